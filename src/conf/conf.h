@@ -1,0 +1,80 @@
+/* Files that people write: YAML with places, and attain.yaml.
+ *
+ * libyaml is used here only. A ConfNode tree keeps the file, line and column of every key and value, so that whoever reads it can
+ * say where a mistake is. Anchors and aliases are refused, and so are a key given twice, more than 64 levels, and files over 16 MiB. */
+#pragma once
+
+#include "base/text.h"
+#include "calendar/calendar.h"
+#include "ledger/schema.h"
+
+typedef enum { CONF_SCALAR, CONF_LIST, CONF_MAP } ConfKind;
+
+typedef struct ConfNode ConfNode;
+struct ConfNode {
+  ConfKind kind;
+  BaseSpan span;
+  const char *text;      /* SCALAR: UTF-8, never NULL */
+  gboolean quoted;       /* SCALAR: was in quotes (so is text, not a number or null) */
+  guint n;               /* LIST, MAP: number of items */
+  ConfNode **items;      /* LIST: items; MAP: values */
+  ConfNode **keys;       /* MAP: keys (scalars) */
+};
+
+typedef struct ConfDocument ConfDocument; /* owns its nodes */
+/* An empty text gives a document with a NULL root. Errors: INPUT with file:line:column. */
+ConfDocument *conf_document_parse(const char *file, const char *text, gsize length, GError **error);
+ConfDocument *conf_document_load(const char *path, GError **error);
+const ConfNode *conf_document_root(const ConfDocument *document);
+void conf_document_free(ConfDocument *document);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ConfDocument, conf_document_free)
+
+const ConfNode *conf_map_get(const ConfNode *map, const char *key); /* NULL when absent */
+gboolean conf_is_null(const ConfNode *node);                        /* NULL, or an unquoted empty, ~ or null */
+
+/* --- a map read by a table of its keys --- */
+typedef enum {
+  CONF_TEXT,     /* char * (g_free with the struct by conf_free_fields) */
+  CONF_INT,      /* int */
+  CONF_DOUBLE,   /* double */
+  CONF_BOOL,     /* gboolean: true/false/yes/no */
+  CONF_SHARE,    /* double: "5%" or 0.05 */
+  CONF_TEXTS,    /* char **: a list of scalars or one scalar */
+  CONF_ENUM,     /* int: index into `choices` */
+  CONF_NODE,     /* const ConfNode *: left to the caller */
+} ConfType;
+
+typedef struct {
+  const char *key;
+  ConfType type;
+  gsize offset;               /* in the struct */
+  gboolean required;
+  const char *const *choices; /* ENUM: NULL-terminated */
+} ConfField;
+
+/* Fills the struct; keys not in the table are errors that name the nearest key. On failure the struct holds nothing to free. */
+gboolean conf_read_map(const ConfNode *map, const ConfField *fields, gsize n_fields, gpointer out, GError **error);
+void conf_free_fields(const ConfField *fields, gsize n_fields, gpointer out);
+
+/* --- attain.yaml --- */
+typedef enum { CONF_CREDIT_AT_EVENT, CONF_CREDIT_NOW } ConfCredit;
+
+typedef struct {
+  char *name;              /* organisation's name */
+  char *currency;          /* ISO 4217 */
+  char *time_zone;         /* IANA */
+  CalendarConfig calendar; /* its pointers belong to this struct */
+  ConfCredit owner_credit; /* owner_at_event (default) | owner_now: for facts whose owner changed */
+  ConfCredit team_credit;  /* team_at_event (default) | team_now */
+  char *business;          /* b2b, saas, retail, agency, or NULL */
+  LedgerExtraColumn *extra; /* own dimensions (columns) and facts */
+  gsize n_extra;
+  char *database;          /* path of the database, absolute; default <workspace>/data/attain.duckdb */
+  gint64 max_groups;       /* limits: max_groups: cap on cells of one question; default 5,000,000 */
+  double max_rejected_share; /* a load with more bad rows than this changes nothing; default 0.05 */
+} ConfOrganisation;
+
+/* Reads <folder>/attain.yaml. Errors: NOT_FOUND ("no attain.yaml here: `attain new` makes one, -C names a folder"), INPUT. */
+ConfOrganisation *conf_organisation_load(const char *folder, GError **error);
+void conf_organisation_free(ConfOrganisation *organisation);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ConfOrganisation, conf_organisation_free)
