@@ -4,8 +4,9 @@
  * documentation are all read from here. A workspace's own dimensions and facts are added when its LedgerSchema is made.
  *
  * Physical form (see docs/ledger.md):
- *   every loaded table   key, source VARCHAR, id VARCHAR, recorded_at TIMESTAMP, load INTEGER, then its columns
- *                        fact key UBIGINT = hash of source and id; dimension key INTEGER, dense from 1, with `known BOOLEAN`
+ *   every loaded table   key, from_source VARCHAR, id VARCHAR, recorded_at TIMESTAMP, load INTEGER, then its columns
+ *                        (`from_source` names the source file that loaded the row; `source` is a deal's or lead's own column)
+ *                        fact key UBIGINT = hash of from_source and id; dimension key INTEGER, dense from 1, with `known BOOLEAN`
  *                        (FALSE: only ever referred to, its name is its id)
  *   TEXT     VARCHAR                       REF    the key of the table it refers to
  *   MONEY    BIGINT, minor units of the row's `currency VARCHAR`
