@@ -1,0 +1,42 @@
+/* What the files of src/store share: the handle, and DuckDB's failures as errors that a user can act on. */
+#pragma once
+
+#include "store/store.h"
+
+#include <duckdb.h>
+
+struct Store {
+  duckdb_database database;
+  duckdb_connection connection;
+  char *path; /* NULL: in memory */
+  gboolean read_only;
+  gboolean in_transaction;
+};
+
+/* `message` is DuckDB's; `path` is the database's file or NULL. */
+void store_set_error(GError **error, const char *path, const char *message);
+
+/* One prepared statement with its parameters bound; NULL on error. */
+duckdb_prepared_statement store_prepare(Store *store, const char *sql, const StoreValue *parameters, gsize n_parameters,
+                                        GError **error);
+
+static inline void store_prepared_cleanup(duckdb_prepared_statement *statement) {
+  duckdb_destroy_prepare(statement);
+}
+static inline void store_result_cleanup(duckdb_result *result) {
+  duckdb_destroy_result(result);
+}
+static inline void store_pending_cleanup(duckdb_pending_result *pending) {
+  duckdb_destroy_pending(pending);
+}
+
+#define STORE_PREPARED __attribute__((cleanup(store_prepared_cleanup))) duckdb_prepared_statement
+#define STORE_RESULT   __attribute__((cleanup(store_result_cleanup))) duckdb_result
+#define STORE_PENDING  __attribute__((cleanup(store_pending_cleanup))) duckdb_pending_result
+
+/* The dictionary of a TEXT column while a scan fills it. */
+StoreDictionary *store_dictionary_new(void);
+/* Writes the code of each of `n` texts; -1 where not valid. FALSE with BASE_ERROR_LIMIT when there are too many
+ * different texts. */
+gboolean store_dictionary_encode(StoreDictionary *dictionary, const duckdb_string_t *texts, const guint64 *valid,
+                                 gsize n, gint32 *codes, GError **error);

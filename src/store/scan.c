@@ -1,0 +1,131 @@
+/* The scan: DuckDB filters and projects, and its chunks go to the caller as they are.
+ *
+ *   DuckDB's threads ──► stream of chunks (2,048 rows) ──► fixed-width columns: pointers into the chunk, not copied
+ *                                                          texts: codes of the scan's dictionary ──► on_chunk */
+#include "base/fault.h"
+#include "store/private.h"
+
+typedef struct {
+  const StoreScan *scan;
+  const void **data;
+  const guint64 **valid;
+  gint32 **codes;                 /* of TEXT columns, one vector long */
+  StoreDictionary **dictionaries; /* of TEXT columns */
+} ScanState;
+
+static ScanState *state_new(const StoreScan *scan) {
+  ScanState *state = g_new0(ScanState, 1);
+  state->scan = scan;
+  state->data = g_new0(const void *, scan->n_columns);
+  state->valid = g_new0(const guint64 *, scan->n_columns);
+  state->codes = g_new0(gint32 *, scan->n_columns);
+  state->dictionaries = g_new0(StoreDictionary *, scan->n_columns);
+  for (guint c = 0; c < scan->n_columns; c++) {
+    if (scan->types[c] != STORE_COLUMN_TEXT) continue;
+    state->codes[c] = g_new(gint32, duckdb_vector_size());
+    state->dictionaries[c] = store_dictionary_new();
+  }
+  return state;
+}
+
+static void state_free(ScanState *state) {
+  if (!state) return;
+  for (guint c = 0; c < state->scan->n_columns; c++) {
+    g_free(state->codes[c]);
+    store_dictionary_free(state->dictionaries[c]);
+  }
+  g_free(state->data);
+  g_free(state->valid);
+  g_free(state->codes);
+  g_free(state->dictionaries);
+  g_free(state);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ScanState, state_free)
+
+static gboolean fits(StoreColumnType wanted, duckdb_type type) {
+  switch (wanted) {
+    case STORE_COLUMN_BOOL:
+      return type == DUCKDB_TYPE_BOOLEAN;
+    case STORE_COLUMN_INT32:
+      return type == DUCKDB_TYPE_INTEGER || type == DUCKDB_TYPE_DATE;
+    case STORE_COLUMN_INT64:
+      return type == DUCKDB_TYPE_BIGINT || type == DUCKDB_TYPE_TIMESTAMP;
+    case STORE_COLUMN_UINT64:
+      return type == DUCKDB_TYPE_UBIGINT;
+    case STORE_COLUMN_DOUBLE:
+      return type == DUCKDB_TYPE_DOUBLE;
+    case STORE_COLUMN_TEXT:
+      return type == DUCKDB_TYPE_VARCHAR;
+  }
+  return FALSE;
+}
+
+static gboolean check_columns(const StoreScan *scan, duckdb_result *result, GError **error) {
+  if (duckdb_column_count(result) != scan->n_columns) {
+    g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT, "the scan expects %u columns and its SQL gives %u",
+                scan->n_columns, (guint)duckdb_column_count(result));
+    return FALSE;
+  }
+  for (guint c = 0; c < scan->n_columns; c++) {
+    if (fits(scan->types[c], duckdb_column_type(result, c))) continue;
+    g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT,
+                "column %s of the scan has another type than it should (%d): cast it", duckdb_column_name(result, c),
+                (int)scan->types[c]);
+    return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean pass_on(ScanState *state, duckdb_data_chunk chunk, StoreScanFunc on_chunk, gpointer user_data,
+                        GError **error) {
+  gsize n = duckdb_data_chunk_get_size(chunk);
+  for (guint c = 0; c < state->scan->n_columns; c++) {
+    duckdb_vector vector = duckdb_data_chunk_get_vector(chunk, c);
+    const void *data = duckdb_vector_get_data(vector);
+    state->valid[c] = duckdb_vector_get_validity(vector);
+    state->data[c] = state->codes[c] ? state->codes[c] : data;
+    if (state->codes[c] &&
+        !store_dictionary_encode(state->dictionaries[c], data, state->valid[c], n, state->codes[c], error)) {
+      return FALSE;
+    }
+  }
+  StoreChunk view = {.n_rows = n, .data = state->data, .valid = state->valid};
+  return on_chunk(&view, user_data, error);
+}
+
+static gboolean fetch_all(ScanState *state, duckdb_result *result, const char *path, StoreScanFunc on_chunk,
+                          gpointer user_data, gint64 *n_rows, GError **error) {
+  for (duckdb_data_chunk chunk; (chunk = duckdb_fetch_chunk(*result)) != NULL; duckdb_destroy_data_chunk(&chunk)) {
+    *n_rows += (gint64)duckdb_data_chunk_get_size(chunk);
+    if (base_fault("store.scan")) {
+      store_set_error(error, path, "IO Error: fault injected into store.scan");
+    } else if (pass_on(state, chunk, on_chunk, user_data, error)) {
+      continue;
+    }
+    duckdb_destroy_data_chunk(&chunk);
+    return FALSE;
+  }
+  const char *message = duckdb_result_error(result);
+  if (message) store_set_error(error, path, message);
+  return message == NULL;
+}
+
+gboolean store_scan(Store *store, const StoreScan *scan, StoreScanFunc on_chunk, gpointer user_data,
+                    StoreDictionary **dictionaries, gint64 *n_rows, GError **error) {
+  STORE_PREPARED statement = store_prepare(store, scan->sql, NULL, 0, error);
+  if (!statement) return FALSE;
+  STORE_RESULT result = {0};
+  if (duckdb_execute_prepared_streaming(statement, &result) != DuckDBSuccess) {
+    store_set_error(error, store->path, duckdb_result_error(&result));
+    return FALSE;
+  }
+  if (!check_columns(scan, &result, error)) return FALSE;
+  g_autoptr(ScanState) state = state_new(scan);
+  gint64 n = 0;
+  if (!fetch_all(state, &result, store->path, on_chunk, user_data, &n, error)) return FALSE;
+  if (n_rows) *n_rows = n;
+  if (dictionaries) {
+    for (guint c = 0; c < scan->n_columns; c++) dictionaries[c] = g_steal_pointer(&state->dictionaries[c]);
+  }
+  return TRUE;
+}

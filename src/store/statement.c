@@ -1,0 +1,119 @@
+/* Running SQL: statements, transactions, progress, and the quoting of names and texts. */
+#include "base/fault.h"
+#include "store/private.h"
+
+static duckdb_state bind(duckdb_prepared_statement statement, idx_t index, const StoreValue *value) {
+  switch (value->type) {
+    case STORE_NULL:
+      return duckdb_bind_null(statement, index);
+    case STORE_BOOL:
+      return duckdb_bind_boolean(statement, index, value->integer != 0);
+    case STORE_INT:
+      return duckdb_bind_int64(statement, index, value->integer);
+    case STORE_DOUBLE:
+      return duckdb_bind_double(statement, index, value->number);
+    case STORE_TEXT:
+      return duckdb_bind_varchar(statement, index, value->text);
+    case STORE_DAY:
+      return duckdb_bind_date(statement, index, (duckdb_date){.days = (gint32)value->integer});
+    case STORE_INSTANT:
+      return duckdb_bind_timestamp(statement, index, (duckdb_timestamp){.micros = value->integer});
+  }
+  return DuckDBError;
+}
+
+duckdb_prepared_statement store_prepare(Store *store, const char *sql, const StoreValue *parameters, gsize n_parameters,
+                                        GError **error) {
+  STORE_PREPARED statement = NULL;
+  if (duckdb_prepare(store->connection, sql, &statement) != DuckDBSuccess) {
+    store_set_error(error, store->path, duckdb_prepare_error(statement));
+    return NULL;
+  }
+  for (gsize i = 0; i < n_parameters; i++) {
+    if (bind(statement, i + 1, &parameters[i]) != DuckDBSuccess) {
+      g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT, "parameter %" G_GSIZE_FORMAT " does not fit the statement",
+                  i + 1);
+      return NULL;
+    }
+  }
+  return g_steal_pointer(&statement);
+}
+
+gboolean store_run(Store *store, const char *sql, const StoreValue *parameters, gsize n_parameters, gint64 *n_changed,
+                   GError **error) {
+  if (base_fault("store.run")) {
+    store_set_error(error, store->path, "IO Error: fault injected into store.run");
+    return FALSE;
+  }
+  STORE_RESULT result = {0};
+  duckdb_state state;
+  if (n_parameters == 0) {
+    state = duckdb_query(store->connection, sql, &result);
+  } else {
+    STORE_PREPARED statement = store_prepare(store, sql, parameters, n_parameters, error);
+    if (!statement) return FALSE;
+    state = duckdb_execute_prepared(statement, &result);
+  }
+  if (state != DuckDBSuccess) {
+    store_set_error(error, store->path, duckdb_result_error(&result));
+    return FALSE;
+  }
+  if (n_changed) *n_changed = (gint64)duckdb_rows_changed(&result);
+  return TRUE;
+}
+
+gboolean store_begin(Store *store, GError **error) {
+  g_return_val_if_fail(!store->in_transaction, FALSE);
+  if (!store_run(store, "BEGIN TRANSACTION", NULL, 0, NULL, error)) return FALSE;
+  store->in_transaction = TRUE;
+  return TRUE;
+}
+
+gboolean store_commit(Store *store, GError **error) {
+  g_return_val_if_fail(store->in_transaction, FALSE);
+  if (base_fault("store.commit")) {
+    store_rollback(store);
+    store_set_error(error, store->path, "IO Error: fault injected into store.commit");
+    return FALSE;
+  }
+  if (!store_run(store, "COMMIT", NULL, 0, NULL, error)) {
+    store_rollback(store);
+    return FALSE;
+  }
+  store->in_transaction = FALSE;
+  return TRUE;
+}
+
+void store_rollback(Store *store) {
+  if (!store->in_transaction) return;
+  duckdb_query(store->connection, "ROLLBACK", NULL);
+  store->in_transaction = FALSE;
+}
+
+double store_progress(Store *store) {
+  double percentage = duckdb_query_progress(store->connection).percentage;
+  return percentage < 0 ? -1 : MIN(percentage / 100, 1);
+}
+
+void store_interrupt(Store *store) {
+  duckdb_interrupt(store->connection);
+}
+
+static char *quote(const char *text, char mark) {
+  GString *quoted = g_string_new(NULL);
+  g_string_append_c(quoted, mark);
+  for (const char *c = text; *c; c++) {
+    if (*c == mark) g_string_append_c(quoted, mark);
+    g_string_append_c(quoted, *c);
+  }
+  g_string_append_c(quoted, mark);
+  return g_string_free(quoted, FALSE);
+}
+
+char *store_quote_name(const char *identifier) {
+  return quote(identifier, '"');
+}
+
+char *store_quote_text(const char *text) {
+  return quote(text, '\'');
+}

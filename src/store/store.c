@@ -1,0 +1,77 @@
+/* Opening and closing a database.
+ *
+ * One process has the file: DuckDB locks it, for writing against everyone, for reading against writers only. Extensions
+ * are neither loaded nor installed by themselves, so nothing is ever fetched from a network. What does not fit in
+ * memory spills into a folder beside the database. */
+#include "store/private.h"
+
+#include <unistd.h>
+
+static gboolean set(duckdb_config config, const char *name, const char *value, GError **error) {
+  if (duckdb_set_config(config, name, value) == DuckDBSuccess) return TRUE;
+  g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "the database library does not know its setting %s = %s", name, value);
+  return FALSE;
+}
+
+static gboolean set_all(duckdb_config config, const char *path, guint flags, guint threads, GError **error) {
+  g_autofree char *temporary =
+      path ? g_strconcat(path, ".tmp", NULL) : g_strdup_printf("%s/attain-%d.tmp", g_get_tmp_dir(), (int)getpid());
+  g_autofree char *n_threads = g_strdup_printf("%u", threads);
+  return set(config, "autoinstall_known_extensions", "false", error) &&
+         set(config, "autoload_known_extensions", "false", error) && set(config, "temp_directory", temporary, error) &&
+         (!(flags & STORE_READ_ONLY) || set(config, "access_mode", "READ_ONLY", error)) &&
+         (threads == 0 || set(config, "threads", n_threads, error));
+}
+
+static gboolean check_path(const char *path, guint flags, GError **error) {
+  if (g_file_test(path, G_FILE_TEST_EXISTS)) return TRUE;
+  if ((flags & STORE_READ_ONLY) || !(flags & STORE_CREATE)) {
+    g_set_error(error, BASE_ERROR, BASE_ERROR_NOT_FOUND, "nothing is loaded yet: run `attain load` (there is no %s)",
+                path);
+    return FALSE;
+  }
+  g_autofree char *folder = g_path_get_dirname(path);
+  if (g_mkdir_with_parents(folder, 0755) == 0) return TRUE;
+  g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "the folder %s cannot be made", folder);
+  return FALSE;
+}
+
+static gboolean open_database(Store *store, duckdb_config config, GError **error) {
+  char *message = NULL;
+  if (duckdb_open_ext(store->path, &store->database, config, &message) != DuckDBSuccess) {
+    store_set_error(error, store->path, message);
+    duckdb_free(message);
+    return FALSE;
+  }
+  if (duckdb_connect(store->database, &store->connection) != DuckDBSuccess) {
+    store_set_error(error, store->path, "IO Error: no connection to the database");
+    return FALSE;
+  }
+  return TRUE;
+}
+
+Store *store_open(const char *path, const LedgerSchema *schema, guint flags, guint threads, GError **error) {
+  if (path && !check_path(path, flags, error)) return NULL;
+  if (!path) flags &= ~(guint)STORE_READ_ONLY;
+  duckdb_config config;
+  if (duckdb_create_config(&config) != DuckDBSuccess) {
+    store_set_error(error, path, NULL);
+    return NULL;
+  }
+  g_autoptr(Store) store = g_new0(Store, 1);
+  store->path = g_strdup(path);
+  store->read_only = (flags & STORE_READ_ONLY) != 0;
+  gboolean ok = set_all(config, path, flags, threads, error) && open_database(store, config, error);
+  duckdb_destroy_config(&config);
+  if (!ok) return NULL;
+  return g_steal_pointer(&store);
+}
+
+void store_close(Store *store) {
+  if (!store) return;
+  store_rollback(store);
+  if (store->connection) duckdb_disconnect(&store->connection);
+  if (store->database) duckdb_close(&store->database);
+  g_free(store->path);
+  g_free(store);
+}
