@@ -1,33 +1,35 @@
-/* The command line's machinery: one table of commands from which parsing, --help, man pages and completion are made; output as tables,
- * JSON, CSV and Markdown; numbers as people read them. libsmartcols is used here only. */
+/* The command line's machinery: one table of commands from which parsing, --help, man pages and completion are made;
+ * output as tables, JSON, CSV and Markdown; numbers as people read them. libsmartcols is used here only. */
 #pragma once
+
+#include "base/text.h"
 
 #include <glib.h>
 #include <stdio.h>
-#include "base/text.h"
 
 typedef enum { CLI_FLAG, CLI_VALUE, CLI_VALUES /* may be repeated */ } CliOptionKind;
 
 typedef struct {
-  const char *name;      /* long name without dashes */
-  char letter;           /* or 0 */
+  const char *name; /* long name without dashes */
+  char letter;      /* or 0 */
   CliOptionKind kind;
-  const char *value;     /* placeholder: "PERIOD" */
-  const char *about;     /* one sentence */
-  const char *choices;   /* NULL or "table|json|csv|md": anything else is wrong use */
+  const char *value;   /* placeholder: "PERIOD" */
+  const char *about;   /* one sentence */
+  const char *choices; /* NULL or "table|json|csv|md": anything else is wrong use */
 } CliOption;
 
 typedef struct CliArguments CliArguments;
 typedef struct CliContext CliContext; /* what every command gets; see below */
 
-typedef int (*CliRun)(CliContext *context, const CliArguments *arguments, GError **error); /* exit code; -1 = see error */
+typedef int (*CliRun)(CliContext *context, const CliArguments *arguments,
+                      GError **error); /* exit code; -1 = see error */
 
 typedef struct {
   const char *name;
-  const char *synopsis;   /* "KPI… [--by DIMENSION] …": operands; options are added from the table */
-  const char *about;      /* one line */
-  const char *details;    /* paragraphs, or NULL */
-  const char *examples;   /* lines "command\twhat it does", or NULL */
+  const char *synopsis; /* "KPI… [--by DIMENSION] …": operands; options are added from the table */
+  const char *about;    /* one line */
+  const char *details;  /* paragraphs, or NULL */
+  const char *examples; /* lines "command\twhat it does", or NULL */
   const CliOption *options;
   guint n_options;
   int min_operands, max_operands; /* max -1 = any number */
@@ -35,17 +37,18 @@ typedef struct {
 } CliCommand;
 
 struct CliContext {
-  const char *folder;   /* -C DIR, or "." */
-  const char *now;      /* --now, or NULL */
+  const char *folder; /* -C DIR, or "." */
+  const char *now;    /* --now, or NULL */
   FILE *out;
   FILE *err;
-  gboolean terminal;    /* out is a terminal */
-  gboolean colour;      /* colour may be used: a terminal, no NO_COLOR, --no-colour not given */
-  int width;            /* of the terminal, 0 = unlimited */
+  gboolean terminal; /* out is a terminal */
+  gboolean colour;   /* colour may be used: a terminal, no NO_COLOR, --no-colour not given */
+  gboolean unicode;  /* the locale is UTF-8: lines and arrows may be drawn; names are printed as UTF-8 either way */
+  int width;         /* of the terminal, 0 = unlimited */
 };
 
-/* Runs one command line: the global options (-C, --now, --no-colour, --version, --help), then the command. Returns the exit code; prints
- * errors to context->err as "attain: message". */
+/* Runs one command line: the global options (-C, --now, --no-colour, --version, --help), then the command. Returns the
+ * exit code; prints errors to context->err as "attain: message". */
 int cli_main(const CliCommand *commands, guint n_commands, int argc, char **argv);
 
 const char *cli_option(const CliArguments *arguments, const char *name);            /* NULL when not given */
@@ -56,10 +59,20 @@ const char *cli_operand(const CliArguments *arguments, guint index);
 
 /* Man pages of all commands (attain.1, attain-show.1 …) into a folder; for the build. */
 gboolean cli_write_man_pages(const CliCommand *commands, guint n_commands, const char *folder, GError **error);
+/* The completion script for bash, as text; the caller frees. */
+char *cli_bash_completion(const CliCommand *commands, guint n_commands);
 
 /* --- numbers as people read them --- */
-typedef enum { CLI_NUMBER_PLAIN, CLI_NUMBER_COUNT, CLI_NUMBER_PERCENT /* of a ratio */, CLI_NUMBER_MONEY, CLI_NUMBER_DAYS, CLI_NUMBER_SCORE } CliNumberStyle;
-/* "31.0 %", "1,234,567", "EUR 12,345", "51.8 days"; caller frees. Money: major units; shown with decimals below 1,000. */
+typedef enum {
+  CLI_NUMBER_PLAIN,
+  CLI_NUMBER_COUNT,
+  CLI_NUMBER_PERCENT /* of a ratio */,
+  CLI_NUMBER_MONEY,
+  CLI_NUMBER_DAYS,
+  CLI_NUMBER_SCORE
+} CliNumberStyle;
+/* "31.0 %", "1,234,567", "EUR 12,345", "51.8 days"; caller frees. Money: major units; shown with decimals below 1,000.
+ */
 char *cli_format_number(double value, CliNumberStyle style, const char *currency);
 
 /* --- tables --- */
@@ -70,11 +83,11 @@ CliTable *cli_table_new(const char *title);
 void cli_table_free(CliTable *table);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CliTable, cli_table_free)
 void cli_table_add_column(CliTable *table, const char *name, CliAlign align);
-void cli_table_add_row(CliTable *table);                                     /* then its cells from left to right */
-void cli_table_add_cell(CliTable *table, const char *text, CliStyle style);  /* text is copied */
-void cli_table_add_note(CliTable *table, const char *note);                  /* a line below the table */
-/* Terminal table (libsmartcols; colours as the context allows; wide tables keep their first column and wrap or say which columns are left
- * out, never silently), or Markdown. */
+void cli_table_add_row(CliTable *table);                                    /* then its cells from left to right */
+void cli_table_add_cell(CliTable *table, const char *text, CliStyle style); /* text is copied */
+void cli_table_add_note(CliTable *table, const char *note);                 /* a line below the table */
+/* Terminal table (libsmartcols; colours as the context allows; wide tables keep their first column and wrap or say
+ * which columns are left out, never silently), or Markdown. */
 void cli_table_print(const CliTable *table, const CliContext *context);
 void cli_table_print_markdown(const CliTable *table, FILE *out);
 
@@ -88,9 +101,10 @@ void cli_json_end_object(CliJson *json);
 void cli_json_begin_array(CliJson *json);
 void cli_json_end_array(CliJson *json);
 void cli_json_key(CliJson *json, const char *key);
-void cli_json_text(CliJson *json, const char *text);    /* NULL gives null */
+void cli_json_text(CliJson *json, const char *text); /* NULL gives null */
 void cli_json_integer(CliJson *json, gint64 value);
-void cli_json_number(CliJson *json, double value);      /* shortest text that reads back the same; NaN and infinities give null */
+void cli_json_number(CliJson *json,
+                     double value); /* shortest text that reads back the same; NaN and infinities give null */
 void cli_json_bool(CliJson *json, gboolean value);
 void cli_json_null(CliJson *json);
 void cli_csv_field(FILE *out, const char *text, gboolean first); /* RFC 4180; NULL gives an empty field */
