@@ -107,6 +107,6 @@ int cli_main(const CliCommand *commands, guint n_commands, int argc, char **argv
   if (!output_is_written(&context) && code == EXIT_DONE) code = EXIT_FAILED;
   if (code != -1) return code;
   if (!error) g_set_error(&error, BASE_ERROR, BASE_ERROR_IO, "the command failed without saying why");
-  print_error(&context, arguments ? cli_arguments_command(arguments) : NULL, error);
+  print_error(&context, cli_named_command(commands, n_commands, argc - 1, argv + 1), error);
   return exit_code_of(error);
 }

@@ -8,6 +8,7 @@
 #include <glib/gstdio.h>
 
 #define RELEASE_DATE "2026-11-21"
+#define MAX_LINE     78
 
 static const struct {
   int code;
@@ -47,6 +48,21 @@ static void append_text(GString *page, const char *before, const char *text, con
   g_string_append_printf(page, "%s%s%s", before, escaped, after);
 }
 
+/* Running text, in lines short enough for mandoc's taste; a line never starts with a full stop or an apostrophe. */
+static void append_prose(GString *page, const char *text, const char *after) {
+  g_autofree char *whole = g_strconcat(text, after, NULL);
+  g_auto(GStrv) words = g_strsplit(whole, " ", -1);
+  gsize used = 0;
+  for (guint i = 0; words[i]; i++) {
+    g_autofree char *word = roff(words[i]);
+    if (used > 0) g_string_append_c(page, used + 1 + strlen(word) > MAX_LINE ? '\n' : ' ');
+    used = page->len > 0 && page->str[page->len - 1] == '\n' ? 0 : used + 1;
+    g_string_append(page, word);
+    used += strlen(word);
+  }
+  g_string_append_c(page, '\n');
+}
+
 static void append_head(GString *page, const char *name, const char *about) {
   g_autofree char *capitals = g_ascii_strup(name, -1);
   g_autofree char *title = roff(capitals);
@@ -59,7 +75,7 @@ static void append_head(GString *page, const char *name, const char *about) {
 static void append_option(GString *page, const CliOption *option) {
   g_autofree char *usage = cli_option_usage(option);
   append_text(page, ".TP\n.B ", usage, "\n");
-  append_text(page, "", option->about, option->choices ? "\n" : ".\n");
+  append_prose(page, option->about, option->choices ? "" : ".");
   if (option->choices) {
     g_auto(GStrv) choices = g_strsplit(option->choices, "|", -1);
     g_autofree char *all = g_strjoinv(", ", choices);
@@ -77,7 +93,8 @@ static void append_paragraphs(GString *page, const char *text) {
   gboolean first = TRUE;
   for (guint i = 0; paragraphs[i]; i++) {
     if (!*paragraphs[i]) continue;
-    append_text(page, first ? "" : ".PP\n", paragraphs[i], "\n");
+    if (!first) g_string_append(page, ".PP\n");
+    append_prose(page, paragraphs[i], "");
     first = FALSE;
   }
 }
@@ -89,7 +106,7 @@ static void append_examples(GString *page, const char *examples) {
     g_auto(GStrv) parts = g_strsplit(lines[i], "\t", 2);
     if (!parts[0]) continue;
     append_text(page, ".TP\n.B ", parts[0], "\n");
-    append_text(page, "", parts[1] ? parts[1] : "", parts[1] ? "\n" : "");
+    if (parts[1]) append_prose(page, parts[1], "");
   }
 }
 
@@ -97,7 +114,7 @@ static void append_exit_codes(GString *page) {
   g_string_append(page, ".SH EXIT STATUS\n");
   for (gsize i = 0; i < G_N_ELEMENTS(exit_codes); i++) {
     g_string_append_printf(page, ".TP\n.B %d\n", exit_codes[i].code);
-    append_text(page, "", exit_codes[i].meaning, ".\n");
+    append_prose(page, exit_codes[i].meaning, ".");
   }
 }
 
@@ -132,10 +149,10 @@ static char *general_page(const CliCommand *commands, guint n_commands) {
   g_string_append(page, ".SS Commands\n");
   for (guint i = 0; i < n_commands; i++) {
     append_text(page, ".TP\n.B ", commands[i].name, "\n");
-    append_text(page, "", commands[i].about, ".\n");
+    append_prose(page, commands[i].about, ".");
   }
   g_string_append(page, ".TP\n.B help\n");
-  append_text(page, "", "print what a command does, its options and examples", ".\n");
+  append_prose(page, "print what a command does, its options and examples", ".");
   g_string_append(page, ".SH OPTIONS\n");
   append_global_options(page);
   g_string_append(page, ".SH ENVIRONMENT\n.TP\n.B NO_COLOR\nWhen set and not empty, colour is never used.\n");

@@ -187,6 +187,11 @@ const CliCommand *cli_find_command(const CliCommand *commands, guint n_commands,
   return NULL;
 }
 
+const CliCommand *cli_named_command(const CliCommand *commands, guint n_commands, int argc, char *const *argv) {
+  const char *name = command_word(commands, n_commands, argc, argv);
+  return name ? cli_find_command(commands, n_commands, name, NULL) : NULL;
+}
+
 static gboolean check_operands(const CliArguments *arguments, GError **error) {
   const CliCommand *command = arguments->command;
   int n = (int)arguments->operands->len;

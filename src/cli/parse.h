@@ -10,6 +10,8 @@ extern const guint cli_n_global_options;
 /* Reads everything after the program's name. `command` is NULL when none is named; `name` is what was written for it.
  * Options may stand anywhere; what follows `--` is operands. Errors: USAGE, with the nearest option or command. */
 CliArguments *cli_parse(const CliCommand *commands, guint n_commands, int argc, char *const *argv, GError **error);
+/* The command that the words name, for a hint after wrong use; NULL when there is none. */
+const CliCommand *cli_named_command(const CliCommand *commands, guint n_commands, int argc, char *const *argv);
 void cli_arguments_free(CliArguments *arguments);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CliArguments, cli_arguments_free)
 const CliCommand *cli_arguments_command(const CliArguments *arguments); /* NULL: none named, or `help` */
