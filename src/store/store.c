@@ -3,6 +3,7 @@
  * One process has the file: DuckDB locks it, for writing against everyone, for reading against writers only. Extensions
  * are neither loaded nor installed by themselves, so nothing is ever fetched from a network. What does not fit in
  * memory spills into a folder beside the database. */
+#include "store/migrations.h"
 #include "store/private.h"
 
 #include <unistd.h>
@@ -63,7 +64,7 @@ Store *store_open(const char *path, const LedgerSchema *schema, guint flags, gui
   store->read_only = (flags & STORE_READ_ONLY) != 0;
   gboolean ok = set_all(config, path, flags, threads, error) && open_database(store, config, error);
   duckdb_destroy_config(&config);
-  if (!ok) return NULL;
+  if (!ok || (schema && !store_migrate(store, schema, error))) return NULL;
   return g_steal_pointer(&store);
 }
 

@@ -57,6 +57,9 @@ double store_progress(Store *store);
 /* Stops the running statement from another thread; it fails with G_IO_ERROR_CANCELLED. */
 void store_interrupt(Store *store);
 
+/* The SQL type of a ledger column (an INSTANT's day beside it is a DATE). */
+const char *store_column_type(const LedgerSchema *schema, const LedgerColumn *column);
+
 /* --- quoting, in one place --- */
 char *store_quote_name(const char *identifier); /* "name" */
 char *store_quote_text(const char *text);       /* 'text' */
