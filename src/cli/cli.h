@@ -75,6 +75,13 @@ typedef enum {
  */
 char *cli_format_number(double value, CliNumberStyle style, const char *currency);
 
+/* --- running text --- */
+/* Prints words from column `at` on, breaking lines to the terminal's width (or 96 columns) and starting each at
+ * `indent`; a line break in the text is kept. Ends with a newline. */
+void cli_print_text(const CliContext *context, const char *text, int indent, int at);
+/* A line in bold where colour may be used. */
+void cli_print_heading(const CliContext *context, const char *text);
+
 /* --- tables --- */
 typedef enum { CLI_LEFT, CLI_RIGHT } CliAlign;
 typedef enum { CLI_STYLE_NONE, CLI_STYLE_HEAD, CLI_STYLE_TOTAL, CLI_STYLE_GOOD, CLI_STYLE_BAD, CLI_STYLE_DIM } CliStyle;

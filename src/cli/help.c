@@ -4,39 +4,16 @@
 
 #include "cli/parse.h"
 
-#define NAME_WIDTH    26
-#define DEFAULT_WIDTH 96
+#define NAME_WIDTH 26
 
 static const struct {
   int code;
   const char *meaning;
 } exit_codes[] = {CLI_EXIT_CODES};
 
-static int usable_width(const CliContext *context) {
-  return context->width > 0 ? CLAMP(context->width, 50, DEFAULT_WIDTH) : DEFAULT_WIDTH;
-}
-
 static void heading(const CliContext *context, const char *text) {
-  fprintf(context->out, "\n%s%s%s\n", context->colour ? "\033[1m" : "", text, context->colour ? "\033[0m" : "");
-}
-
-/* Prints words from column `at` on, in lines that start at `indent`. */
-static void print_words(const CliContext *context, const char *text, int indent, int at) {
-  g_auto(GStrv) words = g_strsplit(text, " ", -1);
-  int width = usable_width(context);
-  gboolean first = TRUE;
-  for (guint i = 0; words[i]; i++) {
-    int length = (int)g_utf8_strlen(words[i], -1);
-    if (!first && at + 1 + length > width) {
-      fprintf(context->out, "\n%*s", indent, "");
-      at = indent;
-      first = TRUE;
-    }
-    fprintf(context->out, "%s%s", first ? "" : " ", words[i]);
-    at += length + (first ? 0 : 1);
-    first = FALSE;
-  }
   fputc('\n', context->out);
+  cli_print_heading(context, text);
 }
 
 /* A name, and what it is about, in two columns. */
@@ -47,7 +24,7 @@ static void print_entry(const CliContext *context, const char *name, const char 
     used = 0;
   }
   fprintf(context->out, "%*s", NAME_WIDTH - used, "");
-  print_words(context, about, NAME_WIDTH, NAME_WIDTH);
+  cli_print_text(context, about, NAME_WIDTH, NAME_WIDTH);
 }
 
 char *cli_option_usage(const CliOption *option) {
@@ -67,11 +44,6 @@ static void print_options(const CliContext *context, const CliOption *options, g
     if (options[i].kind == CLI_VALUES) g_string_append(about, " (may be repeated)");
     print_entry(context, usage, about->str);
   }
-}
-
-static void print_paragraphs(const CliContext *context, const char *text) {
-  g_auto(GStrv) paragraphs = g_strsplit(text, "\n", -1);
-  for (guint i = 0; paragraphs[i]; i++) print_words(context, paragraphs[i], 0, 0);
 }
 
 static void print_examples(const CliContext *context, const char *examples) {
@@ -98,7 +70,7 @@ void cli_print_command_help(const CliCommand *command, const CliContext *context
           command->n_options > 0 ? " [OPTION…]" : "");
   if (command->details) {
     fputc('\n', context->out);
-    print_paragraphs(context, command->details);
+    cli_print_text(context, command->details, 0, 0);
   }
   if (command->n_options > 0) {
     heading(context, "Options");

@@ -1,7 +1,8 @@
 /* Files that people write: YAML with places, and attain.yaml.
  *
- * libyaml is used here only. A ConfNode tree keeps the file, line and column of every key and value, so that whoever reads it can
- * say where a mistake is. Anchors and aliases are refused, and so are a key given twice, more than 64 levels, and files over 16 MiB. */
+ * libyaml is used here only. A ConfNode tree keeps the file, line and column of every key and value, so that whoever
+ * reads it can say where a mistake is. Anchors and aliases are refused, and so are a key given twice, more than 64
+ * levels, and files over 16 MiB. */
 #pragma once
 
 #include "base/text.h"
@@ -14,11 +15,11 @@ typedef struct ConfNode ConfNode;
 struct ConfNode {
   ConfKind kind;
   BaseSpan span;
-  const char *text;      /* SCALAR: UTF-8, never NULL */
-  gboolean quoted;       /* SCALAR: was in quotes (so is text, not a number or null) */
-  guint n;               /* LIST, MAP: number of items */
-  ConfNode **items;      /* LIST: items; MAP: values */
-  ConfNode **keys;       /* MAP: keys (scalars) */
+  const char *text; /* SCALAR: UTF-8, never NULL */
+  gboolean quoted;  /* SCALAR: was in quotes (so is text, not a number or null) */
+  guint n;          /* LIST, MAP: number of items */
+  ConfNode **items; /* LIST: items; MAP: values */
+  ConfNode **keys;  /* MAP: keys (scalars) */
 };
 
 typedef struct ConfDocument ConfDocument; /* owns its nodes */
@@ -32,27 +33,31 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ConfDocument, conf_document_free)
 const ConfNode *conf_map_get(const ConfNode *map, const char *key); /* NULL when absent */
 gboolean conf_is_null(const ConfNode *node);                        /* NULL, or an unquoted empty, ~ or null */
 
+/* A text in double quotes, as YAML reads it back; for files that the program writes. The caller frees. */
+char *conf_quote(const char *text);
+
 /* --- a map read by a table of its keys --- */
 typedef enum {
-  CONF_TEXT,     /* char * (g_free with the struct by conf_free_fields) */
-  CONF_INT,      /* int */
-  CONF_DOUBLE,   /* double */
-  CONF_BOOL,     /* gboolean: true/false/yes/no */
-  CONF_SHARE,    /* double: "5%" or 0.05 */
-  CONF_TEXTS,    /* char **: a list of scalars or one scalar */
-  CONF_ENUM,     /* int: index into `choices` */
-  CONF_NODE,     /* const ConfNode *: left to the caller */
+  CONF_TEXT,   /* char * (g_free with the struct by conf_free_fields) */
+  CONF_INT,    /* int */
+  CONF_DOUBLE, /* double */
+  CONF_BOOL,   /* gboolean: true/false/yes/no */
+  CONF_SHARE,  /* double: "5%" or 0.05 */
+  CONF_TEXTS,  /* char **: a list of scalars or one scalar */
+  CONF_ENUM,   /* int: index into `choices` */
+  CONF_NODE,   /* const ConfNode *: left to the caller */
 } ConfType;
 
 typedef struct {
   const char *key;
   ConfType type;
-  gsize offset;               /* in the struct */
+  gsize offset; /* in the struct */
   gboolean required;
   const char *const *choices; /* ENUM: NULL-terminated */
 } ConfField;
 
-/* Fills the struct; keys not in the table are errors that name the nearest key. On failure the struct holds nothing to free. */
+/* Fills the struct; a key that is absent or null leaves its field as it was (so set defaults first; texts must be
+ * NULL). Keys not in the table are errors that name the nearest key. On failure the struct holds nothing to free. */
 gboolean conf_read_map(const ConfNode *map, const ConfField *fields, gsize n_fields, gpointer out, GError **error);
 void conf_free_fields(const ConfField *fields, gsize n_fields, gpointer out);
 
@@ -60,21 +65,25 @@ void conf_free_fields(const ConfField *fields, gsize n_fields, gpointer out);
 typedef enum { CONF_CREDIT_AT_EVENT, CONF_CREDIT_NOW } ConfCredit;
 
 typedef struct {
-  char *name;              /* organisation's name */
-  char *currency;          /* ISO 4217 */
-  char *time_zone;         /* IANA */
-  CalendarConfig calendar; /* its pointers belong to this struct */
-  ConfCredit owner_credit; /* owner_at_event (default) | owner_now: for facts whose owner changed */
-  ConfCredit team_credit;  /* team_at_event (default) | team_now */
-  char *business;          /* b2b, saas, retail, agency, or NULL */
+  char *name;               /* organisation's name */
+  char *currency;           /* ISO 4217 */
+  char *time_zone;          /* IANA */
+  CalendarConfig calendar;  /* its pointers belong to this struct */
+  ConfCredit owner_credit;  /* owner_at_event (default) | owner_now: for facts whose owner changed */
+  ConfCredit team_credit;   /* team_at_event (default) | team_now */
+  char *business;           /* b2b, saas, retail, agency, or NULL */
   LedgerExtraColumn *extra; /* own dimensions (columns) and facts */
   gsize n_extra;
-  char *database;          /* path of the database, absolute; default <workspace>/data/attain.duckdb */
-  gint64 max_groups;       /* limits: max_groups: cap on cells of one question; default 5,000,000 */
+  char *database;            /* path of the database, absolute; default <workspace>/data/attain.duckdb */
+  gint64 max_groups;         /* limits: max_groups: cap on cells of one question; default 5,000,000 */
   double max_rejected_share; /* a load with more bad rows than this changes nothing; default 0.05 */
 } ConfOrganisation;
 
-/* Reads <folder>/attain.yaml. Errors: NOT_FOUND ("no attain.yaml here: `attain new` makes one, -C names a folder"), INPUT. */
+/* Reads <folder>/attain.yaml (docs/workspace.md). Errors: NOT_FOUND ("no attain.yaml here: `attain new` makes one, -C
+ * names a folder"), INPUT. */
 ConfOrganisation *conf_organisation_load(const char *folder, GError **error);
+/* The same from a text; `folder` is what paths in it are relative to. */
+ConfOrganisation *conf_organisation_parse(const char *file, const char *text, gsize length, const char *folder,
+                                          GError **error);
 void conf_organisation_free(ConfOrganisation *organisation);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ConfOrganisation, conf_organisation_free)

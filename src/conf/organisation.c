@@ -167,15 +167,17 @@ static gboolean read_calendar(const ConfNode *node, CalendarConfig *config, GErr
   return ok;
 }
 
+typedef struct {
+  int owner, team;
+} Credit;
+
 static gboolean read_credit(const ConfNode *node, ConfOrganisation *organisation, GError **error) {
   static const char *const credits[] = {"at_event", "now", NULL};
-  struct {
-    int owner, team;
-  } section = {0};
-  const ConfField fields[] = {
-      {"owner", CONF_ENUM, 0, FALSE, credits},
-      {"team", CONF_ENUM, sizeof section.owner, FALSE, credits},
+  static const ConfField fields[] = {
+      {"owner", CONF_ENUM, G_STRUCT_OFFSET(Credit, owner), FALSE, credits},
+      {"team", CONF_ENUM, G_STRUCT_OFFSET(Credit, team), FALSE, credits},
   };
+  Credit section = {0};
   if (!conf_read_map(node, fields, G_N_ELEMENTS(fields), &section, error)) return FALSE;
   organisation->owner_credit = (ConfCredit)section.owner;
   organisation->team_credit = (ConfCredit)section.team;
@@ -238,6 +240,15 @@ static ConfOrganisation *read_organisation(const ConfNode *root, const char *fol
   return ok ? g_steal_pointer(&organisation) : NULL;
 }
 
+static ConfOrganisation *organisation_of(const ConfDocument *document, const char *file, const char *folder,
+                                         GError **error) {
+  const ConfNode *root = conf_document_root(document);
+  if (root) return read_organisation(root, folder, error);
+  BaseSpan span = {.file = g_intern_string(file)};
+  base_error_at(error, BASE_ERROR_INPUT, span, "the file is empty: it needs at least `name: …` and `currency: EUR`");
+  return NULL;
+}
+
 ConfOrganisation *conf_organisation_load(const char *folder, GError **error) {
   g_autofree char *absolute = g_canonicalize_filename(folder, NULL);
   g_autofree char *path = g_build_filename(absolute, "attain.yaml", NULL);
@@ -247,11 +258,13 @@ ConfOrganisation *conf_organisation_load(const char *folder, GError **error) {
     return NULL;
   }
   g_autoptr(ConfDocument) document = conf_document_load(path, error);
-  if (!document) return NULL;
-  if (conf_document_root(document)) return read_organisation(conf_document_root(document), absolute, error);
-  g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT,
-              "%s: the file is empty: it needs at least `name: …` and `currency: EUR`", path);
-  return NULL;
+  return document ? organisation_of(document, path, absolute, error) : NULL;
+}
+
+ConfOrganisation *conf_organisation_parse(const char *file, const char *text, gsize length, const char *folder,
+                                          GError **error) {
+  g_autoptr(ConfDocument) document = conf_document_parse(file, text, length, error);
+  return document ? organisation_of(document, file, folder, error) : NULL;
 }
 
 void conf_organisation_free(ConfOrganisation *organisation) {

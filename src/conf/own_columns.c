@@ -132,15 +132,17 @@ static gboolean read_fact_column(Reader *reader, const char *fact, const ConfNod
   return ok;
 }
 
+typedef struct {
+  char *about;
+  const ConfNode *columns;
+} FactSection;
+
 static gboolean read_fact(Reader *reader, const ConfNode *key, const ConfNode *node, GError **error) {
-  struct {
-    char *about;
-    const ConfNode *columns;
-  } section = {0};
-  const ConfField fields[] = {
-      {"columns", CONF_NODE, sizeof section.about, TRUE},
-      {"about", CONF_TEXT, 0},
+  static const ConfField fields[] = {
+      {"columns", CONF_NODE, G_STRUCT_OFFSET(FactSection, columns), TRUE},
+      {"about", CONF_TEXT, G_STRUCT_OFFSET(FactSection, about)},
   };
+  FactSection section = {0};
   if (!check_name(key, error)) return FALSE;
   if (ledger_schema_find(reader->built_in, key->text)) {
     base_error_at(error, BASE_ERROR_INPUT, key->span,

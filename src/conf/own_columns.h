@@ -4,6 +4,6 @@
 #include "conf/conf.h"
 
 /* Either node may be NULL. The array is freed with conf_free_own_columns(). */
-gboolean conf_read_own_columns(const ConfNode *dimensions, const ConfNode *facts, LedgerExtraColumn **extra, gsize *n_extra,
-                               GError **error);
+gboolean conf_read_own_columns(const ConfNode *dimensions, const ConfNode *facts, LedgerExtraColumn **extra,
+                               gsize *n_extra, GError **error);
 void conf_free_own_columns(LedgerExtraColumn *extra, gsize n_extra);

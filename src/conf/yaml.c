@@ -314,3 +314,18 @@ gboolean conf_is_null(const ConfNode *node) {
   if (node->kind != CONF_SCALAR || node->quoted) return FALSE;
   return *node->text == 0 || strcmp(node->text, "~") == 0 || strcmp(node->text, "null") == 0;
 }
+
+char *conf_quote(const char *text) {
+  g_autofree char *valid = g_utf8_make_valid(text, -1);
+  GString *out = g_string_new("\"");
+  for (const char *at = valid; *at; at++) {
+    if (*at == '"' || *at == '\\')
+      g_string_append_printf(out, "\\%c", *at);
+    else if ((guchar)*at < 0x20 || *at == 0x7f)
+      g_string_append_printf(out, "\\x%02x", (guint)*at);
+    else
+      g_string_append_c(out, *at);
+  }
+  g_string_append_c(out, '"');
+  return g_string_free(out, FALSE);
+}

@@ -1,0 +1,451 @@
+/* attain kpis: the catalogue as a table, and one KPI as a card.
+ *
+ * It works without a workspace (the built-in catalogue) and without a database (then nothing is said about data), since
+ * it is where a stranger starts to read. */
+#include "app/commands.h"
+#include "app/counts.h"
+
+#define LABEL_WIDTH 12
+
+typedef struct {
+  CliContext *context;
+  Session *session;
+  GHashTable *counts; /* NULL: no database, nothing is known of its rows */
+} Kpis;
+
+/* --- words --- */
+
+static const char *unit_words(const KpiDefinition *kpi) {
+  if (kpi->display) return strcmp(kpi->display, "x") == 0 ? "times" : kpi->display;
+  return kpi->unit.kind == KPI_RATIO ? "percent" : kpi_unit_name(kpi->unit);
+}
+
+static const char *better_name(const KpiDefinition *kpi) {
+  static const char *const names[] = {"higher", "lower", "neutral"};
+  return names[kpi->better];
+}
+
+static const char *better_words(const KpiDefinition *kpi, gboolean unicode) {
+  static const char *const words[] = {"higher", "lower", "-"};
+  static const char *const arrows[] = {"↑ higher", "↓ lower", "–"};
+  return (unicode ? arrows : words)[kpi->better];
+}
+
+static const char *timing_name(const KpiDefinition *kpi) {
+  return kpi->timing == KPI_LEADING ? "leading" : "lagging";
+}
+
+static char *join(const char *const *texts) {
+  return texts ? g_strjoinv(", ", (char **)texts) : g_strdup("");
+}
+
+static gboolean is_loaded(const Kpis *kpis, const KpiDefinition *kpi) {
+  for (guint i = 0; kpi->needs && kpi->needs[i]; i++)
+    if (app_row_count(kpis->counts, kpi->needs[i]) == 0) return FALSE;
+  return TRUE;
+}
+
+/* "yes", "needs sale, lead", or "" when there is no database. */
+static char *data_words(const Kpis *kpis, const KpiDefinition *kpi) {
+  if (!kpis->counts) return join(kpi->needs);
+  if (is_loaded(kpis, kpi)) return g_strdup("yes");
+  g_autoptr(GPtrArray) missing = g_ptr_array_new();
+  for (guint i = 0; kpi->needs[i]; i++)
+    if (app_row_count(kpis->counts, kpi->needs[i]) == 0) g_ptr_array_add(missing, (gpointer)kpi->needs[i]);
+  g_ptr_array_add(missing, NULL);
+  g_autofree char *names = join((const char *const *)missing->pdata);
+  return g_strconcat("needs ", names, NULL);
+}
+
+/* --- choosing --- */
+
+static gboolean has_text(const char *const *texts, const char *text) {
+  return texts && g_strv_contains(texts, text);
+}
+
+static gboolean is_wanted(const KpiDefinition *kpi, const CliArguments *arguments) {
+  const char *role = cli_option(arguments, "role");
+  const char *business = cli_option(arguments, "business");
+  const char *category = cli_option(arguments, "category");
+  if (role && !has_text(kpi->roles, role)) return FALSE;
+  if (business && kpi->business && kpi->business[0] && !has_text(kpi->business, business)) return FALSE;
+  return !category || g_strcmp0(kpi->category, category) == 0;
+}
+
+static const char *const categories[] = {"financial", "pipeline", "activity", "customer",
+                                         "marketing", "service",  "people"};
+
+static guint category_rank(const KpiDefinition *kpi) {
+  for (guint i = 0; i < G_N_ELEMENTS(categories); i++)
+    if (g_strcmp0(kpi->category, categories[i]) == 0) return i;
+  return G_N_ELEMENTS(categories);
+}
+
+/* By category, and in the catalogue's own order within it. */
+static GPtrArray *choose(const Kpis *kpis, const CliArguments *arguments) {
+  const KpiCatalogue *catalogue = kpis->session->catalogue;
+  GPtrArray *chosen = g_ptr_array_new();
+  for (guint rank = 0; rank <= G_N_ELEMENTS(categories); rank++)
+    for (guint i = 0; i < kpi_catalogue_n_kpis(catalogue); i++) {
+      const KpiDefinition *kpi = kpi_catalogue_kpi(catalogue, i);
+      if (category_rank(kpi) == rank && is_wanted(kpi, arguments)) g_ptr_array_add(chosen, (gpointer)kpi);
+    }
+  return chosen;
+}
+
+/* --- the measures of a formula --- */
+
+typedef struct {
+  GPtrArray *measures; /* const KpiMeasure *, named ones */
+  GPtrArray *kpis;     /* const KpiDefinition * */
+} Parts;
+
+static void collect(const KpiExpr *expr, Parts *parts) {
+  if (expr->op == KPI_OP_MEASURE && expr->measure->name && !g_ptr_array_find(parts->measures, expr->measure, NULL))
+    g_ptr_array_add(parts->measures, (gpointer)expr->measure);
+  if (expr->op == KPI_OP_KPI && !g_ptr_array_find(parts->kpis, expr->kpi, NULL)) {
+    g_ptr_array_add(parts->kpis, (gpointer)expr->kpi);
+    collect(expr->kpi->versions[expr->kpi->n_versions - 1].expr, parts);
+  }
+  for (guint i = 0; i < expr->n_args; i++) collect(expr->args[i], parts);
+}
+
+static Parts parts_of(const KpiDefinition *kpi) {
+  Parts parts = {.measures = g_ptr_array_new(), .kpis = g_ptr_array_new()};
+  collect(kpi->versions[kpi->n_versions - 1].expr, &parts);
+  return parts;
+}
+
+static void parts_clear(Parts *parts) {
+  g_ptr_array_unref(parts->measures);
+  g_ptr_array_unref(parts->kpis);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Parts, parts_clear)
+
+/* --- the table --- */
+
+static CliTable *make_table(const Kpis *kpis, const GPtrArray *chosen, gboolean grouped) {
+  const char *const names[] = {"KPI", "name", "unit", "better", "timing", kpis->counts ? "data" : "needs"};
+  CliTable *table = cli_table_new(NULL);
+  if (!grouped) cli_table_add_column(table, "category", CLI_LEFT);
+  for (gsize i = 0; i < G_N_ELEMENTS(names); i++) cli_table_add_column(table, names[i], CLI_LEFT);
+  const char *category = NULL;
+  for (guint i = 0; i < chosen->len; i++) {
+    const KpiDefinition *kpi = g_ptr_array_index(chosen, i);
+    if (grouped && g_strcmp0(kpi->category, category) != 0) {
+      if (category) cli_table_add_row(table);
+      cli_table_add_row(table);
+      cli_table_add_cell(table, kpi->category, CLI_STYLE_HEAD);
+      category = kpi->category;
+    }
+    g_autofree char *data = data_words(kpis, kpi);
+    g_autofree char *name = g_strconcat(grouped ? "  " : "", kpi->name, NULL);
+    cli_table_add_row(table);
+    if (!grouped) cli_table_add_cell(table, kpi->category, CLI_STYLE_NONE);
+    cli_table_add_cell(table, name, CLI_STYLE_NONE);
+    cli_table_add_cell(table, kpi->title, CLI_STYLE_NONE);
+    cli_table_add_cell(table, unit_words(kpi), CLI_STYLE_NONE);
+    cli_table_add_cell(table, better_words(kpi, kpis->context->unicode), CLI_STYLE_NONE);
+    cli_table_add_cell(table, timing_name(kpi), CLI_STYLE_NONE);
+    gboolean loaded = kpis->counts && is_loaded(kpis, kpi);
+    cli_table_add_cell(table, data, loaded ? CLI_STYLE_GOOD : CLI_STYLE_DIM);
+  }
+  return table;
+}
+
+static void print_table(const Kpis *kpis, const GPtrArray *chosen) {
+  g_autoptr(CliTable) table = make_table(kpis, chosen, TRUE);
+  guint n_loaded = 0;
+  for (guint i = 0; kpis->counts && i < chosen->len; i++) n_loaded += is_loaded(kpis, g_ptr_array_index(chosen, i));
+  g_autofree char *note = kpis->counts
+                              ? g_strdup_printf("%u KPIs, %u of them with data. `attain kpis NAME` tells all of one.",
+                                                chosen->len, n_loaded)
+                              : g_strdup_printf("%u KPIs. `attain kpis NAME` tells all of one.", chosen->len);
+  cli_table_add_note(table, note);
+  cli_table_print(table, kpis->context);
+}
+
+/* --- the card --- */
+
+static void print_label(const CliContext *context, const char *label) {
+  const char *dim = context->colour ? "\033[2m" : "", *plain = context->colour ? "\033[0m" : "";
+  fprintf(context->out, "%s%-*s%s", dim, LABEL_WIDTH, label, plain);
+}
+
+static void print_field(const CliContext *context, const char *label, const char *text) {
+  if (!text || !*text) return;
+  print_label(context, label);
+  cli_print_text(context, text, LABEL_WIDTH, LABEL_WIDTH);
+}
+
+static void print_list(const CliContext *context, const char *label, const char *const *texts) {
+  for (guint i = 0; texts && texts[i]; i++) {
+    print_label(context, i == 0 ? label : "");
+    fputs("- ", context->out);
+    cli_print_text(context, texts[i], LABEL_WIDTH + 2, LABEL_WIDTH + 2);
+  }
+}
+
+static void print_parts(const CliContext *context, const KpiDefinition *kpi) {
+  g_auto(Parts) parts = parts_of(kpi);
+  for (guint i = 0; i < parts.kpis->len; i++) {
+    const KpiDefinition *part = g_ptr_array_index(parts.kpis, i);
+    g_autofree char *text = g_strdup_printf("%s = %s", part->name, part->canonical);
+    print_label(context, i == 0 ? "KPIs in it" : "");
+    cli_print_text(context, text, LABEL_WIDTH + 4, LABEL_WIDTH);
+  }
+  for (guint i = 0; i < parts.measures->len; i++) {
+    const KpiMeasure *measure = g_ptr_array_index(parts.measures, i);
+    g_autofree char *text = g_strdup_printf("%s = %s", measure->name, measure->canonical);
+    print_label(context, i == 0 ? "Measures" : "");
+    cli_print_text(context, text, LABEL_WIDTH + 4, LABEL_WIDTH);
+  }
+}
+
+static void print_needs(const Kpis *kpis, const KpiDefinition *kpi) {
+  g_autoptr(GString) text = g_string_new(NULL);
+  for (guint i = 0; kpi->needs && kpi->needs[i]; i++) {
+    gint64 count = app_row_count(kpis->counts, kpi->needs[i]);
+    g_autofree char *number = cli_format_number((double)count, CLI_NUMBER_COUNT, NULL);
+    g_string_append_printf(text, "%s%s", i ? ", " : "", kpi->needs[i]);
+    if (kpis->counts && count > 0) g_string_append_printf(text, " (%s rows loaded)", number);
+    if (kpis->counts && count == 0) g_string_append(text, " (nothing loaded)");
+  }
+  print_field(kpis->context, "Needs", text->str);
+  print_field(kpis->context, "", kpi->needs_hint);
+}
+
+static void print_sets(const CliContext *context, const KpiDefinition *kpi) {
+  g_autofree char *roles = join(kpi->roles);
+  g_autofree char *business = join(kpi->business);
+  print_field(context, "For", roles);
+  print_field(context, "Business", *business ? business : "any");
+}
+
+static void print_versions(const CliContext *context, const KpiDefinition *kpi) {
+  if (kpi->n_versions < 2) return;
+  for (guint i = 0; i < kpi->n_versions; i++) {
+    g_autofree char *from =
+        kpi->versions[i].from == BASE_DAY_MIN ? g_strdup("at first") : base_day_format(kpi->versions[i].from);
+    g_autofree char *text = g_strdup_printf("%s: %s", from, kpi->versions[i].formula);
+    print_field(context, i == 0 ? "Versions" : "", text);
+  }
+}
+
+static void print_card(const Kpis *kpis, const KpiDefinition *kpi) {
+  const CliContext *context = kpis->context;
+  g_autofree char *head = g_strdup_printf("%s (%s)", kpi->title, kpi->name);
+  cli_print_heading(context, head);
+  if (kpi->question) cli_print_text(context, kpi->question, 0, 0);
+  fputc('\n', context->out);
+  print_field(context, "Formula", kpi->canonical);
+  print_parts(context, kpi);
+  fputc('\n', context->out);
+  print_field(context, "Unit", unit_words(kpi));
+  print_field(context, "Better", better_words(kpi, context->unicode));
+  print_field(context, "Timing",
+              kpi->timing == KPI_LEADING ? "leading: it moves before results do" : "lagging: it tells of results");
+  print_field(context, "Category", kpi->category);
+  print_field(context, "Dated by", kpi->anchor);
+  if (kpi->proportion) print_field(context, "Certainty", "a share of cases: shown with its 95 % interval (Wilson)");
+  if (kpi->matures_after_days > 0) {
+    g_autofree char *text =
+        g_strdup_printf("a period is immature until %d days after its end", kpi->matures_after_days);
+    print_field(context, "Maturity", text);
+  }
+  print_needs(kpis, kpi);
+  print_sets(context, kpi);
+  print_list(context, "Traps", kpi->traps);
+  g_autofree char *see_also = join(kpi->see_also);
+  print_field(context, "See also", see_also);
+  print_field(context, "Source", kpi->source);
+  print_versions(context, kpi);
+  g_autofree char *place = kpi->span.file ? g_strdup_printf("%s:%u", kpi->span.file, kpi->span.line) : NULL;
+  print_field(context, "Defined", kpi->built_in ? "built in" : place);
+}
+
+/* --- other formats --- */
+
+static void json_texts(CliJson *json, const char *key, const char *const *texts) {
+  cli_json_key(json, key);
+  cli_json_begin_array(json);
+  for (guint i = 0; texts && texts[i]; i++) cli_json_text(json, texts[i]);
+  cli_json_end_array(json);
+}
+
+static void json_pair(CliJson *json, const char *key, const char *text) {
+  cli_json_key(json, key);
+  cli_json_text(json, text);
+}
+
+static void json_parts(CliJson *json, const KpiDefinition *kpi) {
+  g_auto(Parts) parts = parts_of(kpi);
+  cli_json_key(json, "measures");
+  cli_json_begin_array(json);
+  for (guint i = 0; i < parts.measures->len; i++) {
+    const KpiMeasure *measure = g_ptr_array_index(parts.measures, i);
+    cli_json_begin_object(json);
+    json_pair(json, "name", measure->name);
+    json_pair(json, "formula", measure->canonical);
+    cli_json_end_object(json);
+  }
+  cli_json_end_array(json);
+}
+
+static void json_versions(CliJson *json, const KpiDefinition *kpi) {
+  cli_json_key(json, "versions");
+  cli_json_begin_array(json);
+  for (guint i = 0; i < kpi->n_versions; i++) {
+    gboolean first = kpi->versions[i].from == BASE_DAY_MIN;
+    g_autofree char *from = first ? NULL : base_day_format(kpi->versions[i].from);
+    cli_json_begin_object(json);
+    json_pair(json, "from", from);
+    json_pair(json, "formula", kpi->versions[i].formula);
+    cli_json_end_object(json);
+  }
+  cli_json_end_array(json);
+}
+
+static void json_needs(const Kpis *kpis, CliJson *json, const KpiDefinition *kpi) {
+  json_texts(json, "needs", kpi->needs);
+  json_pair(json, "needs_hint", kpi->needs_hint);
+  cli_json_key(json, "rows");
+  cli_json_begin_object(json);
+  for (guint i = 0; kpis->counts && kpi->needs && kpi->needs[i]; i++) {
+    cli_json_key(json, kpi->needs[i]);
+    cli_json_integer(json, app_row_count(kpis->counts, kpi->needs[i]));
+  }
+  cli_json_end_object(json);
+  cli_json_key(json, "has_data");
+  cli_json_bool(json, kpis->counts && is_loaded(kpis, kpi));
+}
+
+static void json_kpi(const Kpis *kpis, CliJson *json, const KpiDefinition *kpi) {
+  cli_json_begin_object(json);
+  json_pair(json, "name", kpi->name);
+  json_pair(json, "title", kpi->title);
+  json_pair(json, "question", kpi->question);
+  json_pair(json, "formula", kpi->canonical);
+  json_parts(json, kpi);
+  json_pair(json, "unit", kpi_unit_name(kpi->unit));
+  json_pair(json, "display", kpi->display);
+  json_pair(json, "better", better_name(kpi));
+  json_pair(json, "timing", timing_name(kpi));
+  json_pair(json, "category", kpi->category);
+  json_pair(json, "anchor", kpi->anchor);
+  cli_json_key(json, "proportion");
+  cli_json_bool(json, kpi->proportion);
+  cli_json_key(json, "matures_after_days");
+  cli_json_integer(json, kpi->matures_after_days);
+  json_needs(kpis, json, kpi);
+  json_texts(json, "roles", kpi->roles);
+  json_texts(json, "business", kpi->business);
+  json_texts(json, "traps", kpi->traps);
+  json_texts(json, "see_also", kpi->see_also);
+  json_pair(json, "source", kpi->source);
+  json_versions(json, kpi);
+  cli_json_key(json, "built_in");
+  cli_json_bool(json, kpi->built_in);
+  cli_json_end_object(json);
+}
+
+static void print_json(const Kpis *kpis, const GPtrArray *chosen) {
+  g_autoptr(CliJson) json = cli_json_new(kpis->context->out);
+  cli_json_begin_object(json);
+  cli_json_key(json, "kpis");
+  cli_json_begin_array(json);
+  for (guint i = 0; i < chosen->len; i++) json_kpi(kpis, json, g_ptr_array_index(chosen, i));
+  cli_json_end_array(json);
+  cli_json_end_object(json);
+}
+
+static void print_csv(const Kpis *kpis, const GPtrArray *chosen) {
+  static const char *const heads[] = {"kpi",    "name",  "category", "unit",    "better",
+                                      "timing", "needs", "has_data", "formula", "question"};
+  FILE *out = kpis->context->out;
+  for (gsize i = 0; i < G_N_ELEMENTS(heads); i++) cli_csv_field(out, heads[i], i == 0);
+  cli_csv_end(out);
+  for (guint i = 0; i < chosen->len; i++) {
+    const KpiDefinition *kpi = g_ptr_array_index(chosen, i);
+    g_autofree char *needs = join(kpi->needs);
+    const char *has_data = !kpis->counts ? "" : is_loaded(kpis, kpi) ? "yes" : "no";
+    const char *const fields[] = {kpi->name,        kpi->title,       kpi->category, kpi_unit_name(kpi->unit),
+                                  better_name(kpi), timing_name(kpi), needs,         has_data,
+                                  kpi->canonical,   kpi->question};
+    for (gsize f = 0; f < G_N_ELEMENTS(fields); f++) cli_csv_field(out, fields[f], f == 0);
+    cli_csv_end(out);
+  }
+}
+
+/* --- the command --- */
+
+/* A database that cannot be read now (another process writes it) is no reason not to show definitions. */
+static void open_counts(Kpis *kpis) {
+  if (!kpis->session->folder || !session_open_database(kpis->session, SESSION_DATABASE, NULL)) return;
+  kpis->counts = app_row_counts(kpis->session->store, kpis->session->schema, NULL);
+}
+
+static void print_chosen(const Kpis *kpis, const GPtrArray *chosen, const char *format, gboolean card) {
+  if (g_strcmp0(format, "json") == 0) {
+    print_json(kpis, chosen);
+  } else if (g_strcmp0(format, "csv") == 0) {
+    print_csv(kpis, chosen);
+  } else if (g_strcmp0(format, "md") == 0) {
+    g_autoptr(CliTable) table = make_table(kpis, chosen, FALSE);
+    cli_table_print_markdown(table, kpis->context->out);
+  } else if (card) {
+    for (guint i = 0; i < chosen->len; i++) {
+      if (i > 0) fputc('\n', kpis->context->out);
+      print_card(kpis, g_ptr_array_index(chosen, i));
+    }
+  } else {
+    print_table(kpis, chosen);
+  }
+}
+
+static int run(CliContext *context, const CliArguments *arguments, GError **error) {
+  g_autoptr(Session) session =
+      session_open(context->folder, context->now, SESSION_DEFINITIONS | SESSION_ANYWHERE, error);
+  if (!session) return -1;
+  Kpis kpis = {.context = context, .session = session};
+  gboolean named = cli_n_operands(arguments) > 0;
+  g_autoptr(GPtrArray) chosen = named ? g_ptr_array_new() : choose(&kpis, arguments);
+  for (guint i = 0; i < cli_n_operands(arguments); i++) {
+    const KpiDefinition *kpi = kpi_catalogue_find(session->catalogue, cli_operand(arguments, i), error);
+    if (!kpi) return -1;
+    g_ptr_array_add(chosen, (gpointer)kpi);
+  }
+  open_counts(&kpis);
+  print_chosen(&kpis, chosen, cli_option(arguments, "format"), named);
+  g_clear_pointer(&kpis.counts, g_hash_table_unref);
+  return 0;
+}
+
+static const CliOption options[] = {
+    {"role", 0, CLI_VALUE, "ROLE", "only the set of one role", "manager|leader|rep|marketing|finance"},
+    {"business", 0, CLI_VALUE, "KIND", "only what fits one kind of business", "b2b|saas|retail|agency"},
+    {"category", 0, CLI_VALUE, "NAME", "only one category",
+     "financial|pipeline|activity|customer|marketing|service|people"},
+    {"format", 0, CLI_VALUE, "FORMAT", "how to print it", "table|json|csv|md"},
+};
+
+const CliCommand cmd_kpis = {
+    .name = "kpis",
+    .synopsis = "[NAME…]",
+    .about = "list the KPIs, or tell all about one: meaning, formula, traps, what it needs",
+    .details =
+        "Without a name, lists the catalogue by category: the unit, whether higher or lower is better, whether it "
+        "leads or lags "
+        "results, and whether the records it needs are loaded.\n"
+        "With names, shows for each the question it answers, its formula with the measures in it, the date that places "
+        "a record "
+        "in a period, and the mistakes commonly made with it.",
+    .examples =
+        "attain kpis\tall of them\n"
+        "attain kpis --role rep --business saas\tthe set of a rep in a subscription business\n"
+        "attain kpis win_rate\teverything about one",
+    .options = options,
+    .n_options = G_N_ELEMENTS(options),
+    .max_operands = -1,
+    .run = run,
+};

@@ -1,0 +1,12 @@
+/* The table of commands: a new command is a line here, a line in the header and a file cmd_NAME.c. */
+#include "app/commands.h"
+
+CliCommand *commands_all(guint *n_commands) {
+  const CliCommand *const commands[] = {
+      &cmd_new, &cmd_load, &cmd_check, &cmd_kpis, &cmd_show, &cmd_explain, &cmd_records, &cmd_demo,
+  };
+  CliCommand *all = g_new(CliCommand, G_N_ELEMENTS(commands));
+  for (gsize i = 0; i < G_N_ELEMENTS(commands); i++) all[i] = *commands[i];
+  *n_commands = G_N_ELEMENTS(commands);
+  return all;
+}

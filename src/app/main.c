@@ -1,0 +1,27 @@
+/* The program: the table of commands, given to the command line's machinery.
+ *
+ * Two further forms, for the build only, write what is made from the same table:
+ *   attain --write-man-pages FOLDER      attain --write-bash-completion FILE */
+#include "app/commands.h"
+
+static int write_for_build(const CliCommand *commands, guint n_commands, const char *what, const char *path) {
+  g_autoptr(GError) error = NULL;
+  gboolean ok;
+  if (strcmp(what, "--write-man-pages") == 0) {
+    ok = cli_write_man_pages(commands, n_commands, path, &error);
+  } else {
+    g_autofree char *script = cli_bash_completion(commands, n_commands);
+    ok = g_file_set_contents(path, script, -1, &error);
+  }
+  if (!ok) fprintf(stderr, "attain: %s\n", error->message);
+  return ok ? 0 : 1;
+}
+
+int main(int argc, char **argv) {
+  guint n_commands;
+  g_autofree CliCommand *commands = commands_all(&n_commands);
+  gboolean for_build =
+      argc == 3 && (strcmp(argv[1], "--write-man-pages") == 0 || strcmp(argv[1], "--write-bash-completion") == 0);
+  if (for_build) return write_for_build(commands, n_commands, argv[1], argv[2]);
+  return cli_main(commands, n_commands, argc, argv);
+}

@@ -1,0 +1,184 @@
+/* A workspace opened for one command.
+ *
+ *   folder ─► attain.yaml ─► schema ─► calendar ─► clock ─► definitions ─► database
+ *
+ * each step only with what the ones before it gave. The built-in definitions are in the program as resources, under
+ * /attain/catalogue; the workspace's own come after them, by name, so that they may redefine what is built in. */
+#include "app/session.h"
+
+#include "catalogue_resources.h"
+
+#include <gio/gio.h>
+
+#define CATALOGUE    "/attain/catalogue"
+#define NO_WORKSPACE "name: none\ncurrency: EUR\n"
+
+/* The nearest folder, from `folder` up, with an attain.yaml; NULL when there is none. */
+static char *find_workspace(const char *folder) {
+  g_autofree char *at = g_canonicalize_filename(folder, NULL);
+  for (;;) {
+    g_autofree char *file = g_build_filename(at, "attain.yaml", NULL);
+    if (g_file_test(file, G_FILE_TEST_EXISTS)) return g_steal_pointer(&at);
+    char *parent = g_path_get_dirname(at);
+    gboolean top = strcmp(parent, at) == 0;
+    g_free(at);
+    at = parent;
+    if (top) return NULL;
+  }
+}
+
+static int compare_texts(gconstpointer a, gconstpointer b) {
+  return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+char **session_files(const Session *session, const char *subfolder) {
+  g_autofree char *folder = session->folder ? g_build_filename(session->folder, subfolder, NULL) : NULL;
+  g_autoptr(GDir) dir = folder ? g_dir_open(folder, 0, NULL) : NULL;
+  g_autoptr(GPtrArray) paths = g_ptr_array_new();
+  for (const char *name; dir && (name = g_dir_read_name(dir));)
+    if (*name != '.' && (g_str_has_suffix(name, ".yaml") || g_str_has_suffix(name, ".yml")))
+      g_ptr_array_add(paths, g_build_filename(folder, name, NULL));
+  g_ptr_array_sort(paths, compare_texts);
+  g_ptr_array_add(paths, NULL);
+  return (char **)g_ptr_array_steal(paths, NULL);
+}
+
+/* --- definitions --- */
+
+static void free_source(gpointer source) {
+  g_free((gpointer)((KpiSource *)source)->file);
+  g_free((gpointer)((KpiSource *)source)->text);
+}
+
+static gboolean add_built_in(GArray *sources, GError **error) {
+  GResource *resource = attain_catalogue_get_resource();
+  g_auto(GStrv) names = g_resource_enumerate_children(resource, CATALOGUE, 0, NULL);
+  if (!names) return TRUE;
+  qsort(names, g_strv_length(names), sizeof *names, compare_texts);
+  for (guint i = 0; names[i]; i++) {
+    g_autofree char *path = g_strconcat(CATALOGUE "/", names[i], NULL);
+    g_autoptr(GBytes) bytes = g_resource_lookup_data(resource, path, 0, error);
+    if (!bytes) return FALSE;
+    KpiSource source = {.file = g_strconcat("catalogue/", names[i], NULL), .built_in = TRUE};
+    const char *text = g_bytes_get_data(bytes, &source.length);
+    source.text = g_strndup(text, source.length);
+    g_array_append_val(sources, source);
+  }
+  return TRUE;
+}
+
+/* A path as the user would write it: from the current folder when it lies in it. */
+static char *shown_path(const char *path) {
+  g_autofree char *here = g_get_current_dir();
+  gsize length = strlen(here);
+  gboolean below = strncmp(path, here, length) == 0 && path[length] == '/';
+  return g_strdup(below ? path + length + 1 : path);
+}
+
+static gboolean add_own(const Session *session, GArray *sources, GError **error) {
+  g_auto(GStrv) paths = session_files(session, "kpis");
+  for (guint i = 0; paths[i]; i++) {
+    g_autoptr(GError) cause = NULL;
+    KpiSource source = {0};
+    char *text;
+    if (!g_file_get_contents(paths[i], &text, &source.length, &cause)) {
+      g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "%s", cause->message);
+      return FALSE;
+    }
+    source.file = shown_path(paths[i]);
+    source.text = text;
+    g_array_append_val(sources, source);
+  }
+  return TRUE;
+}
+
+gboolean session_load_definitions(Session *session, GPtrArray **problems, GError **error) {
+  g_autoptr(GArray) sources = g_array_new(FALSE, TRUE, sizeof(KpiSource));
+  g_array_set_clear_func(sources, free_source);
+  if (!add_built_in(sources, error) || !add_own(session, sources, error)) return FALSE;
+  session->catalogue =
+      kpi_catalogue_new(session->schema, (const KpiSource *)(gpointer)sources->data, sources->len, problems, error);
+  return session->catalogue != NULL;
+}
+
+static gboolean load_definitions(Session *session, GError **error) {
+  g_autoptr(GPtrArray) problems = NULL;
+  if (session_load_definitions(session, &problems, error)) return TRUE;
+  guint n = problems ? problems->len : 0;
+  if (n > 1 && error && *error) {
+    char *message = g_strdup_printf("%s\n(and %u more: `attain check` lists them all)", (*error)->message, n - 1);
+    g_free((*error)->message);
+    (*error)->message = message;
+  }
+  return FALSE;
+}
+
+/* --- database --- */
+
+static gboolean make_parent(const char *path, GError **error) {
+  g_autofree char *folder = g_path_get_dirname(path);
+  if (g_mkdir_with_parents(folder, 0777) == 0) return TRUE;
+  g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "the folder %s cannot be made: %s", folder, g_strerror(errno));
+  return FALSE;
+}
+
+gboolean session_open_database(Session *session, guint needs, GError **error) {
+  const char *path = session->organisation->database;
+  gboolean write = needs & SESSION_WRITE;
+  if (!write && !g_file_test(path, G_FILE_TEST_EXISTS)) {
+    g_set_error(error, BASE_ERROR, BASE_ERROR_NOT_FOUND,
+                "nothing is loaded yet: `attain load` reads the records of the sources");
+    return FALSE;
+  }
+  if (write && !make_parent(path, error)) return FALSE;
+  session->store = store_open(path, session->schema, write ? STORE_CREATE : STORE_READ_ONLY, 0, error);
+  return session->store != NULL;
+}
+
+/* --- a session --- */
+
+static gboolean set_clock(Session *session, const char *now, GError **error) {
+  session->now_us = g_get_real_time();
+  session->now_given = now != NULL;
+  if (now && !calendar_parse_instant(session->calendar, now, &session->now_us, error)) {
+    g_prefix_error(error, "--now: ");
+    return FALSE;
+  }
+  session->today = calendar_day_of(session->calendar, session->now_us);
+  return TRUE;
+}
+
+static gboolean open_parts(Session *session, const char *now, guint needs, GError **error) {
+  session->organisation = session->folder
+                              ? conf_organisation_load(session->folder, error)
+                              : conf_organisation_parse(NULL, NO_WORKSPACE, strlen(NO_WORKSPACE), ".", error);
+  if (!session->organisation) return FALSE;
+  const ConfOrganisation *organisation = session->organisation;
+  session->schema = ledger_schema_new(organisation->extra, organisation->n_extra, error);
+  if (session->schema) session->calendar = calendar_new(&organisation->calendar, error);
+  if (!session->schema || !session->calendar) {
+    g_prefix_error(error, "%s/attain.yaml: ", session->folder);
+    return FALSE;
+  }
+  if (!set_clock(session, now, error)) return FALSE;
+  if ((needs & SESSION_DEFINITIONS) && !load_definitions(session, error)) return FALSE;
+  return !(needs & (SESSION_DATABASE | SESSION_WRITE)) || session_open_database(session, needs, error);
+}
+
+Session *session_open(const char *folder, const char *now, guint needs, GError **error) {
+  g_autoptr(Session) session = g_new0(Session, 1);
+  session->folder = find_workspace(folder);
+  if (!session->folder && !(needs & SESSION_ANYWHERE)) session->folder = g_canonicalize_filename(folder, NULL);
+  return open_parts(session, now, needs, error) ? g_steal_pointer(&session) : NULL;
+}
+
+void session_free(Session *session) {
+  if (!session) return;
+  g_clear_pointer(&session->store, store_close);
+  g_clear_pointer(&session->catalogue, kpi_catalogue_free);
+  g_clear_pointer(&session->calendar, calendar_free);
+  g_clear_pointer(&session->schema, ledger_schema_free);
+  g_clear_pointer(&session->organisation, conf_organisation_free);
+  g_free(session->folder);
+  g_free(session);
+}
