@@ -4,6 +4,7 @@
  * saving skips becomes the moment of the skip; one that happens twice is the earlier. */
 #include "calendar/private.h"
 
+#define TEXT_MAX  64
 #define SECOND_US G_GINT64_CONSTANT(1000000)
 
 /* Takes exactly `digits` digits off the front of `*text`. */
@@ -78,8 +79,12 @@ static gboolean read_instant(const Calendar *calendar, const char *text, gint64 
 }
 
 gboolean calendar_parse_instant(const Calendar *calendar, const char *text, gint64 *utc_us, GError **error) {
-  g_autofree char *shown = g_utf8_make_valid(text != NULL ? text : "", 64);
+  g_autofree char *shown = g_utf8_make_valid(text != NULL ? text : "", -1);
   g_strstrip(shown);
+  if (strlen(shown) > TEXT_MAX) {
+    g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT, "a date or time of more than %d bytes is too long", TEXT_MAX);
+    return FALSE;
+  }
   if (read_instant(calendar, shown, utc_us)) return TRUE;
   g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT,
               "'%s' is not a date or time; write 2026-06-30 (the end of that day), 2026-06-30T17:45 (local time), "
