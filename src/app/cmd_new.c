@@ -1,0 +1,250 @@
+/* attain new: a workspace to start from, empty or with a source proposed from files.
+ *
+ *   --from PATH ─► ingest_propose() ─► sources/NAME.yaml, currency, what was assumed, what to check
+ *
+ * Looking at the files comes first and writing last, so that files which cannot be read leave no half-made workspace.
+ */
+#include "app/commands.h"
+#include "app/workspace_files.h"
+#include "base/money.h"
+#include "conf/conf.h"
+#include "ingest/ingest.h"
+
+#include <errno.h>
+#include <glib/gstdio.h>
+
+#define SHOWN_ENTRIES 5
+
+/* "my-company" -> "My company" */
+static char *name_of_folder(const char *folder) {
+  g_autofree char *absolute = g_canonicalize_filename(folder, NULL);
+  g_autofree char *base = g_path_get_basename(absolute);
+  g_autofree char *valid = g_utf8_make_valid(g_strdelimit(base, "-_", ' '), -1);
+  char first[8] = {0};
+  g_unichar_to_utf8(g_unichar_toupper(g_utf8_get_char(valid)), first);
+  return g_strconcat(first, g_utf8_next_char(valid), NULL);
+}
+
+static char *machine_time_zone(void) {
+  g_autoptr(GTimeZone) local = g_time_zone_new_local();
+  const char *name = local ? g_time_zone_get_identifier(local) : NULL;
+  g_autoptr(GTimeZone) known = name && g_ascii_isalpha(*name) ? g_time_zone_new_identifier(name) : NULL;
+  return g_strdup(known ? name : "UTC");
+}
+
+/* Refuses a folder with something in it, naming what is there. */
+static gboolean check_folder(const char *folder, GError **error) {
+  if (!g_file_test(folder, G_FILE_TEST_EXISTS)) return TRUE;
+  g_autoptr(GError) cause = NULL;
+  g_autoptr(GDir) dir = g_dir_open(folder, 0, &cause);
+  if (!dir) {
+    g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "%s", cause->message);
+    return FALSE;
+  }
+  g_autoptr(GString) names = g_string_new(NULL);
+  guint n = 0;
+  for (const char *name; (name = g_dir_read_name(dir)); n++)
+    if (n < SHOWN_ENTRIES) g_string_append_printf(names, "%s%s", n ? ", " : "", name);
+  if (n == 0) return TRUE;
+  if (n > SHOWN_ENTRIES) g_string_append_printf(names, " and %u more", n - SHOWN_ENTRIES);
+  g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT, "%s is not empty (%s): name a new folder, or empty it first", folder,
+              names->str);
+  return FALSE;
+}
+
+static gboolean write_file(const char *folder, const char *name, const char *text, GError **error) {
+  g_autofree char *path = g_build_filename(folder, name, NULL);
+  g_autofree char *parent = g_path_get_dirname(path);
+  g_autoptr(GError) cause = NULL;
+  if (g_mkdir_with_parents(parent, 0777) != 0) {
+    g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "the folder %s cannot be made: %s", parent, g_strerror(errno));
+    return FALSE;
+  }
+  if (g_file_set_contents(path, text, -1, &cause)) return TRUE;
+  g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "%s", cause->message);
+  return FALSE;
+}
+
+/* --- a proposed source --- */
+
+/* The folder of the files as the source should name it: from the workspace when it is in there, else absolute. */
+static char *source_folder(const char *workspace, const char *from) {
+  g_autofree char *inside = g_canonicalize_filename(workspace, NULL);
+  g_autofree char *files = g_canonicalize_filename(from, NULL);
+  g_autofree char *folder = g_file_test(files, G_FILE_TEST_IS_DIR) ? g_strdup(files) : g_path_get_dirname(files);
+  gsize length = strlen(inside);
+  gboolean below = strncmp(folder, inside, length) == 0 && folder[length] == '/';
+  return g_strdup(below ? folder + length + 1 : folder);
+}
+
+/* The proposal's text with its `folder:` line set. */
+static char *with_folder(const char *yaml, const char *folder) {
+  g_autofree char *quoted = conf_quote(folder);
+  g_autofree char *line = g_strconcat("folder: ", quoted, NULL);
+  g_auto(GStrv) lines = g_strsplit(yaml, "\n", -1);
+  gboolean set = FALSE;
+  for (guint i = 0; lines[i] && !set; i++) {
+    if (!g_str_has_prefix(lines[i], "folder:")) continue;
+    g_free(lines[i]);
+    lines[i] = g_strdup(line);
+    set = TRUE;
+  }
+  g_autofree char *text = g_strjoinv("\n", lines);
+  return set ? g_steal_pointer(&text) : g_strconcat(line, "\n", text, NULL);
+}
+
+static IngestProposal *propose(const char *from, GError **error) {
+  g_autofree char *path = g_canonicalize_filename(from, NULL);
+  if (!g_file_test(path, G_FILE_TEST_EXISTS)) {
+    g_set_error(error, BASE_ERROR, BASE_ERROR_NOT_FOUND, "--from: there is no file or folder %s", path);
+    return NULL;
+  }
+  g_autoptr(LedgerSchema) schema = ledger_schema_new(NULL, 0, error);
+  g_autoptr(Store) scratch = schema ? store_open(NULL, NULL, STORE_CREATE, 0, error) : NULL;
+  return scratch ? ingest_propose(scratch, path, schema, error) : NULL;
+}
+
+/* --- what is printed --- */
+
+static void print_list(const CliContext *context, const char *head, char **items) {
+  if (!items || !items[0]) return;
+  fputc('\n', context->out);
+  cli_print_heading(context, head);
+  for (guint i = 0; items[i]; i++) {
+    fputs("  - ", context->out);
+    cli_print_text(context, items[i], 4, 4);
+  }
+}
+
+static void print_step(const CliContext *context, int number, const char *text) {
+  int at = fprintf(context->out, "  %d. ", number);
+  cli_print_text(context, text, at, at);
+}
+
+static void print_next_empty(const CliContext *context, const char *folder) {
+  g_autofree char *edit =
+      g_strdup_printf("Look through %s/attain.yaml: currency, time zone and fiscal year decide every number.", folder);
+  g_autofree char *source = g_strdup_printf(
+      "Say where records come from: edit %s/sources/example.yaml, or begin again with `attain new DIR --from FILES`.",
+      folder);
+  g_autofree char *load = g_strdup_printf("attain -C %s load", folder);
+  g_autofree char *show =
+      g_strdup_printf("attain -C %s kpis, then attain -C %s show win_rate --by rep", folder, folder);
+  print_step(context, 1, edit);
+  print_step(context, 2, source);
+  print_step(context, 3, load);
+  print_step(context, 4, show);
+}
+
+static void print_next_proposed(const CliContext *context, const char *folder, const char *source) {
+  g_autofree char *look =
+      g_strdup_printf("Look through %s/sources/%s.yaml and correct what was assumed wrongly.", folder, source);
+  g_autofree char *load = g_strdup_printf("attain -C %s load", folder);
+  g_autofree char *show =
+      g_strdup_printf("attain -C %s kpis, then attain -C %s show win_rate --by rep", folder, folder);
+  print_step(context, 1, look);
+  print_step(context, 2, load);
+  print_step(context, 3, show);
+}
+
+static void print_result(const CliContext *context, const char *folder, const WorkspaceAnswers *answers,
+                         const IngestProposal *proposal) {
+  fprintf(context->out, "%s is a workspace now.\n\n", folder);
+  fprintf(context->out, "  attain.yaml           %s, %s, %s, fiscal year from %s\n", answers->name, answers->currency,
+          answers->time_zone, answers->year_starts);
+  if (proposal)
+    fprintf(context->out, "  sources/%s.yaml%*s how its files become records%s%s\n", proposal->name,
+            MAX(0, 8 - (int)g_utf8_strlen(proposal->name, -1)), "", proposal->system ? ", as an export of " : "",
+            proposal->system ? proposal->system : "");
+  else
+    fprintf(context->out, "  sources/example.yaml  how files become records: an example, commented out\n");
+  fprintf(context->out, "  kpis/my-kpis.yaml     KPIs of your own: an example, commented out\n");
+  fprintf(context->out, "  data/                 the database will be here; git ignores it\n");
+  if (proposal) {
+    print_list(context, "Assumed", proposal->assumed);
+    print_list(context, "To check", proposal->to_check);
+  }
+  fputc('\n', context->out);
+  cli_print_heading(context, "Next");
+  if (proposal)
+    print_next_proposed(context, folder, proposal->name);
+  else
+    print_next_empty(context, folder);
+}
+
+/* --- the command --- */
+
+static gboolean write_workspace(const char *folder, const WorkspaceAnswers *answers, const IngestProposal *proposal,
+                                const char *from, GError **error) {
+  g_autofree char *attain_yaml = workspace_attain_yaml(answers);
+  g_autoptr(ConfOrganisation) checked =
+      conf_organisation_parse("attain.yaml", attain_yaml, strlen(attain_yaml), folder, error);
+  if (!checked) {
+    (*error)->code = BASE_ERROR_USAGE;
+    return FALSE;
+  }
+  if (!write_file(folder, "attain.yaml", attain_yaml, error)) return FALSE;
+  if (!write_file(folder, "kpis/my-kpis.yaml", workspace_my_kpis, error)) return FALSE;
+  if (!write_file(folder, "data/.gitignore", "*\n", error)) return FALSE;
+  if (!proposal) return write_file(folder, "sources/example.yaml", workspace_example_source, error);
+  g_autofree char *name = g_strdup_printf("sources/%s.yaml", proposal->name);
+  g_autofree char *files = source_folder(folder, from);
+  g_autofree char *yaml = with_folder(proposal->yaml, files);
+  return write_file(folder, name, yaml, error);
+}
+
+static int run(CliContext *context, const CliArguments *arguments, GError **error) {
+  const char *folder = cli_operand(arguments, 0);
+  const char *from = cli_option(arguments, "from");
+  if (!check_folder(folder, error)) return -1;
+  g_autoptr(IngestProposal) proposal = NULL;
+  if (from && !(proposal = propose(from, error))) return -1;
+
+  g_autofree char *default_name = name_of_folder(folder);
+  g_autofree char *default_zone = machine_time_zone();
+  const char *found_currency = proposal && proposal->currency ? proposal->currency : "EUR";
+  WorkspaceAnswers answers = {
+      .name = cli_option(arguments, "name") ? cli_option(arguments, "name") : default_name,
+      .currency = cli_option(arguments, "currency") ? cli_option(arguments, "currency") : found_currency,
+      .time_zone = cli_option(arguments, "time-zone") ? cli_option(arguments, "time-zone") : default_zone,
+      .year_starts = cli_option(arguments, "year-starts") ? cli_option(arguments, "year-starts") : "january",
+  };
+  g_autoptr(GError) cause = NULL;
+  if (!write_workspace(folder, &answers, proposal, from, &cause)) {
+    g_propagate_error(error, g_steal_pointer(&cause));
+    return -1;
+  }
+  print_result(context, folder, &answers, proposal);
+  return 0;
+}
+
+static const CliOption options[] = {
+    {"from", 0, CLI_VALUE, "PATH",
+     "a file, or a folder of files, to propose a source from: exports of a CRM, CSV, JSON, Parquet"},
+    {"name", 0, CLI_VALUE, "NAME", "the organisation's name (default: the folder's)"},
+    {"currency", 0, CLI_VALUE, "CODE", "its currency, such as EUR (default: what the files say, else EUR)"},
+    {"time-zone", 0, CLI_VALUE, "ZONE", "its time zone, such as Europe/Paris (default: this machine's)"},
+    {"year-starts", 0, CLI_VALUE, "MONTH", "first month of its fiscal year (default: january)"},
+};
+
+const CliCommand cmd_new = {
+    .name = "new",
+    .synopsis = "DIR",
+    .about = "make a workspace, empty or from files",
+    .details =
+        "Makes the folder DIR with attain.yaml, a source, an example KPI, and a place for the database. A folder that "
+        "has "
+        "something in it is left alone.\n"
+        "With --from, looks at the files, recognises the CRM they come from or proposes a mapping from their columns, "
+        "and says what "
+        "it assumed and what to check.",
+    .examples =
+        "attain new my-company\tan empty workspace\n"
+        "attain new my-company --from exports/\ta workspace with a source proposed from a folder of files\n"
+        "attain new my-company --currency USD --time-zone America/New_York --year-starts april\twith these answers",
+    .options = options,
+    .n_options = G_N_ELEMENTS(options),
+    .min_operands = 1,
+    .max_operands = 1,
+    .run = run,
+};
