@@ -1,0 +1,283 @@
+/* attain load: the sources' files into the ledger, one transaction a source.
+ *
+ * A source that fails changes nothing and keeps none of the others from loading; the exit code then says that not all
+ * was done. */
+#include "app/commands.h"
+#include "app/sources.h"
+
+#include <unistd.h>
+
+#define BAR_WIDTH       24
+#define REDRAW_EVERY_US 100000
+
+typedef struct {
+  const AppSource *source;
+  IngestReport *report; /* NULL when it failed */
+  GError *error;
+} Load;
+
+static void free_load(gpointer data) {
+  Load *load = data;
+  g_clear_pointer(&load->report, ingest_report_free);
+  g_clear_error(&load->error);
+  g_free(load);
+}
+
+/* --- the progress bar --- */
+
+typedef struct {
+  const CliContext *context;
+  const char *source;
+  gint64 drawn_at;
+} Bar;
+
+static void draw_bar(const char *what, double share, gpointer user_data) {
+  Bar *bar = user_data;
+  gint64 now = g_get_monotonic_time();
+  if (bar->drawn_at && now - bar->drawn_at < REDRAW_EVERY_US) return;
+  bar->drawn_at = now;
+  g_autoptr(GString) line = g_string_new("\r\033[K");
+  g_string_append_printf(line, "%s  ", bar->source);
+  if (share >= 0) {
+    int filled = (int)(CLAMP(share, 0, 1) * BAR_WIDTH);
+    for (int i = 0; i < BAR_WIDTH; i++)
+      g_string_append(line, bar->context->unicode ? (i < filled ? "━" : "─") : (i < filled ? "#" : "."));
+    g_string_append_printf(line, " %3d %%  ", (int)(CLAMP(share, 0, 1) * 100));
+  }
+  g_string_append(line, what ? what : "");
+  fputs(line->str, bar->context->err);
+  fflush(bar->context->err);
+}
+
+static void erase_bar(const Bar *bar) {
+  if (!bar->drawn_at) return;
+  fputs("\r\033[K", bar->context->err);
+  fflush(bar->context->err);
+}
+
+/* --- choosing sources --- */
+
+static const AppSource *find_source(const GPtrArray *sources, const char *name, GError **error) {
+  g_autoptr(GPtrArray) names = g_ptr_array_new();
+  for (guint i = 0; i < sources->len; i++) {
+    const AppSource *source = g_ptr_array_index(sources, i);
+    if (strcmp(source->name, name) == 0) return source;
+    g_ptr_array_add(names, source->name);
+  }
+  const char *nearest = base_nearest(name, (const char *const *)names->pdata, names->len);
+  g_ptr_array_add(names, NULL);
+  g_autofree char *all = g_strjoinv(", ", (char **)names->pdata);
+  if (nearest)
+    g_set_error(error, BASE_ERROR, BASE_ERROR_NOT_FOUND, "there is no source \"%s\": did you mean \"%s\"?", name,
+                nearest);
+  else
+    g_set_error(error, BASE_ERROR, BASE_ERROR_NOT_FOUND, "there is no source \"%s\": this workspace has %s", name,
+                *all ? all : "none");
+  return NULL;
+}
+
+static GPtrArray *choose(const Session *session, const GPtrArray *sources, const CliArguments *arguments,
+                         GError **error) {
+  g_autoptr(GPtrArray) chosen = g_ptr_array_new();
+  for (guint i = 0; i < cli_n_operands(arguments); i++) {
+    const AppSource *source = find_source(sources, cli_operand(arguments, i), error);
+    if (!source) return NULL;
+    if (!g_ptr_array_find(chosen, source, NULL)) g_ptr_array_add(chosen, (gpointer)source);
+  }
+  if (cli_n_operands(arguments) == 0) g_ptr_array_extend(chosen, (GPtrArray *)sources, NULL, NULL);
+  if (chosen->len > 0) return g_steal_pointer(&chosen);
+  g_set_error(error, BASE_ERROR, BASE_ERROR_NOT_FOUND,
+              "%s has no source yet: write one in sources/ (docs/sources.md), or make a workspace with `attain new DIR "
+              "--from FILES`",
+              session->folder);
+  return NULL;
+}
+
+/* --- loading --- */
+
+static Load *load_one(Session *session, const AppSource *source, const CliContext *context) {
+  Load *load = g_new0(Load, 1);
+  load->source = source;
+  if (!source->source) {
+    load->error = g_error_copy(source->error);
+    return load;
+  }
+  Bar bar = {.context = context, .source = source->name};
+  IngestOptions options = {
+      .now_us = session->now_us, .progress = isatty(fileno(context->err)) ? draw_bar : NULL, .user_data = &bar};
+  ingest_load(session->store, source->source, session->schema, session->organisation, session->calendar, &options,
+              &load->report, &load->error);
+  erase_bar(&bar);
+  return load;
+}
+
+/* --- as text --- */
+
+static void add_count(CliTable *table, gint64 count, CliStyle style) {
+  g_autofree char *text = cli_format_number((double)count, CLI_NUMBER_COUNT, NULL);
+  cli_table_add_cell(table, count ? text : "-", count ? style : CLI_STYLE_DIM);
+}
+
+static void add_count_row(CliTable *table, const IngestCount *count, gboolean total) {
+  CliStyle style = total ? CLI_STYLE_TOTAL : CLI_STYLE_NONE;
+  cli_table_add_row(table);
+  cli_table_add_cell(table, count->table, style);
+  cli_table_add_cell(table, count->from ? count->from : "", style);
+  const gint64 counts[] = {count->n_read,     count->n_new,     count->n_changed, count->n_unchanged,
+                           count->n_rejected, count->n_skipped, count->n_closed};
+  for (gsize i = 0; i < G_N_ELEMENTS(counts); i++) add_count(table, counts[i], i == 4 ? CLI_STYLE_BAD : style);
+}
+
+static IngestCount sum_of(const IngestReport *report) {
+  IngestCount sum = {.table = "all"};
+  for (gsize i = 0; i < report->n_counts; i++) {
+    const IngestCount *count = &report->counts[i];
+    sum.n_read += count->n_read;
+    sum.n_new += count->n_new;
+    sum.n_changed += count->n_changed;
+    sum.n_unchanged += count->n_unchanged;
+    sum.n_rejected += count->n_rejected;
+    sum.n_skipped += count->n_skipped;
+    sum.n_closed += count->n_closed;
+  }
+  return sum;
+}
+
+static void print_report(const CliContext *context, const IngestReport *report) {
+  static const char *const counts[] = {"read", "new", "changed", "unchanged", "rejected", "skipped", "closed"};
+  g_autofree char *title =
+      report->load
+          ? g_strdup_printf("%s: load %" G_GINT64_FORMAT ", %.1f s", report->source, report->load, report->seconds)
+          : g_strdup_printf("%s: nothing has changed, %.1f s", report->source, report->seconds);
+  g_autoptr(CliTable) table = cli_table_new(title);
+  cli_table_add_column(table, "table", CLI_LEFT);
+  cli_table_add_column(table, "from", CLI_LEFT);
+  for (gsize i = 0; i < G_N_ELEMENTS(counts); i++) cli_table_add_column(table, counts[i], CLI_RIGHT);
+  for (gsize i = 0; i < report->n_counts; i++) add_count_row(table, &report->counts[i], FALSE);
+  IngestCount sum = sum_of(report);
+  if (report->n_counts > 1) add_count_row(table, &sum, TRUE);
+  cli_table_print(table, context);
+  if (report->notes && report->notes[0]) fputc('\n', context->out);
+  for (guint i = 0; report->notes && report->notes[i]; i++) {
+    fputs("- ", context->out);
+    cli_print_text(context, report->notes[i], 2, 2);
+  }
+  if (sum.n_rejected > 0)
+    fputs("\nRejected rows are kept: `attain check` shows them with their reasons.\n", context->out);
+}
+
+static void print_loads(const CliContext *context, const GPtrArray *loads) {
+  for (guint i = 0; i < loads->len; i++) {
+    const Load *load = g_ptr_array_index(loads, i);
+    if (i > 0) fputc('\n', context->out);
+    fflush(context->out);
+    if (load->report)
+      print_report(context, load->report);
+    else
+      fprintf(context->err, "attain: %s was not loaded, nothing of it has changed: %s\n", load->source->name,
+              load->error->message);
+  }
+}
+
+/* --- as JSON --- */
+
+static void json_count(CliJson *json, const IngestCount *count) {
+  static const char *const names[] = {"read", "new", "changed", "unchanged", "rejected", "skipped", "closed"};
+  const gint64 counts[] = {count->n_read,     count->n_new,     count->n_changed, count->n_unchanged,
+                           count->n_rejected, count->n_skipped, count->n_closed};
+  cli_json_begin_object(json);
+  cli_json_key(json, "table");
+  cli_json_text(json, count->table);
+  cli_json_key(json, "from");
+  cli_json_text(json, count->from);
+  for (gsize i = 0; i < G_N_ELEMENTS(counts); i++) {
+    cli_json_key(json, names[i]);
+    cli_json_integer(json, counts[i]);
+  }
+  cli_json_end_object(json);
+}
+
+static void json_load(CliJson *json, const Load *load) {
+  const IngestReport *report = load->report;
+  cli_json_begin_object(json);
+  cli_json_key(json, "source");
+  cli_json_text(json, load->source->name);
+  cli_json_key(json, "done");
+  cli_json_bool(json, report != NULL);
+  cli_json_key(json, "error");
+  cli_json_text(json, load->error ? load->error->message : NULL);
+  cli_json_key(json, "load");
+  if (report && report->load)
+    cli_json_integer(json, report->load);
+  else
+    cli_json_null(json);
+  cli_json_key(json, "seconds");
+  cli_json_number(json, report ? report->seconds : 0);
+  cli_json_key(json, "tables");
+  cli_json_begin_array(json);
+  for (gsize i = 0; report && i < report->n_counts; i++) json_count(json, &report->counts[i]);
+  cli_json_end_array(json);
+  cli_json_key(json, "notes");
+  cli_json_begin_array(json);
+  for (guint i = 0; report && report->notes && report->notes[i]; i++) cli_json_text(json, report->notes[i]);
+  cli_json_end_array(json);
+  cli_json_end_object(json);
+}
+
+static void print_json(const CliContext *context, const GPtrArray *loads) {
+  g_autoptr(CliJson) json = cli_json_new(context->out);
+  cli_json_begin_object(json);
+  cli_json_key(json, "loads");
+  cli_json_begin_array(json);
+  for (guint i = 0; i < loads->len; i++) json_load(json, g_ptr_array_index(loads, i));
+  cli_json_end_array(json);
+  cli_json_end_object(json);
+}
+
+/* --- the command --- */
+
+static int run(CliContext *context, const CliArguments *arguments, GError **error) {
+  g_autoptr(Session) session = session_open(context->folder, context->now, 0, error);
+  if (!session) return -1;
+  g_autoptr(GPtrArray) sources = app_sources(session);
+  g_autoptr(GPtrArray) chosen = choose(session, sources, arguments, error);
+  if (!chosen || !session_open_database(session, SESSION_DATABASE | SESSION_WRITE, error)) return -1;
+
+  g_autoptr(GPtrArray) loads = g_ptr_array_new_with_free_func(free_load);
+  gboolean all_done = TRUE;
+  for (guint i = 0; i < chosen->len; i++) {
+    Load *load = load_one(session, g_ptr_array_index(chosen, i), context);
+    all_done = all_done && load->report;
+    g_ptr_array_add(loads, load);
+  }
+  if (g_strcmp0(cli_option(arguments, "format"), "json") == 0)
+    print_json(context, loads);
+  else
+    print_loads(context, loads);
+  return all_done ? 0 : 1;
+}
+
+static const CliOption options[] = {
+    {"format", 0, CLI_VALUE, "FORMAT", "how to print the counts", "table|json"},
+};
+
+const CliCommand cmd_load = {
+    .name = "load",
+    .synopsis = "[SOURCE…]",
+    .about = "load the records of all sources, or of those named",
+    .details =
+        "Reads the files of each source and brings the ledger up to date: new rows are added, changed ones become a "
+        "new version, "
+        "rows that vanished from a full extract are closed. The same files again change nothing.\n"
+        "A bad row is kept with its reason and never stops the others; more bad rows than the source allows stop its "
+        "load with "
+        "nothing changed. Each source is loaded whole or not at all.",
+    .examples =
+        "attain load\tall sources\n"
+        "attain load crm\tone of them\n"
+        "attain load --format json\tthe counts for a script",
+    .options = options,
+    .n_options = G_N_ELEMENTS(options),
+    .max_operands = -1,
+    .run = run,
+};

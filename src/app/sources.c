@@ -1,0 +1,50 @@
+/* Each source is read on its own: one that is wrong keeps none of the others from being loaded. */
+#include "app/sources.h"
+
+static void free_source(gpointer data) {
+  AppSource *source = data;
+  g_free(source->path);
+  g_free(source->name);
+  if (source->source) ingest_source_free(source->source);
+  g_clear_error(&source->error);
+  g_free(source);
+}
+
+/* A file of comments only is a source that is yet to be written. */
+static gboolean is_empty(const char *path) {
+  g_autoptr(ConfDocument) document = conf_document_load(path, NULL);
+  return document && conf_is_null(conf_document_root(document));
+}
+
+static char *file_name(const char *path) {
+  char *name = g_path_get_basename(path);
+  char *dot = strrchr(name, '.');
+  if (dot && dot > name) *dot = 0;
+  return name;
+}
+
+static void check_name(const GPtrArray *before, AppSource *source) {
+  for (guint i = 0; i < before->len && source->source; i++) {
+    const AppSource *other = g_ptr_array_index(before, i);
+    if (strcmp(other->name, source->name) != 0) continue;
+    g_set_error(&source->error, BASE_ERROR, BASE_ERROR_INPUT,
+                "%s: its name, \"%s\", is that of %s too: give each `source:` its own", source->path, source->name,
+                other->path);
+    g_clear_pointer(&source->source, ingest_source_free);
+  }
+}
+
+GPtrArray *app_sources(const Session *session) {
+  GPtrArray *sources = g_ptr_array_new_with_free_func(free_source);
+  g_auto(GStrv) paths = session_files(session, "sources");
+  for (guint i = 0; paths[i]; i++) {
+    if (is_empty(paths[i])) continue;
+    AppSource *source = g_new0(AppSource, 1);
+    source->path = g_strdup(paths[i]);
+    source->source = ingest_source_load(paths[i], session->schema, session->organisation, &source->error);
+    source->name = source->source ? g_strdup(ingest_source_name(source->source)) : file_name(paths[i]);
+    check_name(sources, source);
+    g_ptr_array_add(sources, source);
+  }
+  return sources;
+}

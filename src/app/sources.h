@@ -1,0 +1,16 @@
+/* The sources of a workspace: files of sources/, read and checked. Private to src/app. */
+#pragma once
+
+#include "app/session.h"
+#include "ingest/ingest.h"
+
+typedef struct {
+  char *path;
+  char *name;           /* of the source; the file's own when it could not be read */
+  IngestSource *source; /* NULL: not readable, see `error` */
+  GError *error;
+} AppSource;
+
+/* All of them, by file name; files with nothing in them are passed over. Two of one name: the later one has an error.
+ * The caller frees with g_ptr_array_unref (elements are freed with it). */
+GPtrArray *app_sources(const Session *session);
