@@ -1,0 +1,518 @@
+/* Names and units of an expression: what rows and formulas have in common.
+ *
+ * Every part is checked even when another is wrong, so that one run tells all mistakes; a wrong part is NULL, and
+ * whoever holds a NULL says nothing more about it. */
+#include "kpi/internal.h"
+
+#include <math.h>
+
+/* --- problems --- */
+
+static void note(KpiCatalogue *catalogue, BaseSpan span, guint order, int code, const char *format, va_list list)
+    G_GNUC_PRINTF(5, 0);
+
+static void note(KpiCatalogue *catalogue, BaseSpan span, guint order, int code, const char *format, va_list list) {
+  if (catalogue->problems->len >= KPI_MAX_PROBLEMS) return;
+  KpiProblem problem = {span, order, code, g_strdup_vprintf(format, list)};
+  g_array_append_val(catalogue->problems, problem);
+}
+
+void kpi_problem_span(KpiCatalogue *catalogue, BaseSpan span, guint file_order, int code, const char *format, ...) {
+  va_list list;
+  va_start(list, format);
+  note(catalogue, span, file_order, code, format, list);
+  va_end(list);
+}
+
+void kpi_problem(const KpiCheck *check, gsize offset, gsize length, const char *format, ...) {
+  va_list list;
+  va_start(list, format);
+  note(check->catalogue, kpi_text_span(check->text, offset, length), check->text->file_order, BASE_ERROR_INPUT, format,
+       list);
+  va_end(list);
+}
+
+void kpi_problem_limit(const KpiCheck *check, gsize offset, gsize length, const char *format, ...) {
+  va_list list;
+  va_start(list, format);
+  note(check->catalogue, kpi_text_span(check->text, offset, length), check->text->file_order, BASE_ERROR_LIMIT, format,
+       list);
+  va_end(list);
+}
+
+/* --- nodes --- */
+
+KpiExpr *kpi_expr_new(const KpiCheck *check, const KpiSyntax *syntax, KpiOp op, KpiUnit unit, guint n_args) {
+  KpiExpr *expr = kpi_arena_new0(check->catalogue->arena, KpiExpr);
+  expr->op = op;
+  expr->unit = unit;
+  expr->span = kpi_text_span(check->text, syntax->offset, syntax->length);
+  expr->n_args = n_args;
+  if (n_args) expr->args = kpi_arena_array(check->catalogue->arena, KpiExpr *, n_args);
+  return expr;
+}
+
+static KpiExpr *expr_with(const KpiCheck *check, const KpiSyntax *syntax, KpiOp op, KpiUnit unit, KpiExpr *const *args,
+                          guint n) {
+  KpiExpr *expr = kpi_expr_new(check, syntax, op, unit, n);
+  for (guint i = 0; i < n; i++) expr->args[i] = args[i];
+  return expr;
+}
+
+gboolean kpi_expr_is_literal(const KpiExpr *expr) {
+  if (expr->op == KPI_OP_NUMBER) return expr->unit.kind == KPI_NUMBER;
+  if (expr->unit.kind != KPI_NUMBER || expr->n_args == 0) return FALSE;
+  for (guint i = 0; i < expr->n_args; i++)
+    if (!kpi_expr_is_literal(expr->args[i])) return FALSE;
+  return TRUE;
+}
+
+static gboolean is_zero(const KpiExpr *expr) {
+  return expr->op == KPI_OP_NUMBER && expr->number == 0;
+}
+
+/* --- literals --- */
+
+/* A duration where a number of days is meant. NULL: it has no fixed length. */
+static KpiExpr *settle_duration(KpiCheck *check, const KpiSyntax *syntax, KpiExpr *expr) {
+  if (!expr || expr->op != KPI_OP_DURATION) return expr;
+  double days = expr->in_hours ? expr->number / 24 : expr->grain == CALENDAR_WEEK ? expr->number * 7 : expr->number;
+  if (!expr->in_hours && expr->grain != CALENDAR_DAY && expr->grain != CALENDAR_WEEK) {
+    kpi_problem(check, syntax->mark, syntax->mark_length,
+                "a %s has no fixed length, so nothing can be measured in it; write days, as in 30 days",
+                calendar_grain_name(expr->grain));
+    return NULL;
+  }
+  KpiExpr *number = kpi_expr_new(check, syntax, KPI_OP_NUMBER, KPI_DAYS, 0);
+  number->number = days;
+  return number;
+}
+
+static KpiExpr *check_duration(KpiCheck *check, const KpiSyntax *syntax) {
+  KpiExpr *expr = kpi_expr_new(check, syntax, KPI_OP_DURATION, KPI_DAYS, 0);
+  expr->number = syntax->number;
+  expr->grain = syntax->grain;
+  expr->in_hours = syntax->in_hours;
+  gboolean whole = floor(syntax->number) == syntax->number && fabs(syntax->number) < 1e6;
+  if (!expr->in_hours && !whole) {
+    if (expr->grain != CALENDAR_DAY) {
+      kpi_problem(check, syntax->mark, syntax->mark_length, "only whole %ss, or days and hours, can be counted",
+                  calendar_grain_name(expr->grain));
+      return NULL;
+    }
+    expr->number *= 24;
+    expr->in_hours = TRUE;
+  }
+  return check->table ? expr : settle_duration(check, syntax, expr);
+}
+
+static KpiExpr *check_literal(KpiCheck *check, const KpiSyntax *syntax) {
+  KpiExpr *expr = NULL;
+  switch (syntax->kind) {
+    case KPI_SYNTAX_NUMBER:
+      expr = kpi_expr_new(check, syntax, KPI_OP_NUMBER, KPI_UNIT(KPI_NUMBER), 0);
+      expr->number = syntax->number;
+      return expr;
+    case KPI_SYNTAX_DURATION:
+      return check_duration(check, syntax);
+    case KPI_SYNTAX_TEXT:
+    case KPI_SYNTAX_DATE:
+    case KPI_SYNTAX_BOOL:
+      break;
+    default:
+      return NULL;
+  }
+  if (!check->table) {
+    kpi_problem(check, syntax->mark, syntax->mark_length,
+                "a formula calculates with numbers; conditions on texts and dates go into a measure, after `where`");
+    return NULL;
+  }
+  if (syntax->kind == KPI_SYNTAX_TEXT) {
+    expr = kpi_expr_new(check, syntax, KPI_OP_TEXT, KPI_UNIT(KPI_TEXT), 0);
+    expr->text = kpi_arena_strndup(check->catalogue->arena, syntax->text, strlen(syntax->text));
+  } else if (syntax->kind == KPI_SYNTAX_DATE) {
+    expr = kpi_expr_new(check, syntax, KPI_OP_DATE, KPI_UNIT(KPI_INSTANT), 0);
+    expr->day = syntax->day;
+  } else {
+    expr = kpi_expr_new(check, syntax, syntax->truth ? KPI_OP_TRUE : KPI_OP_FALSE, KPI_UNIT(KPI_BOOL), 0);
+  }
+  return expr;
+}
+
+static KpiExpr *check_name(KpiCheck *check, const KpiSyntax *syntax) {
+  return check->table ? kpi_check_column(check, syntax) : kpi_check_formula_name(check, syntax);
+}
+
+/* --- units --- */
+
+/* The unit that both have, where they can stand for one another (in a sum, or as either branch of an if). */
+static gboolean unify(const KpiExpr *a, const KpiExpr *b, KpiUnit *unit) {
+  *unit = a->unit;
+  if (kpi_unit_equal(a->unit, b->unit)) return TRUE;
+  if (!kpi_unit_is_number(a->unit) || !kpi_unit_is_number(b->unit)) return FALSE;
+  if (a->unit.kind == KPI_NUMBER) *unit = b->unit;
+  if (a->unit.kind != KPI_NUMBER && b->unit.kind != KPI_NUMBER) return FALSE;
+  if (unit->kind != KPI_QUANTITY) return TRUE;
+  return is_zero(a->unit.kind == KPI_NUMBER ? a : b);
+}
+
+static const char *text_of(const KpiCheck *check, const KpiSyntax *syntax, char *buffer, gsize size) {
+  const char *start = check->text->text + syntax->offset;
+  gsize n = 0;
+  for (gsize i = 0; i < syntax->length && n + 1 < size; i++) {
+    gboolean blank = g_ascii_isspace(start[i]);
+    if (!blank)
+      buffer[n++] = start[i];
+    else if (n && buffer[n - 1] != ' ')
+      buffer[n++] = ' ';
+  }
+  buffer[n] = '\0';
+  if (n + 1 == size) g_strlcpy(buffer, "…", size);
+  return buffer;
+}
+
+static void problem_of_sum(KpiCheck *check, const KpiSyntax *syntax, const KpiExpr *a, const KpiExpr *b) {
+  gsize at = syntax->mark, length = syntax->mark_length;
+  const char *doing = syntax->op == KPI_OP_ADD ? "added to" : "taken from";
+  const KpiExpr *from = syntax->op == KPI_OP_ADD ? b : b, *to = a;
+  char left[40], right[40];
+  text_of(check, syntax->args[0], left, sizeof left);
+  text_of(check, syntax->args[1], right, sizeof right);
+  if (a->unit.kind == KPI_INSTANT && b->unit.kind == KPI_INSTANT)
+    kpi_problem(check, at, length, "dates are not calculated with; the days between are days(%s, %s)", right, left);
+  else if (a->unit.kind == KPI_INSTANT)
+    kpi_problem(check, at, length, "only a written duration, as in %s + 14 days, can be %s a date", left, doing);
+  else if (a->unit.kind == KPI_NUMBER || b->unit.kind == KPI_NUMBER) {
+    KpiUnit other = a->unit.kind == KPI_NUMBER ? b->unit : a->unit;
+    const char *help = kpi_unit_equal(other, KPI_DAYS) ? "; write its unit, as in 14 days" : "; did you mean … * …?";
+    kpi_problem(check, at, length, "a bare number cannot be %s %s%s", doing, kpi_unit_name(other),
+                kpi_unit_is_number(other) ? help : "");
+  } else {
+    kpi_problem(check, at, length, "%s (%s) cannot be %s %s (%s)%s%s%s%s%s", right, kpi_unit_name(from->unit), doing,
+                left, kpi_unit_name(to->unit),
+                kpi_unit_is_number(a->unit) && kpi_unit_is_number(b->unit) ? "; did you mean " : "",
+                kpi_unit_is_number(a->unit) && kpi_unit_is_number(b->unit) ? left : "",
+                kpi_unit_is_number(a->unit) && kpi_unit_is_number(b->unit) ? " / " : "",
+                kpi_unit_is_number(a->unit) && kpi_unit_is_number(b->unit) ? right : "",
+                kpi_unit_is_number(a->unit) && kpi_unit_is_number(b->unit) ? "?" : "");
+  }
+}
+
+/* --- arithmetic --- */
+
+static KpiExpr *check_sum(KpiCheck *check, const KpiSyntax *syntax, KpiExpr **args) {
+  gboolean is_add = syntax->op == KPI_OP_ADD;
+  gboolean moves_date = args[0]->unit.kind == KPI_INSTANT && args[1]->op == KPI_OP_DURATION;
+  if (moves_date) return expr_with(check, syntax, syntax->op, KPI_UNIT(KPI_INSTANT), args, 2);
+  if (is_add && args[0]->op == KPI_OP_DURATION && args[1]->unit.kind == KPI_INSTANT)
+    return expr_with(check, syntax, syntax->op, KPI_UNIT(KPI_INSTANT), (KpiExpr *[]){args[1], args[0]}, 2);
+  for (int i = 0; i < 2; i++)
+    if (!(args[i] = settle_duration(check, syntax->args[i], args[i]))) return NULL;
+  KpiUnit unit;
+  if (!unify(args[0], args[1], &unit) || !kpi_unit_is_number(unit)) {
+    problem_of_sum(check, syntax, args[0], args[1]);
+    return NULL;
+  }
+  return expr_with(check, syntax, syntax->op, unit, args, 2);
+}
+
+static KpiExpr *check_product(KpiCheck *check, const KpiSyntax *syntax, KpiExpr **args) {
+  KpiUnit unit;
+  for (int i = 0; i < 2; i++) {
+    if (!(args[i] = settle_duration(check, syntax->args[i], args[i]))) return NULL;
+    if (kpi_unit_is_number(args[i]->unit)) continue;
+    kpi_problem(check, syntax->args[i]->mark, syntax->args[i]->mark_length, "this is a %s; only numbers can be %s",
+                kpi_unit_name(args[i]->unit), syntax->op == KPI_OP_MUL ? "multiplied" : "divided");
+    return NULL;
+  }
+  gboolean fits = syntax->op == KPI_OP_MUL ? kpi_unit_multiply(args[0]->unit, args[1]->unit, &unit)
+                                           : kpi_unit_divide(args[0]->unit, args[1]->unit, &unit);
+  if (!fits) {
+    kpi_problem(check, syntax->mark, syntax->mark_length, "money or days to a power above 9 mean nothing");
+    return NULL;
+  }
+  return expr_with(check, syntax, syntax->op, unit, args, 2);
+}
+
+static KpiExpr *check_negative(KpiCheck *check, const KpiSyntax *syntax, KpiExpr *arg) {
+  if (arg->op == KPI_OP_NUMBER || arg->op == KPI_OP_DURATION) {
+    arg->number = -arg->number;
+    arg->span = kpi_text_span(check->text, syntax->offset, syntax->length);
+    return arg;
+  }
+  if (kpi_unit_is_number(arg->unit)) return expr_with(check, syntax, KPI_OP_NEG, arg->unit, &arg, 1);
+  kpi_problem(check, syntax->mark, syntax->mark_length, "a %s has no negative", kpi_unit_name(arg->unit));
+  return NULL;
+}
+
+/* --- comparisons and conditions --- */
+
+static const LedgerTable *key_table(const KpiCheck *check, const KpiExpr *expr) {
+  if (expr->op != KPI_OP_COLUMN) return NULL;
+  const KpiHop *last = &expr->path[expr->n_path - 1];
+  return last->column ? ledger_schema_find(check->catalogue->schema, last->column->ref) : last->table;
+}
+
+static gboolean comparable(const KpiCheck *check, const KpiExpr *a, const KpiExpr *b) {
+  if (kpi_unit_is_number(a->unit) && kpi_unit_is_number(b->unit) && (kpi_expr_is_literal(a) || kpi_expr_is_literal(b)))
+    return TRUE;
+  KpiUnit unit;
+  if (!unify(a, b, &unit)) return FALSE;
+  return unit.kind != KPI_KEY || key_table(check, a) == key_table(check, b);
+}
+
+/* The literal, where the other is text(KPI_TEXT) and it is not; for messages. */
+static void problem_of_comparison(KpiCheck *check, const KpiSyntax *syntax, gsize at, gsize length, const KpiExpr *a,
+                                  const KpiExpr *b) {
+  const KpiExpr *text = a->op == KPI_OP_TEXT ? a : b->op == KPI_OP_TEXT ? b : NULL;
+  const KpiExpr *other = text == a ? b : a;
+  BaseDay day;
+  if (text && other->unit.kind == KPI_INSTANT && base_day_parse_iso(text->text, &day))
+    kpi_problem(check, at, length, "a date is compared with a text; write %s without quotes", text->text);
+  else if (text && other->unit.kind == KPI_KEY && key_table(check, other) &&
+           ledger_table_column(key_table(check, other), "name"))
+    kpi_problem(check, at, length, "a reference to %s is compared with a text; compare its name: ….name = '%s'",
+                key_table(check, other)->name, text->text);
+  else if (text && other->unit.kind == KPI_BOOL)
+    kpi_problem(check, at, length, "true or false is compared with a text; write true or false without quotes");
+  else if (text && kpi_unit_is_number(other->unit))
+    kpi_problem(check, at, length, "%s is compared with a text; write numbers without quotes",
+                kpi_unit_name(other->unit));
+  else
+    kpi_problem(check, at, length, "%s cannot be compared with %s", kpi_unit_name(a->unit), kpi_unit_name(b->unit));
+}
+
+static gboolean hours_against_number(KpiCheck *check, const KpiSyntax *syntax, const KpiExpr *a, const KpiExpr *b) {
+  const KpiExpr *number = a->op == KPI_OP_HOURS ? b : b->op == KPI_OP_HOURS ? a : NULL;
+  if (!number || number->op != KPI_OP_NUMBER || number->unit.kind != KPI_NUMBER || number->number == 0) return FALSE;
+  kpi_problem(check, syntax->mark, syntax->mark_length, "say of what: write %g hours or %g days", number->number,
+              number->number);
+  return TRUE;
+}
+
+static KpiExpr *check_comparison(KpiCheck *check, const KpiSyntax *syntax, KpiExpr **args, guint n) {
+  if (syntax->op == KPI_OP_IN && !check->table) {
+    kpi_problem(check, syntax->mark, syntax->mark_length,
+                "`in` asks about a column of a row; it goes into a measure, after `where`");
+    return NULL;
+  }
+  for (guint i = 0; i < n; i++)
+    if (!(args[i] = settle_duration(check, syntax->args[i], args[i]))) return NULL;
+  gboolean good = TRUE;
+  for (guint i = 1; i < n; i++) {
+    gsize at = n == 2 ? syntax->mark : syntax->args[i]->mark;
+    gsize length = n == 2 ? syntax->mark_length : syntax->args[i]->mark_length;
+    if (!comparable(check, args[0], args[i])) {
+      problem_of_comparison(check, syntax, at, length, args[0], args[i]);
+      good = FALSE;
+    } else if (hours_against_number(check, syntax, args[0], args[i])) {
+      good = FALSE;
+    }
+  }
+  KpiUnitKind kind = args[0]->unit.kind;
+  gboolean ordered = kpi_unit_is_number(args[0]->unit) || kind == KPI_INSTANT;
+  if (good && !ordered && syntax->op >= KPI_OP_LT && syntax->op <= KPI_OP_GE) {
+    kpi_problem(check, syntax->mark, syntax->mark_length, "a %s has no order; only = and <> compare it",
+                kpi_unit_name(args[0]->unit));
+    good = FALSE;
+  }
+  return good ? expr_with(check, syntax, syntax->op, KPI_UNIT(KPI_BOOL), args, n) : NULL;
+}
+
+static gboolean is_condition(KpiCheck *check, const KpiSyntax *syntax, const KpiExpr *expr, const char *of) {
+  if (expr->unit.kind == KPI_BOOL) return TRUE;
+  kpi_problem(check, syntax->mark, syntax->mark_length, "%s asks for a condition, such as a = b; this is a %s", of,
+              kpi_unit_name(expr->unit));
+  return FALSE;
+}
+
+static KpiExpr *check_logic(KpiCheck *check, const KpiSyntax *syntax, KpiExpr **args, guint n) {
+  static const char *const names[] = {"`and`", "`or`", "`not`"};
+  gboolean good = TRUE;
+  for (guint i = 0; i < n; i++) good &= is_condition(check, syntax->args[i], args[i], names[syntax->op - KPI_OP_AND]);
+  return good ? expr_with(check, syntax, syntax->op, KPI_UNIT(KPI_BOOL), args, n) : NULL;
+}
+
+static KpiExpr *check_empty(KpiCheck *check, const KpiSyntax *syntax, KpiExpr *arg) {
+  if (!check->table) {
+    kpi_problem(check, syntax->mark, syntax->mark_length,
+                "`is empty` asks about a column of a row; in a formula, coalesce(a, b) takes b where a has no value");
+    return NULL;
+  }
+  if (!(arg = settle_duration(check, syntax->args[0], arg))) return NULL;
+  return expr_with(check, syntax, syntax->op, KPI_UNIT(KPI_BOOL), &arg, 1);
+}
+
+static KpiExpr *check_op(KpiCheck *check, const KpiSyntax *syntax) {
+  KpiExpr **args = kpi_arena_array(check->catalogue->arena, KpiExpr *, syntax->n_args);
+  gboolean good = TRUE;
+  for (guint i = 0; i < syntax->n_args; i++) good &= (args[i] = kpi_check_expr(check, syntax->args[i])) != NULL;
+  if (!good) return NULL;
+  switch (syntax->op) {
+    case KPI_OP_ADD:
+    case KPI_OP_SUB:
+      return check_sum(check, syntax, args);
+    case KPI_OP_MUL:
+    case KPI_OP_DIV:
+      return check_product(check, syntax, args);
+    case KPI_OP_NEG:
+      return check_negative(check, syntax, args[0]);
+    case KPI_OP_AND:
+    case KPI_OP_OR:
+    case KPI_OP_NOT:
+      return check_logic(check, syntax, args, syntax->n_args);
+    case KPI_OP_IS_NULL:
+    case KPI_OP_IS_NOT_NULL:
+      return check_empty(check, syntax, args[0]);
+    default:
+      return check_comparison(check, syntax, args, syntax->n_args);
+  }
+}
+
+/* --- functions that rows and formulas share, and those of rows --- */
+
+static KpiExpr *check_branches(KpiCheck *check, const KpiSyntax *syntax, KpiOp op, KpiExpr **args, guint first) {
+  const KpiExpr *typed = args[first]; /* the one whose unit the others have */
+  KpiUnit unit = typed->unit;
+  for (guint i = first + 1; i < syntax->n_args; i++) {
+    if (!unify(typed, args[i], &unit)) {
+      kpi_problem(check, syntax->args[i]->mark, syntax->args[i]->mark_length,
+                  "%s() gives one or the other, but this is a %s and the one before a %s", syntax->text,
+                  kpi_unit_name(args[i]->unit), kpi_unit_name(typed->unit));
+      return NULL;
+    }
+    if (!kpi_unit_equal(unit, typed->unit)) typed = args[i];
+  }
+  gboolean numeric = op == KPI_OP_MIN || op == KPI_OP_MAX || op == KPI_OP_ABS;
+  if (numeric && !kpi_unit_is_number(unit)) {
+    const char *help =
+        unit.kind == KPI_INSTANT ? (op == KPI_OP_MIN ? "; of dates, earlier(a, b)" : "; of dates, later(a, b)") : "";
+    kpi_problem(check, syntax->mark, syntax->mark_length, "%s() asks for numbers, not for a %s%s", syntax->text,
+                kpi_unit_name(unit), help);
+    return NULL;
+  }
+  return expr_with(check, syntax, op, unit, args, syntax->n_args);
+}
+
+static gboolean all_of(KpiCheck *check, const KpiSyntax *syntax, KpiExpr **args, KpiUnitKind kind, const char *what) {
+  gboolean good = TRUE;
+  for (guint i = 0; i < syntax->n_args; i++) {
+    if (args[i]->unit.kind == kind) continue;
+    kpi_problem(check, syntax->args[i]->mark, syntax->args[i]->mark_length, "%s() asks for %s; this is a %s",
+                syntax->text, what, kpi_unit_name(args[i]->unit));
+    good = FALSE;
+  }
+  return good;
+}
+
+static KpiExpr *check_plain_call(KpiCheck *check, const KpiSyntax *syntax, KpiOp op) {
+  KpiExpr **args = kpi_arena_array(check->catalogue->arena, KpiExpr *, MAX(syntax->n_args, 1));
+  gboolean good = TRUE;
+  for (guint i = 0; i < syntax->n_args; i++) {
+    args[i] = kpi_check_expr(check, syntax->args[i]);
+    if (args[i]) args[i] = settle_duration(check, syntax->args[i], args[i]);
+    good &= args[i] != NULL;
+  }
+  if (!good) return NULL;
+  switch (op) {
+    case KPI_OP_IF:
+      if (!is_condition(check, syntax->args[0], args[0], "if()")) return NULL;
+      return check_branches(check, syntax, op, args, 1);
+    case KPI_OP_CONTAINS:
+      if (!all_of(check, syntax, args, KPI_TEXT, "texts")) return NULL;
+      return expr_with(check, syntax, op, KPI_UNIT(KPI_BOOL), args, 2);
+    case KPI_OP_DAYS:
+    case KPI_OP_HOURS:
+    case KPI_OP_EARLIER:
+    case KPI_OP_LATER:
+      if (!all_of(check, syntax, args, KPI_INSTANT, "dates")) return NULL;
+      return expr_with(check, syntax, op, op <= KPI_OP_HOURS ? KPI_DAYS : KPI_UNIT(KPI_INSTANT), args, 2);
+    default:
+      return check_branches(check, syntax, op, args, 0);
+  }
+}
+
+static gboolean check_arity(KpiCheck *check, const KpiSyntax *syntax, const KpiFunction *function) {
+  if (syntax->n_args >= function->min_args && syntax->n_args <= function->max_args) return TRUE;
+  kpi_problem(check, syntax->mark, syntax->mark_length, "%s() is written %s; here it has %u %s", function->name,
+              function->form, syntax->n_args, syntax->n_args == 1 ? "part" : "parts");
+  return FALSE;
+}
+
+static KpiExpr *check_unknown_function(KpiCheck *check, const KpiSyntax *syntax) {
+  g_autoptr(GPtrArray) names = g_ptr_array_new();
+  for (guint i = 0; kpi_function_at(i); i++) g_ptr_array_add(names, (gpointer)kpi_function_at(i)->name);
+  static const struct {
+    const char *word, *say;
+  } others[] = {
+      {"avg", "mean"},      {"average_of", "mean"},    {"percentile", "quantile"}, {"iif", "if"},
+      {"nvl", "coalesce"},  {"ifnull", "coalesce"},    {"datediff", "days"},       {"count_distinct", "distinct"},
+      {"prev", "previous"}, {"last_year", "year_ago"}, {"rolling", "trailing"},    {"ytd", "to_date"},
+      {"least", "min"},     {"greatest", "max"}};
+  for (gsize i = 0; i < G_N_ELEMENTS(others); i++) {
+    if (strcmp(syntax->text, others[i].word) != 0) continue;
+    kpi_problem(check, syntax->mark, syntax->mark_length, "there is no function %s(); did you mean '%s'?", syntax->text,
+                others[i].say);
+    return NULL;
+  }
+  kpi_problem(check, syntax->mark, syntax->mark_length, "there is no function %s()%s", syntax->text,
+              kpi_suggest(check->catalogue, syntax->text, names));
+  return NULL;
+}
+
+static KpiExpr *check_call(KpiCheck *check, const KpiSyntax *syntax) {
+  const KpiFunction *function = kpi_function_find(syntax->text);
+  if (!function) return check_unknown_function(check, syntax);
+  gboolean both = function->use & ~(guint)KPI_AGGREGATE;
+  gboolean aggregate = (function->use & KPI_AGGREGATE) && (!both || syntax->clauses || syntax->n_args == 1);
+  if (aggregate && check->table) {
+    kpi_problem(check, syntax->mark, syntax->mark_length,
+                "%s() counts over many rows; inside a measure there is only one row at a time", syntax->text);
+    return NULL;
+  }
+  if (aggregate) {
+    KpiMeasure *measure = kpi_check_measure(check, syntax);
+    if (!measure) return NULL;
+    KpiExpr *expr = kpi_expr_new(check, syntax, KPI_OP_MEASURE, measure->unit, 0);
+    expr->measure = kpi_catalogue_intern_measure(check->catalogue, measure);
+    return expr;
+  }
+  if (syntax->clauses) {
+    kpi_problem(check, syntax->mark, syntax->mark_length,
+                "%s() takes no `where` and no dates; measures such as count() and sum() do", syntax->text);
+    return NULL;
+  }
+  if (!check_arity(check, syntax, function)) return NULL;
+  if (check->table && !(function->use & KPI_IN_ROWS)) {
+    kpi_problem(check, syntax->mark, syntax->mark_length, "%s() works on measures and KPIs, not inside a measure",
+                syntax->text);
+    return NULL;
+  }
+  if (!check->table && !(function->use & KPI_IN_FORMULAS)) {
+    kpi_problem(check, syntax->mark, syntax->mark_length, "%s() works on the columns of a row, inside a measure: %s",
+                syntax->text, function->form);
+    return NULL;
+  }
+  if (!check->table && !(function->use & KPI_IN_ROWS)) return kpi_check_formula_call(check, syntax, function->op);
+  return check_plain_call(check, syntax, function->op);
+}
+
+static KpiExpr *check_any(KpiCheck *check, const KpiSyntax *syntax) {
+  switch (syntax->kind) {
+    case KPI_SYNTAX_NAME:
+      return check_name(check, syntax);
+    case KPI_SYNTAX_OP:
+      return check_op(check, syntax);
+    case KPI_SYNTAX_CALL:
+      return check_call(check, syntax);
+    default:
+      return check_literal(check, syntax);
+  }
+}
+
+KpiExpr *kpi_check_expr(KpiCheck *check, const KpiSyntax *syntax) {
+  check->catalogue->level++;
+  KpiExpr *expr = check_any(check, syntax);
+  check->catalogue->level--;
+  return expr;
+}
