@@ -1,0 +1,19 @@
+/* What every question needs: the workspace's parts and the clock. Nothing here is owned. */
+#pragma once
+
+#include "calendar/calendar.h"
+#include "conf/conf.h"
+#include "kpi/kpi.h"
+#include "ledger/schema.h"
+#include "store/store.h"
+
+typedef struct {
+  Store *store;
+  const LedgerSchema *schema;
+  const Calendar *calendar;
+  KpiCatalogue *catalogue;
+  const ConfOrganisation *organisation;
+  gint64 now_us;      /* the clock: nothing that happened after it is seen */
+  BaseDay today;      /* its local day */
+  gboolean now_given; /* the clock was set by hand: what happened after it must be hidden */
+} QueryContext;

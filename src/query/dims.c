@@ -1,0 +1,275 @@
+/* Dimensions: names resolved to paths, and the members they turn out to have.
+ *
+ * Built-in names go first (rep, manager, team, region and the levels of the team hierarchy: by the person credited). Any other name is
+ * looked for where a sales manager would expect it, nearest first: a column of the fact, then of its account, its product, the person
+ * credited, and at last of its deal and that deal's account. A dotted name says the path itself (account.parent.industry). */
+#include "query/dims.h"
+
+#define MAX_HOPS 6
+
+static const char *const person_names[] = {"rep", "team", "manager", "region"};
+static const DimKind person_kinds[] = {DIM_REP, DIM_TEAM, DIM_MANAGER, DIM_REGION};
+/* Other words people use. */
+static const struct {
+  const char *word, *name;
+} synonyms[] = {{"owner", "rep"}, {"person", "rep"}, {"agent", "rep"}, {"salesperson", "rep"}, {"customer", "account"}, {"lead_source", "source"}};
+
+/* The tables, in the order in which a name is looked for from a fact. */
+static const char *const stops[][2] = {
+    {NULL, NULL}, {"account", NULL}, {"product", NULL}, {"", NULL}, {"opportunity", NULL}, {"opportunity", "account"}, {"opportunity", "product"},
+    {"account", "territory"},
+};
+
+static gboolean can_group(const LedgerColumn *column) {
+  return column->type == LEDGER_TEXT || column->type == LEDGER_REF || column->type == LEDGER_BOOL || column->type == LEDGER_COUNT;
+}
+
+static const LedgerColumn *reference(const LedgerTable *table, const char *name) {
+  const LedgerColumn *column = name[0] == '\0' ? ledger_table_owner(table) : ledger_table_column(table, name);
+  return column != NULL && column->type == LEDGER_REF ? column : NULL;
+}
+
+static gboolean add_hop(DimPath *path, const LedgerTable *table, const LedgerColumn *column) {
+  if (path->n_path >= MAX_HOPS) return FALSE;
+  path->path[path->n_path++] = (KpiHop){table, column};
+  return TRUE;
+}
+
+static DimPath dotted_path(const QueryContext *context, const LedgerTable *table, const char *name) {
+  DimPath path = {0};
+  g_auto(GStrv) steps = g_strsplit(name, ".", MAX_HOPS + 1);
+  for (guint i = 0; steps[i] != NULL; i++) {
+    if (i == 0 && g_str_equal(steps[0], table->name) && ledger_table_column(table, steps[0]) == NULL) continue;
+    const LedgerColumn *column = table == NULL ? NULL : ledger_table_column(table, steps[i]);
+    if (column == NULL || !add_hop(&path, table, column)) return (DimPath){0};
+    gboolean last = steps[i + 1] == NULL;
+    if (!last && column->type != LEDGER_REF) return (DimPath){0};
+    if (last && !can_group(column)) return (DimPath){0};
+    table = column->type == LEDGER_REF ? ledger_schema_find(context->schema, column->ref) : NULL;
+  }
+  path.possible = path.n_path > 0;
+  return path;
+}
+
+/* The column `name` at one of the stops; a table's own name stands for the reference to it, or its row. */
+static DimPath path_by_stop(const QueryContext *context, const LedgerTable *table, const char *const stop[2], const char *name) {
+  DimPath path = {0};
+  for (guint i = 0; i < 2 && stop[i] != NULL; i++) {
+    const LedgerColumn *hop = reference(table, stop[i]);
+    if (hop == NULL || !add_hop(&path, table, hop)) return (DimPath){0};
+    table = ledger_schema_find(context->schema, hop->ref);
+  }
+  const LedgerColumn *column = ledger_table_column(table, name);
+  if (column != NULL && can_group(column)) {
+    add_hop(&path, table, column);
+    path.possible = TRUE;
+  } else if (path.n_path == 0 && table->kind == LEDGER_DIMENSION && g_str_equal(table->name, name)) {
+    add_hop(&path, table, NULL);
+    path.possible = TRUE;
+  }
+  return path;
+}
+
+DimPath query_dim_path(const QueryContext *context, const LedgerTable *table, const Dim *dim) {
+  if (query_dim_by_person(dim)) {
+    DimPath path = {0};
+    path.possible = ledger_table_owner(table) != NULL || g_str_equal(table->name, "person");
+    if (!path.possible && dim->kind == DIM_REGION) return path_by_stop(context, table, stops[1], "region");
+    return path;
+  }
+  if (strchr(dim->name, '.') != NULL) return dotted_path(context, table, dim->name);
+  for (guint i = 0; i < G_N_ELEMENTS(stops); i++) {
+    DimPath path = path_by_stop(context, table, stops[i], dim->name);
+    if (path.possible) return path;
+  }
+  return (DimPath){0};
+}
+
+DimPath query_entity_path(const QueryContext *context, const LedgerTable *table, const LedgerTable *entity) {
+  DimPath path = {0};
+  if (table == entity) {
+    path.possible = add_hop(&path, table, NULL);
+    return path;
+  }
+  const LedgerColumn *owner = ledger_table_owner(table);
+  if (g_str_equal(entity->name, "person") && owner != NULL) {
+    path.possible = add_hop(&path, table, owner);
+    return path;
+  }
+  const LedgerColumn *column = reference(table, entity->name);
+  if (column != NULL && g_str_equal(column->ref, entity->name)) {
+    path.possible = add_hop(&path, table, column);
+    return path;
+  }
+  const LedgerColumn *deal = reference(table, "opportunity");
+  if (deal == NULL) return path;
+  const LedgerTable *deals = ledger_schema_find(context->schema, deal->ref);
+  column = reference(deals, entity->name);
+  if (column != NULL && g_str_equal(column->ref, entity->name)) path.possible = add_hop(&path, table, deal) && add_hop(&path, deals, column);
+  return path;
+}
+
+gboolean query_dim_by_person(const Dim *dim) { return dim->kind != DIM_PATH; }
+
+static GPtrArray *known_names(const QueryContext *context, const QueryOrg *org) {
+  GPtrArray *names = g_ptr_array_new();
+  for (guint i = 0; i < G_N_ELEMENTS(person_names); i++) g_ptr_array_add(names, (gpointer)person_names[i]);
+  for (const char *const *level = query_org_levels(org); *level != NULL; level++) g_ptr_array_add(names, (gpointer)*level);
+  for (guint t = 0; t < ledger_schema_n_tables(context->schema); t++) {
+    const LedgerTable *table = ledger_schema_table(context->schema, t);
+    for (guint c = 0; c < table->n_columns; c++)
+      if (can_group(&table->columns[c])) g_ptr_array_add(names, (gpointer)table->columns[c].name);
+  }
+  return names;
+}
+
+gboolean query_dim_resolve(const QueryContext *context, const QueryOrg *org, const char *name, Dim *dim, GError **error) {
+  g_autofree char *lower = g_ascii_strdown(name, -1);
+  const char *asked = g_strstrip(lower);
+  for (guint i = 0; i < G_N_ELEMENTS(synonyms); i++)
+    if (g_str_equal(asked, synonyms[i].word)) asked = synonyms[i].name;
+  *dim = (Dim){DIM_PATH, g_intern_string(asked)};
+  for (guint i = 0; i < G_N_ELEMENTS(person_names); i++)
+    if (g_str_equal(asked, person_names[i])) {
+      dim->kind = person_kinds[i];
+      return TRUE;
+    }
+  if (query_org_has_level(org, asked)) {
+    dim->kind = DIM_LEVEL;
+    return TRUE;
+  }
+  for (guint t = 0; t < ledger_schema_n_tables(context->schema); t++)
+    if (query_dim_path(context, ledger_schema_table(context->schema, t), dim).possible) return TRUE;
+  g_autoptr(GPtrArray) names = known_names(context, org);
+  const char *near = base_nearest(asked, (const char *const *)names->pdata, names->len);
+  g_set_error(error, BASE_ERROR, BASE_ERROR_NOT_FOUND, "there is no dimension '%s'%s%s%s; --by takes rep, manager, team, region, account, industry, product, source, stage, "
+              "a level of the teams, or any column of a fact",
+              name, near != NULL ? "; did you mean '" : "", near != NULL ? near : "", near != NULL ? "'?" : "");
+  return FALSE;
+}
+
+/* --- members --- */
+
+struct DimMembers {
+  const QueryContext *context;
+  const QueryOrg *org;
+  Dim dim;
+  gboolean by_key;      /* ids are keys of a dimension table; else codes of texts */
+  GPtrArray *names;     /* by id */
+  GArray *survivors;    /* gint64 by id, 0 = itself */
+  GHashTable *codes;    /* text -> id + 1 */
+  GHashTable *positions; /* folded stage name -> position */
+};
+
+DimMembers *query_members_new(const QueryContext *context, const QueryOrg *org, const Dim *dim) {
+  DimMembers *members = g_new0(DimMembers, 1);
+  members->context = context;
+  members->org = org;
+  members->dim = *dim;
+  members->names = g_ptr_array_new_with_free_func(g_free);
+  members->survivors = g_array_new(FALSE, TRUE, sizeof(gint64));
+  members->codes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  return members;
+}
+
+void query_members_free(DimMembers *members) {
+  if (members == NULL) return;
+  g_ptr_array_unref(members->names);
+  g_array_unref(members->survivors);
+  g_hash_table_unref(members->codes);
+  g_clear_pointer(&members->positions, g_hash_table_unref);
+  g_free(members);
+}
+
+gint64 query_members_intern(DimMembers *members, const char *text) {
+  if (text == NULL || text[0] == '\0') return -1;
+  gpointer found = g_hash_table_lookup(members->codes, text);
+  if (found != NULL) return GPOINTER_TO_INT(found) - 1;
+  g_ptr_array_add(members->names, g_strdup(text));
+  int id = (int)members->names->len - 1;
+  g_hash_table_insert(members->codes, g_strdup(text), GINT_TO_POINTER(id + 1));
+  return id;
+}
+
+static gboolean load_positions(DimMembers *members, GError **error) {
+  members->positions = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr(StoreRows) rows = store_query(members->context->store, "SELECT name, min(position) FROM stage WHERE position IS NOT NULL GROUP BY 1", NULL, 0, 0, error);
+  if (rows == NULL) return FALSE;
+  for (gsize r = 0; r < store_rows_count(rows); r++) {
+    StoreValue name = store_rows_value(rows, r, 0);
+    if (name.type == STORE_TEXT)
+      g_hash_table_insert(members->positions, g_utf8_casefold(name.text, -1), GINT_TO_POINTER((int)store_rows_value(rows, r, 1).integer));
+  }
+  return TRUE;
+}
+
+gboolean query_members_load(DimMembers *members, const char *table, GError **error) {
+  if (table == NULL) return !g_str_equal(members->dim.name, "stage") || members->positions != NULL || load_positions(members, error);
+  if (members->by_key) return TRUE;
+  members->by_key = TRUE;
+  const LedgerTable *ledger = ledger_schema_find(members->context->schema, table);
+  gboolean named = ledger_table_column(ledger, "name") != NULL;
+  gboolean merged = ledger_table_column(ledger, "merged_into") != NULL;
+  g_autofree char *quoted = store_quote_name(table);
+  g_autofree char *sql = g_strdup_printf("SELECT key, %s, %s FROM %s", named ? "coalesce(nullif(name, ''), id)" : "id", merged ? "merged_into" : "NULL", quoted);
+  g_autoptr(StoreRows) rows = store_query(members->context->store, sql, NULL, 0, 20000000, error);
+  if (rows == NULL) return FALSE;
+  for (gsize r = 0; r < store_rows_count(rows); r++) {
+    gint64 key = store_rows_value(rows, r, 0).integer;
+    if (key < 0 || key > G_MAXINT32) continue;
+    if ((guint)key >= members->names->len) g_ptr_array_set_size(members->names, (int)key + 1);
+    if ((guint)key >= members->survivors->len) g_array_set_size(members->survivors, (guint)key + 1);
+    StoreValue name = store_rows_value(rows, r, 1);
+    g_free(g_ptr_array_index(members->names, (guint)key));
+    g_ptr_array_index(members->names, (guint)key) = g_strdup(name.type == STORE_TEXT ? name.text : "(no name)");
+    StoreValue into = store_rows_value(rows, r, 2);
+    if (into.type != STORE_NULL) g_array_index(members->survivors, gint64, (guint)key) = into.integer;
+  }
+  return TRUE;
+}
+
+gint64 query_members_survivor(const DimMembers *members, gint64 id) {
+  for (guint step = 0; step < 16 && id > 0 && id < members->survivors->len; step++) {
+    gint64 into = g_array_index(members->survivors, gint64, (guint)id);
+    if (into == 0 || into == id) break;
+    id = into;
+  }
+  return id;
+}
+
+const char *query_members_name(const DimMembers *members, gint64 id) {
+  if (id < 0 || (members->by_key && id == 0)) return NULL;
+  if (members->dim.kind == DIM_REGION && !members->by_key && id < members->names->len) return g_ptr_array_index(members->names, (guint)id);
+  return id < members->names->len ? g_ptr_array_index(members->names, (guint)id) : NULL;
+}
+
+static int stage_position(const DimMembers *members, const char *name) {
+  if (members->positions == NULL || name == NULL) return 0;
+  g_autofree char *folded = g_utf8_casefold(name, -1);
+  int position = GPOINTER_TO_INT(g_hash_table_lookup(members->positions, folded));
+  return position == 0 ? G_MAXINT : position;
+}
+
+int query_members_compare(const DimMembers *members, gint64 a, gint64 b) {
+  const char *name_a = query_members_name(members, a), *name_b = query_members_name(members, b);
+  if (name_a == NULL || name_b == NULL) return (name_a == NULL) - (name_b == NULL);
+  int position_a = stage_position(members, name_a), position_b = stage_position(members, name_b);
+  if (position_a != position_b) return position_a < position_b ? -1 : 1;
+  int order = g_utf8_collate(name_a, name_b);
+  return order != 0 ? order : (a > b) - (a < b);
+}
+
+gint64 query_members_find(const DimMembers *members, const char *name) {
+  g_autofree char *wanted = g_utf8_casefold(name, -1);
+  for (guint i = 0; i < members->names->len; i++) {
+    if (g_ptr_array_index(members->names, i) == NULL) continue;
+    g_autofree char *folded = g_utf8_casefold(g_ptr_array_index(members->names, i), -1);
+    if (g_str_equal(folded, wanted)) return i;
+  }
+  return -2;
+}
+
+const char *const *query_members_names(const DimMembers *members, gsize *n) {
+  *n = members->names->len;
+  return (const char *const *)members->names->pdata;
+}

@@ -1,0 +1,54 @@
+/* What `--by NAME` means for each fact: a column of it, a path through its references, or a place in the organisation. */
+#pragma once
+
+#include "query/org.h"
+
+typedef enum {
+  DIM_PATH,    /* a column reached from the fact's row */
+  DIM_REP,     /* the person credited */
+  DIM_TEAM,    /* their team on the day */
+  DIM_LEVEL,   /* the team above it of a named level */
+  DIM_MANAGER, /* their manager on the day */
+  DIM_REGION,  /* their region on the day; the account's where nobody is credited */
+} DimKind;
+
+typedef struct {
+  DimKind kind;
+  const char *name; /* as asked, lower case */
+} Dim;
+
+/* How one fact answers a dimension. */
+typedef struct {
+  gboolean possible;
+  KpiHop path[6];   /* DIM_PATH: hops to a TEXT, BOOL, COUNT or REF column */
+  guint n_path;
+} DimPath;
+
+/* Errors: NOT_FOUND with the nearest name. */
+gboolean query_dim_resolve(const QueryContext *context, const QueryOrg *org, const char *name, Dim *dim, GError **error);
+/* TRUE when the dimension goes by the person credited. */
+gboolean query_dim_by_person(const Dim *dim);
+/* How `table` answers `dim`; possible = FALSE when it cannot. */
+DimPath query_dim_path(const QueryContext *context, const LedgerTable *table, const Dim *dim);
+/* The reference column of `table` that leads to `entity`, directly or through its deal: a path of 1 or 2 hops. An entity equal to the
+ * table itself is its own key: a path of one hop without a column. n_path 0 when there is none. */
+DimPath query_entity_path(const QueryContext *context, const LedgerTable *table, const LedgerTable *entity);
+
+/* --- members: the ids of a dimension within one question, and their names --- */
+typedef struct DimMembers DimMembers;
+DimMembers *query_members_new(const QueryContext *context, const QueryOrg *org, const Dim *dim);
+void query_members_free(DimMembers *members);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(DimMembers, query_members_free)
+/* The id of a text (made when new); -1 for NULL or empty: "none". */
+gint64 query_members_intern(DimMembers *members, const char *text);
+/* Names of the dimension table `table` (NULL: texts); for REF dimensions ids are keys. Reads the table once. */
+gboolean query_members_load(DimMembers *members, const char *table, GError **error);
+/* The survivor of merged records. */
+gint64 query_members_survivor(const DimMembers *members, gint64 id);
+const char *query_members_name(const DimMembers *members, gint64 id); /* NULL for none */
+/* A number that sorts a member among others: stages by position, the rest by name. */
+int query_members_compare(const DimMembers *members, gint64 a, gint64 b);
+/* The id of a name, case-insensitive; -2 when there is none. */
+gint64 query_members_find(const DimMembers *members, const char *name);
+/* Calls `visit` with the names of all known members. */
+const char *const *query_members_names(const DimMembers *members, gsize *n);

@@ -1,0 +1,206 @@
+/* People, teams and memberships.
+ *
+ * A person's places come from `membership` where it has rows for them, else from the person's own team, manager and region. Gaps
+ * between memberships stay gaps: whoever was in no team then counts for none. A place takes what it lacks from its team: the
+ * team's manager, and the region of the nearest level above that has one. */
+#include "query/org.h"
+
+#include "query/org_private.h"
+
+static gint32 integer_or(StoreValue value, gint32 otherwise) {
+  return value.type == STORE_NULL ? otherwise : (gint32)value.integer;
+}
+
+static gint32 region_code(QueryOrg *org, StoreValue value) {
+  if (value.type != STORE_TEXT || value.text[0] == '\0') return -1;
+  g_autofree char *folded = g_utf8_casefold(value.text, -1);
+  gpointer code = g_hash_table_lookup(org->region_codes, folded);
+  if (code != NULL) return GPOINTER_TO_INT(code) - 1;
+  g_ptr_array_add(org->region_names, g_strdup(value.text));
+  gint32 made = (gint32)org->region_names->len - 1;
+  g_hash_table_insert(org->region_codes, g_steal_pointer(&folded), GINT_TO_POINTER(made + 1));
+  return made;
+}
+
+static gpointer at_key(GArray *array, gint32 key, guint element_size) {
+  if (key <= 0) return NULL;
+  if ((guint)key >= array->len) g_array_set_size(array, (guint)key + 1);
+  return array->data + (gsize)key * element_size;
+}
+
+static gboolean load_teams(QueryOrg *org, GError **error) {
+  g_autoptr(StoreRows) rows = store_query(org->context->store, "SELECT key, parent, manager, region, level FROM team ORDER BY key", NULL, 0, 0, error);
+  if (rows == NULL) return FALSE;
+  for (gsize r = 0; r < store_rows_count(rows); r++) {
+    OrgTeam *team = at_key(org->teams, (gint32)store_rows_value(rows, r, 0).integer, sizeof *team);
+    if (team == NULL) continue;
+    team->parent = integer_or(store_rows_value(rows, r, 1), 0);
+    team->manager = integer_or(store_rows_value(rows, r, 2), 0);
+    team->region = region_code(org, store_rows_value(rows, r, 3));
+    StoreValue level = store_rows_value(rows, r, 4);
+    if (level.type != STORE_TEXT || level.text[0] == '\0') continue;
+    team->level = g_intern_string(level.text);
+    if (!g_ptr_array_find(org->levels, team->level, NULL)) g_ptr_array_add(org->levels, (gpointer)team->level);
+  }
+  g_ptr_array_add(org->levels, NULL);
+  return TRUE;
+}
+
+static const OrgTeam *team_of(const QueryOrg *org, gint32 key) {
+  return key > 0 && (guint)key < org->teams->len ? &g_array_index(org->teams, OrgTeam, key) : NULL;
+}
+
+/* Teams may be drawn in a circle by mistake (`attain check` says so); a chain longer than there are teams has met itself. */
+static gint32 region_of_team(const QueryOrg *org, gint32 key) {
+  const OrgTeam *team = team_of(org, key);
+  for (guint step = 0; team != NULL && step <= org->teams->len; step++, team = team_of(org, team->parent))
+    if (team->region >= 0) return team->region;
+  return -1;
+}
+
+static QueryPlace complete_place(const QueryOrg *org, QueryPlace place) {
+  const OrgTeam *team = team_of(org, place.team);
+  if (place.manager == 0 && team != NULL) place.manager = team->manager;
+  if (place.region < 0) place.region = region_of_team(org, place.team);
+  return place;
+}
+
+static gboolean load_people(QueryOrg *org, GArray *fallback, GError **error) {
+  g_autoptr(StoreRows) rows =
+      store_query(org->context->store, "SELECT key, merged_into, team, manager, region FROM person ORDER BY key", NULL, 0, 10000000, error);
+  if (rows == NULL) return FALSE;
+  for (gsize r = 0; r < store_rows_count(rows); r++) {
+    gint32 key = (gint32)store_rows_value(rows, r, 0).integer;
+    OrgPerson *person = at_key(org->people, key, sizeof *person);
+    if (person == NULL) continue;
+    person->survivor = integer_or(store_rows_value(rows, r, 1), 0);
+    QueryPlace *place = at_key(fallback, key, sizeof *place);
+    *place = (QueryPlace){BASE_DAY_MIN, BASE_DAY_MAX, integer_or(store_rows_value(rows, r, 2), 0), integer_or(store_rows_value(rows, r, 3), 0),
+                          region_code(org, store_rows_value(rows, r, 4))};
+  }
+  return TRUE;
+}
+
+static void add_place(QueryOrg *org, OrgPerson *person, QueryPlace place) {
+  if (person->n_places == 0) person->first_place = org->places->len;
+  g_array_append_val(org->places, place);
+  person->n_places++;
+}
+
+/* One membership after another, ordered by person and first day. A later one ends an earlier that overlaps it. */
+static gboolean load_memberships(QueryOrg *org, const GArray *fallback, GError **error) {
+  g_autoptr(StoreRows) rows = store_query(org->context->store,
+                                          "SELECT person, from_at_day, until_at_day, team, manager, region FROM membership "
+                                          "ORDER BY person, from_at_day NULLS FIRST, until_at_day NULLS LAST, id",
+                                          NULL, 0, 10000000, error);
+  if (rows == NULL) return FALSE;
+  gboolean now_only = org->context->organisation->team_credit == CONF_CREDIT_NOW;
+  for (gsize r = 0; r < store_rows_count(rows); r++) {
+    gint32 key = integer_or(store_rows_value(rows, r, 0), 0);
+    if (key <= 0 || (guint)key >= org->people->len) continue;
+    OrgPerson *person = &g_array_index(org->people, OrgPerson, key);
+    QueryPlace place = {integer_or(store_rows_value(rows, r, 1), BASE_DAY_MIN), integer_or(store_rows_value(rows, r, 2), BASE_DAY_MAX),
+                        integer_or(store_rows_value(rows, r, 3), 0), integer_or(store_rows_value(rows, r, 4), 0),
+                        region_code(org, store_rows_value(rows, r, 5))};
+    if (place.from >= place.until) continue;
+    if (now_only) {
+      if (org->context->today < place.from || org->context->today >= place.until) continue;
+      place.from = BASE_DAY_MIN;
+      place.until = BASE_DAY_MAX;
+    }
+    if (place.region < 0 && region_of_team(org, place.team) < 0 && (guint)key < fallback->len)
+      place.region = g_array_index(fallback, QueryPlace, key).region;
+    place = complete_place(org, place);
+    if (person->n_places > 0) {
+      QueryPlace *last = &g_array_index(org->places, QueryPlace, person->first_place + person->n_places - 1);
+      if (last->until > place.from) last->until = MAX(place.from, last->from);
+    }
+    add_place(org, person, place);
+  }
+  for (guint key = 1; key < org->people->len; key++) {
+    OrgPerson *person = &g_array_index(org->people, OrgPerson, key);
+    if (person->n_places == 0 && key < fallback->len) add_place(org, person, complete_place(org, g_array_index(fallback, QueryPlace, key)));
+  }
+  return TRUE;
+}
+
+QueryOrg *query_org_load(const QueryContext *context, GError **error) {
+  g_autoptr(QueryOrg) org = g_new0(QueryOrg, 1);
+  org->context = context;
+  org->people = g_array_new(FALSE, TRUE, sizeof(OrgPerson));
+  org->places = g_array_new(FALSE, TRUE, sizeof(QueryPlace));
+  org->teams = g_array_new(FALSE, TRUE, sizeof(OrgTeam));
+  org->levels = g_ptr_array_new();
+  org->region_codes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  org->region_names = g_ptr_array_new_with_free_func(g_free);
+  org->moves = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)g_hash_table_unref);
+  g_autoptr(GArray) fallback = g_array_new(FALSE, TRUE, sizeof(QueryPlace));
+  if (!load_teams(org, error) || !load_people(org, fallback, error) || !load_memberships(org, fallback, error)) return NULL;
+  if (!query_org_load_rates(org, error) || !query_org_load_splits(org, error)) return NULL;
+  return g_steal_pointer(&org);
+}
+
+void query_org_free(QueryOrg *org) {
+  if (org == NULL) return;
+  g_array_unref(org->people);
+  g_array_unref(org->places);
+  g_array_unref(org->teams);
+  g_ptr_array_unref(org->levels);
+  g_hash_table_unref(org->region_codes);
+  g_ptr_array_unref(org->region_names);
+  g_clear_pointer(&org->rates, g_hash_table_unref);
+  g_clear_pointer(&org->splits, g_hash_table_unref);
+  g_hash_table_unref(org->moves);
+  g_free(org);
+}
+
+gint32 query_org_person(const QueryOrg *org, gint32 person) {
+  for (guint step = 0; step < 16 && person > 0 && (guint)person < org->people->len; step++) {
+    gint32 survivor = g_array_index(org->people, OrgPerson, person).survivor;
+    if (survivor == 0 || survivor == person) break;
+    person = survivor;
+  }
+  return person;
+}
+
+static const QueryPlace nowhere = {BASE_DAY_MIN, BASE_DAY_MAX, 0, 0, -1};
+
+const QueryPlace *query_org_places(const QueryOrg *org, gint32 person, guint *n) {
+  *n = 1;
+  if (person <= 0 || (guint)person >= org->people->len) return &nowhere;
+  const OrgPerson *found = &g_array_index(org->people, OrgPerson, person);
+  if (found->n_places == 0) return &nowhere;
+  *n = found->n_places;
+  return &g_array_index(org->places, QueryPlace, found->first_place);
+}
+
+QueryPlace query_org_place_at(const QueryOrg *org, gint32 person, BaseDay day) {
+  guint n;
+  const QueryPlace *places = query_org_places(org, person, &n);
+  if (n == 1 && places->from == BASE_DAY_MIN && places->until == BASE_DAY_MAX) return *places;
+  for (guint i = n; i-- > 0;)
+    if (places[i].from <= day && day < places[i].until) return places[i];
+  return nowhere;
+}
+
+const char *query_org_region_name(const QueryOrg *org, gint32 region) {
+  return region < 0 ? NULL : g_ptr_array_index(org->region_names, (guint)region);
+}
+
+gint32 query_org_team_at_level(const QueryOrg *org, gint32 team, const char *level) {
+  for (guint step = 0; team > 0 && step <= org->teams->len; step++) {
+    const OrgTeam *found = team_of(org, team);
+    if (found == NULL) return 0;
+    if (found->level != NULL && g_ascii_strcasecmp(found->level, level) == 0) return team;
+    team = found->parent;
+  }
+  return 0;
+}
+
+gboolean query_org_has_level(const QueryOrg *org, const char *level) {
+  for (guint i = 0; i + 1 < org->levels->len; i++)
+    if (g_ascii_strcasecmp(g_ptr_array_index(org->levels, i), level) == 0) return TRUE;
+  return FALSE;
+}
+
+const char *const *query_org_levels(const QueryOrg *org) { return (const char *const *)org->levels->pdata; }

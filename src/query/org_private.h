@@ -1,0 +1,40 @@
+/* The parts of a QueryOrg, private to src/query/org*.c. */
+#pragma once
+
+#include "query/org.h"
+
+typedef struct {
+  gint32 survivor;     /* 0 = itself */
+  guint first_place;   /* in places */
+  guint n_places;
+} OrgPerson;
+
+typedef struct {
+  gint32 parent;
+  gint32 manager;
+  gint32 region; /* code, -1 = none */
+  const char *level;
+} OrgTeam;
+
+struct QueryOrg {
+  const QueryContext *context;
+  GArray *people; /* OrgPerson, by key */
+  GArray *places; /* QueryPlace */
+  GArray *teams;  /* OrgTeam, by key */
+  GPtrArray *levels;
+  GHashTable *region_codes; /* name (folded) -> code + 1 */
+  GPtrArray *region_names;
+  GHashTable *rates;        /* currency -> QueryRates */
+  GHashTable *splits;       /* guint64 key -> GArray of QueryCredit */
+  GHashTable *moves;        /* table name -> (guint64 key -> GArray of OrgMove) or an empty table */
+};
+
+/* In the version superseded at this instant, the owner was: */
+typedef struct {
+  gint64 until_us;
+  gint32 owner;
+} OrgMove;
+
+gboolean query_org_load_rates(QueryOrg *org, GError **error);
+gboolean query_org_load_splits(QueryOrg *org, GError **error);
+void query_rates_free(QueryRates *rates);

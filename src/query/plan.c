@@ -1,0 +1,237 @@
+/* Planning: from measures and windows to tables of cells.
+ *
+ * Boundaries are all the days on which any question starts or ends; between two of them nothing is ever asked, so one cell holds the
+ * whole slot. A question by month over a year with last year beside it takes 26 slots, whatever the number of records. */
+#include "query/plan.h"
+
+static void use_free(gpointer data) {
+  PlanUse *use = data;
+  g_array_unref(use->frames);
+  g_hash_table_unref(use->frame_set);
+  g_free(use);
+}
+
+static void table_free(gpointer data) {
+  PlanTable *table = data;
+  g_ptr_array_unref(table->uses);
+  g_free(table->possible);
+  cube_table_free(table->cells);
+  cube_table_free(table->whole);
+  g_free(table);
+}
+
+static guint use_hash(gconstpointer data) {
+  const PlanUse *use = data;
+  return use->measure->index * 31 + (use->entity != NULL ? g_str_hash(use->entity->name) : 0);
+}
+
+static gboolean use_equal(gconstpointer a, gconstpointer b) {
+  const PlanUse *x = a, *y = b;
+  return x->measure == y->measure && x->entity == y->entity;
+}
+
+static guint frame_hash(gconstpointer data) {
+  const PlanFrame *frame = data;
+  return (guint)frame->at * 31u + (guint)frame->due_start * 17u + (guint)frame->due_end;
+}
+
+static gboolean frame_equal(gconstpointer a, gconstpointer b) { return memcmp(a, b, sizeof(PlanFrame)) == 0; }
+
+QueryPlan *query_plan_new(const QueryContext *context, QueryOrg *org, const Dim *dims, guint n_dims, const QueryWhere *where, GError **error) {
+  g_autoptr(QueryPlan) plan = g_new0(QueryPlan, 1);
+  plan->context = context;
+  plan->org = org;
+  plan->dims = dims;
+  plan->n_dims = n_dims;
+  plan->where = where;
+  plan->members = g_new0(DimMembers *, n_dims + 1);
+  plan->uses = g_ptr_array_new_with_free_func(use_free);
+  plan->use_index = g_hash_table_new(use_hash, use_equal);
+  plan->tables = g_ptr_array_new_with_free_func(table_free);
+  plan->boundary_set = g_hash_table_new(g_direct_hash, g_direct_equal);
+  plan->sql = g_ptr_array_new_with_free_func(g_free);
+  plan->rates_of = BASE_DAY_NONE;
+  for (guint d = 0; d < n_dims; d++) {
+    plan->members[d] = query_members_new(context, org, &dims[d]);
+    const char *table = NULL;
+    if (dims[d].kind == DIM_REP || dims[d].kind == DIM_MANAGER) table = "person";
+    if (dims[d].kind == DIM_TEAM || dims[d].kind == DIM_LEVEL) table = "team";
+    if (!query_members_load(plan->members[d], table, error)) return NULL;
+  }
+  return g_steal_pointer(&plan);
+}
+
+void query_plan_free(QueryPlan *plan) {
+  if (plan == NULL) return;
+  for (guint d = 0; d < plan->n_dims; d++) query_members_free(plan->members[d]);
+  g_free(plan->members);
+  g_hash_table_unref(plan->use_index);
+  g_ptr_array_unref(plan->uses);
+  g_ptr_array_unref(plan->tables);
+  g_clear_pointer(&plan->boundary_set, g_hash_table_unref);
+  g_clear_pointer(&plan->boundaries, g_array_unref);
+  g_ptr_array_unref(plan->sql);
+  g_free(plan);
+}
+
+/* --- collecting --- */
+
+static gboolean adds_up(KpiAgg agg) { return agg == KPI_AGG_COUNT || agg == KPI_AGG_SUM || agg == KPI_AGG_MEAN; }
+
+PlanUse *query_plan_use(QueryPlan *plan, const KpiMeasure *measure, const LedgerTable *entity) {
+  PlanUse probe = {.measure = measure, .entity = entity};
+  PlanUse *use = g_hash_table_lookup(plan->use_index, &probe);
+  if (use != NULL) return use;
+  use = g_new0(PlanUse, 1);
+  use->measure = measure;
+  use->entity = entity;
+  use->missing_column = -1;
+  use->framed = measure->when == KPI_WHEN_LEVEL && (!adds_up(measure->agg) || measure->due != NULL || measure->past != NULL);
+  use->frames = g_array_new(FALSE, FALSE, sizeof(PlanFrame));
+  use->frame_set = g_hash_table_new_full(frame_hash, frame_equal, g_free, NULL);
+  gboolean whole = measure->agg == KPI_AGG_COUNT || (measure->unit.kind == KPI_QUANTITY && measure->unit.money_power != 0) || measure->unit.kind == KPI_COUNT;
+  use->scale = whole ? 1 : 1000000;
+  g_ptr_array_add(plan->uses, use);
+  g_hash_table_add(plan->use_index, use);
+  return use;
+}
+
+void query_plan_boundary(QueryPlan *plan, BaseDay day) {
+  if (plan->boundary_set != NULL && day > BASE_DAY_MIN && day < BASE_DAY_MAX) g_hash_table_add(plan->boundary_set, GINT_TO_POINTER(day));
+}
+
+void query_plan_frame(PlanUse *use, PlanFrame frame) {
+  if (!g_hash_table_contains(use->frame_set, &frame)) g_hash_table_add(use->frame_set, g_memdup2(&frame, sizeof frame));
+}
+
+/* --- fixing --- */
+
+static int compare_days(gconstpointer a, gconstpointer b) {
+  BaseDay x = *(const BaseDay *)a, y = *(const BaseDay *)b;
+  return (x > y) - (x < y);
+}
+
+static int compare_frames(gconstpointer a, gconstpointer b) {
+  const PlanFrame *x = a, *y = b;
+  if (x->at != y->at) return x->at < y->at ? -1 : 1;
+  if (x->due_start != y->due_start) return x->due_start < y->due_start ? -1 : 1;
+  return (x->due_end > y->due_end) - (x->due_end < y->due_end);
+}
+
+static PlanTable *table_for(QueryPlan *plan, PlanUse *use, GError **error) {
+  for (guint t = 0; t < plan->tables->len; t++) {
+    PlanTable *table = g_ptr_array_index(plan->tables, t);
+    if (table->fact == use->measure->table && table->entity == use->entity) {
+      use->table = t;
+      return table;
+    }
+  }
+  if (use->entity != NULL && !query_entity_path(plan->context, use->measure->table, use->entity).possible) {
+    base_error_at(error, BASE_ERROR_INPUT, use->measure->span, "each(%s, …) cannot use a measure of %s: its records do not say which %s they belong to",
+                  use->entity->name, use->measure->table->name, use->entity->name);
+    return NULL;
+  }
+  PlanTable *table = g_new0(PlanTable, 1);
+  table->fact = use->measure->table;
+  table->entity = use->entity;
+  table->uses = g_ptr_array_new();
+  table->possible = g_new0(gboolean, plan->n_dims + 1);
+  for (guint d = 0; d < plan->n_dims; d++) table->possible[d] = query_dim_path(plan->context, table->fact, &plan->dims[d]).possible;
+  use->table = plan->tables->len;
+  g_ptr_array_add(plan->tables, table);
+  return table;
+}
+
+static gboolean has_foreign_currency(QueryPlan *plan, const LedgerTable *table) {
+  const char *names = table->kind == LEDGER_DERIVED ? table->needs : table->name;
+  g_auto(GStrv) list = g_strsplit(names, " ", -1);
+  for (char **name = list; *name != NULL; name++) {
+    StoreValue parameter = {STORE_TEXT, {.text = *name}};
+    g_autoptr(StoreRows) rows =
+        store_query(plan->context->store, "SELECT 1 FROM ledger_stat WHERE table_name = ? AND has_foreign_currency", &parameter, 1, 0, NULL);
+    if (rows != NULL && store_rows_count(rows) > 0) return TRUE;
+  }
+  return FALSE;
+}
+
+static CubeKind kind_of(KpiAgg agg) {
+  switch (agg) {
+    case KPI_AGG_DISTINCT: return CUBE_DISTINCT;
+    case KPI_AGG_MIN: return CUBE_MIN;
+    case KPI_AGG_MAX: return CUBE_MAX;
+    case KPI_AGG_QUANTILE: return CUBE_VALUES;
+    case KPI_AGG_KM: return CUBE_DURATIONS;
+    default: return CUBE_SUM;
+  }
+}
+
+static void lay_out(QueryPlan *plan, PlanTable *table) {
+  g_autoptr(GArray) specs = g_array_new(FALSE, TRUE, sizeof(CubeColumnSpec));
+  gboolean foreign = has_foreign_currency(plan, table->fact);
+  for (guint u = 0; u < table->uses->len; u++) {
+    PlanUse *use = g_ptr_array_index(table->uses, u);
+    CubeColumnSpec spec = {kind_of(use->measure->agg), use->framed ? MAX(use->frames->len, 1) : query_plan_n_slots(plan), use->framed, use->averaged};
+    use->column = specs->len;
+    g_array_append_val(specs, spec);
+    if (!foreign || use->measure->unit.kind != KPI_QUANTITY || use->measure->unit.money_power == 0) continue;
+    CubeColumnSpec missing = {CUBE_SUM, spec.n_cells, spec.framed, FALSE};
+    use->missing_column = (gint)specs->len;
+    g_array_append_val(specs, missing);
+  }
+  const CubeColumnSpec *columns = (const CubeColumnSpec *)(gpointer)specs->data;
+  guint n_members = plan->n_dims + (table->entity != NULL ? 1 : 0);
+  table->cells = cube_table_new(n_members, columns, specs->len, plan->context->organisation->max_groups);
+  gboolean by_person = FALSE;
+  for (guint d = 0; d < plan->n_dims; d++) by_person |= query_dim_by_person(&plan->dims[d]);
+  if (by_person && g_str_equal(table->fact->name, "opportunity") && query_org_has_splits(plan->org))
+    table->whole = cube_table_new(n_members, columns, specs->len, plan->context->organisation->max_groups);
+}
+
+gboolean query_plan_fix(QueryPlan *plan, GError **error) {
+  plan->boundaries = g_array_new(FALSE, FALSE, sizeof(BaseDay));
+  GHashTableIter iter;
+  gpointer key;
+  g_hash_table_iter_init(&iter, plan->boundary_set);
+  while (g_hash_table_iter_next(&iter, &key, NULL)) {
+    BaseDay day = GPOINTER_TO_INT(key);
+    g_array_append_val(plan->boundaries, day);
+  }
+  g_array_sort(plan->boundaries, compare_days);
+  for (guint u = 0; u < plan->uses->len; u++) {
+    PlanUse *use = g_ptr_array_index(plan->uses, u);
+    g_hash_table_iter_init(&iter, use->frame_set);
+    while (g_hash_table_iter_next(&iter, &key, NULL)) g_array_append_vals(use->frames, key, 1);
+    g_array_sort(use->frames, compare_frames);
+    PlanTable *table = table_for(plan, use, error);
+    if (table == NULL) return FALSE;
+    g_ptr_array_add(table->uses, use);
+  }
+  for (guint t = 0; t < plan->tables->len; t++) lay_out(plan, g_ptr_array_index(plan->tables, t));
+  return TRUE;
+}
+
+guint query_plan_n_slots(const QueryPlan *plan) { return plan->boundaries->len + 1; }
+
+guint query_plan_slot(const QueryPlan *plan, BaseDay day) {
+  guint low = 0, high = plan->boundaries->len;
+  while (low < high) {
+    guint middle = (low + high) / 2;
+    if (g_array_index(plan->boundaries, BaseDay, middle) <= day)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low;
+}
+
+guint query_plan_frame_index(const PlanUse *use, PlanFrame frame) {
+  guint low = 0, high = use->frames->len;
+  while (low < high) {
+    guint middle = (low + high) / 2;
+    if (compare_frames(&g_array_index(use->frames, PlanFrame, middle), &frame) < 0)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,86 @@
+/* A question's plan: which measures are needed over which spans of days, which facts are scanned for them, and the cells they fill.
+ *
+ *   formulas × windows ──collect──► uses (measure, each-entity) + boundaries + frames
+ *                                        │ grouped by fact
+ *                                        ▼
+ *                     one scan per fact ──► CubeTables (one per fact and each-entity) ──► levels (roll-ups) ──► values
+ */
+#pragma once
+
+#include "cube/cells.h"
+#include "query/dims.h"
+#include "query/where.h"
+
+/* A level among rows that fall due in a period, or anything that must be kept for one instant. */
+typedef struct {
+  BaseDay at;        /* state at the start of this day */
+  BaseDay due_start; /* the period, for `due` and `past` */
+  BaseDay due_end;
+} PlanFrame;
+
+/* One measure, plain or under each(entity). */
+typedef struct {
+  const KpiMeasure *measure;
+  const LedgerTable *entity; /* or NULL */
+  guint table;               /* index of its PlanTable */
+  guint column;              /* in that CubeTable */
+  gint missing_column;       /* amounts without a rate, or -1 */
+  gboolean framed;
+  gboolean averaged;         /* average(level) is asked */
+  GArray *frames;            /* PlanFrame, sorted once planned */
+  GHashTable *frame_set;     /* while collecting */
+  gint64 scale;              /* stored value = value * scale: 1 for money and counts, else 1,000,000 */
+} PlanUse;
+
+/* The cells of one fact, plain or under each(entity). */
+typedef struct {
+  const LedgerTable *fact;
+  const LedgerTable *entity;
+  GPtrArray *uses;        /* PlanUse, by column order; not owned */
+  gboolean *possible;     /* by dimension: whether the fact can answer it */
+  CubeTable *cells;
+  CubeTable *whole;       /* each deal once, without its people; only where credit is shared */
+} PlanTable;
+
+typedef struct {
+  double plan_ms, scan_ms, evaluate_ms;
+  gint64 rows_scanned;
+} PlanTimings;
+
+typedef struct {
+  const QueryContext *context;
+  QueryOrg *org;
+  const Dim *dims;
+  guint n_dims;
+  const QueryWhere *where;
+  DimMembers **members;    /* by dimension */
+  GPtrArray *uses;         /* PlanUse */
+  GHashTable *use_index;   /* measure and entity -> PlanUse */
+  GPtrArray *tables;       /* PlanTable */
+  GHashTable *boundary_set;
+  GArray *boundaries;      /* BaseDay, ascending, once planned */
+  GPtrArray *sql;          /* the scans' texts, for explain */
+  BaseDay rates_of;        /* constant currency: all amounts at this day's rates; BASE_DAY_NONE = each at its own day's */
+  PlanTimings timings;
+} QueryPlan;
+
+QueryPlan *query_plan_new(const QueryContext *context, QueryOrg *org, const Dim *dims, guint n_dims, const QueryWhere *where, GError **error);
+void query_plan_free(QueryPlan *plan);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(QueryPlan, query_plan_free)
+
+/* --- collecting --- */
+PlanUse *query_plan_use(QueryPlan *plan, const KpiMeasure *measure, const LedgerTable *entity);
+void query_plan_boundary(QueryPlan *plan, BaseDay day);
+void query_plan_frame(PlanUse *use, PlanFrame frame);
+
+/* Lays out tables and columns; the plan is then fixed. Errors: a fact that lacks what `each` or `where` asks of it. */
+gboolean query_plan_fix(QueryPlan *plan, GError **error);
+/* Slots: of a boundary day, the number of the slot that begins there. */
+guint query_plan_slot(const QueryPlan *plan, BaseDay day);
+guint query_plan_n_slots(const QueryPlan *plan);
+/* The index of a frame. */
+guint query_plan_frame_index(const PlanUse *use, PlanFrame frame);
+
+/* --- scanning: src/query/scan.c --- */
+/* Reads every fact of the plan once and fills its tables. Errors: BASE_ERROR_LIMIT for too many groups, by the cap's name. */
+gboolean query_plan_scan(QueryPlan *plan, GError **error);

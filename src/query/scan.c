@@ -1,0 +1,266 @@
+/* Scans: one SELECT for each fact, whatever the number of KPIs asked of it.
+ *
+ * The engine filters (every measure's condition comes back as a boolean column, each distinct one once) and projects (anchor days, values,
+ * the columns of the grouping); accumulation is in accumulate.c. */
+#include "query/scan.h"
+
+static gint add_column(Scan *scan, char *sql, StoreColumnType type) {
+  for (guint c = 0; c < scan->columns->len; c++) {
+    const ScanColumn *column = &g_array_index(scan->columns, ScanColumn, c);
+    if (column->type == type && g_str_equal(column->sql, sql)) {
+      g_free(sql);
+      return (gint)c;
+    }
+  }
+  ScanColumn column = {sql, type};
+  g_array_append_val(scan->columns, column);
+  return (gint)scan->columns->len - 1;
+}
+
+static char *cast(char *sql, const char *type) {
+  char *casted = g_strdup_printf("CAST(%s AS %s)", sql, type);
+  g_free(sql);
+  return casted;
+}
+
+static gint add_day(Scan *scan, SqlSelect *select, const KpiExpr *expr) {
+  return expr == NULL ? -1 : add_column(scan, sql_day(select, expr), STORE_COLUMN_INT32);
+}
+
+static gint add_value(Scan *scan, SqlSelect *select, const KpiExpr *expr, gint64 scale) {
+  char *sql = sql_value(select, expr);
+  if (scale != 1) return add_column(scan, cast(sql, "DOUBLE"), STORE_COLUMN_DOUBLE);
+  if (expr->op != KPI_OP_COLUMN) sql = cast(g_strdup_printf("round(%s)", sql), "BIGINT");
+  return add_column(scan, sql, STORE_COLUMN_INT64);
+}
+
+/* DISTINCT: a dimension's key, a fact's key, or a text. */
+static gint add_identity(Scan *scan, SqlSelect *select, const KpiExpr *expr) {
+  if (expr->unit.kind == KPI_TEXT) return add_column(scan, sql_value(select, expr), STORE_COLUMN_TEXT);
+  const KpiHop *last = &expr->path[expr->n_path - 1];
+  const LedgerTable *to = last->column == NULL ? last->table : ledger_schema_find(scan->plan->context->schema, last->column->ref);
+  gboolean small = to != NULL && to->kind == LEDGER_DIMENSION;
+  return add_column(scan, sql_value(select, expr), small ? STORE_COLUMN_INT32 : STORE_COLUMN_UINT64);
+}
+
+static ScanUse scan_use(Scan *scan, SqlSelect *select, PlanUse *use) {
+  const KpiMeasure *measure = use->measure;
+  ScanUse made = {.use = use, .where = -1, .value = -1, .value_to = -1, .on_at = -1};
+  if (measure->where != NULL) made.where = add_column(scan, sql_value(select, measure->where), STORE_COLUMN_BOOL);
+  switch (measure->agg) {
+    case KPI_AGG_COUNT: break;
+    case KPI_AGG_DISTINCT: made.value = add_identity(scan, select, measure->value); break;
+    case KPI_AGG_KM:
+      made.value = add_day(scan, select, measure->value);
+      made.value_to = add_day(scan, select, measure->value_to);
+      break;
+    case KPI_AGG_SUM:
+    case KPI_AGG_MEAN: made.value = add_value(scan, select, measure->value, use->scale); break;
+    default: {
+      gboolean money = measure->unit.kind == KPI_QUANTITY && measure->unit.money_power != 0;
+      made.value = add_value(scan, select, measure->value, money ? 1 : 1000000);
+    }
+  }
+  made.on = add_day(scan, select, measure->on);
+  made.until = add_day(scan, select, measure->until);
+  made.due = add_day(scan, select, measure->due);
+  made.due_too = add_day(scan, select, measure->due_too);
+  made.past = add_day(scan, select, measure->past);
+  if (scan->has_moves && measure->on != NULL) made.on_at = add_column(scan, cast(sql_value(select, measure->on), "TIMESTAMP"), STORE_COLUMN_INT64);
+  return made;
+}
+
+static gint add_dimension(Scan *scan, SqlSelect *select, const DimPath *path, guint d, GError **error) {
+  const LedgerColumn *last = path->path[path->n_path - 1].column;
+  char *sql = sql_path(select, path->path, path->n_path);
+  DimMembers *members = scan->plan->members[d];
+  if (last == NULL || last->type == LEDGER_REF) {
+    if (!query_members_load(members, last == NULL ? path->path[path->n_path - 1].table->name : last->ref, error)) return -2;
+    return add_column(scan, sql, STORE_COLUMN_INT32);
+  }
+  if (!query_members_load(members, NULL, error)) return -2;
+  if (last->type == LEDGER_BOOL) sql = g_strdup_printf("CASE WHEN %s THEN 'yes' ELSE 'no' END", sql);
+  if (last->type == LEDGER_COUNT) sql = cast(sql, "VARCHAR");
+  return add_column(scan, sql, STORE_COLUMN_TEXT);
+}
+
+static gboolean add_table(Scan *scan, SqlSelect *select, PlanTable *table, GError **error) {
+  QueryPlan *plan = scan->plan;
+  ScanTable made = {.table = table, .entity = -1, .uses = g_array_new(FALSE, TRUE, sizeof(ScanUse)), .dims = g_new(gint, plan->n_dims + 1)};
+  for (guint u = 0; u < table->uses->len; u++) {
+    ScanUse use = scan_use(scan, select, g_ptr_array_index(table->uses, u));
+    g_array_append_val(made.uses, use);
+  }
+  made.by_day = plan->where->people->len > 0;
+  gboolean failed = FALSE;
+  for (guint d = 0; d < plan->n_dims && !failed; d++) {
+    DimPath path = query_dim_path(plan->context, table->fact, &plan->dims[d]);
+    made.dims[d] = -1;
+    if (path.possible && path.n_path > 0) failed = (made.dims[d] = add_dimension(scan, select, &path, d, error)) == -2;
+    if (query_dim_by_person(&plan->dims[d])) made.by_day |= plan->dims[d].kind != DIM_REP || scan->has_moves || scan->has_splits;
+  }
+  if (!failed && table->entity != NULL) {
+    DimPath path = query_entity_path(plan->context, table->fact, table->entity);
+    made.entity_is_key = table->entity->kind != LEDGER_DIMENSION;
+    made.entity = add_column(scan, sql_path(select, path.path, path.n_path), made.entity_is_key ? STORE_COLUMN_UINT64 : STORE_COLUMN_INT32);
+  }
+  g_array_append_val(scan->tables, made);
+  return !failed;
+}
+
+/* Currencies become indexes into the rates known, in SQL, so that no text is looked up for each row. */
+static void add_currency(Scan *scan, SqlSelect *select) {
+  g_autofree char *currency = sql_currency(select);
+  g_autoptr(StoreRows) rows = store_query(scan->plan->context->store, "SELECT DISTINCT upper(currency) FROM fx_rate WHERE rate > 0 ORDER BY 1", NULL, 0, 0, NULL);
+  GString *sql = g_string_new("CASE ");
+  g_string_append_printf(sql, "WHEN %s IS NULL THEN NULL ", currency);
+  for (gsize r = 0; rows != NULL && r < store_rows_count(rows); r++) {
+    const char *name = store_rows_value(rows, r, 0).text;
+    const QueryRates *rates = query_org_rates(scan->plan->org, name);
+    if (rates == NULL) continue;
+    g_autofree char *quoted = store_quote_text(name);
+    g_string_append_printf(sql, "WHEN %s = %s THEN %u ", currency, quoted, scan->rates->len);
+    g_ptr_array_add(scan->rates, (gpointer)rates);
+  }
+  g_string_append(sql, "ELSE -2 END");
+  scan->currency = add_column(scan, cast(g_string_free(sql, FALSE), "INTEGER"), STORE_COLUMN_INT32);
+}
+
+static void make_slots(Scan *scan) {
+  const GArray *boundaries = scan->plan->boundaries;
+  if (boundaries->len == 0) return;
+  scan->first_day = g_array_index(boundaries, BaseDay, 0);
+  BaseDay last = g_array_index(boundaries, BaseDay, boundaries->len - 1);
+  scan->n_days = (guint)(last - scan->first_day) + 1;
+  scan->slot_of_day = g_new(gint32, scan->n_days);
+  guint slot = 0;
+  for (guint i = 0; i < scan->n_days; i++) {
+    while (slot < boundaries->len && g_array_index(boundaries, BaseDay, slot) <= scan->first_day + (BaseDay)i) slot++;
+    scan->slot_of_day[i] = (gint32)slot;
+  }
+}
+
+static GHashTable *load_survivors(const QueryContext *context) {
+  GHashTable *survivors = g_hash_table_new(g_direct_hash, g_direct_equal);
+  g_autoptr(StoreRows) rows = store_query(context->store, "SELECT key, merged_into FROM account WHERE merged_into IS NOT NULL AND merged_into <> key", NULL, 0, 0, NULL);
+  for (gsize r = 0; rows != NULL && r < store_rows_count(rows); r++)
+    g_hash_table_insert(survivors, GINT_TO_POINTER((int)store_rows_value(rows, r, 0).integer), GINT_TO_POINTER((int)store_rows_value(rows, r, 1).integer));
+  return survivors;
+}
+
+static void scan_clear(Scan *scan) {
+  for (guint c = 0; c < scan->columns->len; c++) g_free(g_array_index(scan->columns, ScanColumn, c).sql);
+  for (guint t = 0; t < scan->tables->len; t++) {
+    ScanTable *table = &g_array_index(scan->tables, ScanTable, t);
+    for (guint u = 0; u < table->uses->len; u++) g_clear_pointer(&g_array_index(table->uses, ScanUse, u).ids, g_hash_table_unref);
+    g_array_unref(table->uses);
+    g_free(table->dims);
+  }
+  g_array_unref(scan->columns);
+  g_array_unref(scan->tables);
+  g_ptr_array_unref(scan->rates);
+  g_hash_table_unref(scan->survivors);
+  g_free(scan->slot_of_day);
+}
+
+static char *scan_sql(const Scan *scan, const SqlSelect *select, const char *condition) {
+  GString *sql = g_string_new("SELECT ");
+  for (guint c = 0; c < scan->columns->len; c++)
+    g_string_append_printf(sql, "%s%s AS c%u", c > 0 ? ", " : "", g_array_index(scan->columns, ScanColumn, c).sql, c);
+  if (scan->columns->len == 0) g_string_append(sql, "CAST(0 AS INTEGER) AS c0");
+  g_autofree char *from = sql_from(select);
+  g_string_append(sql, from);
+  if (condition != NULL) g_string_append_printf(sql, " WHERE %s", condition);
+  return g_string_free(sql, FALSE);
+}
+
+/* The codes of texts are the scan's own: give the groups the question's ids. */
+static void remap_texts(Scan *scan, StoreDictionary *const *dictionaries) {
+  for (guint t = 0; t < scan->tables->len; t++) {
+    ScanTable *table = &g_array_index(scan->tables, ScanTable, t);
+    for (guint d = 0; d < scan->plan->n_dims; d++) {
+      gint column = table->dims[d];
+      if (column < 0 || dictionaries[column] == NULL) continue;
+      gsize n = (gsize)store_dictionary_size(dictionaries[column]);
+      g_autofree gint64 *map = g_new(gint64, n + 1);
+      for (gsize i = 0; i < n; i++) map[i] = query_members_intern(scan->plan->members[d], store_dictionary_text(dictionaries[column], (gint32)i));
+      cube_table_remap(table->table->cells, d, map, n);
+      if (table->table->whole != NULL) cube_table_remap(table->table->whole, d, map, n);
+    }
+  }
+}
+
+static gboolean run_scan(Scan *scan, SqlSelect *select, GError **error) {
+  g_autofree char *condition = NULL;
+  if (!query_where_sql(scan->plan->context, scan->plan->where, select, scan->fact, &condition, error)) return FALSE;
+  if (scan->columns->len == 0) add_column(scan, g_strdup("CAST(0 AS INTEGER)"), STORE_COLUMN_INT32);
+  char *sql = scan_sql(scan, select, condition);
+  g_ptr_array_add(scan->plan->sql, sql);
+  g_autofree StoreColumnType *types = g_new(StoreColumnType, scan->columns->len);
+  for (guint c = 0; c < scan->columns->len; c++) types[c] = g_array_index(scan->columns, ScanColumn, c).type;
+  g_autofree StoreDictionary **dictionaries = g_new0(StoreDictionary *, scan->columns->len);
+  StoreScan request = {sql, types, scan->columns->len};
+  gint64 n_rows = 0;
+  if (!store_scan(scan->plan->context->store, &request, query_scan_chunk, scan, dictionaries, &n_rows, error)) return FALSE;
+  scan->plan->timings.rows_scanned += n_rows;
+  remap_texts(scan, dictionaries);
+  for (guint c = 0; c < scan->columns->len; c++) g_clear_pointer(&dictionaries[c], store_dictionary_free);
+  return TRUE;
+}
+
+static gboolean scan_fact(QueryPlan *plan, const LedgerTable *fact, GError **error) {
+  Scan scan = {.plan = plan, .fact = fact, .owner = -1, .key = -1, .currency = -1};
+  scan.columns = g_array_new(FALSE, TRUE, sizeof(ScanColumn));
+  scan.tables = g_array_new(FALSE, TRUE, sizeof(ScanTable));
+  scan.rates = g_ptr_array_new();
+  scan.survivors = load_survivors(plan->context);
+  g_autoptr(SqlSelect) select = sql_select_new(plan->context, fact);
+  gboolean by_person = plan->where->people->len > 0;
+  for (guint d = 0; d < plan->n_dims; d++) by_person |= query_dim_by_person(&plan->dims[d]);
+  const LedgerColumn *owner = ledger_table_owner(fact);
+  gboolean is_person = g_str_equal(fact->name, "person");
+  gboolean ok = TRUE;
+  if (by_person && (owner != NULL || is_person)) {
+    scan.has_moves = owner != NULL && query_org_table_has_moves(plan->org, fact);
+    scan.has_splits = g_str_equal(fact->name, "opportunity") && query_org_has_splits(plan->org);
+    KpiHop hop = {fact, owner};
+    scan.owner = add_column(&scan, sql_path(select, &hop, 1), STORE_COLUMN_INT32);
+    if (scan.has_moves || scan.has_splits) scan.key = add_column(&scan, g_strdup("t0.\"key\""), STORE_COLUMN_UINT64);
+  } else if (plan->where->people->len > 0) {
+    const PersonFilter *filter = g_ptr_array_index(plan->where->people, 0);
+    g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT, "--where: %s cannot be asked of %s, whose records name nobody", filter->dim.name, fact->about);
+    ok = FALSE;
+  }
+  for (guint t = 0; ok && t < plan->tables->len; t++) {
+    PlanTable *table = g_ptr_array_index(plan->tables, t);
+    if (table->fact == fact) ok = add_table(&scan, select, table, error);
+  }
+  make_slots(&scan);
+  for (guint u = 0; ok && u < plan->uses->len; u++) {
+    const PlanUse *use = g_ptr_array_index(plan->uses, u);
+    if (use->measure->table != fact || use->missing_column < 0 || scan.currency >= 0 || !sql_uses_money(select)) continue;
+    add_currency(&scan, select);
+  }
+  ok = ok && run_scan(&scan, select, error);
+  scan_clear(&scan);
+  return ok;
+}
+
+gboolean query_plan_scan(QueryPlan *plan, GError **error) {
+  gint64 started = g_get_monotonic_time();
+  for (guint t = 0; t < plan->tables->len; t++) {
+    const PlanTable *table = g_ptr_array_index(plan->tables, t);
+    gboolean done = FALSE;
+    for (guint before = 0; before < t && !done; before++) done = ((PlanTable *)g_ptr_array_index(plan->tables, before))->fact == table->fact;
+    if (!done && !scan_fact(plan, table->fact, error)) return FALSE;
+  }
+  for (guint t = 0; t < plan->tables->len; t++) {
+    const PlanTable *table = g_ptr_array_index(plan->tables, t);
+    if (!cube_table_overflowed(table->cells)) continue;
+    g_set_error(error, BASE_ERROR, BASE_ERROR_LIMIT, "a total of %s is larger than 64-bit minor units can hold; look for an absurd amount with `attain records`",
+                table->fact->about);
+    return FALSE;
+  }
+  plan->timings.scan_ms = (double)(g_get_monotonic_time() - started) / 1000.0;
+  return TRUE;
+}

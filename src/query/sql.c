@@ -1,0 +1,396 @@
+/* Row expressions to SQL.
+ *
+ * Joins: every reference followed becomes one LEFT JOIN, shared by all paths that begin alike (t0.account -> t1, t1.parent -> t2).
+ *
+ * The clock: what happened after it is not known yet. Where a fact may hold such rows (the clock was set back, or a source runs ahead)
+ * each instant that tells of something done reads as empty when it lies after the clock, and a deal decided later reads as open.
+ *
+ * Empty values: a comparison with nothing is not true; `<>` and `not` are, so that "source <> 'web'" keeps deals without a source, as
+ * whoever writes it expects. Texts compare without regard to case, but for a deal's outcome, which the loader writes itself. */
+#include "query/sql.h"
+
+#include <math.h>
+
+#include "base/money.h"
+
+typedef struct {
+  char *from;   /* alias.column followed */
+  char *alias;
+  const LedgerTable *table;
+} Join;
+
+struct SqlSelect {
+  const QueryContext *context;
+  const LedgerTable *table;
+  GArray *joins;
+  char *now; /* TIMESTAMP literal, or NULL when nothing is hidden */
+  const LedgerTable *money_table;
+  char *money_alias;
+};
+
+static void join_clear(gpointer data) {
+  Join *join = data;
+  g_free(join->from);
+  g_free(join->alias);
+}
+
+static gboolean fact_runs_ahead(const QueryContext *context, const LedgerTable *table) {
+  StoreValue parameters[] = {{STORE_TEXT, {.text = table->name}}, {STORE_INSTANT, {.integer = context->now_us}}};
+  g_autoptr(StoreRows) rows =
+      store_query(context->store, "SELECT 1 FROM ledger_stat WHERE table_name = ? AND latest_at > ?", parameters, 2, 0, NULL);
+  return rows != NULL && store_rows_count(rows) > 0;
+}
+
+SqlSelect *sql_select_new(const QueryContext *context, const LedgerTable *table) {
+  SqlSelect *select = g_new0(SqlSelect, 1);
+  select->context = context;
+  select->table = table;
+  select->joins = g_array_new(FALSE, FALSE, sizeof(Join));
+  g_array_set_clear_func(select->joins, join_clear);
+  if (context->now_given || table->kind == LEDGER_DERIVED || fact_runs_ahead(context, table))
+    select->now = g_strdup_printf("make_timestamp(%" G_GINT64_FORMAT ")", context->now_us);
+  return select;
+}
+
+void sql_select_free(SqlSelect *select) {
+  if (select == NULL) return;
+  g_array_unref(select->joins);
+  g_free(select->now);
+  g_free(select->money_alias);
+  g_free(select);
+}
+
+gboolean sql_hides_future(const SqlSelect *select) { return select->now != NULL; }
+
+/* --- paths --- */
+
+static const char *follow(SqlSelect *select, const char *alias, const LedgerColumn *reference) {
+  g_autofree char *column = store_quote_name(reference->name);
+  g_autofree char *from = g_strdup_printf("%s.%s", alias, column);
+  for (guint i = 0; i < select->joins->len; i++) {
+    const Join *join = &g_array_index(select->joins, Join, i);
+    if (g_str_equal(join->from, from)) return join->alias;
+  }
+  Join join = {g_steal_pointer(&from), g_strdup_printf("t%u", select->joins->len + 1),
+               ledger_schema_find(select->context->schema, reference->ref)};
+  g_array_append_val(select->joins, join);
+  return join.alias;
+}
+
+static const char *walk(SqlSelect *select, const KpiHop *path, guint n_path) {
+  const char *alias = "t0";
+  for (guint i = 0; i + 1 < n_path; i++)
+    if (path[i].column != NULL) alias = follow(select, alias, path[i].column);
+  return alias;
+}
+
+static gboolean hidden(const SqlSelect *select, const LedgerColumn *column) {
+  return select->now != NULL && column->type == LEDGER_INSTANT && (column->flags & LEDGER_PLAN) == 0;
+}
+
+/* `day`: the local day of an instant instead of the instant. */
+static char *render_path(SqlSelect *select, const KpiHop *path, guint n_path, gboolean day) {
+  const char *alias = walk(select, path, n_path);
+  const KpiHop *last = &path[n_path - 1];
+  if (last->column == NULL) return g_strdup_printf("%s.\"key\"", alias);
+  g_autofree char *name = store_quote_name(last->column->name);
+  g_autofree char *day_name = g_strdup_printf("%s_day", last->column->name);
+  g_autofree char *quoted_day = store_quote_name(day_name);
+  const char *column = day ? quoted_day : name;
+  if (last->column->type == LEDGER_MONEY && select->money_table == NULL) {
+    select->money_table = last->table;
+    select->money_alias = g_strdup(alias);
+  }
+  if (hidden(select, last->column)) return g_strdup_printf("CASE WHEN %s.%s <= %s THEN %s.%s END", alias, name, select->now, alias, column);
+  if (select->now != NULL && g_str_equal(last->table->name, "opportunity") && g_str_equal(last->column->name, "outcome"))
+    return g_strdup_printf("CASE WHEN %s.closed_at > %s THEN 'open' ELSE %s.outcome END", alias, select->now, alias);
+  if (last->column->type == LEDGER_DURATION) return g_strdup_printf("(%s.%s / 86400.0)", alias, column);
+  if (last->column->type == LEDGER_BOOL) return g_strdup_printf("coalesce(%s.%s, false)", alias, column);
+  return g_strdup_printf("%s.%s", alias, column);
+}
+
+char *sql_path(SqlSelect *select, const KpiHop *path, guint n_path) { return render_path(select, path, n_path, FALSE); }
+
+gboolean sql_uses_money(const SqlSelect *select) { return select->money_table != NULL; }
+
+char *sql_currency(SqlSelect *select) {
+  return g_strdup_printf("nullif(%s.currency, '%s')", select->money_alias, select->context->organisation->currency);
+}
+
+char *sql_from(const SqlSelect *select) {
+  g_autofree char *name = store_quote_name(select->table->name);
+  GString *sql = g_string_new(NULL);
+  g_string_append_printf(sql, " FROM %s t0", name);
+  for (guint i = 0; i < select->joins->len; i++) {
+    const Join *join = &g_array_index(select->joins, Join, i);
+    g_autofree char *table = store_quote_name(join->table->name);
+    g_string_append_printf(sql, " LEFT JOIN %s %s ON %s.\"key\" = %s", table, join->alias, join->alias, join->from);
+  }
+  return g_string_free(sql, FALSE);
+}
+
+/* --- expressions --- */
+
+static void render(SqlSelect *select, GString *out, const KpiExpr *expr, gboolean day);
+
+static void render_list(SqlSelect *select, GString *out, const KpiExpr *expr, guint from, const char *between, gboolean day) {
+  for (guint i = from; i < expr->n_args; i++) {
+    if (i > from) g_string_append(out, between);
+    render(select, out, expr->args[i], day);
+  }
+}
+
+static void render_call(SqlSelect *select, GString *out, const char *function, const KpiExpr *expr, gboolean day) {
+  g_string_append_printf(out, "%s(", function);
+  render_list(select, out, expr, 0, ", ", day);
+  g_string_append_c(out, ')');
+}
+
+static gboolean is_money(const KpiExpr *expr) { return expr->unit.kind == KPI_QUANTITY && expr->unit.money_power != 0; }
+
+/* A bare number beside money is in major units. */
+static void render_beside(SqlSelect *select, GString *out, const KpiExpr *expr, const KpiExpr *other, gboolean day) {
+  if (is_money(other) && expr->unit.kind == KPI_NUMBER) {
+    g_string_append_c(out, '(');
+    render(select, out, expr, day);
+    g_string_append_printf(out, " * %g)", pow(10, base_currency_digits(select->context->organisation->currency)));
+    return;
+  }
+  render(select, out, expr, day);
+}
+
+static void render_infix(SqlSelect *select, GString *out, const KpiExpr *expr, const char *operator, gboolean day) {
+  g_string_append_c(out, '(');
+  for (guint i = 0; i < expr->n_args; i++) {
+    if (i > 0) g_string_append_printf(out, " %s ", operator);
+    render_beside(select, out, expr->args[i], expr->args[i == 0 ? expr->n_args - 1 : 0], day);
+  }
+  g_string_append_c(out, ')');
+}
+
+static gboolean is_outcome(const KpiExpr *expr) {
+  return expr->op == KPI_OP_COLUMN && expr->path[expr->n_path - 1].column != NULL &&
+         g_str_equal(expr->path[expr->n_path - 1].column->name, "outcome") && g_str_equal(expr->path[expr->n_path - 1].table->name, "opportunity");
+}
+
+static void render_text(SqlSelect *select, GString *out, const KpiExpr *expr, gboolean folded) {
+  if (folded && expr->op == KPI_OP_TEXT) {
+    g_autofree char *lower = g_utf8_strdown(expr->text, -1);
+    g_autofree char *quoted = store_quote_text(lower);
+    g_string_append(out, quoted);
+    return;
+  }
+  if (folded) g_string_append(out, "lower(");
+  render(select, out, expr, FALSE);
+  if (folded) g_string_append_c(out, ')');
+}
+
+/* Instants compare as local days where a day was meant: a date, or something so many days away. */
+static gboolean means_days(const KpiExpr *expr) {
+  if (expr->op == KPI_OP_DATE) return TRUE;
+  if (expr->op == KPI_OP_DURATION) return !expr->in_hours;
+  if (expr->unit.kind != KPI_INSTANT) return FALSE;
+  for (guint i = 0; i < expr->n_args; i++)
+    if (means_days(expr->args[i])) return TRUE;
+  return FALSE;
+}
+
+static void render_comparison(SqlSelect *select, GString *out, const KpiExpr *expr, const char *operator) {
+  const KpiExpr *a = expr->args[0], *b = expr->args[1];
+  if (expr->op == KPI_OP_NE) operator = "IS DISTINCT FROM";
+  g_string_append_c(out, '(');
+  if (a->unit.kind == KPI_TEXT) {
+    gboolean folded = !is_outcome(a) && !is_outcome(b);
+    render_text(select, out, a, folded);
+    g_string_append_printf(out, " %s ", operator);
+    render_text(select, out, b, folded);
+  } else {
+    gboolean day = a->unit.kind == KPI_INSTANT && (means_days(a) || means_days(b));
+    render_beside(select, out, a, b, day);
+    g_string_append_printf(out, " %s ", operator);
+    render_beside(select, out, b, a, day);
+  }
+  g_string_append_c(out, ')');
+}
+
+static void render_in(SqlSelect *select, GString *out, const KpiExpr *expr) {
+  const KpiExpr *what = expr->args[0];
+  gboolean text = what->unit.kind == KPI_TEXT, folded = text && !is_outcome(what);
+  g_string_append(out, "coalesce(");
+  if (text)
+    render_text(select, out, what, folded);
+  else
+    render(select, out, what, FALSE);
+  g_string_append(out, " IN (");
+  for (guint i = 1; i < expr->n_args; i++) {
+    if (i > 1) g_string_append(out, ", ");
+    if (text)
+      render_text(select, out, expr->args[i], folded);
+    else
+      render_beside(select, out, expr->args[i], what, FALSE);
+  }
+  g_string_append(out, "), false)");
+}
+
+static void render_duration(GString *out, const KpiExpr *expr, gboolean day) {
+  static const char *const units[] = {"DAY", "WEEK", "MONTH", "QUARTER", "YEAR"};
+  if (expr->in_hours)
+    g_string_append_printf(out, "to_microseconds(%" G_GINT64_FORMAT ")", (gint64)llround(expr->number * 3600e6));
+  else if (day && expr->grain == CALENDAR_DAY)
+    g_string_append_printf(out, "%d", (int)lround(expr->number));
+  else
+    g_string_append_printf(out, "INTERVAL %d %s", (int)lround(expr->number), units[expr->grain]);
+}
+
+/* DATE plus an interval is a TIMESTAMP in SQL: cast back. */
+static void render_moved(SqlSelect *select, GString *out, const KpiExpr *expr, const char *operator, gboolean day) {
+  if (day) g_string_append(out, "CAST(");
+  render_infix(select, out, expr, operator, day);
+  if (day) g_string_append(out, " AS DATE)");
+}
+
+static void render_number(GString *out, double number) {
+  char buffer[G_ASCII_DTOSTR_BUF_SIZE];
+  g_string_append(out, g_ascii_dtostr(buffer, sizeof buffer, number));
+}
+
+static void render_function(SqlSelect *select, GString *out, const KpiExpr *expr, gboolean day) {
+  switch (expr->op) {
+    case KPI_OP_IF:
+      g_string_append(out, "CASE WHEN ");
+      render(select, out, expr->args[0], FALSE);
+      g_string_append(out, " THEN ");
+      render(select, out, expr->args[1], day);
+      g_string_append(out, " ELSE ");
+      render(select, out, expr->args[2], day);
+      g_string_append(out, " END");
+      break;
+    case KPI_OP_COALESCE: render_call(select, out, "coalesce", expr, day); break;
+    case KPI_OP_MIN:
+    case KPI_OP_EARLIER: render_call(select, out, "least", expr, day); break;
+    case KPI_OP_MAX:
+    case KPI_OP_LATER: render_call(select, out, "greatest", expr, day); break;
+    case KPI_OP_ABS: render_call(select, out, "abs", expr, day); break;
+    case KPI_OP_CONTAINS:
+      g_string_append(out, "coalesce(contains(");
+      render_text(select, out, expr->args[0], TRUE);
+      g_string_append(out, ", ");
+      render_text(select, out, expr->args[1], TRUE);
+      g_string_append(out, "), false)");
+      break;
+    case KPI_OP_DAYS:
+      g_string_append_c(out, '(');
+      render(select, out, expr->args[1], TRUE);
+      g_string_append(out, " - ");
+      render(select, out, expr->args[0], TRUE);
+      g_string_append_c(out, ')');
+      break;
+    case KPI_OP_HOURS:
+      g_string_append(out, "((epoch_us(");
+      render(select, out, expr->args[1], FALSE);
+      g_string_append(out, ") - epoch_us(");
+      render(select, out, expr->args[0], FALSE);
+      g_string_append(out, ")) / 86400000000.0)");
+      break;
+    default: g_assert_not_reached();
+  }
+}
+
+static void render_condition(SqlSelect *select, GString *out, const KpiExpr *expr) {
+  switch (expr->op) {
+    case KPI_OP_EQ: render_comparison(select, out, expr, "="); break;
+    case KPI_OP_NE: render_comparison(select, out, expr, "<>"); break;
+    case KPI_OP_LT: render_comparison(select, out, expr, "<"); break;
+    case KPI_OP_LE: render_comparison(select, out, expr, "<="); break;
+    case KPI_OP_GT: render_comparison(select, out, expr, ">"); break;
+    case KPI_OP_GE: render_comparison(select, out, expr, ">="); break;
+    case KPI_OP_AND: render_infix(select, out, expr, "AND", FALSE); break;
+    case KPI_OP_OR: render_infix(select, out, expr, "OR", FALSE); break;
+    case KPI_OP_IN: render_in(select, out, expr); break;
+    case KPI_OP_NOT:
+      g_string_append(out, "(NOT coalesce(");
+      render(select, out, expr->args[0], FALSE);
+      g_string_append(out, ", false))");
+      break;
+    case KPI_OP_IS_NULL:
+    case KPI_OP_IS_NOT_NULL: {
+      gboolean text = expr->args[0]->unit.kind == KPI_TEXT;
+      g_string_append(out, text ? "(nullif(" : "(");
+      render(select, out, expr->args[0], FALSE);
+      g_string_append_printf(out, "%s IS %sNULL)", text ? ", '')" : "", expr->op == KPI_OP_IS_NULL ? "" : "NOT ");
+      break;
+    }
+    default: render_function(select, out, expr, FALSE); break;
+  }
+}
+
+static void render(SqlSelect *select, GString *out, const KpiExpr *expr, gboolean day) {
+  switch (expr->op) {
+    case KPI_OP_NUMBER: render_number(out, expr->number); break;
+    case KPI_OP_TRUE: g_string_append(out, "true"); break;
+    case KPI_OP_FALSE: g_string_append(out, "false"); break;
+    case KPI_OP_TEXT: {
+      g_autofree char *quoted = store_quote_text(expr->text);
+      g_string_append(out, quoted);
+      break;
+    }
+    case KPI_OP_DATE: {
+      g_autofree char *date = base_day_format(expr->day);
+      if (day)
+        g_string_append_printf(out, "DATE '%s'", date);
+      else
+        g_string_append_printf(out, "make_timestamp(%" G_GINT64_FORMAT ")", calendar_start_of_day(select->context->calendar, expr->day));
+      break;
+    }
+    case KPI_OP_DURATION: render_duration(out, expr, day); break;
+    case KPI_OP_COLUMN: {
+      g_autofree char *column = render_path(select, expr->path, expr->n_path, day && expr->unit.kind == KPI_INSTANT);
+      g_string_append(out, column);
+      break;
+    }
+    case KPI_OP_ADD:
+    case KPI_OP_SUB: {
+      const char *operator = expr->op == KPI_OP_ADD ? "+" : "-";
+      if (expr->unit.kind == KPI_INSTANT)
+        render_moved(select, out, expr, operator, day);
+      else
+        render_infix(select, out, expr, operator, day);
+      break;
+    }
+    case KPI_OP_MUL: render_infix(select, out, expr, "*", day); break;
+    case KPI_OP_DIV:
+      g_string_append_c(out, '(');
+      render(select, out, expr->args[0], day);
+      g_string_append(out, " / nullif(CAST(");
+      render(select, out, expr->args[1], day);
+      g_string_append(out, " AS DOUBLE), 0))");
+      break;
+    case KPI_OP_NEG:
+      g_string_append(out, "(-");
+      render(select, out, expr->args[0], day);
+      g_string_append_c(out, ')');
+      break;
+    case KPI_OP_IF:
+    case KPI_OP_COALESCE:
+    case KPI_OP_MIN:
+    case KPI_OP_MAX:
+    case KPI_OP_EARLIER:
+    case KPI_OP_LATER:
+    case KPI_OP_ABS:
+    case KPI_OP_DAYS:
+    case KPI_OP_HOURS: render_function(select, out, expr, day); break;
+    default: render_condition(select, out, expr); break;
+  }
+}
+
+char *sql_value(SqlSelect *select, const KpiExpr *expr) {
+  GString *out = g_string_new(NULL);
+  render(select, out, expr, FALSE);
+  return g_string_free(out, FALSE);
+}
+
+char *sql_day(SqlSelect *select, const KpiExpr *expr) {
+  GString *out = g_string_new(NULL);
+  render(select, out, expr, TRUE);
+  return g_string_free(out, FALSE);
+}

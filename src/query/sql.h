@@ -1,0 +1,26 @@
+/* Checked expressions as SQL: the one place where a scan's text is made. Identifiers are quoted, text literals are quoted by the store;
+ * nothing a user wrote gets into SQL in any other way. */
+#pragma once
+
+#include "query/context.h"
+
+typedef struct SqlSelect SqlSelect; /* one SELECT over a fact and the references followed from it */
+
+SqlSelect *sql_select_new(const QueryContext *context, const LedgerTable *table);
+void sql_select_free(SqlSelect *select);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(SqlSelect, sql_select_free)
+
+/* A row expression; instants as TIMESTAMP. The caller frees. */
+char *sql_value(SqlSelect *select, const KpiExpr *expr);
+/* An instant as the local DATE on which it lies. */
+char *sql_day(SqlSelect *select, const KpiExpr *expr);
+/* The column at the end of a path; a hop without a column is the row's key. */
+char *sql_path(SqlSelect *select, const KpiHop *path, guint n_path);
+/* TRUE once a money column was used: the row's currency is then needed. */
+gboolean sql_uses_money(const SqlSelect *select);
+/* The currency that goes with the money used. */
+char *sql_currency(SqlSelect *select);
+/* " FROM fact t0 LEFT JOIN …" for all paths used so far. */
+char *sql_from(const SqlSelect *select);
+/* The condition by which nothing after the clock is seen, for one physical instant column; NULL when the clock hides nothing. */
+gboolean sql_hides_future(const SqlSelect *select);

@@ -1,0 +1,72 @@
+/* Windows. Periods move as periods, never by a number of days. */
+#include "query/window.h"
+
+Window window_of(const QueryContext *context, const CalendarPeriod *period) {
+  return (Window){*period, context->today + 1, WINDOW_IN};
+}
+
+BaseDay window_end(const Window *window) { return MAX(MIN(window->period.end, window->clip), window->period.start); }
+
+gboolean window_is_running(const QueryContext *context, const CalendarPeriod *period) {
+  return period->start <= context->today && context->today < period->end - 1;
+}
+
+static Window moved(const QueryContext *context, const Window *window, CalendarPeriod to) {
+  Window result = {to, context->today + 1, window->bound};
+  BaseDay end = window_end(window);
+  if (end < window->period.end && end > window->period.start && to.end <= window->period.start)
+    result.clip = calendar_like_for_like(context->calendar, &window->period, end, &to);
+  return result;
+}
+
+static CalendarPeriod range(BaseDay start, BaseDay end) {
+  CalendarPeriod period = {.grain = CALENDAR_RANGE, .start = start, .end = end};
+  g_autofree char *from = base_day_format(start), *to = base_day_format(end - 1);
+  g_snprintf(period.name, sizeof period.name, "%s..%s", from, to);
+  return period;
+}
+
+static CalendarPeriod shifted(const QueryContext *context, const CalendarPeriod *period, CalendarGrain grain, int n) {
+  if (period->grain == grain) return calendar_shift(context->calendar, period, n);
+  if (grain == CALENDAR_YEAR) {
+    CalendarPeriod at = *period;
+    for (int i = n; i < 0; i++) at = calendar_year_ago(context->calendar, &at);
+    if (n <= 0) return at;
+  }
+  if (period->grain == CALENDAR_YEAR || period->grain == CALENDAR_QUARTER || period->grain == CALENDAR_MONTH) {
+    CalendarPeriod first = calendar_period_at(context->calendar, grain, period->start);
+    CalendarPeriod last = calendar_period_at(context->calendar, grain, period->end - 1);
+    if (first.start == period->start && last.end == period->end) {
+      first = calendar_shift(context->calendar, &first, n);
+      last = calendar_shift(context->calendar, &last, n);
+      return range(first.start, last.end);
+    }
+  }
+  return range(calendar_back(context->calendar, period->start, grain, -n), calendar_back(context->calendar, period->end, grain, -n));
+}
+
+Window window_apply(const QueryContext *context, const Window *window, const KpiExpr *operator) {
+  Window result = *window;
+  switch (operator->op) {
+    case KPI_OP_PREVIOUS: return moved(context, window, calendar_shift(context->calendar, &window->period, -1));
+    case KPI_OP_YEAR_AGO: return moved(context, window, calendar_year_ago(context->calendar, &window->period));
+    case KPI_OP_SHIFT: return moved(context, window, shifted(context, &window->period, operator->grain, (int)operator->number));
+    case KPI_OP_TRAILING: {
+      BaseDay end = window_end(window);
+      result.period = range(calendar_back(context->calendar, end, operator->grain, (int)operator->number), end);
+      result.clip = end;
+      return result;
+    }
+    case KPI_OP_TO_DATE: {
+      BaseDay end = window_end(window);
+      result.period = range(calendar_start_of(context->calendar, operator->grain, MAX(end - 1, window->period.start)), end);
+      result.clip = end;
+      return result;
+    }
+    case KPI_OP_START: result.bound = WINDOW_START; return result;
+    case KPI_OP_BEFORE: result.bound = WINDOW_BEFORE; return result;
+    case KPI_OP_LIFETIME: result.bound = WINDOW_LIFETIME; return result;
+    case KPI_OP_AVERAGE: result.bound = WINDOW_AVERAGE; return result;
+    default: return result;
+  }
+}
