@@ -1,0 +1,182 @@
+/* What is odd in the records themselves.
+ *
+ * Nothing here is changed or left out by the check: it tells which records a KPI will pass over, or count under another
+ * name than their reader expects. Each condition is one row of a table: what to count, of which table, and how to say
+ * it. */
+#include "app/counts.h"
+#include "app/findings.h"
+#include "cli/cli.h"
+
+#define SECTION     "data"
+#define SHOWN_NAMES 5
+
+typedef struct {
+  const char *table;
+  const char *condition; /* SQL over the table; $1 is the clock */
+  FindingSeverity severity;
+  const char *words; /* after "12 of 85,000 deals " */
+  const char *noun;  /* "deals" */
+  gboolean clock;    /* the condition uses $1 */
+} Oddity;
+
+static const Oddity oddities[] = {
+    {"opportunity", "outcome IN ('won','lost','abandoned') AND closed_at IS NULL", FINDING_WARNING,
+     "are decided but have no closing date: they are in no period", "deals"},
+    {"opportunity", "created_at IS NULL", FINDING_WARNING,
+     "have no creation date: cycle times and created-cohort KPIs pass over them", "deals"},
+    {"opportunity", "owner IS NULL", FINDING_WARNING, "have no owner: they count for the company but for nobody",
+     "deals"},
+    {"opportunity", "account IS NULL", FINDING_NOTE, "have no account", "deals"},
+    {"opportunity", "outcome IS NULL", FINDING_WARNING,
+     "have no outcome: map one, or they count as neither open nor decided", "deals"},
+    {"opportunity", "outcome = 'won' AND amount IS NULL", FINDING_WARNING,
+     "are won but have no amount: revenue lacks them", "deals"},
+    {"opportunity", "closed_at_day < created_at_day", FINDING_WARNING, "are closed before they were created", "deals"},
+    {"opportunity", "outcome = 'open' AND closed_at IS NOT NULL", FINDING_NOTE,
+     "are open but have a closing date: reopened, or mapped wrongly", "deals"},
+    {"opportunity", "closed_at > $1", FINDING_NOTE, "close in the future: they count from then on", "deals", TRUE},
+    {"opportunity", "outcome = 'open' AND expected_close < $1", FINDING_NOTE,
+     "are open past the day on which they were expected to close", "deals", TRUE},
+    {"lead", "owner IS NULL", FINDING_NOTE, "have no owner", "leads"},
+    {"lead", "created_at IS NULL", FINDING_WARNING, "have no creation date: lead KPIs pass over them", "leads"},
+    {"activity", "owner IS NULL", FINDING_NOTE, "have no owner", "activities"},
+    {"activity", "done_at IS NULL AND scheduled_at IS NULL", FINDING_WARNING, "have no date: they are in no period",
+     "activities"},
+    {"sale", "account IS NULL", FINDING_NOTE, "have no account: customer KPIs pass over them", "sales"},
+    {"sale", "owner IS NULL", FINDING_NOTE, "have no owner", "sales"},
+    {"sale", "net_amount IS NULL", FINDING_WARNING, "have no amount", "sales"},
+    {"case", "opened_at IS NULL", FINDING_WARNING, "have no opening date: they are in no period", "cases"},
+    {"training", "assigned_at IS NULL AND completed_at IS NULL", FINDING_NOTE, "have no date", "courses"},
+    {"person", "known AND team IS NULL AND NOT EXISTS (SELECT 1 FROM membership m WHERE m.person = person.key)",
+     FINDING_NOTE, "are in no team", "people"},
+};
+
+static gboolean check_oddity(const Session *session, const Oddity *oddity, gint64 total, Findings *findings,
+                             GError **error) {
+  g_autofree char *table = store_quote_name(oddity->table);
+  g_autofree char *sql = g_strdup_printf("SELECT count(*) FROM %s WHERE %s", table, oddity->condition);
+  const StoreValue clock = {.type = STORE_INSTANT, .integer = session->now_us};
+  g_autoptr(StoreRows) rows = store_query(session->store, sql, &clock, oddity->clock ? 1 : 0, 1, error);
+  if (!rows) return FALSE;
+  gint64 n = store_rows_value(rows, 0, 0).integer;
+  if (n == 0) return TRUE;
+  g_autofree char *some = cli_format_number((double)n, CLI_NUMBER_COUNT, NULL);
+  g_autofree char *all = cli_format_number((double)total, CLI_NUMBER_COUNT, NULL);
+  findings_add(findings, SECTION, oddity->severity, "%s of %s %s %s", some, all, oddity->noun, oddity->words);
+  return TRUE;
+}
+
+/* --- texts that are not among those the ledger knows --- */
+
+static char *listed(const StoreRows *rows, gsize n_shown) {
+  GString *text = g_string_new(NULL);
+  for (gsize i = 0; i < MIN(n_shown, store_rows_count(rows)); i++) {
+    StoreValue value = store_rows_value(rows, i, 0);
+    g_string_append_printf(text, "%s\"%s\"", i ? ", " : "", value.type == STORE_TEXT ? value.text : "");
+  }
+  if (store_rows_count(rows) > n_shown)
+    g_string_append_printf(text, " and %zu more", (size_t)(store_rows_count(rows) - n_shown));
+  return g_string_free(text, FALSE);
+}
+
+static gboolean check_outcomes(const Session *session, Findings *findings, GError **error) {
+  g_autoptr(StoreRows) rows =
+      store_query(session->store,
+                  "SELECT DISTINCT outcome FROM opportunity WHERE outcome IS NOT NULL AND outcome NOT IN "
+                  "('open','won','lost','abandoned') ORDER BY 1 LIMIT 100",
+                  NULL, 0, 0, error);
+  if (!rows) return FALSE;
+  if (store_rows_count(rows) == 0) return TRUE;
+  g_autofree char *names = listed(rows, SHOWN_NAMES);
+  findings_add(findings, SECTION, FINDING_WARNING,
+               "deals have outcomes that are none of open, won, lost, abandoned: %s. Map them with `values:`.", names);
+  return TRUE;
+}
+
+/* --- names that are referred to but were never loaded --- */
+
+static gboolean check_unknown(const Session *session, const LedgerTable *table, Findings *findings, GError **error) {
+  if (!ledger_table_column(table, "name")) return TRUE;
+  g_autofree char *name = store_quote_name(table->name);
+  g_autofree char *sql =
+      g_strdup_printf("SELECT coalesce(name, id) FROM %s WHERE NOT known ORDER BY 1 LIMIT 10000", name);
+  g_autoptr(StoreRows) rows = store_query(session->store, sql, NULL, 0, 0, error);
+  if (!rows) return FALSE;
+  if (store_rows_count(rows) == 0) return TRUE;
+  g_autofree char *names = listed(rows, SHOWN_NAMES);
+  findings_add(findings, SECTION, FINDING_WARNING,
+               "%s: %zu referred to, but in no loaded file: %s. Their records count under that name.", table->name,
+               (size_t)store_rows_count(rows), names);
+  return TRUE;
+}
+
+/* --- one thing under two names --- */
+
+typedef struct {
+  const char *table;
+  const char *same; /* SQL: two rows of the same value may be one */
+  const char *words;
+} Twin;
+
+static const Twin twins[] = {
+    {"person", "lower(trim(email))", "people share a mail address"},
+    {"account", "regexp_replace(lower(name), '[\\s\\pP]', '', 'g')",
+     "accounts differ in name only by case, spaces or punctuation"},
+    {"product", "regexp_replace(lower(name), '[\\s\\pP]', '', 'g')",
+     "products differ in name only by case, spaces or punctuation"},
+};
+
+static gboolean check_twin(const Session *session, const Twin *twin, Findings *findings, GError **error) {
+  g_autofree char *table = store_quote_name(twin->table);
+  g_autofree char *sql = g_strdup_printf(
+      "SELECT string_agg(DISTINCT coalesce(name, id), ' = ') FROM %s WHERE %s <> '' GROUP BY %s HAVING count(*) > 1 "
+      "ORDER BY 1 LIMIT 10000",
+      table, twin->same, twin->same);
+  g_autoptr(StoreRows) rows = store_query(session->store, sql, NULL, 0, 0, error);
+  if (!rows) return FALSE;
+  if (store_rows_count(rows) == 0) return TRUE;
+  g_autofree char *names = listed(rows, SHOWN_NAMES);
+  findings_add(findings, SECTION, FINDING_WARNING, "%zu groups of %s: %s", (size_t)store_rows_count(rows), twin->words,
+               names);
+  return TRUE;
+}
+
+/* --- currencies --- */
+
+static gboolean check_currency(const Session *session, const LedgerTable *table, Findings *findings, GError **error) {
+  g_autofree char *name = store_quote_name(table->name);
+  g_autofree char *sql = g_strdup_printf(
+      "SELECT currency, count(*) FROM %s WHERE currency <> $1 AND currency NOT IN (SELECT currency FROM fx_rate) GROUP "
+      "BY 1 ORDER BY 2 DESC, 1",
+      name);
+  const StoreValue currency = {.type = STORE_TEXT, .text = session->organisation->currency};
+  g_autoptr(StoreRows) rows = store_query(session->store, sql, &currency, 1, 0, error);
+  if (!rows) return FALSE;
+  for (gsize i = 0; i < store_rows_count(rows); i++) {
+    g_autofree char *n = cli_format_number((double)store_rows_value(rows, i, 1).integer, CLI_NUMBER_COUNT, NULL);
+    findings_add(
+        findings, SECTION, FINDING_WARNING,
+        "%s: %s rows are in %s, for which there is no rate to %s: totals say what they lack. Load rates into fx_rate.",
+        table->name, n, store_rows_value(rows, i, 0).text, session->organisation->currency);
+  }
+  return TRUE;
+}
+
+static gboolean check_table(const Session *session, const LedgerTable *table, Findings *findings, GError **error) {
+  if (table->kind == LEDGER_DERIVED) return TRUE;
+  if (table->kind == LEDGER_DIMENSION && !check_unknown(session, table, findings, error)) return FALSE;
+  return !table->has_money || check_currency(session, table, findings, error);
+}
+
+gboolean check_records(const Session *session, GHashTable *counts, Findings *findings, GError **error) {
+  for (gsize i = 0; i < G_N_ELEMENTS(oddities); i++) {
+    gint64 total = app_row_count(counts, oddities[i].table);
+    if (total > 0 && !check_oddity(session, &oddities[i], total, findings, error)) return FALSE;
+  }
+  if (!check_outcomes(session, findings, error)) return FALSE;
+  for (guint i = 0; i < ledger_schema_n_tables(session->schema); i++)
+    if (!check_table(session, ledger_schema_table(session->schema, i), findings, error)) return FALSE;
+  for (gsize i = 0; i < G_N_ELEMENTS(twins); i++)
+    if (!check_twin(session, &twins[i], findings, error)) return FALSE;
+  return TRUE;
+}
