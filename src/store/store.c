@@ -20,6 +20,7 @@ static gboolean set_all(duckdb_config config, const char *path, guint flags, gui
   g_autofree char *n_threads = g_strdup_printf("%u", threads);
   return set(config, "autoinstall_known_extensions", "false", error) &&
          set(config, "autoload_known_extensions", "false", error) && set(config, "temp_directory", temporary, error) &&
+         set(config, "storage_compatibility_version", "latest", error) &&
          (!(flags & STORE_READ_ONLY) || set(config, "access_mode", "READ_ONLY", error)) &&
          (threads == 0 || set(config, "threads", n_threads, error));
 }
