@@ -197,8 +197,8 @@ static const char *plain_words(const char *problem) {
     const char *problem;
     const char *words;
   } known[] = {
-      {"found character that cannot start any token",
-       "a tab or a stray character: indent with spaces, quote text that starts with @, ` or %"},
+      {"found a tab character that violates indentation", "a tab: indent with spaces"},
+      {"found character that cannot start any token", "a character that no value starts with: put the text in quotes"},
       {"mapping values are not allowed in this context",
        "a colon where none belongs: check the indentation, and quote text that holds \": \""},
       {"could not find expected ':'", "a key without its colon: write `key: value`"},
@@ -263,6 +263,10 @@ static gboolean check_text(const char *file, const char *text, gsize length, GEr
 ConfDocument *conf_document_parse(const char *file, const char *text, gsize length, GError **error) {
   file = file ? g_intern_string(file) : NULL;
   if (!check_text(file, text, length, error)) return NULL;
+  if (length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
+    text += 3;
+    length -= 3;
+  }
 
   g_auto(Builder) builder = {.document = g_new0(ConfDocument, 1), .file = file};
   builder.document->allocations = g_ptr_array_new_with_free_func(g_free);
