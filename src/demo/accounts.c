@@ -2,7 +2,7 @@
  *
  * Accounts stand in the array by region and, within it, by the day they were made: those that exist on a day are a
  * prefix of their region, which is how deals find one in constant time. A name is not stored but made from a number
- * that counts within country and industry, so names repeat only where all combinations with a city are used up. */
+ * that counts within a group of countries and an industry, so names repeat only where all combinations with a city are used up. */
 #include "demo/company.h"
 
 #define EARLY_SHARE 0.45 /* of accounts that are older than the history */
@@ -18,8 +18,9 @@ static void draw_account(DemoCompany *company, gint64 index, guint region, doubl
   double shares[DEMO_SEGMENTS];
   for (guint s = 0; s < DEMO_SEGMENTS; s++) shares[s] = demo_segments[s].share;
   account->segment = (guint8)demo_random_pick(&random, shares, DEMO_SEGMENTS);
-  account->name_number = counters[(region * 3 + account->country) * DEMO_INDUSTRIES + account->industry]++;
-  account->first_won = BASE_DAY_NONE;
+  DemoGroup group = demo_regions[region].countries[account->country].group;
+  account->name_number = counters[group * DEMO_INDUSTRIES + account->industry]++;
+  account->first_won = account->first_subscribed = BASE_DAY_NONE;
   BaseDay length = company->end - company->start;
   account->created = position < EARLY_SHARE
                          ? company->start - EARLY_DAYS + (BaseDay)(EARLY_DAYS * position / EARLY_SHARE)
@@ -44,7 +45,7 @@ void demo_accounts_make(DemoCompany *company) {
   for (guint r = 0; r < company->n_regions; r++) market += demo_regions[r].market;
   gint64 wanted = MAX(200, company->options->deals / 4);
   company->accounts = g_new(DemoAccount, wanted + DEMO_REGIONS);
-  g_autofree guint32 *counters = g_new0(guint32, DEMO_REGIONS * 3 * DEMO_INDUSTRIES);
+  g_autofree guint32 *counters = g_new0(guint32, DEMO_GROUPS * DEMO_INDUSTRIES);
   for (guint r = 0; r < company->n_regions; r++) {
     gint64 n = (gint64)((double)wanted * demo_regions[r].market / market) + 1;
     company->region_first[r] = company->n_accounts;
@@ -56,26 +57,27 @@ void demo_accounts_make(DemoCompany *company) {
 }
 
 void demo_account_name(const DemoCompany *company, const DemoAccount *account, gboolean with_form, GString *name) {
-  const DemoCountry *country = &demo_regions[account->region].countries[account->country];
-  DemoList last = demo_words_list2(company->words, country->group, "last");
-  g_autofree char *word_key = g_strconcat(country->group, ".word.", demo_industries[account->industry], NULL);
-  DemoList word = demo_words_list(company->words, word_key);
-  DemoList city = demo_words_list2(company->words, country->group, "city");
-  DemoList form = demo_words_list2(company->words, country->group, "form");
+  const DemoNames *names = &company->words->names[demo_regions[account->region].countries[account->country].group];
+  const DemoList *word = &names->word[account->industry];
   guint32 number = account->name_number;
-  guint32 place = number / (last.n * word.n);
-  /* 7 and 11 have no factor in common with the lists' lengths: each step visits all surnames before one comes again */
-  const char *surname = last.items[(number * 7 + account->country * 11 + account->industry * 3) % last.n];
-  const char *what = word.items[(number / last.n + number) % word.n];
-  g_string_append_printf(name, "%s %s", surname, what);
-  if (place > 0) g_string_append_printf(name, " %s", city.items[(place - 1) % city.n]);
-  if (place > city.n) g_string_append_printf(name, " %u", place / city.n + 1);
-  if (with_form) g_string_append_printf(name, " %s", form.items[(number + account->country) % form.n]);
+  guint32 place = number / (names->last.n * word->n);
+  /* 7 has no factor in common with the lengths of the lists: all surnames come before one comes again */
+  g_string_append(name, names->last.items[(number * 7 + account->industry * 3) % names->last.n]);
+  g_string_append_c(name, ' ');
+  g_string_append(name, word->items[(number / names->last.n + number) % word->n]);
+  if (place > 0) {
+    g_string_append_c(name, ' ');
+    g_string_append(name, names->city.items[(place - 1) % names->city.n]);
+  }
+  if (place > names->city.n) g_string_append_printf(name, " %u", (place - 1) / names->city.n + 1);
+  if (with_form) {
+    g_string_append_c(name, ' ');
+    g_string_append(name, names->form.items[(number + account->country) % names->form.n]);
+  }
 }
 
 DemoCurrency demo_account_currency(const DemoAccount *account) {
-  const char *currency = demo_regions[account->region].countries[account->country].currency;
-  return currency[0] == 'G' ? DEMO_GBP : currency[0] == 'C' ? DEMO_CHF : DEMO_EUR;
+  return demo_regions[account->region].countries[account->country].currency;
 }
 
 double demo_fx(const DemoCompany *company, DemoCurrency currency, BaseDay day) {
@@ -110,7 +112,7 @@ static void write_account(const DemoCompany *company, DemoCsv *csv, gint64 index
   demo_csv_text(csv, region->countries[account->country].name);
   demo_csv_int(csv, employees);
   demo_csv_money(csv, revenue * 100);
-  demo_csv_text(csv, region->countries[account->country].currency);
+  demo_csv_text(csv, demo_currencies[region->countries[account->country].currency]);
   demo_csv_id(csv, "U-", DEMO_PERSON_ID + (gint64)owner);
   demo_csv_id(csv, "TR-", account->region + 1);
   demo_csv_day(csv, account->created);

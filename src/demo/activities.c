@@ -10,16 +10,11 @@ const char demo_activity_header[] =
     "(s),Result,"
     "Subject";
 
-typedef enum { CALL, EMAIL, MEETING, DEMO, PROPOSAL, INTERNAL, ADMIN } Kind;
-
-static const struct {
-  const char *label, *subjects;
-} kinds[] = {{"Call", "call.subject"},  {"Email", "email.subject"},       {"Meeting", "meeting.subject"},
-             {"Demo", "demo.subject"},  {"Proposal", "proposal.subject"}, {"Internal meeting", "internal.subject"},
-             {"Admin", "admin.subject"}};
+static const char *const labels[DEMO_KINDS] = {"Call", "Email", "Meeting", "Demo", "Proposal", "Internal meeting",
+                                               "Admin"};
 
 typedef struct {
-  Kind kind;
+  DemoKind kind;
   gboolean inbound;
   guint owner;
   const DemoDeal *deal; /* or NULL */
@@ -32,8 +27,8 @@ typedef struct {
 static void write_activity(DemoDealFiles *files, const Activity *activity, DemoRandom *random) {
   DemoCsv *csv = files->activities;
   demo_csv_id(csv, "AC-", files->next_activity++);
-  demo_csv_text(csv, kinds[activity->kind].label);
-  demo_csv_text(csv, activity->kind >= INTERNAL ? NULL : activity->inbound ? "Inbound" : "Outbound");
+  demo_csv_text(csv, labels[activity->kind]);
+  demo_csv_text(csv, activity->kind >= DEMO_INTERNAL ? NULL : activity->inbound ? "Inbound" : "Outbound");
   demo_csv_id(csv, "U-", DEMO_PERSON_ID + (gint64)activity->owner);
   if (activity->deal != NULL) {
     demo_csv_id(csv, "A-", DEMO_ACCOUNT_ID + activity->deal->account);
@@ -54,7 +49,7 @@ static void write_activity(DemoDealFiles *files, const Activity *activity, DemoR
   else
     demo_csv_int(csv, activity->seconds);
   demo_csv_text(csv, activity->result);
-  demo_csv_text(csv, demo_list_pick(demo_words_list(files->company->words, kinds[activity->kind].subjects), random));
+  demo_csv_text(csv, demo_list_pick(files->company->words->subjects[activity->kind], random));
   demo_csv_end(csv);
 }
 
@@ -81,7 +76,7 @@ static guint owner_at(const DemoCompany *company, const DemoDeal *deal, DemoTime
   return demo_person_active(&company->people[deal->owner], demo_time_day(at)) ? deal->owner : deal->owner_now;
 }
 
-static void hold(DemoDealFiles *files, const DemoDeal *deal, Kind kind, DemoTime at, DemoRandom *random) {
+static void hold(DemoDealFiles *files, const DemoDeal *deal, DemoKind kind, DemoTime at, DemoRandom *random) {
   int notice = demo_random_between(random, 1, 6) * DEMO_DAY_MINUTES;
   Activity activity = {.kind = kind,
                        .deal = deal,
@@ -89,11 +84,12 @@ static void hold(DemoDealFiles *files, const DemoDeal *deal, Kind kind, DemoTime
                        .created = MAX(deal->created, at - notice),
                        .scheduled = at,
                        .done = at,
-                       .seconds = 60 * 15 * demo_random_between(random, 2, kind == DEMO ? 5 : 6),
+                       .seconds = 60 * 15 * demo_random_between(random, 2, kind == DEMO_DEMO ? 5 : 6),
                        .result = "held"};
   if (demo_random_chance(random, 0.14)) {
     Activity missed = activity;
-    missed.scheduled = MAX(deal->created, at - demo_random_between(random, 1, 3) * DEMO_DAY_MINUTES);
+    missed.scheduled = at - demo_random_between(random, 1, 3) * DEMO_DAY_MINUTES;
+    missed.scheduled = MAX(deal->created, missed.scheduled);
     missed.created = MIN(missed.created, missed.scheduled);
     missed.owner = owner_at(files->company, deal, missed.scheduled);
     missed.done = DEMO_TIME_NONE;
@@ -105,12 +101,13 @@ static void hold(DemoDealFiles *files, const DemoDeal *deal, Kind kind, DemoTime
 
 static void write_meetings(DemoDealFiles *files, const DemoDeal *deal, DemoTime end, DemoRandom *random) {
   int life_days = (end - deal->created) / DEMO_DAY_MINUTES;
-  if (deal->early_meeting) hold(files, deal, MEETING, place(deal, end, 1, DEMO_EARLY_MEETING_DAYS - 3, random), random);
+  if (deal->early_meeting)
+    hold(files, deal, DEMO_MEETING, place(deal, end, 1, DEMO_EARLY_MEETING_DAYS - 3, random), random);
   if (life_days > DEMO_EARLY_MEETING_DAYS + 4 && demo_random_chance(random, 0.5))
-    hold(files, deal, MEETING, place(deal, end, DEMO_EARLY_MEETING_DAYS + 2, life_days, random), random);
-  if (deal->demo) hold(files, deal, DEMO, place(deal, end, 2, DEMO_DEMO_DAYS - 3, random), random);
+    hold(files, deal, DEMO_MEETING, place(deal, end, DEMO_EARLY_MEETING_DAYS + 2, life_days, random), random);
+  if (deal->demo) hold(files, deal, DEMO_DEMO, place(deal, end, 2, DEMO_DEMO_DAYS - 3, random), random);
   if (!deal->demo && life_days > DEMO_DEMO_DAYS + 4 && demo_random_chance(random, 0.2))
-    hold(files, deal, DEMO, place(deal, end, DEMO_DEMO_DAYS + 2, life_days, random), random);
+    hold(files, deal, DEMO_DEMO, place(deal, end, DEMO_DEMO_DAYS + 2, life_days, random), random);
 }
 
 static void write_touches(DemoDealFiles *files, const DemoDeal *deal, DemoTime end, DemoRandom *random) {
@@ -122,7 +119,7 @@ static void write_touches(DemoDealFiles *files, const DemoDeal *deal, DemoTime e
     gboolean call = i < n_calls;
     DemoTime at = place(deal, end, 0, life_days, random);
     gboolean answered = demo_random_chance(random, call ? person->connect_rate : 0.3);
-    Activity activity = {.kind = call ? CALL : EMAIL,
+    Activity activity = {.kind = call ? DEMO_CALL : DEMO_EMAIL,
                          .inbound = demo_random_chance(random, call ? 0.1 : 0.25),
                          .deal = deal,
                          .owner = owner_at(files->company, deal, at),
@@ -143,7 +140,7 @@ static void write_touches(DemoDealFiles *files, const DemoDeal *deal, DemoTime e
 
 static void write_proposal(DemoDealFiles *files, const DemoDeal *deal, DemoRandom *random) {
   if (deal->quoted == DEMO_TIME_NONE) return;
-  Activity activity = {.kind = PROPOSAL,
+  Activity activity = {.kind = DEMO_PROPOSAL_SENT,
                        .deal = deal,
                        .owner = owner_at(files->company, deal, deal->quoted),
                        .created = deal->quoted,
@@ -158,10 +155,11 @@ static void write_proposal(DemoDealFiles *files, const DemoDeal *deal, DemoRando
 static void write_planned(DemoDealFiles *files, const DemoDeal *deal, DemoRandom *random) {
   BaseDay end = files->company->end;
   if (deal->closed != DEMO_TIME_NONE || deal->stale || !demo_random_chance(random, 0.35)) return;
-  Activity activity = {.kind = demo_random_chance(random, 0.3) ? DEMO : MEETING,
+  DemoTime entered = demo_time(end - 1, 9 * 60) - demo_random_between(random, 0, 4000);
+  Activity activity = {.kind = demo_random_chance(random, 0.3) ? DEMO_DEMO : DEMO_MEETING,
                        .deal = deal,
                        .owner = deal->owner_now,
-                       .created = MAX(deal->created, demo_time(end - 1, 9 * 60) - demo_random_between(random, 0, 4000)),
+                       .created = MAX(deal->created, entered),
                        .scheduled = demo_office_time(random, demo_workday(end + demo_random_between(random, 1, 18))),
                        .done = DEMO_TIME_NONE,
                        .result = "planned"};
@@ -183,7 +181,7 @@ void demo_activities_of_deal(DemoDealFiles *files, const DemoDeal *deal) {
 void demo_activity_of_lead(DemoDealFiles *files, gint64 lead, guint owner, DemoTime at, DemoRandom *random) {
   gboolean call = demo_random_chance(random, 0.6);
   gboolean answered = demo_random_chance(random, files->company->people[owner].connect_rate);
-  Activity activity = {.kind = call ? CALL : EMAIL,
+  Activity activity = {.kind = call ? DEMO_CALL : DEMO_EMAIL,
                        .lead = lead,
                        .owner = owner,
                        .created = at,
@@ -199,7 +197,7 @@ void demo_activity_of_lead(DemoDealFiles *files, gint64 lead, guint owner, DemoT
 static void write_week(DemoDealFiles *files, guint owner, BaseDay monday, DemoRandom *random) {
   const DemoCompany *company = files->company;
   const DemoPerson *person = &company->people[owner];
-  static const Kind weekly[] = {INTERNAL, ADMIN};
+  static const DemoKind weekly[] = {DEMO_INTERNAL, DEMO_ADMIN};
   for (guint i = 0; i < G_N_ELEMENTS(weekly); i++) {
     BaseDay day = monday + (i == 0 ? 0 : demo_random_between(random, 1, 4));
     if (!demo_person_active(person, day) || day < company->start || day >= company->end) continue;

@@ -65,10 +65,10 @@ typedef struct {
 } DemoTeam;
 
 typedef struct {
-  guint32 name_number; /* within country and industry */
+  guint32 name_number; /* within group of countries and industry */
   guint8 region, country, industry, segment;
   BaseDay created;
-  BaseDay first_won; /* BASE_DAY_NONE: no customer yet */
+  BaseDay first_won, first_subscribed; /* BASE_DAY_NONE: not yet */
 } DemoAccount;
 
 /* A won deal of a subscription product. */

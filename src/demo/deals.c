@@ -121,7 +121,9 @@ static void draw_source(DemoDeal *deal) {
   gboolean customer = deal->account_data->first_won != BASE_DAY_NONE && deal->account_data->first_won < day;
   deal->type = "New Business";
   if (customer) {
-    gboolean renewal = demo_products[deal->product].subscription && demo_random_chance(&deal->random, 0.3);
+    BaseDay subscribed = deal->account_data->first_subscribed;
+    gboolean renewal = demo_products[deal->product].subscription && subscribed != BASE_DAY_NONE && subscribed < day &&
+                       demo_random_chance(&deal->random, 0.35);
     deal->type = renewal ? "Renewal" : "Expansion";
   }
   if (customer && demo_random_chance(&deal->random, 0.75)) {
@@ -157,7 +159,8 @@ static void draw_value(const DemoCompany *company, DemoDeal *deal) {
   deal->units = MAX(1, (gint64)(list / (double)product->list_minor + 0.5));
   deal->first_units = deal->units;
   if (demo_random_chance(&deal->random, 0.3))
-    deal->first_units = MAX(1, (gint64)((double)deal->units * (0.7 + 0.7 * demo_random_unit(&deal->random)) + 0.5));
+    deal->first_units = (gint64)((double)deal->units * (0.7 + 0.7 * demo_random_unit(&deal->random)) + 0.5);
+  deal->first_units = MAX(1, deal->first_units);
   double discount = product->discount + product->discount_per_year * years +
                     company->people[deal->owner].discount_habit + 0.035 * demo_random_normal(&deal->random) +
                     0.01 * deal->segment;
@@ -225,6 +228,8 @@ static void remember_win(DemoCompany *company, const DemoDeal *deal) {
   double eur = (double)deal->amount_minor / 100 * demo_fx(company, deal->currency, day);
   company->won_eur[deal->owner_now * DEMO_QUARTERS + demo_quarter_index(company, day)] += eur;
   if (!demo_products[deal->product].subscription) return;
+  if (account->first_subscribed == BASE_DAY_NONE || day < account->first_subscribed) account->first_subscribed = day;
+  if (deal->type[0] == 'R') return; /* goes on at the old price: no change of recurring revenue */
   DemoWin win = {deal->account,
                  (gint32)MIN(deal->amount_minor / 12, G_MAXINT32),
                  day,
@@ -247,12 +252,12 @@ static void write_name(DemoDealFiles *files, const DemoDeal *deal, DemoRandom *r
   GString *text = files->text;
   g_string_truncate(text, 0);
   demo_account_name(files->company, deal->account_data, FALSE, text);
-  const char *topic = deal->type[0] == 'R'   ? "renewal"
-                      : deal->type[0] == 'E' ? (demo_random_chance(random, 0.5) ? "expansion" : NULL)
-                                             : NULL;
-  if (topic == NULL) topic = demo_products[deal->product].name;
+  const DemoWords *words = files->company->words;
+  const DemoList *topics = &words->topics[deal->product];
+  if (deal->type[0] == 'R') topics = &words->renewal_topics;
+  if (deal->type[0] == 'E' && demo_random_chance(random, 0.5)) topics = &words->expansion_topics;
   g_string_append(text, " – ");
-  g_string_append(text, demo_list_pick(demo_words_list2(files->company->words, "topic", topic), random));
+  g_string_append(text, demo_list_pick(*topics, random));
   demo_csv_text(files->deals, text->str);
 }
 
@@ -267,13 +272,12 @@ static void write_loss(DemoDealFiles *files, const DemoDeal *deal, DemoRandom *r
     demo_csv_empty(files->deals);
     return;
   }
-  DemoWords *words = files->company->words;
-  const char *reason =
-      deal->outcome == DEMO_ABANDONED ? "No decision" : demo_list_pick(demo_words_list(words, "lost.reason"), random);
+  const DemoWords *words = files->company->words;
+  const char *reason = deal->outcome == DEMO_ABANDONED ? "No decision" : demo_list_pick(words->lost_reasons, random);
   demo_csv_text(files->deals, reason);
   gboolean named = reason[0] == 'C' && reason[2] == 'm';
   if (named || demo_random_chance(random, 0.25))
-    demo_csv_text(files->deals, demo_list_pick(demo_words_list(words, "lost.competitor"), random));
+    demo_csv_text(files->deals, demo_list_pick(words->competitors, random));
   else
     demo_csv_empty(files->deals);
 }
@@ -285,7 +289,7 @@ static void write_next_step(DemoDealFiles *files, const DemoDeal *deal, DemoRand
     demo_csv_empty(files->deals);
     return;
   }
-  demo_csv_text(files->deals, demo_list_pick(demo_words_list(files->company->words, "next.step"), random));
+  demo_csv_text(files->deals, demo_list_pick(files->company->words->next_steps, random));
   int offset =
       demo_random_chance(random, 0.75) ? demo_random_between(random, 0, 21) : -demo_random_between(random, 1, 25);
   demo_csv_day(files->deals, demo_workday(MAX(files->company->end + offset, demo_time_day(deal->created))));

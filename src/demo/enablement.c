@@ -67,7 +67,7 @@ static void write_actions(DemoCsv *csv, const DemoCompany *company, guint person
     BaseDay done = demo_workday(due + demo_random_between(random, -6, 5) - 1);
     demo_csv_id(csv, "PR-", (*next)++);
     demo_csv_id(csv, "U-", DEMO_PERSON_ID + (gint64)person);
-    demo_csv_text(csv, demo_list_pick(demo_words_list(company->words, "action.text"), random));
+    demo_csv_text(csv, demo_list_pick(company->words->actions, random));
     demo_csv_day(csv, due);
     demo_csv_day(csv, done < company->end && demo_random_chance(random, 0.82) ? done : BASE_DAY_NONE);
     demo_csv_end(csv);
@@ -127,7 +127,7 @@ static void write_quota(DemoCsv *csv, const DemoCompany *company, guint person, 
   for (int m = 0; m < 3; m++) season += demo_season[(int)quarter % 4 * 3 + m] / 3;
   double growth = 1 + DEMO_GROWTH_PER_YEAR * ((double)(start - company->start) / 365 - 1.5);
   double amount =
-      mean * season * growth * (0.75 + 0.3 * rep->volume) * MAX(0.2, demo_person_ramp(rep, until)) * share * 1.04;
+      mean * season * growth * (0.75 + 0.3 * rep->volume) * MAX(0.2, demo_person_ramp(rep, until)) * share * 0.95;
   demo_csv_id(csv, "Q-", (*next)++);
   demo_csv_id(csv, "U-", DEMO_PERSON_ID + (gint64)person);
   demo_csv_day(csv, from);

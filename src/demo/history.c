@@ -130,13 +130,19 @@ static BaseDay first_expectation(DemoDeal *deal) {
   return base_day_from_civil(civil.year, civil.month, base_days_in_month(civil.year, civil.month));
 }
 
+/* A win that is near is dated close to its day. */
+static BaseDay near_end(DemoDeal *deal, DemoTime now, DemoTime end) {
+  BaseDay day = demo_time_day(end) + demo_random_between(&deal->random, -4, 8);
+  return MAX(demo_time_day(now), day);
+}
+
 static void draw_steps(const DemoCompany *company, DemoDeal *deal, const Visit *visits, guint n, DemoTime end) {
   BaseDay expected = first_expectation(deal);
   guint n_pushes = 0;
   for (guint i = 0; i < n; i++) {
     if (i > 0) expected = push(company, deal, expected, visits[i].at, &n_pushes);
     if (visits[i].stage == DEMO_NEGOTIATION && deal->will_win && demo_random_chance(&deal->random, 0.6))
-      expected = MAX(demo_time_day(visits[i].at), demo_time_day(end) + demo_random_between(&deal->random, -4, 8));
+      expected = near_end(deal, visits[i].at, end);
     const char *forecast = forecast_of(deal, visits[i].stage);
     add_step(company, deal, visits[i].at, visits[i].stage, expected)->forecast = forecast;
     if (visits[i].stage >= DEMO_PROPOSAL && deal->quoted == DEMO_TIME_NONE) deal->quoted = visits[i].at;

@@ -11,6 +11,11 @@ const char demo_lead_header[] =
     "Lead ID,Lead Name,Owner ID,Account ID,Opportunity ID,Lead Source,Campaign,Status,Created,Assigned,First Contact,"
     "Marketing Qualified,Sales Qualified,Converted";
 
+/* When leads come in. */
+#define EARLIEST_MINUTE       (7 * 60)
+#define LATEST_MINUTE         (21 * 60)
+#define LONGEST_RESPONSE_DAYS 4
+
 typedef struct {
   DemoSourceId source;
   guint owner;
@@ -41,7 +46,8 @@ static int draw_response(DemoSourceId source, gboolean converted, DemoRandom *ra
 static guint draw_owner(const DemoCompany *company, const DemoDeal *deal, DemoSourceId source, BaseDay day,
                         DemoRandom *random) {
   gboolean own = source == DEMO_REFERRAL || source == DEMO_PARTNER;
-  if (own && demo_person_active(&company->people[deal->owner], day)) return deal->owner;
+  const DemoPerson *rep = &company->people[deal->owner];
+  if (own && demo_person_active(rep, day) && demo_person_active(rep, day + LONGEST_RESPONSE_DAYS)) return deal->owner;
   return demo_person_any(company, DEMO_SDR, DEMO_NOBODY, day, random);
 }
 
@@ -54,11 +60,11 @@ static void write_name(DemoDealFiles *files, const Lead *lead, const DemoDeal *d
     other.industry = (guint8)demo_random_below(random, DEMO_INDUSTRIES);
     other.name_number = demo_random_below(random, 4000);
   }
-  const char *group = demo_regions[other.region].countries[other.country].group;
+  const DemoNames *names = &company->words->names[demo_regions[other.region].countries[other.country].group];
   g_string_truncate(text, 0);
-  g_string_append(text, demo_list_pick(demo_words_list2(company->words, group, "first"), random));
+  g_string_append(text, demo_list_pick(names->first, random));
   g_string_append_c(text, ' ');
-  g_string_append(text, demo_list_pick(demo_words_list2(company->words, group, "last"), random));
+  g_string_append(text, demo_list_pick(names->last, random));
   g_string_append(text, ", ");
   demo_account_name(company, &other, FALSE, text);
   demo_csv_text(files->leads, text->str);
@@ -67,7 +73,6 @@ static void write_name(DemoDealFiles *files, const Lead *lead, const DemoDeal *d
 static void write_lead(DemoDealFiles *files, const Lead *lead, const DemoDeal *deal, DemoRandom *random) {
   DemoCsv *csv = files->leads;
   const DemoCompany *company = files->company;
-  const char *source = demo_sources[lead->source].name;
   demo_csv_id(csv, "L-", files->next_lead);
   write_name(files, lead, deal, random);
   demo_csv_id(csv, "U-", DEMO_PERSON_ID + (gint64)lead->owner);
@@ -78,8 +83,8 @@ static void write_lead(DemoDealFiles *files, const Lead *lead, const DemoDeal *d
     demo_csv_empty(csv);
     demo_csv_empty(csv);
   }
-  demo_csv_text(csv, source);
-  demo_csv_text(csv, demo_list_pick(demo_words_list2(company->words, "campaign", source), random));
+  demo_csv_text(csv, demo_sources[lead->source].name);
+  demo_csv_text(csv, demo_list_pick(company->words->campaigns[lead->source], random));
   demo_csv_text(csv, lead->status);
   demo_csv_time(csv, lead->created);
   demo_csv_time(csv, lead->assigned);
@@ -99,8 +104,13 @@ static void draw_converted(const DemoCompany *company, DemoDeal *deal, Lead *lea
   int work = 90 + (int)demo_random_exponential(random, 4 * DEMO_DAY_MINUTES);
   int scale = demo_random_between(random, 25, 75);
   lead->created = deal->created - response - MIN(work, 45 * DEMO_DAY_MINUTES);
+  int minute = lead->created % DEMO_DAY_MINUTES;
+  if (minute < EARLIEST_MINUTE || minute > LATEST_MINUTE)
+    lead->created =
+        demo_time(demo_time_day(lead->created) - 1, demo_random_between(random, EARLIEST_MINUTE, LATEST_MINUTE));
   lead->touched = lead->created + response;
-  lead->assigned = lead->created + MIN(response, demo_random_between(random, 1, 20));
+  int given = demo_random_between(random, 1, 20);
+  lead->assigned = lead->created + MIN(response, given);
   lead->marketing_qualified = lead->source == DEMO_OUTBOUND ? DEMO_TIME_NONE : lead->assigned;
   lead->qualified = lead->touched + (deal->created - lead->touched) * scale / 100;
   lead->converted = deal->created;
@@ -114,7 +124,7 @@ static void draw_failed(const DemoCompany *company, const DemoDeal *deal, DemoTi
   int response = draw_response(deal->source, FALSE, random);
   BaseDay day = demo_time_day(around) + demo_random_between(random, -10, 10);
   day = MIN(demo_workday(day), company->end - 1);
-  lead->created = demo_time(day, demo_random_between(random, 7 * 60, 21 * 60));
+  lead->created = demo_time(day, demo_random_between(random, EARLIEST_MINUTE, LATEST_MINUTE));
   lead->assigned = before_end(company, lead->created + demo_random_between(random, 1, 45));
   lead->touched = response < 0 ? DEMO_TIME_NONE : before_end(company, lead->created + response);
   if (lead->assigned > lead->touched && lead->touched != DEMO_TIME_NONE) lead->assigned = lead->created;

@@ -97,7 +97,8 @@ static gboolean write_traffic(DemoCompany *company, GError **error) {
       demo_csv_day(csv, day);
       demo_csv_text(csv, demo_sources[s].name);
       demo_csv_int(csv, n);
-      demo_csv_int(csv, MAX((gint64)((double)n * (0.7 + 0.15 * demo_random_unit(&random))), leads));
+      gint64 visitors = (gint64)((double)n * (0.7 + 0.15 * demo_random_unit(&random)));
+      demo_csv_int(csv, MAX(visitors, leads));
       demo_csv_int(csv, leads);
       demo_csv_end(csv);
     }

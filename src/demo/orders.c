@@ -93,8 +93,8 @@ void demo_orders_of_deal(DemoDealFiles *files, const DemoDeal *deal) {
   demo_random_init(&random, files->company->options->seed, DEMO_STREAM_ORDER, (guint64)deal->index);
   Line lines[2];
   guint n = make_lines(deal, lines, &random);
-  BaseDay day =
-      MIN(demo_workday(demo_time_day(deal->closed) + demo_random_between(&random, 0, 4)), files->company->end - 1);
+  BaseDay day = demo_workday(demo_time_day(deal->closed) + demo_random_between(&random, 0, 4));
+  day = MIN(day, files->company->end - 1);
   gint64 document = files->next_order++;
   for (guint i = 0; i < n; i++) {
     lines[i].prefix = "SO";

@@ -77,13 +77,13 @@ static char *make_email(const char *name) {
   return g_string_free(email, FALSE);
 }
 
-static void name_person(DemoCompany *company, DemoPerson *person, const char *group, GHashTable *taken,
+static void name_person(DemoCompany *company, DemoPerson *person, DemoGroup group, GHashTable *taken,
                         DemoRandom *random) {
-  static const char *const groups[] = {"de", "nordic", "en", "nl", "fr", "es", "it", "pl"};
-  if (demo_random_chance(random, 0.18)) group = groups[demo_random_below(random, G_N_ELEMENTS(groups))];
+  if (demo_random_chance(random, 0.18)) group = (DemoGroup)demo_random_below(random, DEMO_GROUPS);
+  const DemoNames *names = &company->words->names[group];
   for (guint attempt = 0;; attempt++) {
-    const char *first = demo_list_pick(demo_words_list2(company->words, group, "first"), random);
-    const char *last = demo_list_pick(demo_words_list2(company->words, group, "last"), random);
+    const char *first = demo_list_pick(names->first, random);
+    const char *last = demo_list_pick(names->last, random);
     g_autofree char *name = attempt < 20
                                 ? g_strdup_printf("%s %s", first, last)
                                 : g_strdup_printf("%s %c. %s", first, 'A' + (int)demo_random_below(random, 26), last);
@@ -132,7 +132,7 @@ static void draw_habits(DemoPerson *person, DemoRandom *random) {
   person->volume = demo_random_lognormal(random, 1, 0.22);
   person->meeting_habit = 0.30 + 0.45 * demo_random_unit(random);
   person->demo_habit = 0.20 + 0.40 * demo_random_unit(random);
-  person->email_habit = 1.5 + 4 * demo_random_unit(random);
+  person->email_habit = 1 + 3 * demo_random_unit(random);
   person->discount_habit = 0.015 * demo_random_normal(random);
   person->connect_rate = 0.28 + 0.25 * demo_random_unit(random);
   person->courtesy = 0.25 * demo_random_normal(random);
@@ -181,7 +181,7 @@ static void make_reps(DemoCompany *company, const Counts *counts, GHashTable *ta
   guint n_replacements = counts->reps > n_teams ? MAX(1, counts->reps / 6) : 0;
   guint n_seats = counts->reps - n_replacements;
   for (guint i = 0; i < n_seats; i++) {
-    gboolean grown = i >= n_teams && demo_random_chance(random, 0.35);
+    gboolean grown = i >= n_teams && demo_random_chance(random, 0.2);
     BaseDay hired = grown ? company->start + (BaseDay)demo_random_below(random, 730) : long_ago(company, random);
     add_person(company, DEMO_REP, first_team + i % n_teams, first_leader + i % n_teams, hired, taken);
   }
@@ -234,9 +234,10 @@ static void train_people(DemoCompany *company, DemoRandom *random) {
   }
   DemoPerson *star = &company->people[company->star];
   DemoPerson *plateaued = &company->people[company->plateaued];
-  star->skill = 0.95;
+  star->skill = 1.3;
   star->volume = 0.35;
   star->completed[DEMO_WORKING_COURSE] = BASE_DAY_NONE;
+  star->email_habit = plateaued->email_habit = 2.5;
   plateaued->volume = 0.9;
   plateaued->completed[DEMO_WORKING_COURSE] = BASE_DAY_NONE;
 }

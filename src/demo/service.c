@@ -71,7 +71,7 @@ static void write_case(Service *service, gint64 account, BaseDay day) {
   demo_csv_text(csv, reopened ? "yes" : "no");
   demo_csv_text(csv, priorities[priority].name);
   demo_csv_int(csv, 1 + (gint64)demo_random_poisson(random, reopened ? 2.5 : 0.8));
-  demo_csv_text(csv, demo_list_pick(demo_words_list(company->words, "case.subject"), random));
+  demo_csv_text(csv, demo_list_pick(company->words->case_subjects, random));
   demo_csv_end(csv);
   if (resolved >= now) return;
   double mood =
@@ -94,8 +94,8 @@ static void write_note(Service *service, gint64 account, DemoTime at, int nps) {
   demo_csv_time(csv, at);
   demo_csv_id(csv, "A-", DEMO_ACCOUNT_ID + account);
   demo_csv_id(csv, "U-", DEMO_PERSON_ID + (gint64)owner);
-  demo_csv_text(csv, demo_list_pick(demo_words_list(company->words, good ? "feedback.good" : "feedback.bad"), random));
-  demo_csv_text(csv, demo_list_pick(demo_words_list(company->words, "feedback.tag"), random));
+  demo_csv_text(csv, demo_list_pick(good ? company->words->praise : company->words->blame, random));
+  demo_csv_text(csv, demo_list_pick(company->words->tags, random));
   demo_csv_scaled(csv, good ? demo_random_between(random, 3, 10) : -demo_random_between(random, 2, 9), 1);
   demo_csv_end(csv);
 }

@@ -40,8 +40,10 @@ static gint64 live(Changes *changes, const DemoWin *win, gint64 level, BaseDay f
   const DemoSegmentTruth *segment = &demo_segments[changes->company->accounts[win->account].segment];
   for (BaseDay day = base_day_add_months(from, 1); day < until && level > 0; day = base_day_add_months(day, 1)) {
     double u = demo_random_unit(random);
-    BaseDay on = MIN(day + (BaseDay)demo_random_below(random, 28), until - 1);
-    gint64 part = MAX(1, (gint64)((double)level * (0.05 + 0.25 * demo_random_unit(random))));
+    BaseDay on = day + (BaseDay)demo_random_below(random, 28);
+    on = MIN(on, until - 1);
+    gint64 part = (gint64)((double)level * (0.05 + 0.25 * demo_random_unit(random)));
+    part = MAX(1, part);
     if (u < segment->churn_per_month) {
       write_change(changes, win, on, "churn", -level);
       level = 0;

@@ -96,8 +96,15 @@ extern const char *const demo_industries[DEMO_INDUSTRIES];
 /* Fit of product and industry, in log-odds. */
 double demo_fit(guint product, guint industry);
 
+typedef enum { DEMO_EUR, DEMO_GBP, DEMO_CHF, DEMO_CURRENCIES } DemoCurrency;
+extern const char *const demo_currencies[DEMO_CURRENCIES];
+
+/* Countries that share word lists. */
+typedef enum { DEMO_DE, DEMO_NORDIC, DEMO_EN, DEMO_NL, DEMO_FR, DEMO_ES, DEMO_IT, DEMO_PL, DEMO_GROUPS } DemoGroup;
 typedef struct {
-  const char *name, *group, *currency;
+  const char *name;
+  DemoGroup group;
+  DemoCurrency currency;
 } DemoCountry;
 typedef struct {
   const char *name;
@@ -110,7 +117,7 @@ typedef struct {
 #define DEMO_SEASON_REGION 1 /* the Nordic July */
 extern const DemoRegionTruth demo_regions[DEMO_REGIONS];
 extern const double demo_season[12]; /* of the company: deals opened by month */
-#define DEMO_GROWTH_PER_YEAR 0.12
+#define DEMO_GROWTH_PER_YEAR 0.06
 
 typedef struct {
   const char *name;
@@ -119,9 +126,6 @@ typedef struct {
 #define DEMO_COURSES        4
 #define DEMO_WORKING_COURSE 0
 extern const DemoCourse demo_courses[DEMO_COURSES];
-
-typedef enum { DEMO_EUR, DEMO_GBP, DEMO_CHF, DEMO_CURRENCIES } DemoCurrency;
-extern const char *const demo_currencies[DEMO_CURRENCIES];
 
 #define DEMO_BASE_LOG_ODDS        (-1.42)
 #define DEMO_SKILL_SIGMA          0.32

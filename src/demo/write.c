@@ -114,14 +114,23 @@ DemoCsv *demo_csv_open(const char *folder, const char *name, const char *header,
   return csv;
 }
 
+/* Characters that end the plain copying of a text. */
+static const gboolean stops[256] = {['\0'] = TRUE, [','] = TRUE, ['"'] = TRUE, ['\n'] = TRUE, ['\r'] = TRUE};
+
 void demo_csv_text(DemoCsv *csv, const char *text) {
   begin_field(csv);
   if (text == NULL) return;
-  gsize length = strnlen(text, TEXT_MAX);
-  if (strcspn(text, ",\"\n\r") >= length) {
-    put(csv, text, length);
+  gsize length = 0;
+  char *to = csv->buffer + csv->used;
+  while (length < TEXT_MAX && !stops[(guchar)text[length]]) {
+    to[length] = text[length];
+    length++;
+  }
+  if (text[length] == '\0' || length == TEXT_MAX) {
+    csv->used += length;
     return;
   }
+  length = strnlen(text, TEXT_MAX);
   put_char(csv, '"');
   for (gsize i = 0; i < length; i++) {
     if (text[i] == '"') put_char(csv, '"');
