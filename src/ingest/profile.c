@@ -1,0 +1,451 @@
+/* Measuring the columns of an export.
+ *
+ * Every column of a file is measured by a few counts in one scan (20 columns at a time, so that a sheet of 500 columns
+ * makes no statement of a megabyte); the commonest values are then asked for where a column has few enough different
+ * ones to be a list. */
+#include "ingest/profile.h"
+
+#include <gio/gio.h>
+
+#define COLUMNS_AT_ONCE 20
+#define MEASURES        16
+#define FEW_VALUES      400
+#define MOST_OF         0.95
+
+/* Patterns of whole values, without the spaces around them. */
+#define YMD      "^[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}([ T].*)?$"
+#define XMY      "^[0-9]{1,2}[-/.][0-9]{1,2}[-/.]([0-9]{4}|[0-9]{2})([ T,].*)?$"
+#define WORDS    "^([0-9]{1,2}[-. ]+\\p{L}{3,9}[-., ]+[0-9]{2,4}|\\p{L}{3,9}\\.? [0-9]{1,2},? [0-9]{4})( .*)?$"
+#define COMPACT  "^(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])$"
+#define SERIAL   "^(3[0-9]|4[0-9]|5[0-4])[0-9]{3}(\\.[0-9]+)?$"
+#define EPOCH_MS "^1[0-9]{12}$"
+#define NUMBER   "^[-+(]? ?([€$£¥₹]|R\\$|[A-Z]{2,3}\\$?)? ?[-+]?[0-9][0-9.,''’  ]*( ?([€$£¥₹%%]|[A-Z]{2,3}))?\\)?$"
+
+void profile_column_free(ProfileColumn *column) {
+  g_free(column->header);
+  g_free(column->key);
+  g_strfreev(column->words);
+  for (gsize i = 0; i < column->n_values; i++) g_free(column->values[i].text);
+  g_free(column->values);
+  g_free(column);
+}
+
+static void file_free(gpointer data) {
+  ProfileFile *file = data;
+  g_free(file->path);
+  g_free(file->pattern);
+  g_free(file->name);
+  g_free(file->table);
+  g_free(file->problem);
+  g_ptr_array_unref(file->columns);
+  g_free(file);
+}
+
+void profile_folder_free(ProfileFolder *folder) {
+  if (!folder) return;
+  g_free(folder->folder);
+  g_ptr_array_unref(folder->files);
+  g_ptr_array_unref(folder->ignored);
+  g_free(folder);
+}
+
+char *profile_key(const char *header) {
+  g_autofree char *lower = g_utf8_strdown(header, -1);
+  GString *key = g_string_new(NULL);
+  for (const char *p = lower; *p; p = g_utf8_next_char(p))
+    if (g_unichar_isalnum(g_utf8_get_char(p))) g_string_append_unichar(key, g_utf8_get_char(p));
+  return g_string_free(key, FALSE);
+}
+
+char **profile_words(const char *header) {
+  GPtrArray *words = g_ptr_array_new();
+  g_autoptr(GString) word = g_string_new(NULL);
+  gunichar before = 0;
+  for (const char *p = header;; p = g_utf8_next_char(p)) {
+    gunichar c = *p ? g_utf8_get_char(p) : 0;
+    gboolean hump = c && g_unichar_isupper(c) && before && (g_unichar_islower(before) || g_unichar_isdigit(before));
+    if (word->len && (!c || hump || !g_unichar_isalnum(c))) {
+      g_ptr_array_add(words, g_utf8_strdown(word->str, -1));
+      g_string_truncate(word, 0);
+    }
+    if (!c) break;
+    if (g_unichar_isalnum(c)) g_string_append_unichar(word, c);
+    before = c;
+  }
+  g_ptr_array_add(words, NULL);
+  return (char **)g_ptr_array_free(words, FALSE);
+}
+
+ProfileColumn *profile_column_new(const char *header) {
+  ProfileColumn *column = g_new0(ProfileColumn, 1);
+  column->header = g_strdup(header);
+  column->key = profile_key(header);
+  column->words = profile_words(header);
+  return column;
+}
+
+ProfileColumn *profile_find(const ProfileFile *file, const char *key) {
+  for (guint i = 0; i < file->columns->len; i++) {
+    ProfileColumn *column = file->columns->pdata[i];
+    if (g_str_equal(column->key, key)) return column;
+  }
+  return NULL;
+}
+
+/* --- SQL of a column --- */
+
+char *profile_sql_text(const ProfileColumn *column) {
+  g_autofree char *name = store_quote_name(column->header);
+  return g_strdup_printf("nullif(trim(%s), '')", name);
+}
+
+char *profile_sql_date(const ProfileColumn *column) {
+  g_autofree char *text = profile_sql_text(column);
+  switch (column->date) {
+    case PROFILE_DATE_DMY:
+    case PROFILE_DATE_DMY_OR_MDY:
+      return g_strdup_printf(
+          "CAST(try_strptime(left(replace(replace(%s, '.', '/'), '-', '/'), 10), ['%%d/%%m/%%Y', '%%d/%%m/%%y', "
+          "'%%d/%%m/%%Y ', '%%d/%%m/%%y %%H']) AS TIMESTAMP)",
+          text);
+    case PROFILE_DATE_MDY:
+      return g_strdup_printf(
+          "CAST(try_strptime(regexp_extract(%s, '^[^ ,T]+'), ['%%m/%%d/%%Y', '%%m/%%d/%%y', '%%m-%%d-%%Y', "
+          "'%%m-%%d-%%y']) AS TIMESTAMP)",
+          text);
+    case PROFILE_DATE_WORDS:
+      return g_strdup_printf(
+          "CAST(try_strptime(%s, ['%%d %%b %%Y', '%%d-%%b-%%Y', '%%d-%%b-%%y', '%%b %%d, %%Y', '%%B %%d, %%Y', "
+          "'%%d %%B %%Y', '%%b %%d %%Y']) AS TIMESTAMP)",
+          text);
+    case PROFILE_DATE_COMPACT:
+      return g_strdup_printf("CAST(try_strptime(%s, '%%Y%%m%%d') AS TIMESTAMP)", text);
+    case PROFILE_DATE_SERIAL:
+      return g_strdup_printf("(TIMESTAMP '1899-12-30' + to_days(CAST(floor(try_cast(%s AS DOUBLE)) AS INTEGER)))",
+                             text);
+    case PROFILE_DATE_EPOCH_MS:
+      return g_strdup_printf("make_timestamp(try_cast(%s AS BIGINT) * 1000)", text);
+    default:
+      return g_strdup_printf(
+          "CAST(try_strptime(regexp_extract(replace(replace(%s, '/', '-'), '.', '-'), '^[0-9]+-[0-9]+-[0-9]+'), "
+          "'%%Y-%%m-%%d') AS TIMESTAMP)",
+          text);
+  }
+}
+
+char *profile_sql_number(const ProfileColumn *column) {
+  g_autofree char *text = profile_sql_text(column);
+  if (column->decimal_comma)
+    return g_strdup_printf(
+        "try_cast(replace(replace(regexp_replace(%s, '[^0-9.,-]', '', 'g'), '.', ''), ',', '.') AS DOUBLE)", text);
+  return g_strdup_printf("try_cast(regexp_replace(%s, '[^0-9.-]', '', 'g') AS DOUBLE)", text);
+}
+
+gint64 profile_count(Store *scratch, const char *sql) {
+  g_autoptr(StoreRows) rows = store_query(scratch, sql, NULL, 0, 0, NULL);
+  if (!rows || store_rows_count(rows) == 0) return -1;
+  StoreValue value = store_rows_value(rows, 0, 0);
+  return value.type == STORE_NULL ? 0 : value.type == STORE_DOUBLE ? (gint64)value.number : value.integer;
+}
+
+/* --- measuring --- */
+
+static void add_measures(GString *sql, const ProfileColumn *column) {
+  g_autofree char *v = profile_sql_text(column);
+  const char *patterns[] = {YMD, XMY, WORDS, COMPACT, SERIAL, EPOCH_MS, NUMBER};
+  g_string_append_printf(sql, "%scount(%s), count(DISTINCT %s)", sql->len > 8 ? ", " : "", v, v);
+  for (gsize i = 0; i < G_N_ELEMENTS(patterns); i++)
+    g_string_append_printf(sql, ", count(*) FILTER (regexp_matches(%s, '%s'))", v, patterns[i]);
+  g_string_append_printf(sql, ", count(*) FILTER (regexp_matches(%s, '^-?[0-9]+$'))", v);
+  g_string_append_printf(sql, ", count(*) FILTER (ends_with(%s, '%%'))", v);
+  g_string_append_printf(sql,
+                         ", count(*) FILTER (lower(%s) IN ('true', 'false', 'yes', 'no', '0', '1', 'y', 'n', 't', 'f', "
+                         "'ja', 'nein', 'oui', 'non', "
+                         "'si', 'sí', 'sim', 'não', 'nao', 'wahr', 'falsch', 'x', 'vrai', 'faux'))",
+                         v);
+  g_string_append_printf(sql, ", count(*) FILTER (regexp_matches(%s, '^[^@ ]+@[^@ ]+[.][^@ ]+$'))", v);
+  g_string_append_printf(sql, ", count(*) FILTER (regexp_matches(%s, '\\p{L}'))", v);
+  g_string_append_printf(sql, ", count(*) FILTER (regexp_matches(%s, '^[^,]*,[0-9]{1,2}[^0-9.,]*$'))", v);
+  g_string_append_printf(sql, ", count(*) FILTER (regexp_matches(%s, '^[^.]*[.][0-9]{1,2}[^0-9.,]*$'))", v);
+  g_string_append_printf(sql, ", max(length(%s))", v);
+}
+
+static gint64 whole(const StoreRows *rows, guint column) {
+  StoreValue v = store_rows_value(rows, 0, column);
+  return v.type == STORE_NULL ? 0 : v.type == STORE_DOUBLE ? (gint64)v.number : v.integer;
+}
+
+static gboolean mostly(gint64 part, gint64 of) {
+  return of > 0 && (double)part >= MOST_OF * (double)of;
+}
+
+/* Day before month, or after it? A part above 12 is the day; a dot between them is how people write who put the day
+ * first. */
+static ProfileDate order_of_day(Store *scratch, const ProfileFile *file, const ProfileColumn *column) {
+  g_autofree char *v = profile_sql_text(column);
+  g_autofree char *sql = g_strdup_printf(
+      "SELECT count(*) FILTER (CAST(regexp_extract(v, '^([0-9]+)[-/.]([0-9]+)', 1) AS INTEGER) > 12), "
+      "count(*) FILTER (CAST(regexp_extract(v, '^([0-9]+)[-/.]([0-9]+)', 2) AS INTEGER) > 12), count(*) FILTER (v LIKE "
+      "'%%.%%.%%') "
+      "FROM (SELECT %s AS v FROM %s) WHERE regexp_matches(v, '%s')",
+      v, file->table, XMY);
+  g_autoptr(StoreRows) rows = store_query(scratch, sql, NULL, 0, 0, NULL);
+  if (!rows || store_rows_count(rows) == 0) return PROFILE_DATE_DMY_OR_MDY;
+  gint64 first = whole(rows, 0), second = whole(rows, 1), dots = whole(rows, 2);
+  if (first > second) return PROFILE_DATE_DMY;
+  if (second > first) return PROFILE_DATE_MDY;
+  return dots > 0 ? PROFILE_DATE_DMY : PROFILE_DATE_DMY_OR_MDY;
+}
+
+static gboolean header_says_date(const ProfileColumn *column) {
+  static const char *const hints[] = {"date", "datum", "fecha", "data", "created", "closed", "time",
+                                      "day",  "tag",   "jour",  "dia",  "_at",     NULL};
+  g_autofree char *lower = g_utf8_strdown(column->header, -1);
+  for (gsize i = 0; hints[i]; i++)
+    if (strstr(lower, hints[i])) return TRUE;
+  return FALSE;
+}
+
+static void decide_date(Store *scratch, const ProfileFile *file, ProfileColumn *column, const gint64 *patterns) {
+  gint64 n = column->n_filled;
+  gboolean named = header_says_date(column);
+  column->n_dates = patterns[0] + patterns[1] + patterns[2];
+  if (mostly(column->n_dates, n)) {
+    column->date = patterns[0] >= patterns[1] + patterns[2] ? PROFILE_DATE_YMD
+                   : patterns[1] >= patterns[2]             ? order_of_day(scratch, file, column)
+                                                            : PROFILE_DATE_WORDS;
+  } else if (mostly(patterns[5], n)) {
+    column->date = PROFILE_DATE_EPOCH_MS;
+  } else if (named && mostly(patterns[3], n)) {
+    column->date = PROFILE_DATE_COMPACT;
+  } else if (named && mostly(patterns[4], n)) {
+    column->date = PROFILE_DATE_SERIAL;
+  } else if (named && n > 0 && column->n_dates * 2 > n) {
+    column->date = patterns[0] >= patterns[1] ? PROFILE_DATE_YMD : order_of_day(scratch, file, column);
+  }
+}
+
+static void take_measures(Store *scratch, const ProfileFile *file, ProfileColumn *column, const StoreRows *rows,
+                          guint at) {
+  gint64 patterns[7];
+  column->n_filled = whole(rows, at);
+  column->n_distinct = whole(rows, at + 1);
+  for (guint i = 0; i < 7; i++) patterns[i] = whole(rows, at + 2 + i);
+  column->n_numbers = patterns[6];
+  column->n_integers = whole(rows, at + 9);
+  column->n_percents = whole(rows, at + 10);
+  column->n_booleans = whole(rows, at + 11);
+  column->n_emails = whole(rows, at + 12);
+  column->n_words = whole(rows, at + 13);
+  column->n_comma_decimals = whole(rows, at + 14);
+  column->n_dot_decimals = whole(rows, at + 15);
+  column->longest = whole(rows, at + 16);
+  column->decimal_comma = column->n_comma_decimals > column->n_dot_decimals;
+  decide_date(scratch, file, column, patterns);
+}
+
+static void take_values(Store *scratch, const ProfileFile *file, ProfileColumn *column) {
+  if (column->n_distinct == 0 || column->n_distinct > FEW_VALUES || column->longest > 200) return;
+  g_autofree char *v = profile_sql_text(column);
+  g_autofree char *sql = g_strdup_printf(
+      "SELECT %s AS v, count(*) AS n FROM %s WHERE v IS NOT NULL GROUP BY 1 ORDER BY n DESC, v LIMIT %d", v,
+      file->table, PROFILE_MAX_VALUES);
+  g_autoptr(StoreRows) rows = store_query(scratch, sql, NULL, 0, 0, NULL);
+  if (!rows) return;
+  column->n_values = store_rows_count(rows);
+  column->values = g_new0(ProfileValue, column->n_values + 1);
+  for (gsize i = 0; i < column->n_values; i++) {
+    column->values[i].text = g_strdup(store_rows_value(rows, i, 0).text);
+    column->values[i].count = store_rows_value(rows, i, 1).integer;
+  }
+}
+
+static void take_range(Store *scratch, const ProfileFile *file, ProfileColumn *column) {
+  if (!profile_is_number(column)) return;
+  g_autofree char *number = profile_sql_number(column);
+  g_autofree char *sql =
+      g_strdup_printf("SELECT CAST(min(%s) AS DOUBLE), CAST(max(%s) AS DOUBLE) FROM %s", number, number, file->table);
+  g_autoptr(StoreRows) rows = store_query(scratch, sql, NULL, 0, 0, NULL);
+  if (!rows || store_rows_count(rows) == 0) return;
+  StoreValue least = store_rows_value(rows, 0, 0), most = store_rows_value(rows, 0, 1);
+  column->least = least.type == STORE_DOUBLE ? least.number : 0;
+  column->most = most.type == STORE_DOUBLE ? most.number : 0;
+}
+
+static void measure(Store *scratch, ProfileFile *file) {
+  g_autofree char *count = g_strdup_printf("SELECT count(*) FROM %s", file->table);
+  file->n_rows = MAX(0, profile_count(scratch, count));
+  for (guint first = 0; first < file->columns->len; first += COLUMNS_AT_ONCE) {
+    guint end = MIN(first + COLUMNS_AT_ONCE, file->columns->len);
+    g_autoptr(GString) sql = g_string_new("SELECT ");
+    for (guint i = first; i < end; i++) add_measures(sql, file->columns->pdata[i]);
+    g_string_append_printf(sql, " FROM %s", file->table);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(StoreRows) rows = store_query(scratch, sql->str, NULL, 0, 0, &error);
+    if (!rows) g_debug("profile of %s: %s", file->name, error->message);
+    for (guint i = first; rows && i < end; i++) {
+      ProfileColumn *column = file->columns->pdata[i];
+      take_measures(scratch, file, column, rows, (i - first) * (MEASURES + 1));
+      take_values(scratch, file, column);
+      take_range(scratch, file, column);
+    }
+  }
+}
+
+gboolean profile_is_date(const ProfileColumn *column) {
+  return column->date != PROFILE_DATE_NONE;
+}
+
+gboolean profile_is_number(const ProfileColumn *column) {
+  return !profile_is_date(column) && mostly(column->n_numbers, column->n_filled);
+}
+
+gboolean profile_is_boolean(const ProfileColumn *column) {
+  return mostly(column->n_booleans, column->n_filled) && column->n_distinct <= 4;
+}
+
+gboolean profile_is_unique(const ProfileFile *file, const ProfileColumn *column) {
+  return file->n_rows > 0 && column->n_distinct == file->n_rows;
+}
+
+/* --- the folder --- */
+
+static gboolean is_table_name(const char *name) {
+  static const char *const endings[] = {".csv", ".tsv", ".txt", ".json", ".ndjson", ".jsonl", ".parquet", NULL};
+  g_autofree char *lower = g_ascii_strdown(name, -1);
+  if (g_str_has_suffix(lower, ".gz")) lower[strlen(lower) - 3] = 0;
+  for (gsize i = 0; endings[i]; i++)
+    if (g_str_has_suffix(lower, endings[i])) return TRUE;
+  return FALSE;
+}
+
+static char *short_name(const char *base) {
+  g_autofree char *stem = g_ascii_strdown(base, -1);
+  char *dot = strchr(stem, '.');
+  if (dot && dot > stem) *dot = 0;
+  GString *name = g_string_new(NULL);
+  for (const char *p = stem; *p; p = g_utf8_next_char(p)) {
+    gunichar c = g_utf8_get_char(p);
+    if (c < 128 && g_ascii_isalnum((char)c))
+      g_string_append_c(name, (char)c);
+    else if (name->len && name->str[name->len - 1] != '_')
+      g_string_append_c(name, '_');
+  }
+  while (name->len && name->str[name->len - 1] == '_') g_string_truncate(name, name->len - 1);
+  if (!name->len || g_ascii_isdigit(name->str[0])) g_string_prepend(name, "file_");
+  return g_string_free(name, FALSE);
+}
+
+static int by_name(gconstpointer a, gconstpointer b) {
+  return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static GPtrArray *list_files(const char *folder, GPtrArray *ignored, GError **error) {
+  g_autoptr(GDir) dir = g_dir_open(folder, 0, error);
+  if (!dir) return NULL;
+  GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+  for (const char *name = g_dir_read_name(dir); name; name = g_dir_read_name(dir)) {
+    g_autofree char *path = g_build_filename(folder, name, NULL);
+    if (name[0] == '.' || g_file_test(path, G_FILE_TEST_IS_DIR)) continue;
+    g_ptr_array_add(is_table_name(name) ? names : ignored, g_strdup(name));
+  }
+  g_ptr_array_sort(names, by_name);
+  g_ptr_array_sort(ignored, by_name);
+  return names;
+}
+
+static char *unique_name(const ProfileFolder *folder, const char *base) {
+  char *name = short_name(base);
+  for (guint n = 2, i = 0; i < folder->files->len; i++) {
+    const ProfileFile *other = folder->files->pdata[i];
+    if (!g_str_equal(other->name, name)) continue;
+    g_free(name);
+    g_autofree char *plain = short_name(base);
+    name = g_strdup_printf("%s_%u", plain, n++);
+    i = (guint)-1;
+  }
+  return name;
+}
+
+static ProfileFile *add_file(Store *scratch, ProfileFolder *folder, const char *base) {
+  ProfileFile *file = g_new0(ProfileFile, 1);
+  file->columns = g_ptr_array_new_with_free_func((GDestroyNotify)profile_column_free);
+  file->path = g_build_filename(folder->folder, base, NULL);
+  file->pattern = g_strdup(base);
+  file->name = unique_name(folder, base);
+  file->n_files = 1;
+  const char *paths[] = {file->path, NULL};
+  profile_read(scratch, file, paths, folder->files->len);
+  g_ptr_array_add(folder->files, file);
+  return file;
+}
+
+/* Parts of one table: same headers, and names that differ in their digits only (deals_2023.csv, deals_2024.csv). */
+static gboolean same_shape(const ProfileFile *a, const ProfileFile *b) {
+  if (!a->table || !b->table || a->columns->len != b->columns->len) return FALSE;
+  for (guint i = 0; i < a->columns->len; i++)
+    if (!g_str_equal(((ProfileColumn *)a->columns->pdata[i])->key, ((ProfileColumn *)b->columns->pdata[i])->key))
+      return FALSE;
+  g_autoptr(GRegex) digits = g_regex_new("[0-9]+", 0, 0, NULL);
+  g_autofree char *left = g_regex_replace_literal(digits, a->pattern, -1, 0, "#", 0, NULL);
+  g_autofree char *right = g_regex_replace_literal(digits, b->pattern, -1, 0, "#", 0, NULL);
+  return !g_str_equal(a->pattern, b->pattern) && g_str_equal(left, right);
+}
+
+static void join_parts(Store *scratch, ProfileFolder *folder) {
+  for (guint i = 0; i < folder->files->len; i++) {
+    ProfileFile *file = folder->files->pdata[i];
+    for (guint j = folder->files->len; j-- > i + 1;) {
+      ProfileFile *part = folder->files->pdata[j];
+      g_autofree char *base = g_path_get_basename(file->path);
+      if (!part->table || !file->table) continue;
+      g_autofree char *kept = g_steal_pointer(&file->pattern);
+      file->pattern = g_steal_pointer(&base);
+      gboolean same = same_shape(file, part);
+      g_free(g_steal_pointer(&file->pattern));
+      file->pattern = g_steal_pointer(&kept);
+      if (!same) continue;
+      g_autofree char *sql = g_strdup_printf("INSERT INTO %s SELECT * FROM %s", file->table, part->table);
+      if (!store_run(scratch, sql, NULL, 0, NULL, NULL)) continue;
+      g_autoptr(GRegex) digits = g_regex_new("[0-9]+", 0, 0, NULL);
+      g_free(file->pattern);
+      file->pattern = g_regex_replace_literal(digits, part->pattern, -1, 0, "*", 0, NULL);
+      file->n_files++;
+      g_ptr_array_remove_index(folder->files, j);
+    }
+  }
+}
+
+ProfileFolder *profile_folder(Store *scratch, const char *path, GError **error) {
+  g_autoptr(ProfileFolder) folder = g_new0(ProfileFolder, 1);
+  folder->files = g_ptr_array_new_with_free_func(file_free);
+  folder->ignored = g_ptr_array_new_with_free_func(g_free);
+  g_autofree char *absolute = g_canonicalize_filename(path, NULL);
+  if (!g_file_test(absolute, G_FILE_TEST_EXISTS)) {
+    g_set_error(error, BASE_ERROR, BASE_ERROR_NOT_FOUND, "%s: there is no such file or folder", path);
+    return NULL;
+  }
+  if (g_file_test(absolute, G_FILE_TEST_IS_DIR)) {
+    folder->folder = g_strdup(absolute);
+    g_autoptr(GPtrArray) names = list_files(absolute, folder->ignored, error);
+    if (!names) return NULL;
+    for (guint i = 0; i < names->len; i++) add_file(scratch, folder, names->pdata[i]);
+    join_parts(scratch, folder);
+  } else {
+    folder->folder = g_path_get_dirname(absolute);
+    g_autofree char *base = g_path_get_basename(absolute);
+    add_file(scratch, folder, base);
+  }
+  if (folder->files->len == 0) {
+    g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT,
+                "%s holds no table: put .csv, .tsv, .txt, .json, .ndjson or .parquet files into it (a spreadsheet must "
+                "be saved as CSV)",
+                path);
+    return NULL;
+  }
+  for (guint i = 0; i < folder->files->len; i++) {
+    ProfileFile *file = folder->files->pdata[i];
+    if (file->table) measure(scratch, file);
+  }
+  return g_steal_pointer(&folder);
+}

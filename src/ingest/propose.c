@@ -1,0 +1,408 @@
+/* From files to a proposed source: runs the steps, and holds the small functions that they share. */
+#include "ingest/propose.h"
+
+#include <gio/gio.h>
+
+static void column_free(gpointer data) {
+  ProposeColumn *column = data;
+  g_free(column->name);
+  g_free(column->sql);
+  g_free(column->constant);
+  g_clear_pointer(&column->values, g_ptr_array_unref);
+  g_free(column->otherwise);
+  g_free(column->when);
+  g_free(column);
+}
+
+static void entry_free(gpointer data) {
+  ProposeEntry *entry = data;
+  g_free(entry->to);
+  g_free(entry->where);
+  g_free(entry->comment);
+  g_ptr_array_unref(entry->columns);
+  g_ptr_array_unref(entry->extras);
+  g_clear_pointer(&entry->rows, g_ptr_array_unref);
+  g_free(entry);
+}
+
+static void left_out_free(gpointer data) {
+  ProposeLeftOut *left = data;
+  g_free(left->why);
+  g_free(left);
+}
+
+ProposeColumn *propose_column_new(const char *name, ProfileColumn *of) {
+  ProposeColumn *column = g_new0(ProposeColumn, 1);
+  column->name = g_strdup(name);
+  column->of = of;
+  return column;
+}
+
+ProposeEntry *propose_entry_new(Propose *propose, const char *to, ProfileFile *from) {
+  ProposeEntry *entry = g_new0(ProposeEntry, 1);
+  entry->to = g_strdup(to);
+  entry->from = from;
+  entry->columns = g_ptr_array_new_with_free_func(column_free);
+  entry->extras = g_ptr_array_new_with_free_func(column_free);
+  g_ptr_array_add(propose->entries, entry);
+  return entry;
+}
+
+ProposeColumn *propose_entry_column(const ProposeEntry *entry, const char *name) {
+  for (guint i = 0; i < entry->columns->len; i++) {
+    ProposeColumn *column = entry->columns->pdata[i];
+    if (g_str_equal(column->name, name)) return column;
+  }
+  return NULL;
+}
+
+void propose_entry_drop(ProposeEntry *entry, const char *name) {
+  ProposeColumn *column = propose_entry_column(entry, name);
+  if (column) g_ptr_array_remove(entry->columns, column);
+}
+
+ProposeColumn *propose_entry_set(ProposeEntry *entry, const char *name, ProfileColumn *of) {
+  ProposeColumn *column = propose_column_new(name, of);
+  propose_entry_drop(entry, name);
+  g_ptr_array_add(entry->columns, column);
+  return column;
+}
+
+ProposeEntry *propose_find(const Propose *propose, const char *to) {
+  for (guint i = 0; i < propose->entries->len; i++) {
+    ProposeEntry *entry = propose->entries->pdata[i];
+    if (entry->from && g_str_equal(entry->to, to)) return entry;
+  }
+  return NULL;
+}
+
+void propose_value(ProposeColumn *column, const char *from, const char *to) {
+  if (!column->values) column->values = g_ptr_array_new_with_free_func(g_free);
+  for (guint i = 0; i + 1 < column->values->len; i += 2)
+    if (g_str_equal(column->values->pdata[i], from)) return;
+  g_ptr_array_add(column->values, g_strdup(from));
+  g_ptr_array_add(column->values, g_strdup(to));
+}
+
+void propose_leave_out(Propose *propose, ProfileFile *file, const char *why) {
+  ProposeLeftOut *left = g_new0(ProposeLeftOut, 1);
+  left->file = file;
+  left->why = g_strdup(why);
+  g_ptr_array_add(propose->left_out, left);
+}
+
+void propose_assumed(Propose *propose, const char *format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  g_ptr_array_add(propose->assumed, g_strdup_vprintf(format, arguments));
+  va_end(arguments);
+}
+
+void propose_check(Propose *propose, const char *format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  g_ptr_array_add(propose->to_check, g_strdup_vprintf(format, arguments));
+  va_end(arguments);
+}
+
+/* --- SQL of a proposed column --- */
+
+static char *base_sql(const ProposeColumn *column) {
+  if (column->constant) return store_quote_text(column->constant);
+  if (column->sql) return g_strdup_printf("nullif(trim(CAST((%s) AS VARCHAR)), '')", column->sql);
+  g_autofree char *of = profile_sql_text(column->of);
+  if (!column->lookup) return g_steal_pointer(&of);
+  g_autofree char *equals = profile_sql_text(column->equals);
+  g_autofree char *take = profile_sql_text(column->take);
+  return g_strdup_printf(
+      "(SELECT any_value(looked.take) FROM (SELECT %s AS take, %s AS equals FROM %s) AS looked WHERE looked.equals = "
+      "%s)",
+      take, equals, column->lookup->table, of);
+}
+
+static char *with_when(const ProposeColumn *column, char *sql) {
+  if (!column->when) return sql;
+  char *guarded = g_strdup_printf("(CASE WHEN %s THEN %s END)", column->when, sql);
+  g_free(sql);
+  return guarded;
+}
+
+char *propose_sql(const ProposeColumn *column) {
+  g_autofree char *base = base_sql(column);
+  if (!column->values) return with_when(column, g_steal_pointer(&base));
+  GString *sql = g_string_new(NULL);
+  g_string_append_printf(sql, "(CASE %s", base);
+  for (guint i = 0; i + 1 < column->values->len; i += 2) {
+    g_autofree char *from = store_quote_text(column->values->pdata[i]);
+    g_autofree char *to = store_quote_text(column->values->pdata[i + 1]);
+    g_string_append_printf(sql, " WHEN %s THEN %s", from, to);
+  }
+  g_autofree char *otherwise = column->otherwise ? store_quote_text(column->otherwise) : g_strdup(base);
+  g_string_append_printf(sql, " ELSE %s END)", otherwise);
+  return with_when(column, g_string_free(sql, FALSE));
+}
+
+char *propose_sql_date(const ProposeColumn *column) {
+  if (column->of) return with_when(column, profile_sql_date(column->of));
+  g_autofree char *text = propose_sql(column);
+  return g_strdup_printf("try_cast(%s AS TIMESTAMP)", text);
+}
+
+char *propose_sql_number(const ProposeColumn *column) {
+  if (column->of) return with_when(column, profile_sql_number(column->of));
+  g_autofree char *text = propose_sql(column);
+  return g_strdup_printf("try_cast(%s AS DOUBLE)", text);
+}
+
+char *propose_from(const ProposeEntry *entry) {
+  return entry->where ? g_strdup_printf("FROM %s WHERE (%s)", entry->from->table, entry->where)
+                      : g_strdup_printf("FROM %s WHERE TRUE", entry->from->table);
+}
+
+gint64 propose_count(const Propose *propose, const ProposeEntry *entry, const char *condition) {
+  g_autofree char *from = propose_from(entry);
+  g_autofree char *sql = g_strdup_printf("SELECT count(*) %s AND (%s)", from, condition);
+  return profile_count(propose->scratch, sql);
+}
+
+/* --- words of values --- */
+
+static gboolean in_list(const ConfNode *list, const char *key) {
+  for (guint i = 0; list && i < list->n; i++) {
+    g_autofree char *word = profile_key(list->items[i]->text);
+    if (g_str_equal(word, key)) return TRUE;
+  }
+  return FALSE;
+}
+
+/* Whether the value holds one of the list's words whole ("5 - Closed Won", "Verloren (Preis)"). */
+static gboolean holds_word(const ConfNode *list, const char *value) {
+  g_auto(GStrv) words = profile_words(value);
+  for (guint i = 0; list && i < list->n; i++) {
+    g_auto(GStrv) wanted = profile_words(list->items[i]->text);
+    guint n = g_strv_length(wanted);
+    if (n == 0 || (n == 1 && strlen(wanted[0]) < 3)) continue;
+    for (guint at = 0; at + n <= g_strv_length(words); at++) {
+      guint same = 0;
+      while (same < n && g_str_equal(words[at + same], wanted[same])) same++;
+      if (same == n) return TRUE;
+    }
+  }
+  return FALSE;
+}
+
+const char *propose_meaning(const Propose *propose, const char *list, const char *value) {
+  const ConfNode *meanings = conf_map_get(propose->words, list);
+  g_autofree char *key = profile_key(value);
+  for (guint i = 0; meanings && i < meanings->n; i++)
+    if (in_list(meanings->items[i], key)) return meanings->keys[i]->text;
+  gboolean denied = g_str_has_prefix(key, "not") || g_str_has_prefix(key, "nicht");
+  for (guint i = 0; meanings && i < meanings->n && !denied; i++)
+    if (!g_str_equal(meanings->keys[i]->text, "open") && holds_word(meanings->items[i], value))
+      return meanings->keys[i]->text;
+  return NULL;
+}
+
+gboolean propose_is_total(const Propose *propose, const char *value) {
+  g_autofree char *key = profile_key(value);
+  return in_list(conf_map_get(propose->words, "totals"), key);
+}
+
+gint64 propose_values_by_words(const Propose *propose, ProposeColumn *column, const char *list) {
+  gint64 rows = 0;
+  for (gsize i = 0; column->of && i < column->of->n_values; i++) {
+    const ProfileValue *value = &column->of->values[i];
+    const char *meaning = propose_meaning(propose, list, value->text);
+    if (!meaning) continue;
+    rows += value->count;
+    if (column->otherwise && g_str_equal(meaning, column->otherwise)) continue;
+    propose_value(column, value->text, meaning);
+  }
+  return rows;
+}
+
+/* --- the whole --- */
+
+/* The one way in which dates must be read, when files leave a doubt: day first wherever a file shows a day above 12. */
+static void decide_formats(Propose *propose) {
+  gint64 dmy = 0, mdy = 0, either = 0, comma = 0, dot = 0;
+  for (guint i = 0; i < propose->folder->files->len; i++) {
+    const ProfileFile *file = propose->folder->files->pdata[i];
+    for (guint c = 0; file->table && c < file->columns->len; c++) {
+      const ProfileColumn *column = file->columns->pdata[c];
+      dmy += column->date == PROFILE_DATE_DMY;
+      mdy += column->date == PROFILE_DATE_MDY;
+      either += column->date == PROFILE_DATE_DMY_OR_MDY;
+      if (!profile_is_number(column)) continue;
+      comma += column->n_comma_decimals > 0 && column->n_dot_decimals == 0;
+      dot += column->n_dot_decimals > 0;
+    }
+  }
+  if (comma > 0 && dot == 0) propose->decimal = ',';
+  gboolean american =
+      mdy > 0 || (dmy == 0 && propose->decimal == 0 && (!propose->currency || g_str_equal(propose->currency, "USD")));
+  if (either > 0) {
+    propose->date_format = american ? "mdy" : "dmy";
+    propose_check(propose,
+                  "Dates such as 03/04/2024 could be read two ways; they are read %s first. Change date_format: in the "
+                  "file if that is wrong.",
+                  american ? "month" : "day");
+  } else if (dmy + mdy > 0 && (dmy == 0 || mdy == 0)) {
+    propose->date_format = dmy ? "dmy" : "mdy";
+  }
+  for (guint i = 0; i < propose->folder->files->len; i++) {
+    const ProfileFile *file = propose->folder->files->pdata[i];
+    for (guint c = 0; c < file->columns->len; c++) {
+      ProfileColumn *column = file->columns->pdata[c];
+      if (column->date == PROFILE_DATE_DMY_OR_MDY) column->date = american ? PROFILE_DATE_MDY : PROFILE_DATE_DMY;
+      if (propose->decimal == ',' && column->n_dot_decimals == 0) column->decimal_comma = TRUE;
+    }
+  }
+}
+
+/* The currency most rows carry in a column of currency codes, else the one that headers and values show by a sign. */
+static char *find_currency(const Propose *propose) {
+  static const struct {
+    const char *sign, *code;
+  } signs[] = {{"€", "EUR"},   {"eur", "EUR"}, {"£", "GBP"},   {"gbp", "GBP"}, {"R$", "BRL"},  {"brl", "BRL"},
+               {"usd", "USD"}, {"US$", "USD"}, {"chf", "CHF"}, {"¥", "JPY"},   {"jpy", "JPY"}, {"mxn", "MXN"},
+               {"cad", "CAD"}, {"aud", "AUD"}, {"inr", "INR"}, {"₹", "INR"},   {"sek", "SEK"}, {"$", "USD"}};
+  gint64 best = 0;
+  char *code = NULL;
+  for (guint i = 0; i < propose->folder->files->len; i++) {
+    const ProfileFile *file = propose->folder->files->pdata[i];
+    for (guint c = 0; c < file->columns->len; c++) {
+      const ProfileColumn *column = file->columns->pdata[c];
+      gboolean named = strstr(column->key, "curr") || strstr(column->key, "wahrung") || strstr(column->key, "devise") ||
+                       strstr(column->key, "moneda") || strstr(column->key, "moeda");
+      if (!named || column->n_values == 0 || !base_currency_is_valid(column->values[0].text) ||
+          column->values[0].count <= best)
+        continue;
+      best = column->values[0].count;
+      g_free(code);
+      code = g_strdup(column->values[0].text);
+    }
+  }
+  for (guint i = 0; i < propose->folder->files->len && !code; i++) {
+    const ProfileFile *file = propose->folder->files->pdata[i];
+    for (guint c = 0; c < file->columns->len && !code; c++) {
+      const ProfileColumn *column = file->columns->pdata[c];
+      if (!profile_is_number(column)) continue;
+      g_autofree char *name = store_quote_name(column->header);
+      for (gsize s = 0; s < G_N_ELEMENTS(signs) && !code; s++) {
+        gboolean word =
+            g_ascii_isalpha(signs[s].sign[0]) && g_strv_contains((const char *const *)column->words, signs[s].sign);
+        gboolean sign = !g_ascii_isalpha(signs[s].sign[0]) && strstr(column->header, signs[s].sign);
+        if (!word && !sign && !g_ascii_isalpha(signs[s].sign[0])) {
+          g_autofree char *sql =
+              g_strdup_printf("SELECT count(*) FROM %s WHERE %s LIKE '%%%s%%'", file->table, name, signs[s].sign);
+          sign = profile_count(propose->scratch, sql) * 2 > column->n_filled;
+        }
+        if (word || sign) code = g_strdup(signs[s].code);
+      }
+    }
+  }
+  return code;
+}
+
+static void tell_unreadable(Propose *propose, GHashTable *done) {
+  for (guint i = 0; i < propose->folder->files->len; i++) {
+    ProfileFile *file = propose->folder->files->pdata[i];
+    const char *why = !file->table ? file->problem : file->n_rows == 0 ? "it has column names but no rows" : NULL;
+    if (!why) continue;
+    propose_leave_out(propose, file, why);
+    propose_check(propose, "%s is left out: %s.", file->pattern, why);
+    g_hash_table_add(done, file);
+  }
+  if (propose->folder->ignored->len) {
+    g_ptr_array_add(propose->folder->ignored, NULL);
+    g_autofree char *names = g_strjoinv(", ", (char **)propose->folder->ignored->pdata);
+    propose_check(propose,
+                  "These files are no tables that can be read, and are left out: %s. (Save a spreadsheet as CSV.)",
+                  names);
+    g_ptr_array_remove_index(propose->folder->ignored, propose->folder->ignored->len - 1);
+  }
+}
+
+static char *source_name(const Propose *propose, const char *path) {
+  if (propose->name) return g_strdup(propose->name);
+  if (propose->folder->files->len == 1) return g_strdup(((ProfileFile *)propose->folder->files->pdata[0])->name);
+  g_autofree char *absolute = g_canonicalize_filename(path, NULL);
+  g_autofree char *base = g_path_get_basename(absolute);
+  GString *name = g_string_new(NULL);
+  for (const char *p = base; *p; p++)
+    if (g_ascii_isalnum(*p))
+      g_string_append_c(name, g_ascii_tolower(*p));
+    else if (name->len && name->str[name->len - 1] != '_')
+      g_string_append_c(name, '_');
+  if (!name->len || g_ascii_isdigit(name->str[0])) g_string_prepend(name, "source_");
+  return g_string_free(name, FALSE);
+}
+
+static char **texts(GPtrArray *array) {
+  char **list = g_new0(char *, array->len + 1);
+  for (guint i = 0; i < array->len; i++) list[i] = g_strdup(array->pdata[i]);
+  return list;
+}
+
+static void propose_clear(Propose *propose) {
+  g_clear_pointer(&propose->folder, profile_folder_free);
+  g_clear_pointer(&propose->entries, g_ptr_array_unref);
+  g_clear_pointer(&propose->left_out, g_ptr_array_unref);
+  g_clear_pointer(&propose->assumed, g_ptr_array_unref);
+  g_clear_pointer(&propose->to_check, g_ptr_array_unref);
+  g_clear_pointer(&propose->documents, g_ptr_array_unref);
+  g_free(propose->name);
+  g_free(propose->system);
+  g_free(propose->time_zone);
+  g_free(propose->currency);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Propose, propose_clear)
+
+void ingest_proposal_free(IngestProposal *proposal) {
+  if (!proposal) return;
+  g_free(proposal->name);
+  g_free(proposal->system);
+  g_free(proposal->yaml);
+  g_free(proposal->currency);
+  g_strfreev(proposal->assumed);
+  g_strfreev(proposal->to_check);
+  g_free(proposal);
+}
+
+IngestProposal *ingest_propose(Store *scratch, const char *path, const LedgerSchema *schema, GError **error) {
+  g_auto(Propose) propose = {.scratch = scratch, .schema = schema};
+  propose.entries = g_ptr_array_new_with_free_func(entry_free);
+  propose.left_out = g_ptr_array_new_with_free_func(left_out_free);
+  propose.assumed = g_ptr_array_new_with_free_func(g_free);
+  propose.to_check = g_ptr_array_new_with_free_func(g_free);
+  propose.documents = g_ptr_array_new_with_free_func((GDestroyNotify)conf_document_free);
+  ConfDocument *words = builtin_mapping("words", error);
+  if (!words) return NULL;
+  g_ptr_array_add(propose.documents, words);
+  propose.words = conf_document_root(words);
+  propose.folder = profile_folder(scratch, path, error);
+  if (!propose.folder) return NULL;
+
+  g_autoptr(GHashTable) done = g_hash_table_new(NULL, NULL);
+  tell_unreadable(&propose, done);
+  propose.currency = find_currency(&propose);
+  decide_formats(&propose);
+  if (!recognise_system(&propose, done, error)) return NULL;
+  propose_kinds(&propose, done);
+  propose_deals(&propose);
+  propose_references(&propose);
+  propose_checks(&propose);
+
+  g_autofree char *name = source_name(&propose, path);
+  g_free(propose.name);
+  propose.name = g_steal_pointer(&name);
+  IngestProposal *proposal = g_new0(IngestProposal, 1);
+  proposal->yaml = propose_yaml(&propose);
+  proposal->name = g_strdup(propose.name);
+  proposal->system = g_strdup(propose.system);
+  proposal->currency = g_strdup(propose.currency);
+  proposal->assumed = texts(propose.assumed);
+  proposal->to_check = texts(propose.to_check);
+  return proposal;
+}

@@ -1,0 +1,92 @@
+/* A proposal in the making: what goes into sources/NAME.yaml, before it is written. Private to src/ingest.
+ *
+ *   profile ─► recognise (a known CRM, from mappings/CRM.yaml) ─┐
+ *           └► kinds (words of headers, from mappings/words.yaml) ─┴► entries ─► deals · references · checks ─► YAML */
+#pragma once
+
+#include "base/money.h"
+#include "conf/conf.h"
+#include "ingest/ingest.h"
+#include "ingest/profile.h"
+
+/* Where one column of the ledger comes from. Exactly one of of, sql and constant is set. */
+typedef struct {
+  char *name; /* ledger column, id or currency */
+  ProfileColumn *of;
+  char *sql;
+  char *constant;
+  GPtrArray *values; /* char *: from, to, from, to… or NULL */
+  char *otherwise;   /* else: */
+  const char *unit;
+  const char *match;   /* name, email */
+  ProfileFile *lookup; /* lookup: its table, equals: and take: its columns */
+  const ProfileColumn *equals, *take;
+  char *when;
+  gboolean only_closed; /* `when` follows from the outcome, once that is known */
+} ProposeColumn;
+
+/* One entry of `map:`. */
+typedef struct {
+  char *to;
+  ProfileFile *from; /* NULL: rows in place */
+  char *where;
+  GPtrArray *columns; /* ProposeColumn */
+  GPtrArray *extras;  /* ProposeColumn: of other tables (a deal's region, its account's industry), found in this file */
+  GPtrArray *rows;    /* char *: rows in place, each a YAML map */
+  char *comment;
+} ProposeEntry;
+
+typedef struct {
+  ProfileFile *file;
+  char *why;
+} ProposeLeftOut;
+
+typedef struct {
+  Store *scratch;
+  const LedgerSchema *schema;
+  ProfileFolder *folder;
+  GPtrArray *documents;  /* ConfDocument: mappings/, kept while entries are made from them */
+  const ConfNode *words; /* root of words.yaml */
+  char *name, *system, *time_zone, *currency;
+  const char *date_format;       /* dmy or mdy where the files need to be told, or NULL */
+  char decimal;                  /* ',' or 0 */
+  GPtrArray *entries;            /* ProposeEntry */
+  GPtrArray *left_out;           /* ProposeLeftOut */
+  GPtrArray *assumed, *to_check; /* char * */
+} Propose;
+
+ProposeColumn *propose_column_new(const char *name, ProfileColumn *of);
+ProposeEntry *propose_entry_new(Propose *propose, const char *to, ProfileFile *from);
+ProposeColumn *propose_entry_column(const ProposeEntry *entry, const char *name);           /* NULL when absent */
+ProposeColumn *propose_entry_set(ProposeEntry *entry, const char *name, ProfileColumn *of); /* adds or replaces */
+void propose_entry_drop(ProposeEntry *entry, const char *name);
+ProposeEntry *propose_find(const Propose *propose, const char *to);          /* the first entry from a file */
+void propose_value(ProposeColumn *column, const char *from, const char *to); /* adds to the value map */
+void propose_leave_out(Propose *propose, ProfileFile *file, const char *why);
+void propose_assumed(Propose *propose, const char *format, ...) G_GNUC_PRINTF(2, 3);
+void propose_check(Propose *propose, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+/* The column's text, number or timestamp as SQL over its file's scratch table. The caller frees. */
+char *propose_sql(const ProposeColumn *column);
+char *propose_sql_date(const ProposeColumn *column);
+char *propose_sql_number(const ProposeColumn *column);
+/* FROM … WHERE … of an entry's rows, and how many of them also fulfil `condition`. */
+char *propose_from(const ProposeEntry *entry);
+gint64 propose_count(const Propose *propose, const ProposeEntry *entry, const char *condition);
+
+/* --- the steps --- */
+ConfDocument *builtin_mapping(const char *name, GError **error); /* "salesforce", "words": embedded in the program */
+const char *const *builtin_systems(void);                        /* names of the CRMs' mappings, NULL-terminated */
+gboolean recognise_system(Propose *propose, GHashTable *done, GError **error); /* `done`: files that are dealt with */
+void propose_kinds(Propose *propose, GHashTable *done);
+void propose_deals(Propose *propose);      /* outcome, dates and stages of the deals */
+void propose_references(Propose *propose); /* which column refers to which table, and how */
+void propose_checks(Propose *propose);     /* what the data itself says against the mapping */
+char *propose_yaml(const Propose *propose);
+
+/* --- words of values (mappings/words.yaml) --- */
+/* The meaning of a value in a list of meanings (outcomes, kinds_of_deal, kinds_of_activity), or NULL. */
+const char *propose_meaning(const Propose *propose, const char *list, const char *value);
+gboolean propose_is_total(const Propose *propose, const char *value);
+/* Adds the values that the column has to its map, as far as they have a meaning. Returns how many rows have one. */
+gint64 propose_values_by_words(const Propose *propose, ProposeColumn *column, const char *list);
