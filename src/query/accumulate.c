@@ -251,9 +251,57 @@ static gboolean seen_before(Seen *seen, gint32 group) {
   return FALSE;
 }
 
+/* What the row adds to its measure. */
+static gboolean contribution(const Scan *scan, const StoreChunk *chunk, const ScanUse *use, gsize row, BaseDay day, const Credit *credit, double *contributed) {
+  gboolean has, missing;
+  gint64 value;
+  switch (use->use->measure->agg) {
+    case KPI_AGG_COUNT:
+    case KPI_AGG_DISTINCT: *contributed = 1; return TRUE;
+    case KPI_AGG_KM: {
+      BaseDay from = day_at(chunk, use->value, row), to = day_at(chunk, use->value_to, row);
+      *contributed = (to == BASE_DAY_NONE ? scan->plan->context->today : to) - from;
+      return from != BASE_DAY_NONE;
+    }
+    case KPI_AGG_SUM:
+    case KPI_AGG_MEAN:
+      has = value_at(scan, chunk, use, row, day, &value, &missing);
+      *contributed = has ? (double)share_of(value, credit) / (double)use->use->scale : 0;
+      return has;
+    default: *contributed = number_at(scan, chunk, use, row, day, &has, &missing); return has;
+  }
+}
+
+static gboolean is_read(const Scan *scan, const StoreChunk *chunk, const ScanUse *use, gsize row, Span piece, Span whole) {
+  const ScanSink *sink = scan->sink;
+  if (use->use->framed) {
+    const PlanFrame *frame = &g_array_index(use->use->frames, PlanFrame, sink->from);
+    return frame->at > piece.from && frame->at <= piece.until && frame_holds(frame, chunk, use, row, whole);
+  }
+  switch (use->use->measure->when) {
+    case KPI_WHEN_ALWAYS: return TRUE;
+    case KPI_WHEN_LEVEL: return piece.from < sink->at && sink->at <= piece.until;
+    case KPI_WHEN_SPREAD: return (guint)slot_of(scan, piece.from) < sink->to && (guint)slot_of(scan, piece.until - 1) >= sink->from;
+    default: return (guint)slot_of(scan, piece.from) >= sink->from && (guint)slot_of(scan, piece.from) < sink->to;
+  }
+}
+
+static void list_row(const Scan *scan, const StoreChunk *chunk, const ScanUse *use, gsize row, const Credit *credit, Span piece, Span whole) {
+  ScanSink *sink = scan->sink;
+  if (!is_read(scan, chunk, use, row, piece, whole)) return;
+  ScanRecord record = {.day = whole.from};
+  record.has_value = contribution(scan, chunk, use, row, whole.from, credit, &record.value);
+  if (!record.has_value && !(use->use->missing_column >= 0 && scan_valid(chunk, use->value, row))) return;
+  if (use->use->measure->when == KPI_WHEN_ALWAYS) record.day = BASE_DAY_NONE;
+  for (guint i = 0; i < SCAN_TEXTS; i++)
+    record.texts[i] = scan_valid(chunk, sink->columns[i], row) ? ((const gint32 *)chunk->data[sink->columns[i]])[row] : -1;
+  if (sink->n_records++ < sink->max_records) g_array_append_val(sink->records, record);
+}
+
 /* Counts the row in a group for the days of `piece`, which lies within the row's own span. */
 static void add_to_group(const Scan *scan, CubeTable *cells, const StoreChunk *chunk, ScanUse *use, gsize row, const Credit *credit, Span piece, Span whole, gint32 group) {
   const KpiMeasure *measure = use->use->measure;
+  if (scan->sink != NULL) list_row(scan, chunk, use, row, credit, piece, whole);
   if (use->use->framed) {
     for (guint f = 0; f < use->use->frames->len; f++) {
       const PlanFrame *frame = &g_array_index(use->use->frames, PlanFrame, f);

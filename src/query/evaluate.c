@@ -29,6 +29,8 @@ struct Evaluator {
   QueryPlan *plan;
   GPtrArray *levels;
   double money_unit;
+  gboolean keeps_reads;
+  GArray *reads;          /* EvalRead */
   BaseDay *first_day;     /* by PlanTable; BASE_DAY_NONE = nothing loaded */
 };
 
@@ -49,6 +51,7 @@ Evaluator *evaluator_new(QueryPlan *plan) {
   Evaluator *evaluator = g_new0(Evaluator, 1);
   evaluator->plan = plan;
   evaluator->levels = g_ptr_array_new_with_free_func(level_free);
+  evaluator->reads = g_array_new(FALSE, TRUE, sizeof(EvalRead));
   evaluator->money_unit = pow(10, base_currency_digits(plan->context->organisation->currency));
   return evaluator;
 }
@@ -56,6 +59,7 @@ Evaluator *evaluator_new(QueryPlan *plan) {
 void evaluator_free(Evaluator *evaluator) {
   if (evaluator == NULL) return;
   g_ptr_array_unref(evaluator->levels);
+  g_array_unref(evaluator->reads);
   g_free(evaluator->first_day);
   g_free(evaluator);
 }
@@ -202,16 +206,32 @@ static const Value nothing = {.has = FALSE, .n = 0};
 
 static Value walk(Evaluator *evaluator, const Place *place, const KpiExpr *expr, const Window *window);
 
-static PlanFrame frame_of(const Window *window) {
+PlanFrame evaluator_frame(const Window *window) {
   BaseDay at = window->bound == WINDOW_START ? window->period.start : window_end(window);
   return (PlanFrame){at, window->period.start, window->period.end};
 }
 
+static void log_read(Evaluator *evaluator, const Place *place, const KpiMeasure *measure, const Window *window) {
+  for (guint i = 0; i < evaluator->reads->len; i++) {
+    const EvalRead *read = &g_array_index(evaluator->reads, EvalRead, i);
+    if (read->measure == measure && read->entity == place->entity && read->window.bound == window->bound && read->window.clip == window->clip &&
+        read->window.period.start == window->period.start && read->window.period.end == window->period.end)
+      return;
+  }
+  EvalRead read = {measure, place->entity, *window};
+  g_array_append_val(evaluator->reads, read);
+}
+
+void evaluator_keep_reads(Evaluator *evaluator) { evaluator->keeps_reads = TRUE; }
+
+const GArray *evaluator_reads(const Evaluator *evaluator) { return evaluator->reads; }
+
 static void collect_measure(Evaluator *evaluator, const Place *place, const KpiMeasure *measure, const Window *window) {
   QueryPlan *plan = evaluator->plan;
+  if (evaluator->keeps_reads) log_read(evaluator, place, measure, window);
   PlanUse *use = query_plan_use(plan, measure, place->entity);
   if (use->framed) {
-    query_plan_frame(use, frame_of(window));
+    query_plan_frame(use, evaluator_frame(window));
     return;
   }
   if (window->bound == WINDOW_AVERAGE) use->averaged = TRUE;
@@ -219,8 +239,7 @@ static void collect_measure(Evaluator *evaluator, const Place *place, const KpiM
   query_plan_boundary(plan, window_end(window));
 }
 
-/* The slots that a window covers: for a level all slots before the instant. */
-static void slots_of(const QueryPlan *plan, const KpiMeasure *measure, const Window *window, guint *from, guint *to) {
+void evaluator_slots(const QueryPlan *plan, const KpiMeasure *measure, const Window *window, guint *from, guint *to) {
   *from = 0;
   *to = query_plan_slot(plan, window_end(window));
   if (measure->when == KPI_WHEN_ALWAYS) {
@@ -281,10 +300,10 @@ static Value read_cells(const QueryPlan *plan, const PlanUse *use, const CubeTab
   Value result = {.has = TRUE};
   guint from, to;
   if (use->framed) {
-    from = query_plan_frame_index(use, frame_of(window));
+    from = query_plan_frame_index(use, evaluator_frame(window));
     to = from + 1;
   } else {
-    slots_of(plan, measure, window, &from, &to);
+    evaluator_slots(plan, measure, window, &from, &to);
   }
   if (use->missing_column >= 0) result.n_missing = cube_read_sum(cells, (guint)use->missing_column, group, from, to).rows;
   switch (measure->agg) {
@@ -318,6 +337,7 @@ static Value read_cells(const QueryPlan *plan, const PlanUse *use, const CubeTab
       result.n_missing = n_missing;
     }
   }
+  result.flags |= VALUE_HAS_DATA;
   if (result.n_missing > 0) result.flags |= VALUE_MISSING_RATES;
   return result;
 }
@@ -332,7 +352,10 @@ static Value walk_measure(Evaluator *evaluator, const Place *place, const KpiMea
   const LevelTable *table = &place->level->tables[use->table];
   if (!table->possible) return (Value){.has = FALSE, .flags = VALUE_NO_DIMENSION};
   BaseDay first = evaluator->first_day[use->table];
-  if (first == BASE_DAY_NONE) return (Value){.has = FALSE, .flags = VALUE_NO_DATA};
+  if (first == BASE_DAY_NONE) {
+    gboolean counts = measure->agg == KPI_AGG_COUNT || measure->agg == KPI_AGG_SUM || measure->agg == KPI_AGG_DISTINCT;
+    return (Value){.has = counts, .flags = VALUE_NO_DATA};
+  }
   gboolean all_time = window->bound == WINDOW_BEFORE || window->bound == WINDOW_LIFETIME || window->bound == WINDOW_START;
   if (place->entity == NULL && !all_time && measure->when != KPI_WHEN_ALWAYS && window_end(window) <= first)
     return (Value){.has = FALSE, .flags = VALUE_BEFORE_DATA};
@@ -358,6 +381,10 @@ static double beside(const Evaluator *evaluator, const KpiExpr *expr, const KpiE
   return value * pow(evaluator->money_unit, other->unit.money_power);
 }
 
+/* Nothing was loaded for any of it. A sum or a choice can do without one of its facts (sales or won deals make a customer); a product or
+ * a quotient cannot. */
+static gboolean lacks_data(const Value *value) { return (value->flags & VALUE_NO_DATA) != 0 && (value->flags & VALUE_HAS_DATA) == 0; }
+
 static gint64 first_n(const Value *a, const Value *b) { return a->n >= 0 ? a->n : b->n; }
 
 static Value walk_infix(Evaluator *evaluator, const Place *place, const KpiExpr *expr, const Window *window) {
@@ -371,9 +398,12 @@ static Value walk_infix(Evaluator *evaluator, const Place *place, const KpiExpr 
   switch (expr->op) {
     case KPI_OP_ADD: result.value = x + y; return result;
     case KPI_OP_SUB: result.value = x - y; return result;
-    case KPI_OP_MUL: result.value = x * y; return result;
+    case KPI_OP_MUL:
+      result.has = result.has && !lacks_data(&a) && !lacks_data(&b);
+      result.value = x * y;
+      return result;
     case KPI_OP_DIV:
-      result.has = result.has && y != 0;
+      result.has = result.has && y != 0 && !lacks_data(&a) && !lacks_data(&b);
       result.value = result.has ? x / y : 0;
       return result;
     case KPI_OP_MIN: result.value = MIN(x, y); return result;
@@ -441,12 +471,13 @@ static Value walk_each(Evaluator *evaluator, const Place *place, const KpiExpr *
   if (place->collecting) return walk(evaluator, &inside, expr->args[0], window);
   Value total = {.has = TRUE};
   GPtrArray *by_group = g_hash_table_lookup(place->level->entities, expr->entity);
-  if (by_group == NULL) {
-    total = walk(evaluator, &inside, expr->args[0], window);
-    return (Value){.has = FALSE, .flags = total.flags};
+  const GArray *ids = by_group == NULL ? NULL : g_ptr_array_index(by_group, place->group);
+  guint n_ids = ids == NULL ? 0 : ids->len;
+  if (n_ids == 0) { /* of nobody: nothing, but with what the facts say of themselves */
+    inside.id = -1;
+    total.flags = walk(evaluator, &inside, expr->args[0], window).flags;
   }
-  const GArray *ids = g_ptr_array_index(by_group, place->group);
-  for (guint i = 0; i < ids->len; i++) {
+  for (guint i = 0; i < n_ids; i++) {
     inside.id = g_array_index(ids, gint64, i);
     Value value = walk(evaluator, &inside, expr->args[0], window);
     total.flags |= value.flags;
@@ -455,7 +486,7 @@ static Value walk_each(Evaluator *evaluator, const Place *place, const KpiExpr *
     total.value += value.value;
     total.n++;
   }
-  if (total.flags & (VALUE_NO_DATA | VALUE_NO_DIMENSION)) total.has = FALSE;
+  if (lacks_data(&total) || (total.flags & VALUE_NO_DIMENSION)) total.has = FALSE;
   return total;
 }
 
@@ -481,6 +512,7 @@ static Value walk_kpi(Evaluator *evaluator, const Place *place, const KpiDefinit
   gboolean changed;
   Value result = walk(evaluator, place, evaluator_formula(kpi, window, &changed), window);
   if (changed) result.flags |= VALUE_CHANGED;
+  if (lacks_data(&result)) result.has = FALSE;
   return result;
 }
 

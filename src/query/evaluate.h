@@ -12,6 +12,7 @@ enum {
   VALUE_NO_DIMENSION = 1 << 2,   /* a fact cannot be grouped so */
   VALUE_NO_DATA = 1 << 3,        /* nothing of a fact has been loaded */
   VALUE_CHANGED = 1 << 4,        /* the definition changed within the window */
+  VALUE_HAS_DATA = 1 << 16,      /* something it rests on has been loaded */
 };
 
 typedef struct {
@@ -35,6 +36,17 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Evaluator, evaluator_free)
 void evaluator_collect(Evaluator *evaluator, const KpiExpr *expr, const Window *window);
 void evaluator_collect_kpi(Evaluator *evaluator, const KpiDefinition *kpi, const Window *window);
 
+/* One measure over one window, as a formula reads it. */
+typedef struct {
+  const KpiMeasure *measure;
+  const LedgerTable *entity;
+  Window window;
+} EvalRead;
+/* From now on collecting keeps what is read. */
+void evaluator_keep_reads(Evaluator *evaluator);
+/* All that has been collected since, each once, in the order of the formula. Owned by the evaluator. */
+const GArray *evaluator_reads(const Evaluator *evaluator);
+
 /* After the scan: rolls up to the first `n_keep` dimensions. Levels belong to the evaluator. All must be made before any is read. */
 EvalLevel *evaluator_level(Evaluator *evaluator, guint n_keep);
 void evaluator_finish(Evaluator *evaluator);
@@ -47,4 +59,8 @@ Value evaluator_expr(Evaluator *evaluator, EvalLevel *level, guint group, const 
 /* The formula in force at a window; `changed` is set when another came into force within it. */
 const KpiExpr *evaluator_formula(const KpiDefinition *kpi, const Window *window, gboolean *changed);
 /* 10^(digits * power): what minor units are divided by to be shown. */
+/* The day at whose start a framed measure is read, and its period. */
+PlanFrame evaluator_frame(const Window *window);
+/* The slots that a window covers: for a level all slots before the instant. */
+void evaluator_slots(const QueryPlan *plan, const KpiMeasure *measure, const Window *window, guint *from, guint *to);
 double evaluator_money_divisor(const QueryContext *context, KpiUnit unit);

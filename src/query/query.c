@@ -67,13 +67,17 @@ static gboolean data_bounds(const QueryContext *context, BaseDay *first, BaseDay
   return TRUE;
 }
 
-static gboolean read_period(Run *run, GError **error) {
-  const QueryContext *context = run->context;
+gboolean query_request_period(const QueryContext *context, const QueryRequest *request, CalendarPeriod *period, GError **error) {
   BaseDay first, last;
   data_bounds(context, &first, &last);
   if (last != BASE_DAY_NONE) last = MAX(MIN(last, context->today), first);
-  const char *text = run->request->period != NULL ? run->request->period : "this-quarter";
-  if (!calendar_parse_period(context->calendar, text, context->today, first, last, &run->asked, error)) return FALSE;
+  const char *text = request->period != NULL ? request->period : "this-quarter";
+  return calendar_parse_period(context->calendar, text, context->today, first, last, period, error);
+}
+
+static gboolean read_period(Run *run, GError **error) {
+  const QueryContext *context = run->context;
+  if (!query_request_period(context, run->request, &run->asked, error)) return FALSE;
   if (!run->request->has_grain) {
     g_array_append_val(run->result->periods, run->asked);
     return TRUE;
@@ -182,7 +186,8 @@ static void add_quotient(const Run *run, EvalLevel *level, guint group, const Kp
 static QueryValue evaluate(const Run *run, EvalLevel *level, guint group, const KpiDefinition *kpi, const Window *window) {
   Value value = evaluator_kpi(run->evaluator, level, group, kpi, window);
   double divisor = evaluator_money_divisor(run->context, kpi->unit);
-  QueryValue result = {.has_value = value.has && isfinite(value.value), .n = MAX(value.n, 0), .flags = value.flags, .n_missing = value.n_missing};
+  QueryValue result = {.has_value = value.has && isfinite(value.value), .n = MAX(value.n, 0), .flags = value.flags & 0xff, .n_missing = value.n_missing};
+  if (result.has_value) result.flags &= ~(guint)QUERY_FLAG_NO_DATA;
   result.value = result.has_value ? value.value / divisor : 0;
   if (value.interval.has_value && result.has_value) {
     result.has_interval = TRUE;

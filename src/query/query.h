@@ -63,6 +63,9 @@ typedef struct {
 
 typedef struct QueryResult QueryResult;
 
+/* The period a request is for. */
+gboolean query_request_period(const QueryContext *context, const QueryRequest *request, CalendarPeriod *period, GError **error);
+
 /* Errors: NOT_FOUND for a name, INPUT for a period or condition, LIMIT. */
 QueryResult *query_run(const QueryContext *context, const QueryRequest *request, GError **error);
 void query_result_free(QueryResult *result);

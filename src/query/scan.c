@@ -91,7 +91,7 @@ static gboolean add_table(Scan *scan, SqlSelect *select, PlanTable *table, GErro
     ScanUse use = scan_use(scan, select, g_ptr_array_index(table->uses, u));
     g_array_append_val(made.uses, use);
   }
-  made.by_day = plan->where->people->len > 0;
+  made.by_day = plan->where->people->len > 0 || scan->sink != NULL;
   gboolean failed = FALSE;
   for (guint d = 0; d < plan->n_dims && !failed; d++) {
     DimPath path = query_dim_path(plan->context, table->fact, &plan->dims[d]);
@@ -163,6 +163,35 @@ static void scan_clear(Scan *scan) {
   g_free(scan->slot_of_day);
 }
 
+/* The texts by which people know a record. */
+static void add_texts(Scan *scan, SqlSelect *select) {
+  static const char *const names[] = {"name", "subject", "document", "course", "stage"};
+  const LedgerTable *fact = scan->fact;
+  gint *columns = scan->sink->columns;
+  for (guint i = 0; i < SCAN_TEXTS; i++) columns[i] = -1;
+  const LedgerColumn *deal = ledger_table_column(fact, "opportunity");
+  const LedgerTable *deals = ledger_schema_find(scan->plan->context->schema, "opportunity");
+  if (fact->kind != LEDGER_DERIVED) columns[0] = add_column(scan, g_strdup("t0.\"id\""), STORE_COLUMN_TEXT);
+  for (guint i = 0; i < G_N_ELEMENTS(names) && columns[1] < 0; i++) {
+    const LedgerColumn *column = ledger_table_column(fact, names[i]);
+    if (column == NULL || column->type != LEDGER_TEXT) continue;
+    if (deal != NULL && fact->kind == LEDGER_DERIVED) break;
+    KpiHop hop = {fact, column};
+    columns[1] = add_column(scan, sql_path(select, &hop, 1), STORE_COLUMN_TEXT);
+  }
+  if (columns[1] < 0 && deal != NULL) {
+    KpiHop path[] = {{fact, deal}, {deals, ledger_table_column(deals, "name")}};
+    columns[1] = add_column(scan, sql_path(select, path, 2), STORE_COLUMN_TEXT);
+  }
+  const LedgerColumn *references[] = {ledger_table_owner(fact), ledger_table_column(fact, "account")};
+  for (guint i = 0; i < 2; i++) {
+    if (references[i] == NULL || references[i]->type != LEDGER_REF) continue;
+    const LedgerTable *to = ledger_schema_find(scan->plan->context->schema, references[i]->ref);
+    KpiHop path[] = {{fact, references[i]}, {to, ledger_table_column(to, "name")}};
+    columns[2 + i] = add_column(scan, sql_path(select, path, 2), STORE_COLUMN_TEXT);
+  }
+}
+
 static char *scan_sql(const Scan *scan, const SqlSelect *select, const char *condition) {
   GString *sql = g_string_new("SELECT ");
   for (guint c = 0; c < scan->columns->len; c++)
@@ -193,6 +222,14 @@ static void remap_texts(Scan *scan, StoreDictionary *const *dictionaries) {
 static gboolean run_scan(Scan *scan, SqlSelect *select, GError **error) {
   g_autofree char *condition = NULL;
   if (!query_where_sql(scan->plan->context, scan->plan->where, select, scan->fact, &condition, error)) return FALSE;
+  if (scan->sink != NULL) {
+    add_texts(scan, select);
+    if (scan->sink->condition != NULL) {
+      char *both = condition == NULL ? g_strdup(scan->sink->condition) : g_strdup_printf("%s AND %s", condition, scan->sink->condition);
+      g_free(condition);
+      condition = both;
+    }
+  }
   if (scan->columns->len == 0) add_column(scan, g_strdup("CAST(0 AS INTEGER)"), STORE_COLUMN_INT32);
   char *sql = scan_sql(scan, select, condition);
   g_ptr_array_add(scan->plan->sql, sql);
@@ -204,12 +241,14 @@ static gboolean run_scan(Scan *scan, SqlSelect *select, GError **error) {
   if (!store_scan(scan->plan->context->store, &request, query_scan_chunk, scan, dictionaries, &n_rows, error)) return FALSE;
   scan->plan->timings.rows_scanned += n_rows;
   remap_texts(scan, dictionaries);
+  for (guint i = 0; scan->sink != NULL && i < SCAN_TEXTS; i++)
+    if (scan->sink->columns[i] >= 0) scan->sink->dictionaries[i] = g_steal_pointer(&dictionaries[scan->sink->columns[i]]);
   for (guint c = 0; c < scan->columns->len; c++) g_clear_pointer(&dictionaries[c], store_dictionary_free);
   return TRUE;
 }
 
-static gboolean scan_fact(QueryPlan *plan, const LedgerTable *fact, GError **error) {
-  Scan scan = {.plan = plan, .fact = fact, .owner = -1, .key = -1, .currency = -1};
+static gboolean scan_fact(QueryPlan *plan, const LedgerTable *fact, ScanSink *sink, GError **error) {
+  Scan scan = {.plan = plan, .fact = fact, .sink = sink, .owner = -1, .key = -1, .currency = -1};
   scan.columns = g_array_new(FALSE, TRUE, sizeof(ScanColumn));
   scan.tables = g_array_new(FALSE, TRUE, sizeof(ScanTable));
   scan.rates = g_ptr_array_new();
@@ -252,7 +291,7 @@ gboolean query_plan_scan(QueryPlan *plan, GError **error) {
     const PlanTable *table = g_ptr_array_index(plan->tables, t);
     gboolean done = FALSE;
     for (guint before = 0; before < t && !done; before++) done = ((PlanTable *)g_ptr_array_index(plan->tables, before))->fact == table->fact;
-    if (!done && !scan_fact(plan, table->fact, error)) return FALSE;
+    if (!done && !scan_fact(plan, table->fact, NULL, error)) return FALSE;
   }
   for (guint t = 0; t < plan->tables->len; t++) {
     const PlanTable *table = g_ptr_array_index(plan->tables, t);
@@ -263,4 +302,8 @@ gboolean query_plan_scan(QueryPlan *plan, GError **error) {
   }
   plan->timings.scan_ms = (double)(g_get_monotonic_time() - started) / 1000.0;
   return TRUE;
+}
+
+gboolean query_plan_list(QueryPlan *plan, ScanSink *sink, GError **error) {
+  return scan_fact(plan, ((PlanTable *)g_ptr_array_index(plan->tables, 0))->fact, sink, error);
 }

@@ -25,9 +25,31 @@ typedef struct {
   gboolean by_day;       /* a row's group depends on the day of the event or on shared credit */
 } ScanTable;
 
+/* Where the rows behind one measure go, beside into cells. */
+#define SCAN_TEXTS 4 /* id, name, rep, account */
+
+typedef struct {
+  BaseDay day;
+  gboolean has_value;
+  double value;              /* as the measure counts it, money in minor units */
+  gint32 texts[SCAN_TEXTS];  /* codes; -1 = empty */
+} ScanRecord;
+
+typedef struct {
+  guint from, to;            /* the slots, or the frame, that are read */
+  BaseDay at;                /* levels: the row must hold at the start of this day */
+  char *condition;           /* SQL: only rows that can matter; set by the scan */
+  gint columns[SCAN_TEXTS];  /* in the scan; -1 = the fact has no such text */
+  GArray *records;           /* ScanRecord */
+  StoreDictionary *dictionaries[SCAN_TEXTS];
+  gsize max_records;         /* more are counted, not kept */
+  gsize n_records;
+} ScanSink;
+
 typedef struct {
   QueryPlan *plan;
   const LedgerTable *fact;
+  ScanSink *sink;
   GArray *columns;       /* ScanColumn */
   GArray *tables;        /* ScanTable */
   gint owner;            /* column of the person credited, or -1 */
@@ -42,6 +64,8 @@ typedef struct {
   guint n_days;
 } Scan;
 
+/* Reads the rows behind a plan of one measure into a sink. */
+gboolean query_plan_list(QueryPlan *plan, ScanSink *sink, GError **error);
 /* Adds one chunk's rows to the cells. Errors: LIMIT. */
 gboolean query_scan_chunk(const StoreChunk *chunk, gpointer scan, GError **error);
 

@@ -1,0 +1,162 @@
+/* attain show as JSON and CSV: the stable forms, for other programs. docs/output.md describes them. */
+#include "app/show.h"
+
+static void json_value(CliJson *json, const char *key, gboolean has, double value) {
+  cli_json_key(json, key);
+  if (has)
+    cli_json_number(json, value);
+  else
+    cli_json_null(json);
+}
+
+static void json_day(CliJson *json, const char *key, BaseDay day) {
+  g_autofree char *text = base_day_format(day);
+  cli_json_key(json, key);
+  cli_json_text(json, text);
+}
+
+static void json_period(CliJson *json, const char *key, const CalendarPeriod *period) {
+  cli_json_key(json, key);
+  cli_json_begin_object(json);
+  cli_json_key(json, "name");
+  cli_json_text(json, period->name);
+  json_day(json, "start", period->start);
+  json_day(json, "end", period->end);
+  cli_json_end_object(json);
+}
+
+static void json_figures(CliJson *json, const QueryValue *value) {
+  json_value(json, "value", value->has_value, value->value);
+  cli_json_key(json, "n");
+  cli_json_integer(json, value->n);
+  json_value(json, "numerator", value->has_parts, value->numerator);
+  json_value(json, "denominator", value->has_parts, value->denominator);
+  json_value(json, "low", value->has_interval, value->low);
+  json_value(json, "high", value->has_interval, value->high);
+}
+
+static void json_flags(CliJson *json, const QueryValue *value) {
+  cli_json_key(json, "flags");
+  cli_json_begin_array(json);
+  for (guint bit = 0; query_flag_name(bit) != NULL; bit++)
+    if (value->flags & (1u << bit)) cli_json_text(json, query_flag_name(bit));
+  cli_json_end_array(json);
+}
+
+static void json_row(CliJson *json, const QueryResult *result, const QueryRow *row) {
+  const KpiDefinition *kpi = query_result_kpi(result, row->kpi);
+  cli_json_begin_object(json);
+  cli_json_key(json, "kpi");
+  cli_json_text(json, kpi->name);
+  cli_json_key(json, "members");
+  cli_json_begin_object(json);
+  for (guint d = 0; d < row->n_members; d++) {
+    cli_json_key(json, query_result_dim(result, d));
+    cli_json_text(json, row->members[d]);
+  }
+  cli_json_end_object(json);
+  json_period(json, "period", query_result_period(result, row->period));
+  json_figures(json, &row->value);
+  cli_json_key(json, "unit");
+  cli_json_text(json, answer_unit(kpi));
+  json_flags(json, &row->value);
+  if (row->value.n_missing > 0) {
+    cli_json_key(json, "missing_rates");
+    cli_json_integer(json, row->value.n_missing);
+  }
+  if (row->has_compared) {
+    cli_json_key(json, "compared");
+    cli_json_begin_object(json);
+    json_period(json, "period", &row->compared_period);
+    json_figures(json, &row->compared);
+    json_value(json, "change", row->value.has_value && row->compared.has_value, row->value.value - row->compared.value);
+    json_value(json, "change_ratio", row->value.has_value && row->compared.has_value && row->compared.value > 0,
+               row->value.value / row->compared.value - 1);
+    json_value(json, "whole_period_value", row->has_compared_whole && row->compared_whole.has_value, row->compared_whole.value);
+    json_flags(json, &row->compared);
+    cli_json_end_object(json);
+  }
+  cli_json_end_object(json);
+}
+
+static void json_texts(CliJson *json, const char *key, const char *const *texts) {
+  cli_json_key(json, key);
+  cli_json_begin_array(json);
+  for (; *texts != NULL; texts++) cli_json_text(json, *texts);
+  cli_json_end_array(json);
+}
+
+void show_json(const Session *session, const QueryResult *result, FILE *out) {
+  g_autoptr(CliJson) json = cli_json_new(out);
+  cli_json_begin_object(json);
+  cli_json_key(json, "rows");
+  cli_json_begin_array(json);
+  for (guint r = 0; r < query_result_n_rows(result); r++) json_row(json, result, query_result_row(result, r));
+  cli_json_end_array(json);
+  cli_json_key(json, "totals");
+  cli_json_begin_array(json);
+  for (guint r = 0; r < query_result_n_totals(result); r++) json_row(json, result, query_result_total(result, r));
+  cli_json_end_array(json);
+  json_texts(json, "notes", query_result_notes(result));
+  json_texts(json, "without_records", query_result_without_records(result));
+  cli_json_key(json, "currency");
+  cli_json_text(json, session->organisation->currency);
+  g_autofree char *as_of = answer_instant(session->now_us);
+  cli_json_key(json, "as_of");
+  cli_json_text(json, as_of);
+  cli_json_end_object(json);
+}
+
+/* --- CSV --- */
+
+static void csv_number(FILE *out, gboolean has, double value) {
+  char buffer[G_ASCII_DTOSTR_BUF_SIZE];
+  cli_csv_field(out, has ? g_ascii_formatd(buffer, sizeof buffer, "%.15g", value) : NULL, FALSE);
+}
+
+static void csv_integer(FILE *out, gint64 value) {
+  g_autofree char *text = g_strdup_printf("%" G_GINT64_FORMAT, value);
+  cli_csv_field(out, text, FALSE);
+}
+
+static void csv_row(const QueryResult *result, const QueryRow *row, gboolean compared, FILE *out) {
+  const KpiDefinition *kpi = query_result_kpi(result, row->kpi);
+  const CalendarPeriod *period = query_result_period(result, row->period);
+  g_autofree char *start = base_day_format(period->start), *end = base_day_format(period->end);
+  cli_csv_field(out, kpi->name, TRUE);
+  for (guint d = 0; d < query_result_n_dims(result); d++) cli_csv_field(out, d < row->n_members ? row->members[d] : "(all)", FALSE);
+  cli_csv_field(out, period->name, FALSE);
+  cli_csv_field(out, start, FALSE);
+  cli_csv_field(out, end, FALSE);
+  csv_number(out, row->value.has_value, row->value.value);
+  csv_integer(out, row->value.n);
+  csv_number(out, row->value.has_parts, row->value.numerator);
+  csv_number(out, row->value.has_parts, row->value.denominator);
+  csv_number(out, row->value.has_interval, row->value.low);
+  csv_number(out, row->value.has_interval, row->value.high);
+  cli_csv_field(out, answer_unit(kpi), FALSE);
+  GString *flags = g_string_new(NULL);
+  for (guint bit = 0; query_flag_name(bit) != NULL; bit++)
+    if (row->value.flags & (1u << bit)) g_string_append_printf(flags, "%s%s", flags->len > 0 ? " " : "", query_flag_name(bit));
+  cli_csv_field(out, flags->str, FALSE);
+  g_string_free(flags, TRUE);
+  if (compared) {
+    cli_csv_field(out, row->compared_period.name, FALSE);
+    csv_number(out, row->compared.has_value, row->compared.value);
+  }
+  cli_csv_end(out);
+}
+
+void show_csv(const QueryResult *result, gboolean compared, FILE *out) {
+  static const char *const heads[] = {"period", "start", "end", "value", "n", "numerator", "denominator", "low", "high", "unit", "flags"};
+  cli_csv_field(out, "kpi", TRUE);
+  for (guint d = 0; d < query_result_n_dims(result); d++) cli_csv_field(out, query_result_dim(result, d), FALSE);
+  for (guint i = 0; i < G_N_ELEMENTS(heads); i++) cli_csv_field(out, heads[i], FALSE);
+  if (compared) {
+    cli_csv_field(out, "compared_period", FALSE);
+    cli_csv_field(out, "compared_value", FALSE);
+  }
+  cli_csv_end(out);
+  for (guint r = 0; r < query_result_n_rows(result); r++) csv_row(result, query_result_row(result, r), compared, out);
+  for (guint r = 0; r < query_result_n_totals(result); r++) csv_row(result, query_result_total(result, r), compared, out);
+}

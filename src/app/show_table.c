@@ -1,0 +1,213 @@
+/* attain show as a table.
+ *
+ *   one KPI, one period        members down; value, n, interval (and the comparison) across
+ *   one KPI, several periods   members down, periods across
+ *   several KPIs, one period   members down, KPIs across; without members: KPIs down
+ *   several of both            members and KPIs down, periods across
+ *
+ * Subtotals stand below the members they sum up, the total of all at the end. */
+#include <math.h>
+
+#include "app/show.h"
+
+typedef enum { ACROSS_FIGURES, ACROSS_PERIODS, ACROSS_KPIS } Across;
+
+typedef struct {
+  const Session *session;
+  const QueryResult *result;
+  Across across;
+  gboolean compared;
+  guint per_member; /* rows of the answer for one member */
+} Layout;
+
+static CliStyle change_style(const KpiDefinition *kpi, double change) {
+  if (change == 0 || kpi->better == KPI_NEUTRAL) return CLI_STYLE_NONE;
+  return (change > 0) == (kpi->better == KPI_HIGHER) ? CLI_STYLE_GOOD : CLI_STYLE_BAD;
+}
+
+/* The change: in percentage points for shares, in percent otherwise. */
+static char *change_words(const KpiDefinition *kpi, const QueryRow *row, CliStyle *style) {
+  *style = CLI_STYLE_DIM;
+  if (!row->value.has_value || !row->compared.has_value) return g_strdup("–");
+  double change = row->value.value - row->compared.value;
+  *style = change_style(kpi, change);
+  gboolean points = kpi->unit.kind == KPI_RATIO && (kpi->display == NULL || g_str_equal(kpi->display, "percent"));
+  if (points) return g_strdup_printf("%+.1f pt", change * 100);
+  if (row->compared.value <= 0) return g_strdup("–");
+  return g_strdup_printf("%+.1f %%", 100 * change / row->compared.value);
+}
+
+static void add_value(CliTable *table, const Layout *layout, const QueryRow *row, CliStyle style) {
+  const KpiDefinition *kpi = query_result_kpi(layout->result, row->kpi);
+  g_autofree char *number = answer_number(layout->session, kpi, row->value.has_value, row->value.value);
+  guint marked = QUERY_FLAG_IMMATURE | QUERY_FLAG_MISSING_RATES | QUERY_FLAG_CHANGED;
+  g_autofree char *text = g_strconcat(number, (row->value.flags & marked) && row->value.has_value ? " *" : "", NULL);
+  cli_table_add_cell(table, text, row->value.has_value ? style : CLI_STYLE_DIM);
+}
+
+static void add_figures(CliTable *table, const Layout *layout, const QueryRow *row, CliStyle style) {
+  const KpiDefinition *kpi = query_result_kpi(layout->result, row->kpi);
+  add_value(table, layout, row, style);
+  g_autofree char *n = cli_format_number((double)row->value.n, CLI_NUMBER_COUNT, NULL);
+  cli_table_add_cell(table, n, style);
+  if (row->value.has_interval) {
+    g_autofree char *low = answer_number(layout->session, kpi, TRUE, row->value.low);
+    g_autofree char *high = answer_number(layout->session, kpi, isfinite(row->value.high), row->value.high);
+    g_autofree char *interval = g_strdup_printf("%s to %s", low, high);
+    cli_table_add_cell(table, interval, CLI_STYLE_DIM);
+  } else {
+    cli_table_add_cell(table, "", CLI_STYLE_DIM);
+  }
+  if (!layout->compared) return;
+  CliStyle change_is;
+  g_autofree char *before = answer_number(layout->session, kpi, row->compared.has_value, row->compared.value);
+  g_autofree char *change = change_words(kpi, row, &change_is);
+  g_autofree char *whole = answer_number(layout->session, kpi, row->has_compared_whole && row->compared_whole.has_value, row->compared_whole.value);
+  cli_table_add_cell(table, before, style);
+  cli_table_add_cell(table, change, change_is);
+  cli_table_add_cell(table, row->has_compared_whole ? whole : "", CLI_STYLE_DIM);
+}
+
+static void add_members(CliTable *table, const Layout *layout, const QueryRow *row, CliStyle style) {
+  guint n_dims = query_result_n_dims(layout->result);
+  for (guint d = 0; d < n_dims; d++) {
+    const char *name = d < row->n_members ? answer_member(row->members[d]) : d == row->n_members ? (row->n_members == 0 ? "All" : "all") : "";
+    cli_table_add_cell(table, name, style);
+  }
+}
+
+/* One member's rows of the answer, KPI by KPI and period by period. */
+static void add_member(CliTable *table, const Layout *layout, const QueryRow *rows, CliStyle style) {
+  guint n_periods = query_result_n_periods(layout->result), n_kpis = query_result_n_kpis(layout->result);
+  if (layout->across == ACROSS_KPIS) {
+    cli_table_add_row(table);
+    add_members(table, layout, rows, style);
+    for (guint k = 0; k < n_kpis; k++) add_value(table, layout, &rows[k], style);
+    return;
+  }
+  for (guint k = 0; k < n_kpis; k++) {
+    const QueryRow *of_kpi = &rows[k * n_periods];
+    cli_table_add_row(table);
+    add_members(table, layout, of_kpi, style);
+    if (n_kpis > 1) cli_table_add_cell(table, query_result_kpi(layout->result, k)->title, style);
+    if (layout->across == ACROSS_FIGURES)
+      add_figures(table, layout, of_kpi, style);
+    else
+      for (guint p = 0; p < n_periods; p++) add_value(table, layout, &of_kpi[p], style);
+  }
+}
+
+static void add_head(CliTable *table, const Layout *layout) {
+  const QueryResult *result = layout->result;
+  for (guint d = 0; d < query_result_n_dims(result); d++) {
+    g_autofree char *name = g_strdup(query_result_dim(result, d));
+    name[0] = g_ascii_toupper(name[0]);
+    cli_table_add_column(table, name, CLI_LEFT);
+  }
+  if (layout->across == ACROSS_KPIS) {
+    for (guint k = 0; k < query_result_n_kpis(result); k++) cli_table_add_column(table, query_result_kpi(result, k)->title, CLI_RIGHT);
+    return;
+  }
+  if (query_result_n_kpis(result) > 1) cli_table_add_column(table, "KPI", CLI_LEFT);
+  if (layout->across == ACROSS_PERIODS) {
+    for (guint p = 0; p < query_result_n_periods(result); p++) cli_table_add_column(table, query_result_period(result, p)->name, CLI_RIGHT);
+    return;
+  }
+  gboolean one = query_result_n_kpis(result) == 1;
+  cli_table_add_column(table, one ? query_result_kpi(result, 0)->title : "Value", CLI_RIGHT);
+  cli_table_add_column(table, "n", CLI_RIGHT);
+  cli_table_add_column(table, "95 % interval", CLI_RIGHT);
+  if (!layout->compared) return;
+  const QueryRow *first = query_result_n_rows(result) > 0 ? query_result_row(result, 0) : NULL;
+  g_autofree char *before = first == NULL                  ? g_strdup("Before")
+                            : first->has_compared_whole    ? g_strdup_printf("%s so far", first->compared_period.name)
+                                                           : g_strdup(first->compared_period.name);
+  cli_table_add_column(table, before, CLI_RIGHT);
+  cli_table_add_column(table, "Change", CLI_RIGHT);
+  cli_table_add_column(table, first != NULL && first->has_compared_whole ? "Whole period" : "", CLI_RIGHT);
+}
+
+/* --- order --- */
+
+static gint by_first_value(gconstpointer a, gconstpointer b, gpointer user_data) {
+  const Layout *layout = user_data;
+  const QueryRow *x = query_result_row(layout->result, *(const guint *)a), *y = query_result_row(layout->result, *(const guint *)b);
+  if (x->value.has_value != y->value.has_value) return x->value.has_value ? -1 : 1;
+  gint order = (x->value.value < y->value.value) - (x->value.value > y->value.value);
+  return query_result_kpi(layout->result, 0)->better == KPI_LOWER ? -order : order;
+}
+
+static gboolean same_head(const QueryRow *a, const QueryRow *b, guint n) {
+  for (guint d = 0; d < n; d++)
+    if (g_strcmp0(a->members[d], b->members[d]) != 0) return FALSE;
+  return TRUE;
+}
+
+/* The subtotal rows that end with this member: those whose head the next member does not share. */
+static void add_subtotals(CliTable *table, const Layout *layout, const QueryRow *rows, const QueryRow *next) {
+  guint n_dims = query_result_n_dims(layout->result);
+  for (guint keep = n_dims; keep-- > 1;) {
+    if (next != NULL && same_head(rows, next, keep)) continue;
+    for (guint t = 0; t < query_result_n_totals(layout->result); t += layout->per_member) {
+      const QueryRow *total = query_result_total(layout->result, t);
+      if (total->n_members == keep && same_head(total, rows, keep)) {
+        add_member(table, layout, total, CLI_STYLE_TOTAL);
+        break;
+      }
+    }
+  }
+}
+
+static void add_notes(CliTable *table, const Layout *layout, guint left_out) {
+  const QueryResult *result = layout->result;
+  if (left_out > 0) {
+    g_autofree char *text = g_strdup_printf("%u more members are not shown (--top); the totals hold them", left_out);
+    cli_table_add_note(table, text);
+  }
+  const CalendarPeriod *last = query_result_period(result, query_result_n_periods(result) - 1);
+  if (last->start <= layout->session->today && layout->session->today < last->end - 1) {
+    g_autofree char *today = base_day_format(layout->session->today);
+    g_autofree char *text = g_strdup_printf("%s has not ended: as of %s", last->name, today);
+    cli_table_add_note(table, text);
+  }
+  for (const char *const *note = query_result_notes(result); *note != NULL; note++) cli_table_add_note(table, *note);
+  const char *const *without = query_result_without_records(result);
+  guint n = g_strv_length((char **)(gpointer)without);
+  if (n == 0) return;
+  g_autoptr(GPtrArray) few = g_ptr_array_new();
+  for (guint i = 0; i < n && i < 8; i++) g_ptr_array_add(few, (gpointer)without[i]);
+  g_ptr_array_add(few, NULL);
+  g_autofree char *names = g_strjoinv(", ", (char **)few->pdata);
+  g_autofree char *more = n > 8 ? g_strdup_printf(" and %u more", n - 8) : g_strdup("");
+  g_autofree char *text = g_strdup_printf("without records: %s%s", names, more);
+  cli_table_add_note(table, text);
+}
+
+CliTable *show_table(const Session *session, const QueryResult *result, gboolean compared, gboolean by_value, guint top) {
+  guint n_periods = query_result_n_periods(result), n_kpis = query_result_n_kpis(result), n_dims = query_result_n_dims(result);
+  Layout layout = {session, result, ACROSS_FIGURES, compared, n_periods * n_kpis};
+  if (n_periods > 1)
+    layout.across = ACROSS_PERIODS;
+  else if (n_kpis > 1 && n_dims > 0 && !compared)
+    layout.across = ACROSS_KPIS;
+  const CalendarPeriod *first = query_result_period(result, 0), *last = query_result_period(result, n_periods - 1);
+  g_autofree char *what = n_kpis == 1 ? g_strdup(query_result_kpi(result, 0)->title) : g_strdup_printf("%u KPIs", n_kpis);
+  g_autofree char *span = n_periods == 1 ? g_strdup(first->name) : g_strdup_printf("%s to %s", first->name, last->name);
+  g_autofree char *title = g_strdup_printf("%s · %s · %s", session->organisation->name, what, span);
+  CliTable *table = cli_table_new(title);
+  add_head(table, &layout);
+  guint n_members = layout.per_member == 0 ? 0 : query_result_n_rows(result) / layout.per_member;
+  g_autofree guint *order = g_new(guint, n_members + 1);
+  for (guint i = 0; i < n_members; i++) order[i] = i * layout.per_member;
+  if (by_value || top > 0) g_qsort_with_data(order, (gint)n_members, sizeof *order, by_first_value, &layout);
+  guint shown = top > 0 ? MIN(top, n_members) : n_members;
+  for (guint i = 0; i < shown; i++) {
+    const QueryRow *rows = query_result_row(result, order[i]);
+    add_member(table, &layout, rows, CLI_STYLE_NONE);
+    if (!by_value && top == 0) add_subtotals(table, &layout, rows, i + 1 < shown ? query_result_row(result, order[i + 1]) : NULL);
+  }
+  for (guint t = 0; t < query_result_n_totals(result); t += layout.per_member)
+    if (query_result_total(result, t)->n_members == 0) add_member(table, &layout, query_result_total(result, t), CLI_STYLE_TOTAL);
+  add_notes(table, &layout, n_members - shown);
+  return table;
+}
