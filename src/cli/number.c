@@ -5,13 +5,19 @@
 #include "base/money.h"
 #include "cli/cli.h"
 
+#include <float.h>
 #include <math.h>
 
-#define HALF_UP (1 + 1e-14)
+#define HALF_UP             (1 + 4 * DBL_EPSILON)
+#define LARGEST_WITH_HALVES 1e12 /* above, a few units of the last binary digit could be seen */
+
+static double rounding_up(double size) {
+  return size < LARGEST_WITH_HALVES ? size * HALF_UP : size;
+}
 
 /* "-1,234.50"; never "-0.00". */
 static char *grouped(double value, int decimals) {
-  g_autofree char *digits = g_strdup_printf("%.*f", decimals, fabs(value) * HALF_UP);
+  g_autofree char *digits = g_strdup_printf("%.*f", decimals, rounding_up(fabs(value)));
   gsize whole = strcspn(digits, ".");
   gboolean negative = value < 0 && strspn(digits, "0.") != strlen(digits);
   GString *text = g_string_new(negative ? "-" : "");
@@ -26,13 +32,13 @@ static char *grouped(double value, int decimals) {
 /* Enough decimals that a value that is not zero does not look like it: two significant digits. */
 static int decimals_for(double value, int usual) {
   double size = fabs(value);
-  if (size == 0 || size * HALF_UP >= 0.5 * pow(10, -usual)) return usual;
+  if (size == 0 || rounding_up(size) >= 0.5 * pow(10, -usual)) return usual;
   return MIN(12, 1 - (int)floor(log10(size)));
 }
 
 /* Whether the value, rounded to `decimals`, stays below 1,000. */
 static gboolean below_thousand(double value, int decimals) {
-  return fabs(value) * HALF_UP < 1000 - 0.5 * pow(10, -decimals);
+  return rounding_up(fabs(value)) < 1000 - 0.5 * pow(10, -decimals);
 }
 
 static gboolean is_whole(double value) {
@@ -72,7 +78,7 @@ char *cli_format_number(double value, CliNumberStyle style, const char *currency
     case CLI_NUMBER_DAYS:
       return with_unit(grouped(value, decimals_for(value, 1)), "days");
     case CLI_NUMBER_SCORE:
-      return grouped(value, fabs(value) * HALF_UP < 9.995 ? 2 : 1);
+      return grouped(value, rounding_up(fabs(value)) < 9.995 ? 2 : 1);
   }
   g_assert_not_reached();
 }

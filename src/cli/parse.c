@@ -59,8 +59,12 @@ static gboolean check_choice(const CliOption *option, const char *value, GError 
   if (g_strv_contains((const char *const *)choices, value)) return TRUE;
   const char *nearest = base_nearest(value, (const char *const *)choices, g_strv_length(choices));
   g_autofree char *all = g_strjoinv(", ", choices);
-  g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "--%s cannot be \"%s\"%s%s%s; it is one of %s", option->name, value,
-              nearest ? ": did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "", all);
+  if (nearest)
+    g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "--%s cannot be \"%s\": did you mean \"%s\"? (one of: %s)",
+                option->name, value, nearest, all);
+  else
+    g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "--%s cannot be \"%s\": it is one of %s", option->name, value,
+                all);
   return FALSE;
 }
 
