@@ -18,6 +18,7 @@ static KpiCatalogue *catalogue_alloc(const LedgerSchema *schema) {
   KpiCatalogue *catalogue = g_new0(KpiCatalogue, 1);
   catalogue->schema = schema;
   catalogue->arena = kpi_arena_new();
+  catalogue->passing = kpi_arena_new();
   catalogue->documents = g_ptr_array_new_with_free_func((GDestroyNotify)conf_document_free);
   catalogue->parameters = g_hash_table_new(g_str_hash, g_str_equal);
   catalogue->measure_names = g_hash_table_new(g_str_hash, g_str_equal);
@@ -48,6 +49,7 @@ void kpi_catalogue_free(KpiCatalogue *catalogue) {
   g_array_unref(catalogue->problems);
   g_string_free(catalogue->scratch, TRUE);
   g_ptr_array_unref(catalogue->documents);
+  kpi_arena_free(catalogue->passing);
   kpi_arena_free(catalogue->arena);
   g_free(catalogue);
 }
@@ -70,8 +72,10 @@ const KpiMeasure *kpi_catalogue_intern_measure(KpiCatalogue *catalogue, KpiMeasu
 
 KpiMeasure *kpi_catalogue_require_measure(KpiCatalogue *catalogue, const char *name) {
   KpiMeasureEntry *entry = g_hash_table_lookup(catalogue->measure_names, name);
-  if (entry->state == KPI_STATE_NEW)
-    entry->state = kpi_yaml_check_measure(catalogue, entry) ? KPI_STATE_DONE : KPI_STATE_BAD;
+  if (entry->state != KPI_STATE_NEW) return entry->measure;
+  KpiArenaMark mark = kpi_arena_mark(catalogue->passing);
+  entry->state = kpi_yaml_check_measure(catalogue, entry) ? KPI_STATE_DONE : KPI_STATE_BAD;
+  kpi_arena_release(catalogue->passing, mark);
   return entry->measure;
 }
 
@@ -90,11 +94,13 @@ static void problem_cycle(const KpiCheck *check, const KpiEntry *entry, const Kp
 }
 
 static void entry_check(KpiCatalogue *catalogue, KpiEntry *entry) {
+  KpiArenaMark mark = kpi_arena_mark(catalogue->passing);
   entry->state = KPI_STATE_OPEN;
   g_ptr_array_add(catalogue->path, entry);
   gboolean good = kpi_yaml_check_kpi(catalogue, entry);
   g_ptr_array_set_size(catalogue->path, (gint)catalogue->path->len - 1);
   entry->state = good ? KPI_STATE_DONE : KPI_STATE_BAD;
+  kpi_arena_release(catalogue->passing, mark);
 }
 
 KpiEntry *kpi_catalogue_require(const KpiCheck *check, const char *name, const KpiSyntax *at) {
@@ -246,7 +252,9 @@ KpiCatalogue *kpi_catalogue_new(const LedgerSchema *schema, const KpiSource *sou
     for (gsize i = 0; i < n_sources; i++) {
       if (!sources[i].built_in != !built_in) continue;
       KpiYamlFile *yaml = kpi_arena_new0(catalogue->arena, KpiYamlFile);
-      *yaml = (KpiYamlFile){g_intern_string(sources[i].file), sources[i].text, sources[i].length, (guint)i, built_in};
+      kpi_yaml_file_init(yaml, catalogue->arena, sources[i].file, sources[i].text, sources[i].length);
+      yaml->order = (guint)i;
+      yaml->built_in = built_in;
       kpi_yaml_read(catalogue, yaml);
     }
   }
@@ -298,36 +306,35 @@ const KpiDefinition *kpi_catalogue_find(KpiCatalogue *catalogue, const char *nam
 
 /* --- texts on their own --- */
 
-static void take_first_problem(KpiCatalogue *catalogue, GError **error) {
+/* `expr` when nothing was wrong, else NULL and the first problem; what only the check needed is given back. */
+static KpiExpr *finish(KpiCatalogue *catalogue, KpiArenaMark mark, KpiExpr *expr, GError **error) {
+  kpi_arena_release(catalogue->passing, mark);
+  if (catalogue->problems->len == 0) return expr;
   g_array_sort(catalogue->problems, problem_by_place);
   set_error(&g_array_index(catalogue->problems, KpiProblem, 0), error);
   g_array_set_size(catalogue->problems, 0);
+  return NULL;
 }
 
 KpiExpr *kpi_parse_condition(KpiCatalogue *catalogue, const LedgerTable *table, const char *condition, GError **error) {
+  KpiArenaMark mark = kpi_arena_mark(catalogue->passing);
   KpiText text;
-  kpi_text_init(&text, catalogue->arena, NULL, condition);
+  kpi_text_init(&text, catalogue->passing, NULL, condition);
   KpiCheck check = {.catalogue = catalogue, .text = &text, .table = table, .condition = TRUE};
-  g_autoptr(KpiArena) passing = kpi_arena_new();
-  KpiSyntax *syntax = kpi_syntax_parse(&check, passing);
+  KpiSyntax *syntax = kpi_syntax_parse(&check);
   KpiExpr *expr = syntax ? kpi_check_expr(&check, syntax) : NULL;
   if (expr && expr->unit.kind != KPI_BOOL)
     kpi_problem(&check, syntax->mark, syntax->mark_length, "a condition such as amount > 10000 expected; this is a %s",
                 kpi_unit_name(expr->unit));
-  if (catalogue->problems->len == 0) return expr;
-  take_first_problem(catalogue, error);
-  return NULL;
+  return finish(catalogue, mark, expr, error);
 }
 
 KpiExpr *kpi_parse_formula(KpiCatalogue *catalogue, const char *file, const char *formula, GError **error) {
+  KpiArenaMark mark = kpi_arena_mark(catalogue->passing);
   KpiText text;
-  kpi_text_init(&text, catalogue->arena, file, formula);
+  kpi_text_init(&text, catalogue->passing, file, formula);
   KpiCheck check = {.catalogue = catalogue, .text = &text};
-  g_autoptr(KpiArena) passing = kpi_arena_new();
-  KpiSyntax *syntax = kpi_syntax_parse(&check, passing);
+  KpiSyntax *syntax = kpi_syntax_parse(&check);
   KpiSummary summary;
-  KpiExpr *expr = syntax ? kpi_check_whole(&check, syntax, &summary) : NULL;
-  if (catalogue->problems->len == 0) return expr;
-  take_first_problem(catalogue, error);
-  return NULL;
+  return finish(catalogue, mark, syntax ? kpi_check_whole(&check, syntax, &summary) : NULL, error);
 }

@@ -67,7 +67,10 @@ gboolean kpi_expr_is_literal(const KpiExpr *expr) {
   return TRUE;
 }
 
-static gboolean is_zero(const KpiExpr *expr) {
+/* 0, and 0 / 0 for `no value`: at home in any unit. */
+static gboolean is_nothing(const KpiExpr *expr) {
+  if (expr->op == KPI_OP_DIV)
+    return is_nothing(expr->args[0]) && is_nothing(expr->args[1]) && kpi_expr_is_literal(expr);
   return expr->op == KPI_OP_NUMBER && expr->number == 0;
 }
 
@@ -153,7 +156,7 @@ static gboolean unify(const KpiExpr *a, const KpiExpr *b, KpiUnit *unit) {
   if (a->unit.kind == KPI_NUMBER) *unit = b->unit;
   if (a->unit.kind != KPI_NUMBER && b->unit.kind != KPI_NUMBER) return FALSE;
   if (unit->kind != KPI_QUANTITY) return TRUE;
-  return is_zero(a->unit.kind == KPI_NUMBER ? a : b);
+  return is_nothing(a->unit.kind == KPI_NUMBER ? a : b);
 }
 
 static const char *text_of(const KpiCheck *check, const KpiSyntax *syntax, char *buffer, gsize size) {

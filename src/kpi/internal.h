@@ -13,6 +13,7 @@
 #define KPI_MAX_NESTING       200    /* levels of one formula, the KPIs it stands on included */
 #define KPI_MAX_TERMS         100000 /* parts of one formula once every KPI in it is written out */
 #define KPI_MAX_DEFINITIONS   10000  /* measures and KPIs of a workspace, each */
+#define KPI_MAX_HOPS          16     /* of one path: opportunity.account.industry has 3 */
 #define KPI_MAX_PROBLEMS      200    /* problems reported at once */
 
 /* --- arena: memory given back all at once --- */
@@ -22,6 +23,13 @@ void kpi_arena_free(KpiArena *arena);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KpiArena, kpi_arena_free)
 gpointer kpi_arena_alloc(KpiArena *arena, gsize bytes); /* zeroed */
 char *kpi_arena_strndup(KpiArena *arena, const char *text, gsize length);
+/* What was taken since a mark is given back by releasing to it; marks nest. */
+typedef struct {
+  gpointer block;
+  gsize used;
+} KpiArenaMark;
+KpiArenaMark kpi_arena_mark(const KpiArena *arena);
+void kpi_arena_release(KpiArena *arena, KpiArenaMark mark);
 #define kpi_arena_new0(arena, type)     ((type *)kpi_arena_alloc((arena), sizeof(type)))
 #define kpi_arena_array(arena, type, n) ((type *)kpi_arena_alloc((arena), sizeof(type) * (n)))
 
@@ -45,10 +53,21 @@ typedef struct {
 
 /* The text of a formula given on its own. */
 void kpi_text_init(KpiText *text, KpiArena *arena, const char *file, const char *string);
-/* A YAML scalar's text: `source` is the file's text and `span` where the scalar starts in it. Where the two cannot be
- * matched (escapes in double quotes), places fall back to the scalar's own. */
-void kpi_text_init_yaml(KpiText *text, KpiArena *arena, const char *string, BaseSpan span, const char *source,
-                        gsize source_length);
+/* A definitions file: its text is the caller's, while loading. */
+typedef struct {
+  const char *file; /* interned */
+  const char *text;
+  gsize length;
+  guint order;
+  gboolean built_in;
+  const gsize *lines; /* where each line starts */
+  guint n_lines;
+} KpiYamlFile;
+
+void kpi_yaml_file_init(KpiYamlFile *yaml, KpiArena *arena, const char *file, const char *text, gsize length);
+/* A YAML scalar's text, which starts at `span` of its file. Where the two cannot be matched (escapes in double quotes),
+ * places fall back to the scalar's own. */
+void kpi_text_init_yaml(KpiText *text, KpiArena *arena, const KpiYamlFile *yaml, const char *string, BaseSpan span);
 BaseSpan kpi_text_span(const KpiText *text, gsize offset, gsize length);
 
 /* --- tokens --- */
@@ -139,9 +158,9 @@ typedef struct {
 typedef struct {
   KpiDefinition kpi; /* first: a KpiDefinition of a catalogue is the start of its entry */
   KpiState state;
-  gboolean measure_only;          /* stands for a measure asked by its own name */
-  const struct KpiYamlFile *yaml; /* where it was read */
-  const struct KpiYamlFile *base_yaml;
+  gboolean measure_only;   /* stands for a measure asked by its own name */
+  const KpiYamlFile *yaml; /* where it was read */
+  const KpiYamlFile *base_yaml;
   gconstpointer node, base_node; /* ConfNode: its definition; the built-in one that it replaces, or NULL */
   KpiSummary summary;
 } KpiEntry;
@@ -150,7 +169,7 @@ typedef struct {
   const char *name;
   KpiState state;
   gboolean built_in;
-  const struct KpiYamlFile *yaml;
+  const KpiYamlFile *yaml;
   gconstpointer node;
   BaseSpan span;
   KpiMeasure *measure; /* once checked and right */
@@ -167,6 +186,7 @@ struct KpiCatalogue {
   const LedgerSchema *schema;
   KpiArena *arena;
   GPtrArray *documents;      /* ConfDocument */
+  KpiArena *passing;         /* what lives only while one text is checked */
   GHashTable *parameters;    /* name -> KpiParameter */
   GHashTable *measure_names; /* name -> KpiMeasureEntry */
   GHashTable *kpi_names;     /* name -> KpiEntry */
@@ -196,10 +216,11 @@ void kpi_problem_span(KpiCatalogue *catalogue, BaseSpan span, guint file_order, 
 void kpi_problem(const KpiCheck *check, gsize offset, gsize length, const char *format, ...) G_GNUC_PRINTF(4, 5);
 void kpi_problem_limit(const KpiCheck *check, gsize offset, gsize length, const char *format, ...) G_GNUC_PRINTF(4, 5);
 
-/* NULL when the text does not parse; the problem is then noted. */
-KpiSyntax *kpi_syntax_parse(const KpiCheck *check, KpiArena *arena);
-/* A literal alone: a number, percentage, duration, date, quoted text, true or false; else NULL, noted. */
-KpiSyntax *kpi_syntax_parse_literal(const KpiCheck *check, KpiArena *arena);
+/* In the catalogue's passing arena; NULL when the text does not parse, noted. */
+KpiSyntax *kpi_syntax_parse(const KpiCheck *check);
+/* In the catalogue's own arena. A literal alone: a number, percentage, duration, date, quoted text, true or false; else
+ * NULL, noted. */
+KpiSyntax *kpi_syntax_parse_literal(const KpiCheck *check);
 /* The nearest of the clauses, for messages. */
 const char *kpi_clause_name(KpiClause clause);
 gboolean kpi_word_is_reserved(const char *word);
@@ -267,14 +288,6 @@ gboolean kpi_expr_is_proportion(const KpiExpr *expr);
 const char *const *kpi_needs(KpiCatalogue *catalogue, const KpiSummary *summary);
 
 /* --- definitions in YAML --- */
-typedef struct KpiYamlFile {
-  const char *file; /* interned */
-  const char *text; /* the caller's, while loading */
-  gsize length;
-  guint order;
-  gboolean built_in;
-} KpiYamlFile;
-
 /* Reads a file's names: parameters, measures and KPIs become entries to be checked. */
 void kpi_yaml_read(KpiCatalogue *catalogue, const KpiYamlFile *file);
 /* Checks one entry: its formula, fields and versions. */

@@ -240,15 +240,21 @@ static gboolean parse_clauses(Parser *parser, KpiSyntax *call) {
 
 /* Expressions with commas between, up to `)`, which is left. */
 static gboolean parse_list(Parser *parser, KpiSyntax *node) {
-  g_autoptr(GPtrArray) items = g_ptr_array_new();
+  guint n = 0, room = 4;
+  KpiSyntax **items = kpi_arena_array(parser->arena, KpiSyntax *, room);
   if (!at_sign(parser, ')')) {
     do {
       KpiSyntax *item = parse_expr(parser);
       if (!item || parser->failed) return FALSE;
-      g_ptr_array_add(items, item);
+      if (n == room) {
+        KpiSyntax **more = kpi_arena_array(parser->arena, KpiSyntax *, room *= 2);
+        memcpy(more, items, sizeof *items * n);
+        items = more;
+      }
+      items[n++] = item;
     } while (take_sign(parser, ','));
   }
-  node_set_args(parser, node, (KpiSyntax *const *)items->pdata, items->len);
+  node_set_args(parser, node, items, n);
   return !parser->failed;
 }
 
@@ -268,19 +274,22 @@ static KpiSyntax *parse_name(Parser *parser) {
   advance(parser);
   if (at_sign(parser, '(')) return parse_call(parser, &first);
   KpiSyntax *node = node_new(parser, KPI_SYNTAX_NAME, first.offset);
-  g_autoptr(GPtrArray) names = g_ptr_array_new();
-  g_ptr_array_add(names, (gpointer)first.string);
+  const char *names[KPI_MAX_HOPS] = {first.string};
+  node->n_names = 1;
   while (take_sign(parser, '.')) {
     if (parser->token.kind != KPI_TOKEN_NAME) {
       fail_here(parser, "a column's name");
       return NULL;
     }
-    g_ptr_array_add(names, (gpointer)parser->token.string);
+    if (node->n_names == KPI_MAX_HOPS) {
+      fail(parser, first.offset, first.length, "a path has %d parts at most (max_hops)", KPI_MAX_HOPS);
+      return NULL;
+    }
+    names[node->n_names++] = parser->token.string;
     advance(parser);
   }
-  node->n_names = names->len;
-  node->names = kpi_arena_array(parser->arena, const char *, names->len);
-  memcpy(node->names, names->pdata, sizeof(char *) * names->len);
+  node->names = kpi_arena_array(parser->arena, const char *, node->n_names);
+  memcpy(node->names, names, sizeof(char *) * node->n_names);
   node_end(parser, node);
   return node;
 }
@@ -488,9 +497,9 @@ static gboolean start(Parser *parser, const KpiCheck *check, KpiArena *arena) {
   return !parser->failed;
 }
 
-KpiSyntax *kpi_syntax_parse(const KpiCheck *check, KpiArena *arena) {
+KpiSyntax *kpi_syntax_parse(const KpiCheck *check) {
   Parser parser;
-  if (!start(&parser, check, arena)) return NULL;
+  if (!start(&parser, check, check->catalogue->passing)) return NULL;
   if (parser.token.kind == KPI_TOKEN_END) {
     kpi_problem(check, 0, 0, "there is no formula here");
     return NULL;
@@ -503,9 +512,9 @@ KpiSyntax *kpi_syntax_parse(const KpiCheck *check, KpiArena *arena) {
   return parser.failed ? NULL : node;
 }
 
-KpiSyntax *kpi_syntax_parse_literal(const KpiCheck *check, KpiArena *arena) {
+KpiSyntax *kpi_syntax_parse_literal(const KpiCheck *check) {
   Parser parser;
-  if (!start(&parser, check, arena)) return NULL;
+  if (!start(&parser, check, check->catalogue->arena)) return NULL;
   gboolean negative = take_sign(&parser, '-');
   KpiSyntax *node = parser.token.kind == KPI_TOKEN_END ? NULL : parse_atom(&parser);
   gboolean literal =

@@ -56,13 +56,19 @@ void kpi_text_init(KpiText *text, KpiArena *arena, const char *file, const char 
   text->places = places;
 }
 
-static gboolean find_start(Walk *walk, BaseSpan span) {
-  while (walk->line < span.line) {
-    const char *line_end = memchr(walk->at, '\n', (gsize)(walk->end - walk->at));
-    if (!line_end) return FALSE;
-    walk->at = line_end + 1;
-    walk->line++;
-  }
+void kpi_yaml_file_init(KpiYamlFile *yaml, KpiArena *arena, const char *file, const char *text, gsize length) {
+  *yaml = (KpiYamlFile){.file = g_intern_string(file), .text = text, .length = length, .n_lines = 1};
+  const char *end = text + length;
+  for (const char *at = text; (at = memchr(at, '\n', (gsize)(end - at))); at++) yaml->n_lines++;
+  gsize *lines = kpi_arena_array(arena, gsize, yaml->n_lines);
+  guint n = 1;
+  for (const char *at = text; (at = memchr(at, '\n', (gsize)(end - at))); at++) lines[n++] = (gsize)(at - text) + 1;
+  yaml->lines = lines;
+}
+
+static gboolean find_start(Walk *walk, const KpiYamlFile *yaml, BaseSpan span) {
+  if (span.line == 0 || span.line > yaml->n_lines) return FALSE;
+  *walk = (Walk){yaml->text + yaml->lines[span.line - 1], yaml->text + yaml->length, span.line, 1};
   while (walk->column < span.column && walk->at < walk->end && *walk->at != '\n') walk_step(walk);
   return walk->column == span.column && walk->at < walk->end;
 }
@@ -96,12 +102,11 @@ static gboolean match(Walk *walk, const char *string, gsize length, guint *place
   return TRUE;
 }
 
-void kpi_text_init_yaml(KpiText *text, KpiArena *arena, const char *string, BaseSpan span, const char *source,
-                        gsize source_length) {
+void kpi_text_init_yaml(KpiText *text, KpiArena *arena, const KpiYamlFile *yaml, const char *string, BaseSpan span) {
   gsize length = strlen(string);
-  *text = (KpiText){string, length, span.file, 0, span.line, span.column, NULL};
-  Walk walk = {source, source + source_length, 1, 1};
-  if (!find_start(&walk, span)) return;
+  *text = (KpiText){string, length, span.file, yaml->order, span.line, span.column, NULL};
+  Walk walk;
+  if (!find_start(&walk, yaml, span)) return;
   if ((gsize)(walk.end - walk.at) >= length && memcmp(walk.at, string, length) == 0 && is_simple(string, length))
     return;
   guint *places = kpi_arena_array(arena, guint, 2 * (length + 1));

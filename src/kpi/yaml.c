@@ -20,9 +20,11 @@ static void problem_at(KpiCatalogue *catalogue, const KpiYamlFile *yaml, const C
   kpi_problem_span(catalogue, node->span, yaml->order, BASE_ERROR_INPUT, "%s", message);
 }
 
-static void text_at(KpiText *text, KpiCatalogue *catalogue, const KpiYamlFile *yaml, const ConfNode *node) {
-  kpi_text_init_yaml(text, catalogue->arena, node->text, node->span, yaml->text, yaml->length);
-  text->file_order = yaml->order;
+/* The scalar as a text to parse; it lives until the passing arena is released. */
+static KpiText text_at(KpiCatalogue *catalogue, const KpiYamlFile *yaml, const ConfNode *node) {
+  KpiText text;
+  kpi_text_init_yaml(&text, catalogue->passing, yaml, node->text, node->span);
+  return text;
 }
 
 /* "; did you mean 'x'?" among `words`. */
@@ -86,15 +88,14 @@ static void read_parameter(KpiCatalogue *catalogue, const KpiYamlFile *yaml, con
                "a parameter is a number, a percentage, a duration such as 90 days, a date, true, false or 'text'");
     return;
   }
-  KpiText text;
-  text_at(&text, catalogue, yaml, node);
+  KpiText text = text_at(catalogue, yaml, node);
   KpiCheck check = {.catalogue = catalogue, .text = &text};
   KpiSyntax *literal;
   if (node->quoted) {
     literal = kpi_arena_new0(catalogue->arena, KpiSyntax);
     *literal = (KpiSyntax){.kind = KPI_SYNTAX_TEXT, .text = node->text, .depth = 1};
   } else {
-    literal = kpi_syntax_parse_literal(&check, catalogue->arena);
+    literal = kpi_syntax_parse_literal(&check);
   }
   if (!literal) return;
   KpiParameter *parameter = kpi_arena_new0(catalogue->arena, KpiParameter);
@@ -193,11 +194,9 @@ gboolean kpi_yaml_check_measure(KpiCatalogue *catalogue, KpiMeasureEntry *entry)
   gboolean good = node->kind != CONF_MAP || check_keys(catalogue, entry->yaml, node, keys, "a measure");
   const ConfNode *formula = formula_node(catalogue, entry->yaml, node, "measure", entry->span);
   if (!formula) return FALSE;
-  KpiText text;
-  text_at(&text, catalogue, entry->yaml, formula);
+  KpiText text = text_at(catalogue, entry->yaml, formula);
   KpiCheck check = {.catalogue = catalogue, .text = &text};
-  g_autoptr(KpiArena) passing = kpi_arena_new();
-  KpiSyntax *syntax = kpi_syntax_parse(&check, passing);
+  KpiSyntax *syntax = kpi_syntax_parse(&check);
   if (!syntax) return FALSE;
   const KpiFunction *function = syntax->kind == KPI_SYNTAX_CALL ? kpi_function_find(syntax->text) : NULL;
   gboolean is_call = syntax->kind == KPI_SYNTAX_CALL;
@@ -221,17 +220,47 @@ gboolean kpi_yaml_check_measure(KpiCatalogue *catalogue, KpiMeasureEntry *entry)
 
 /* --- the fields of a KPI --- */
 
+typedef enum {
+  FIELD_NAME,
+  FIELD_NUMBER,
+  FIELD_QUESTION,
+  FIELD_FORMULA,
+  FIELD_VERSIONS,
+  FIELD_BETTER,
+  FIELD_TIMING,
+  FIELD_CATEGORY,
+  FIELD_ANCHOR,
+  FIELD_UNIT,
+  FIELD_PROPORTION,
+  FIELD_MATURES_AFTER,
+  FIELD_NEEDS,
+  FIELD_TRAPS,
+  FIELD_ROLES,
+  FIELD_BUSINESS,
+  FIELD_SEE_ALSO,
+  FIELD_SOURCE,
+  N_FIELDS,
+} Field;
+
+/* In the order of Field, which is the order in which people write them. */
+static const struct {
+  const char *key;
+  gboolean kept; /* of the built-in KPI, where one that redefines it does not say */
+} fields[N_FIELDS] = {
+    {"name", TRUE},        {"number", TRUE},         {"question", TRUE}, {"formula", FALSE}, {"versions", FALSE},
+    {"better", TRUE},      {"timing", TRUE},         {"category", TRUE}, {"anchor", FALSE},  {"unit", TRUE},
+    {"proportion", FALSE}, {"matures_after", FALSE}, {"needs", FALSE},   {"traps", TRUE},    {"roles", TRUE},
+    {"business", TRUE},    {"see_also", TRUE},       {"source", TRUE},
+};
+
 typedef struct {
   KpiCatalogue *catalogue;
   KpiEntry *entry;
-  const KpiYamlFile *yaml; /* of the node that was got last */
+  const ConfNode *nodes[N_FIELDS];
+  const KpiYamlFile *yamls[N_FIELDS]; /* where each was read */
   gboolean good;
 } Reader;
 
-static const char *const kpi_keys[] = {"name",       "number",        "question", "formula", "versions",
-                                       "better",     "timing",        "category", "anchor",  "unit",
-                                       "proportion", "matures_after", "needs",    "traps",   "roles",
-                                       "business",   "see_also",      "source",   NULL};
 static const char *const better_words[] = {"higher", "lower", "neutral", NULL};
 static const char *const timing_words[] = {"lagging", "leading", NULL};
 static const char *const category_words[] = {"financial", "pipeline", "activity", "customer",
@@ -239,84 +268,97 @@ static const char *const category_words[] = {"financial", "pipeline", "activity"
 static const char *const role_words[] = {"manager", "leader", "rep", "marketing", "finance", NULL};
 static const char *const business_words[] = {"b2b", "saas", "retail", "agency", NULL};
 
-/* A field's value; `kept`: of the built-in KPI where this one does not say. */
-static const ConfNode *get(Reader *reader, const char *key, gboolean kept) {
-  const ConfNode *node = reader->entry->node;
-  reader->yaml = reader->entry->yaml;
-  const ConfNode *found = node->kind == CONF_MAP ? conf_map_get(node, key) : NULL;
-  if (!conf_is_null(found)) return found;
-  node = reader->entry->base_node;
-  if (!kept || !node || node->kind != CONF_MAP) return NULL;
-  reader->yaml = reader->entry->base_yaml;
-  found = conf_map_get(node, key);
-  return conf_is_null(found) ? NULL : found;
+static gboolean read_field(Reader *reader, const KpiYamlFile *yaml, const ConfNode *map, guint i, Field *next) {
+  const char *key = map->keys[i]->text;
+  for (guint tried = 0; tried < N_FIELDS; tried++) {
+    Field field = (Field)((*next + tried) % N_FIELDS);
+    if (strcmp(fields[field].key, key) != 0) continue;
+    *next = (Field)((field + 1) % N_FIELDS);
+    if (reader->nodes[field] || conf_is_null(map->items[i])) return TRUE;
+    if (yaml != reader->entry->yaml && !fields[field].kept) return TRUE;
+    reader->nodes[field] = map->items[i];
+    reader->yamls[field] = yaml;
+    return TRUE;
+  }
+  return FALSE;
 }
 
-static const char *get_text(Reader *reader, const char *key, gboolean kept) {
-  const ConfNode *node = get(reader, key, kept);
-  return text_field(reader->catalogue, reader->yaml, node, key, &reader->good);
+/* Every field found at once; keys come mostly in the order of the table, so the next one is tried first. */
+static void read_fields(Reader *reader, const KpiYamlFile *yaml, const ConfNode *map) {
+  Field next = FIELD_NAME;
+  for (guint i = 0; map && map->kind == CONF_MAP && i < map->n; i++) {
+    if (read_field(reader, yaml, map, i, &next)) continue;
+    const char *keys[N_FIELDS + 1] = {NULL};
+    for (int field = 0; field < N_FIELDS; field++) keys[field] = fields[field].key;
+    problem_at(reader->catalogue, yaml, map->keys[i], "a KPI has no '%s'%s", map->keys[i]->text,
+               nearest_of(reader->catalogue, map->keys[i]->text, keys));
+    reader->good = FALSE;
+  }
 }
 
-static gboolean check_word(Reader *reader, const ConfNode *node, const char *key, const char *const *words) {
+static const char *get_text(Reader *reader, Field field) {
+  return text_field(reader->catalogue, reader->yamls[field], reader->nodes[field], fields[field].key, &reader->good);
+}
+
+static gboolean check_word(Reader *reader, const ConfNode *node, Field field, const char *const *words) {
   if (node->kind == CONF_SCALAR && g_strv_contains(words, node->text)) return TRUE;
   g_autofree char *all = g_strjoinv(", ", (char **)words);
-  problem_at(reader->catalogue, reader->yaml, node, "`%s` is one of %s%s", key, all,
+  problem_at(reader->catalogue, reader->yamls[field], node, "`%s` is one of %s%s", fields[field].key, all,
              node->kind == CONF_SCALAR ? nearest_of(reader->catalogue, node->text, words) : "");
   return reader->good = FALSE;
 }
 
 /* The index of the word, or `absent`. */
-static int get_choice(Reader *reader, const char *key, const char *const *words, int absent) {
-  const ConfNode *node = get(reader, key, TRUE);
-  if (!node || !check_word(reader, node, key, words)) return absent;
+static int get_choice(Reader *reader, Field field, const char *const *words, int absent) {
+  const ConfNode *node = reader->nodes[field];
+  if (!node || !check_word(reader, node, field, words)) return absent;
   int index = 0;
   while (strcmp(words[index], node->text) != 0) index++;
   return index;
 }
 
-static const char *const *get_list(Reader *reader, const char *key, const char *const *words) {
-  const ConfNode *node = get(reader, key, TRUE);
+static const char *const *get_list(Reader *reader, Field field, const char *const *words) {
+  const ConfNode *node = reader->nodes[field];
   guint n = !node ? 0 : node->kind == CONF_LIST ? node->n : 1;
   const char **list = kpi_arena_array(reader->catalogue->arena, const char *, n + 1);
   guint kept = 0;
   for (guint i = 0; i < n; i++) {
     const ConfNode *item = node->kind == CONF_LIST ? node->items[i] : node;
-    if (words && !check_word(reader, item, key, words)) continue;
-    const char *text = text_field(reader->catalogue, reader->yaml, item, key, &reader->good);
+    if (words && !check_word(reader, item, field, words)) continue;
+    const char *text = text_field(reader->catalogue, reader->yamls[field], item, fields[field].key, &reader->good);
     if (text) list[kept++] = text;
   }
   return list;
 }
 
-static gboolean get_bool(Reader *reader, const char *key, gboolean absent) {
+static gboolean get_bool(Reader *reader, Field field, gboolean absent) {
   static const char *const words[] = {"true", "false", "yes", "no", NULL};
-  const ConfNode *node = get(reader, key, FALSE);
-  if (!node || !check_word(reader, node, key, words)) return absent;
+  const ConfNode *node = reader->nodes[field];
+  if (!node || !check_word(reader, node, field, words)) return absent;
   return *node->text == 't' || *node->text == 'y';
 }
 
 static guint get_number(Reader *reader) {
-  const ConfNode *node = get(reader, "number", TRUE);
+  const ConfNode *node = reader->nodes[FIELD_NUMBER];
   guint64 number = 0;
   if (!node) return 0;
   if (node->kind == CONF_SCALAR && g_ascii_string_to_unsigned(node->text, 10, 0, 100000, &number, NULL))
     return (guint)number;
-  problem_at(reader->catalogue, reader->yaml, node, "`number` is a whole number, 100000 at most");
+  problem_at(reader->catalogue, reader->yamls[FIELD_NUMBER], node, "`number` is a whole number, 100000 at most");
   reader->good = FALSE;
   return 0;
 }
 
 /* `90 days`, `2 weeks`, or a parameter's name. */
 static int get_maturity(Reader *reader) {
-  const ConfNode *node = get(reader, "matures_after", FALSE);
+  const ConfNode *node = reader->nodes[FIELD_MATURES_AFTER];
   if (!node) return 0;
   const KpiSyntax *literal = NULL;
   if (node->kind == CONF_SCALAR) {
-    KpiText text;
-    text_at(&text, reader->catalogue, reader->yaml, node);
+    KpiText text = text_at(reader->catalogue, reader->yamls[FIELD_MATURES_AFTER], node);
     KpiCheck check = {.catalogue = reader->catalogue, .text = &text};
     literal = kpi_catalogue_parameter(reader->catalogue, node->text);
-    if (!literal) literal = kpi_syntax_parse_literal(&check, reader->catalogue->arena);
+    if (!literal) literal = kpi_syntax_parse_literal(&check);
     if (!literal) {
       reader->good = FALSE;
       return 0;
@@ -327,7 +369,7 @@ static int get_maturity(Reader *reader) {
                 : literal->grain == CALENDAR_WEEK                                     ? literal->number * 7
                                                                                       : 0;
   if (days >= 1 && days <= 36500 && days == (int)days) return (int)days;
-  problem_at(reader->catalogue, reader->yaml, node,
+  problem_at(reader->catalogue, reader->yamls[FIELD_MATURES_AFTER], node,
              "`matures_after` is a whole number of days or weeks, as in 90 days");
   reader->good = FALSE;
   return 0;
@@ -355,27 +397,25 @@ static void read_unit(Reader *reader) {
   static const char *const displays[] = {"percent", "points", "months", "times", "score", "hours", "per_day", NULL};
   static const char *const checks[] = {"percent", "points", "months", "times", "score",  "hours",     "per_day",
                                        "money",   "count",  "ratio",  "days",  "number", "money/day", NULL};
-  const ConfNode *node = get(reader, "unit", TRUE);
+  const ConfNode *node = reader->nodes[FIELD_UNIT];
   KpiDefinition *kpi = &reader->entry->kpi;
   if (!node) return;
   if (node->kind == CONF_SCALAR && unit_fits(node->text, kpi->unit)) {
     if (g_strv_contains(displays, node->text)) kpi->display = node->text;
     return;
   }
-  if (!check_word(reader, node, "unit", checks)) return;
-  problem_at(reader->catalogue, reader->yaml, node, "the formula gives %s, not %s", kpi_unit_name(kpi->unit),
-             node->text);
+  if (!check_word(reader, node, FIELD_UNIT, checks)) return;
+  problem_at(reader->catalogue, reader->yamls[FIELD_UNIT], node, "the formula gives %s, not %s",
+             kpi_unit_name(kpi->unit), node->text);
   reader->good = FALSE;
 }
 
 /* --- versions --- */
 
 static gboolean check_version(Reader *reader, const ConfNode *node, KpiVersion *version, KpiSummary *summary) {
-  KpiText text;
-  text_at(&text, reader->catalogue, reader->entry->yaml, node);
+  KpiText text = text_at(reader->catalogue, reader->entry->yaml, node);
   KpiCheck check = {.catalogue = reader->catalogue, .text = &text};
-  g_autoptr(KpiArena) passing = kpi_arena_new();
-  KpiSyntax *syntax = kpi_syntax_parse(&check, passing);
+  KpiSyntax *syntax = kpi_syntax_parse(&check);
   version->formula = node->text;
   version->expr = syntax ? kpi_check_whole(&check, syntax, summary) : NULL;
   return version->expr != NULL;
@@ -384,13 +424,14 @@ static gboolean check_version(Reader *reader, const ConfNode *node, KpiVersion *
 static gboolean read_from(Reader *reader, const ConfNode *item, KpiVersion *version) {
   static const char *const keys[] = {"from", "formula", NULL};
   if (item->kind != CONF_MAP) {
-    problem_at(reader->catalogue, reader->yaml, item, "a version is written {from: 2026-07-01, formula: …}");
+    problem_at(reader->catalogue, reader->yamls[FIELD_VERSIONS], item,
+               "a version is written {from: 2026-07-01, formula: …}");
     return FALSE;
   }
-  gboolean good = check_keys(reader->catalogue, reader->yaml, item, keys, "a version");
+  gboolean good = check_keys(reader->catalogue, reader->yamls[FIELD_VERSIONS], item, keys, "a version");
   const ConfNode *from = conf_map_get(item, "from");
   if (from && from->kind == CONF_SCALAR && base_day_parse_iso(from->text, &version->from)) return good;
-  problem_at(reader->catalogue, reader->yaml, from ? from : item,
+  problem_at(reader->catalogue, reader->yamls[FIELD_VERSIONS], from ? from : item,
              "from which day does this version apply? Write from: 2026-07-01");
   return FALSE;
 }
@@ -404,9 +445,9 @@ static void check_versions_agree(Reader *reader, const ConfNode *list, const Kpi
   for (guint i = 1; i < n; i++) {
     g_autofree char *day = base_day_format(versions[i].from);
     if (versions[i].from == versions[i - 1].from)
-      problem_at(reader->catalogue, reader->yaml, list, "two versions apply from %s", day);
+      problem_at(reader->catalogue, reader->yamls[FIELD_VERSIONS], list, "two versions apply from %s", day);
     else if (!kpi_unit_equal(versions[i].expr->unit, versions[i - 1].expr->unit))
-      problem_at(reader->catalogue, reader->yaml, list,
+      problem_at(reader->catalogue, reader->yamls[FIELD_VERSIONS], list,
                  "the version from %s gives %s, the one before it %s; a KPI keeps its unit", day,
                  kpi_unit_name(versions[i].expr->unit), kpi_unit_name(versions[i - 1].expr->unit));
     else
@@ -417,9 +458,10 @@ static void check_versions_agree(Reader *reader, const ConfNode *list, const Kpi
 
 static void read_versions(Reader *reader, const ConfNode *formula) {
   KpiEntry *entry = reader->entry;
-  const ConfNode *list = get(reader, "versions", FALSE);
+  const ConfNode *list = reader->nodes[FIELD_VERSIONS];
   if (list && list->kind != CONF_LIST) {
-    problem_at(reader->catalogue, reader->yaml, list, "`versions` is a list: - {from: 2026-07-01, formula: …}");
+    problem_at(reader->catalogue, reader->yamls[FIELD_VERSIONS], list,
+               "`versions` is a list: - {from: 2026-07-01, formula: …}");
     list = NULL;
     reader->good = FALSE;
   }
@@ -432,7 +474,8 @@ static void read_versions(Reader *reader, const ConfNode *formula) {
   for (guint i = 1; i < n; i++) {
     const ConfNode *item = list->items[i - 1];
     gboolean dated = read_from(reader, item, &versions[i]);
-    const ConfNode *text = dated ? formula_node(reader->catalogue, reader->yaml, item, "version", item->span) : NULL;
+    const ConfNode *text =
+        dated ? formula_node(reader->catalogue, reader->yamls[FIELD_VERSIONS], item, "version", item->span) : NULL;
     good &= text && check_version(reader, text, &versions[i], &summaries[i]);
     if (versions[i].from > versions[current].from) current = i;
   }
@@ -463,27 +506,27 @@ static const char *default_anchor(KpiCatalogue *catalogue, const KpiSummary *sum
 
 static void read_description(Reader *reader) {
   KpiDefinition *kpi = &reader->entry->kpi;
-  const char *title = get_text(reader, "name", TRUE), *question = get_text(reader, "question", TRUE);
-  const char *source = get_text(reader, "source", TRUE);
+  const char *title = get_text(reader, FIELD_NAME), *question = get_text(reader, FIELD_QUESTION);
+  const char *source = get_text(reader, FIELD_SOURCE);
   kpi->title = title ? title : default_title(reader->catalogue, kpi->name);
   kpi->question = question ? question : "";
   kpi->source = source ? source : "";
   kpi->number = get_number(reader);
-  kpi->better = (KpiBetter)get_choice(reader, "better", better_words, KPI_NEUTRAL);
-  kpi->timing = (KpiTiming)get_choice(reader, "timing", timing_words, KPI_LAGGING);
-  int category = get_choice(reader, "category", category_words, -1);
+  kpi->better = (KpiBetter)get_choice(reader, FIELD_BETTER, better_words, KPI_NEUTRAL);
+  kpi->timing = (KpiTiming)get_choice(reader, FIELD_TIMING, timing_words, KPI_LAGGING);
+  int category = get_choice(reader, FIELD_CATEGORY, category_words, -1);
   kpi->category = category < 0 ? "other" : category_words[category];
-  kpi->needs_hint = get_text(reader, "needs", FALSE);
-  kpi->traps = get_list(reader, "traps", NULL);
-  kpi->roles = get_list(reader, "roles", role_words);
-  kpi->business = get_list(reader, "business", business_words);
-  kpi->see_also = get_list(reader, "see_also", NULL);
+  kpi->needs_hint = get_text(reader, FIELD_NEEDS);
+  kpi->traps = get_list(reader, FIELD_TRAPS, NULL);
+  kpi->roles = get_list(reader, FIELD_ROLES, role_words);
+  kpi->business = get_list(reader, FIELD_BUSINESS, business_words);
+  kpi->see_also = get_list(reader, FIELD_SEE_ALSO, NULL);
   kpi->matures_after_days = get_maturity(reader);
 }
 
 static void check_see_also(Reader *reader) {
   KpiCatalogue *catalogue = reader->catalogue;
-  const ConfNode *node = get(reader, "see_also", FALSE);
+  const ConfNode *node = reader->nodes[FIELD_SEE_ALSO];
   for (guint i = 0; node && node->kind == CONF_LIST && i < node->n; i++) {
     const char *name = node->items[i]->kind == CONF_SCALAR ? node->items[i]->text : NULL;
     if (!name || g_hash_table_contains(catalogue->kpi_names, name) ||
@@ -491,7 +534,7 @@ static void check_see_also(Reader *reader) {
       continue;
     g_autoptr(GPtrArray) names = g_ptr_array_new();
     kpi_add_names(catalogue->kpi_names, names);
-    problem_at(catalogue, reader->yaml, node->items[i], "there is no KPI '%s'%s", name,
+    problem_at(catalogue, reader->yamls[FIELD_SEE_ALSO], node->items[i], "there is no KPI '%s'%s", name,
                kpi_suggest(catalogue, name, names));
     reader->good = FALSE;
   }
@@ -506,21 +549,23 @@ static void derive(Reader *reader) {
   kpi_expr_print_to(catalogue->scratch, expr);
   kpi->canonical = kpi_arena_strndup(catalogue->arena, catalogue->scratch->str, catalogue->scratch->len);
   kpi->needs = kpi_needs(catalogue, &reader->entry->summary);
-  const char *anchor = get_text(reader, "anchor", FALSE);
+  const char *anchor = get_text(reader, FIELD_ANCHOR);
   kpi->anchor = anchor ? anchor : default_anchor(catalogue, &reader->entry->summary);
-  kpi->proportion = get_bool(reader, "proportion", kpi_expr_is_proportion(expr));
-  const ConfNode *node = get(reader, "proportion", FALSE);
+  kpi->proportion = get_bool(reader, FIELD_PROPORTION, kpi_expr_is_proportion(expr));
+  const ConfNode *node = reader->nodes[FIELD_PROPORTION];
   if (node && kpi->proportion && (expr->op != KPI_OP_DIV || expr->unit.kind != KPI_RATIO)) {
-    problem_at(catalogue, reader->yaml, node, "a proportion is one count divided by another; this formula is not");
+    problem_at(catalogue, reader->yamls[FIELD_PROPORTION], node,
+               "a proportion is one count divided by another; this formula is not");
     reader->good = FALSE;
   }
   read_unit(reader);
 }
 
 gboolean kpi_yaml_check_kpi(KpiCatalogue *catalogue, KpiEntry *entry) {
-  Reader reader = {catalogue, entry, entry->yaml, TRUE};
+  Reader reader = {.catalogue = catalogue, .entry = entry, .good = TRUE};
   const ConfNode *node = entry->node;
-  if (node->kind == CONF_MAP) reader.good = check_keys(catalogue, entry->yaml, node, kpi_keys, "a KPI");
+  read_fields(&reader, entry->yaml, node);
+  read_fields(&reader, entry->base_yaml, entry->base_node);
   read_description(&reader);
   check_see_also(&reader);
   const ConfNode *formula = formula_node(catalogue, entry->yaml, node, "KPI", entry->kpi.span);
