@@ -1,9 +1,10 @@
 /* The organisation's time zone as a table of UTC offsets.
  *
  * GLib knows the zone's rules, but asks for a lock and a search through its own structures for every instant; loading a
- * million rows needs an answer in nanoseconds. The offsets until the year 2200 are therefore read once into two arrays:
+ * million rows needs an answer in nanoseconds. The offsets to the end of the year 2100 are therefore read once into two
+ * arrays:
  *
- *   starts_us    -inf        1883-11-18    1918-03-31   …   2199-11-03
+ *   starts_us    -inf        1883-11-18    1918-03-31   …   2100-11-07
  *   offsets_us   -4:56:02    -5:00         -4:00        …   -5:00
  *
  * GLib has no call that lists the changes, but numbers the intervals between them in order of time; where two instants
@@ -11,7 +12,7 @@
 #include "calendar/private.h"
 
 #define ZONE_FIRST_S (G_GINT64_CONSTANT(-62135596800)) /* 0001-01-01 UTC */
-#define ZONE_LAST_S  (G_GINT64_CONSTANT(7258118400))   /* 2200-01-01 UTC */
+#define ZONE_LAST_S  (G_GINT64_CONSTANT(4133980800))   /* 2101-01-01 UTC */
 #define ZONE_FOLDER  "/usr/share/zoneinfo"
 
 static const char *zone_folder(void) {
