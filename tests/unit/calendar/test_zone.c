@@ -65,7 +65,7 @@ static void instants_of_all_years_agree_with_glib(void **state) {
     g_autoptr(Calendar) calendar = make_in(zones[i]);
     g_autoptr(GTimeZone) zone = g_time_zone_new_identifier(zones[i]);
     for (int run = 0; run < 3000; run++) {
-      gint64 second = (gint64)g_rand_double_range(random, -4e9, 7e9);
+      gint64 second = (gint64)g_rand_double_range(random, -4e9, 4.1e9);
       g_autoptr(GDateTime) utc = g_date_time_new_from_unix_utc(second);
       g_autoptr(GDateTime) local = g_date_time_to_timezone(utc, zone);
       BaseDay expected = base_day_from_civil(g_date_time_get_year(local), g_date_time_get_month(local),
