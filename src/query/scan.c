@@ -224,8 +224,9 @@ static gboolean run_scan(Scan *scan, SqlSelect *select, GError **error) {
   if (!query_where_sql(scan->plan->context, scan->plan->where, select, scan->fact, &condition, error)) return FALSE;
   if (scan->sink != NULL) {
     add_texts(scan, select);
-    if (scan->sink->condition != NULL) {
-      char *both = condition == NULL ? g_strdup(scan->sink->condition) : g_strdup_printf("%s AND %s", condition, scan->sink->condition);
+    g_autofree char *inside = scan->sink->inside == NULL ? NULL : sql_inside(select, scan->sink->inside, scan->sink->first, scan->sink->at);
+    if (inside != NULL) {
+      char *both = condition == NULL ? g_strdup(inside) : g_strdup_printf("%s AND %s", condition, inside);
       g_free(condition);
       condition = both;
     }

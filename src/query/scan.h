@@ -38,7 +38,8 @@ typedef struct {
 typedef struct {
   guint from, to;            /* the slots, or the frame, that are read */
   BaseDay at;                /* levels: the row must hold at the start of this day */
-  char *condition;           /* SQL: only rows that can matter; set by the scan */
+  const KpiMeasure *inside;  /* read only rows in its days [first, at); NULL: all */
+  BaseDay first;
   gint columns[SCAN_TEXTS];  /* in the scan; -1 = the fact has no such text */
   GArray *records;           /* ScanRecord */
   StoreDictionary *dictionaries[SCAN_TEXTS];

@@ -394,3 +394,26 @@ char *sql_day(SqlSelect *select, const KpiExpr *expr) {
   render(select, out, expr, TRUE);
   return g_string_free(out, FALSE);
 }
+
+static void append(GString *to, const char *format, ...) G_GNUC_PRINTF(2, 3);
+static void append(GString *to, const char *format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  if (to->len > 0) g_string_append(to, " AND ");
+  g_string_append_vprintf(to, format, arguments);
+  va_end(arguments);
+}
+
+char *sql_inside(SqlSelect *select, const KpiMeasure *measure, BaseDay from, BaseDay until) {
+  GString *sql = g_string_new(NULL);
+  g_autofree char *on = measure->on != NULL ? sql_day(select, measure->on) : NULL;
+  g_autofree char *ends = measure->until != NULL ? sql_day(select, measure->until) : NULL;
+  g_autofree char *last = base_day_format(until), *first = base_day_format(MAX(from, BASE_DAY_MIN));
+  if (measure->when == KPI_WHEN_ON || measure->when == KPI_WHEN_SPREAD || measure->when == KPI_WHEN_LEVEL) append(sql, "%s < DATE '%s'", on, last);
+  if (measure->when == KPI_WHEN_ON && from > BASE_DAY_MIN) append(sql, "%s >= DATE '%s'", on, first);
+  if (measure->when == KPI_WHEN_SPREAD && from > BASE_DAY_MIN) append(sql, "%s > DATE '%s'", ends, first);
+  if (measure->when == KPI_WHEN_LEVEL && ends != NULL) append(sql, "(%s IS NULL OR %s >= DATE '%s')", ends, ends, last);
+  if (sql->len > 0) return g_string_free(sql, FALSE);
+  g_string_free(sql, TRUE);
+  return NULL;
+}

@@ -24,3 +24,6 @@ char *sql_currency(SqlSelect *select);
 char *sql_from(const SqlSelect *select);
 /* The condition by which nothing after the clock is seen, for one physical instant column; NULL when the clock hides nothing. */
 gboolean sql_hides_future(const SqlSelect *select);
+/* The condition that a row lies in the days [from, until) of a measure (levels: that it holds at the start of `until`); NULL when every
+ * row does. */
+char *sql_inside(SqlSelect *select, const KpiMeasure *measure, BaseDay from, BaseDay until);

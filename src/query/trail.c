@@ -16,15 +16,6 @@ static void trail_free(gpointer data) {
   g_free(trail);
 }
 
-static void append(GString *to, const char *format, ...) G_GNUC_PRINTF(2, 3);
-static void append(GString *to, const char *format, ...) {
-  va_list arguments;
-  va_start(arguments, format);
-  if (to->len > 0) g_string_append(to, " AND ");
-  g_string_append_vprintf(to, format, arguments);
-  va_end(arguments);
-}
-
 typedef struct {
   BaseDay from;
   BaseDay until; /* flows: [from, until); levels: at the start of `until` */
@@ -36,21 +27,6 @@ static Days days_of(const KpiMeasure *measure, const Window *window) {
   if (window->bound == WINDOW_BEFORE) days = (Days){BASE_DAY_MIN, window->period.start};
   if (window->bound == WINDOW_LIFETIME) days.from = BASE_DAY_MIN;
   return days;
-}
-
-/* SQL by which a row lies inside the span; NULL when every row does. */
-static char *inside_sql(SqlSelect *select, const KpiMeasure *measure, Days days) {
-  GString *sql = g_string_new(NULL);
-  g_autofree char *on = measure->on != NULL ? sql_day(select, measure->on) : NULL;
-  g_autofree char *until = measure->until != NULL ? sql_day(select, measure->until) : NULL;
-  g_autofree char *last = base_day_format(days.until), *first = base_day_format(MAX(days.from, BASE_DAY_MIN));
-  if (measure->when == KPI_WHEN_ON || measure->when == KPI_WHEN_SPREAD || measure->when == KPI_WHEN_LEVEL) append(sql, "%s < DATE '%s'", on, last);
-  if (measure->when == KPI_WHEN_ON && days.from > BASE_DAY_MIN) append(sql, "%s >= DATE '%s'", on, first);
-  if (measure->when == KPI_WHEN_SPREAD && days.from > BASE_DAY_MIN) append(sql, "%s > DATE '%s'", until, first);
-  if (measure->when == KPI_WHEN_LEVEL && until != NULL) append(sql, "(%s IS NULL OR %s >= DATE '%s')", until, until, last);
-  if (sql->len > 0) return g_string_free(sql, FALSE);
-  g_string_free(sql, TRUE);
-  return NULL;
 }
 
 static char *when_words(const KpiMeasure *measure, const Window *window) {
@@ -73,7 +49,7 @@ static gboolean count_left_out(const QueryContext *context, const QueryWhere *wh
   if (!query_where_sql(context, where, select, measure->table, &asked, error)) return FALSE;
   g_autofree char *own = measure->where != NULL ? sql_value(select, measure->where) : NULL;
   g_autofree char *on = measure->on != NULL ? sql_day(select, measure->on) : NULL;
-  g_autofree char *inside = inside_sql(select, measure, days);
+  g_autofree char *inside = sql_inside(select, measure, days.from, days.until);
   g_autofree char *value = measure->value != NULL ? sql_value(select, measure->value) : NULL;
   g_autofree char *condition = g_strdup_printf("coalesce(%s%s%s, false)", own != NULL ? own : "true", asked != NULL ? " AND " : "", asked != NULL ? asked : "");
   g_autofree char *dated = on != NULL ? g_strdup_printf("%s IS NOT NULL", on) : g_strdup("true");
@@ -146,9 +122,8 @@ static gboolean list_records(const QueryContext *context, QueryOrg *org, const Q
   else
     evaluator_slots(plan, read->measure, &read->window, &sink.from, &sink.to);
   sink.at = days.until;
-  g_autoptr(SqlSelect) select = sql_select_new(context, read->measure->table);
-  g_autofree char *condition = use->framed ? NULL : inside_sql(select, read->measure, days);
-  sink.condition = condition;
+  sink.inside = use->framed ? NULL : read->measure;
+  sink.first = days.from;
   gboolean ok = query_plan_list(plan, &sink, error);
   if (ok && sink.n_records > max_records) {
     g_set_error(error, BASE_ERROR, BASE_ERROR_LIMIT, "%" G_GSIZE_FORMAT " records are behind it, more than the %" G_GSIZE_FORMAT

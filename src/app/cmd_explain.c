@@ -1,0 +1,178 @@
+/* attain explain: how a number came to be. */
+#include "app/answer.h"
+#include "app/commands.h"
+#include "query/trail.h"
+
+#define MANY_RECORDS 100000000 /* counted, whatever the size of the fact: no list is printed */
+
+static char *count_words(gint64 n) { return cli_format_number((double)n, CLI_NUMBER_COUNT, NULL); }
+
+typedef struct {
+  const char *why;
+  gint64 n;
+} LeftOut;
+
+static void left_out_of(const QueryTrail *trail, LeftOut out[5]) {
+  out[0] = (LeftOut){"the conditions do not hold", trail->n_other};
+  out[1] = (LeftOut){"no date to place it by", trail->n_undated};
+  out[2] = (LeftOut){"outside the days", trail->n_outside};
+  out[3] = (LeftOut){"no value", trail->n_empty};
+  out[4] = (LeftOut){"no exchange rate on its day", trail->n_without_rate};
+}
+
+static void print_trail(const QueryTrail *trail, FILE *out) {
+  LeftOut left_out[5];
+  left_out_of(trail, left_out);
+  g_autofree char *used = count_words(trail->n_used), *all = count_words(trail->n_rows);
+  fprintf(out, "  %s\n", trail->measure->name != NULL ? trail->measure->name : "in the formula");
+  fprintf(out, "    %s\n", trail->measure->canonical);
+  if (trail->entity != NULL) fprintf(out, "    for each %s by itself\n", trail->entity->name);
+  fprintf(out, "    days      %s\n", trail->when);
+  fprintf(out, "    records   %s used of %s in %s\n", used, all, trail->measure->table->name);
+  for (guint i = 0; i < G_N_ELEMENTS(left_out); i++) {
+    if (left_out[i].n == 0) continue;
+    g_autofree char *n = count_words(left_out[i].n);
+    fprintf(out, "              %s left out: %s\n", n, left_out[i].why);
+  }
+}
+
+static void print_texts(const Session *session, const CliContext *context, const QueryResult *result, const GPtrArray *trails) {
+  const KpiDefinition *kpi = query_result_kpi(result, 0);
+  const CalendarPeriod *period = query_result_period(result, 0);
+  FILE *out = context->out;
+  fprintf(out, "%s · %s\n%s\n\n", kpi->title, period->name, kpi->question != NULL ? kpi->question : "");
+  fprintf(out, "Formula     %s\n", kpi->canonical);
+  if (kpi->n_versions > 1) fprintf(out, "Versions    %u; the one in force on the first day of the period is used\n", kpi->n_versions);
+  if (kpi->anchor != NULL) fprintf(out, "Placed by   %s\n", kpi->anchor);
+  g_autofree char *start = base_day_format(period->start), *last = base_day_format(period->end - 1);
+  fprintf(out, "Days        %s to %s, %s\n", start, last, session->organisation->time_zone);
+  fprintf(out, "Defined in  %s\n", kpi->built_in ? "the built-in catalogue" : kpi->span.file);
+  for (guint r = 0; r < query_result_n_rows(result); r++) {
+    const QueryRow *row = query_result_row(result, r);
+    g_autofree char *value = answer_number(session, kpi, row->value.has_value, row->value.value);
+    fprintf(out, "%s%s", r == 0 ? "Value       " : "            ", row->n_members > 0 ? answer_member(row->members[0]) : "");
+    for (guint m = 1; m < row->n_members; m++) fprintf(out, " · %s", answer_member(row->members[m]));
+    fprintf(out, "%s%s", row->n_members > 0 ? ": " : "", value);
+    if (row->value.has_parts) {
+      g_autofree char *numerator = cli_format_number(row->value.numerator, CLI_NUMBER_PLAIN, NULL);
+      g_autofree char *denominator = cli_format_number(row->value.denominator, CLI_NUMBER_PLAIN, NULL);
+      fprintf(out, "  = %s / %s", numerator, denominator);
+    }
+    if (row->value.has_interval) {
+      g_autofree char *low = answer_number(session, kpi, TRUE, row->value.low), *high = answer_number(session, kpi, TRUE, row->value.high);
+      fprintf(out, "  (95 %% interval %s to %s)", low, high);
+    }
+    fputc('\n', out);
+  }
+  fprintf(out, "\nMeasures\n");
+  for (guint t = 0; t < trails->len; t++) print_trail(g_ptr_array_index(trails, t), out);
+  if (kpi->traps != NULL && kpi->traps[0] != NULL) fprintf(out, "\nTraps\n");
+  for (const char *const *trap = kpi->traps; trap != NULL && *trap != NULL; trap++) fprintf(out, "  - %s\n", *trap);
+  for (const char *const *note = query_result_notes(result); *note != NULL; note++) fprintf(out, "\nNote: %s\n", *note);
+  fprintf(out, "\nScans\n");
+  for (const char *const *sql = query_result_sql(result); *sql != NULL; sql++) fprintf(out, "  %s\n", *sql);
+  double plan_ms, scan_ms, evaluate_ms;
+  gint64 rows;
+  query_result_timings(result, &plan_ms, &scan_ms, &evaluate_ms, &rows);
+  g_autofree char *scanned = count_words(rows);
+  fprintf(out, "\nTimings     plan %.1f ms, scan %.1f ms (%s rows), evaluation %.1f ms\n", plan_ms, scan_ms, scanned, evaluate_ms);
+}
+
+static void json_trail(CliJson *json, const QueryTrail *trail) {
+  LeftOut left_out[5];
+  left_out_of(trail, left_out);
+  cli_json_begin_object(json);
+  cli_json_key(json, "measure");
+  cli_json_text(json, trail->measure->name);
+  cli_json_key(json, "definition");
+  cli_json_text(json, trail->measure->canonical);
+  cli_json_key(json, "fact");
+  cli_json_text(json, trail->measure->table->name);
+  cli_json_key(json, "days");
+  cli_json_text(json, trail->when);
+  cli_json_key(json, "records");
+  cli_json_integer(json, trail->n_rows);
+  cli_json_key(json, "used");
+  cli_json_integer(json, trail->n_used);
+  cli_json_key(json, "left_out");
+  cli_json_begin_array(json);
+  for (guint i = 0; i < G_N_ELEMENTS(left_out); i++) {
+    if (left_out[i].n == 0) continue;
+    cli_json_begin_object(json);
+    cli_json_key(json, "why");
+    cli_json_text(json, left_out[i].why);
+    cli_json_key(json, "records");
+    cli_json_integer(json, left_out[i].n);
+    cli_json_end_object(json);
+  }
+  cli_json_end_array(json);
+  cli_json_end_object(json);
+}
+
+static void print_json(const Session *session, const QueryResult *result, const GPtrArray *trails, FILE *out) {
+  const KpiDefinition *kpi = query_result_kpi(result, 0);
+  g_autoptr(CliJson) json = cli_json_new(out);
+  cli_json_begin_object(json);
+  cli_json_key(json, "kpi");
+  cli_json_text(json, kpi->name);
+  cli_json_key(json, "formula");
+  cli_json_text(json, kpi->canonical);
+  cli_json_key(json, "anchor");
+  cli_json_text(json, kpi->anchor);
+  cli_json_key(json, "measures");
+  cli_json_begin_array(json);
+  for (guint t = 0; t < trails->len; t++) json_trail(json, g_ptr_array_index(trails, t));
+  cli_json_end_array(json);
+  cli_json_key(json, "sql");
+  cli_json_begin_array(json);
+  for (const char *const *sql = query_result_sql(result); *sql != NULL; sql++) cli_json_text(json, *sql);
+  cli_json_end_array(json);
+  double plan_ms, scan_ms, evaluate_ms;
+  gint64 rows;
+  query_result_timings(result, &plan_ms, &scan_ms, &evaluate_ms, &rows);
+  cli_json_key(json, "plan_ms");
+  cli_json_number(json, plan_ms);
+  cli_json_key(json, "scan_ms");
+  cli_json_number(json, scan_ms);
+  cli_json_key(json, "evaluate_ms");
+  cli_json_number(json, evaluate_ms);
+  g_autofree char *as_of = answer_instant(session->now_us);
+  cli_json_key(json, "as_of");
+  cli_json_text(json, as_of);
+  cli_json_end_object(json);
+}
+
+static int run(CliContext *context, const CliArguments *arguments, GError **error) {
+  g_autoptr(Session) session = session_open(context->folder, context->now, SESSION_DATABASE | SESSION_DEFINITIONS, error);
+  g_auto(AnswerRequest) request = {0};
+  if (session == NULL || !answer_request_read(session, arguments, &request, error)) return -1;
+  QueryContext question = answer_context(session);
+  g_autoptr(QueryResult) result = query_run(&question, &request.request, error);
+  if (result == NULL) return -1;
+  g_autoptr(GPtrArray) trails = query_trails(&question, &request.request, MANY_RECORDS, error);
+  if (trails == NULL) return -1;
+  if (g_strcmp0(cli_option(arguments, "format"), "json") == 0)
+    print_json(session, result, trails, context->out);
+  else
+    print_texts(session, context, result, trails);
+  return 0;
+}
+
+static const CliOption options[] = {
+    ANSWER_OPTIONS,
+    {"format", 'f', CLI_VALUE, "FORM", "how to write it", "text|json"},
+};
+
+const CliCommand cmd_explain = {
+    .name = "explain",
+    .synopsis = "KPI",
+    .about = "say how a number came to be",
+    .details = "The formula with its measures, conditions and dates; how many records were used and how many were left out, and why; the SQL of the scans; what "
+               "took how long. `attain records` lists the records themselves.",
+    .examples = "attain explain win_rate --period 2026-Q3\twhat the quarter's win rate rests on",
+    .options = options,
+    .n_options = G_N_ELEMENTS(options),
+    .min_operands = 1,
+    .max_operands = 1,
+    .run = run,
+};

@@ -1,0 +1,171 @@
+/* attain records: the very records behind a number. */
+#include "app/answer.h"
+#include "app/commands.h"
+#include "query/trail.h"
+
+#define DEFAULT_LIMIT 1000
+
+static char *contribution(const Session *session, const QueryTrail *trail, gboolean has_value, double value) {
+  KpiDefinition as = {.unit = trail->measure->agg == KPI_AGG_KM ? (KpiUnit){KPI_QUANTITY, 0, 1} : trail->measure->unit};
+  return has_value ? answer_number(session, &as, TRUE, value) : g_strdup("no rate");
+}
+
+static char *measure_name(const QueryTrail *trail) {
+  return g_strdup(trail->measure->name != NULL ? trail->measure->name : trail->measure->canonical);
+}
+
+static void print_table(const Session *session, const CliContext *context, const QueryTrail *trail, gboolean markdown) {
+  g_autofree char *name = measure_name(trail);
+  g_autofree char *title = g_strdup_printf("%s · %s", name, trail->when);
+  g_autoptr(CliTable) table = cli_table_new(title);
+  static const char *const heads[] = {"Record", "Name", "Date", "Rep", "Account"};
+  for (guint i = 0; i < G_N_ELEMENTS(heads); i++) cli_table_add_column(table, heads[i], CLI_LEFT);
+  cli_table_add_column(table, "Counts as", CLI_RIGHT);
+  for (guint i = 0; i < trail->records->len; i++) {
+    const QueryRecord *record = &g_array_index(trail->records, QueryRecord, i);
+    g_autofree char *day = record->day == BASE_DAY_NONE ? g_strdup("") : base_day_format(record->day);
+    g_autofree char *counts = contribution(session, trail, record->has_value, record->value);
+    const char *cells[] = {record->id, record->name, day, record->rep, record->account};
+    cli_table_add_row(table);
+    for (guint c = 0; c < G_N_ELEMENTS(cells); c++) cli_table_add_cell(table, cells[c] != NULL ? cells[c] : "", CLI_STYLE_NONE);
+    cli_table_add_cell(table, counts, record->has_value ? CLI_STYLE_NONE : CLI_STYLE_BAD);
+  }
+  cli_table_add_row(table);
+  g_autofree char *total = trail->adds_up ? contribution(session, trail, TRUE, trail->total) : g_strdup("");
+  g_autofree char *number = cli_format_number((double)trail->records->len, CLI_NUMBER_COUNT, NULL);
+  g_autofree char *sum = g_strdup_printf("%s %s", number, trail->records->len == 1 ? "record" : "records");
+  const char *cells[] = {sum, "", "", "", "", total};
+  for (guint c = 0; c < G_N_ELEMENTS(cells); c++) cli_table_add_cell(table, cells[c], CLI_STYLE_TOTAL);
+  if (markdown)
+    cli_table_print_markdown(table, context->out);
+  else
+    cli_table_print(table, context);
+}
+
+static void json_trail(CliJson *json, const QueryTrail *trail) {
+  g_autofree char *name = measure_name(trail);
+  cli_json_begin_object(json);
+  cli_json_key(json, "measure");
+  cli_json_text(json, name);
+  cli_json_key(json, "definition");
+  cli_json_text(json, trail->measure->canonical);
+  cli_json_key(json, "fact");
+  cli_json_text(json, trail->measure->table->name);
+  cli_json_key(json, "unit");
+  cli_json_text(json, kpi_unit_name(trail->measure->unit));
+  cli_json_key(json, "total");
+  if (trail->adds_up)
+    cli_json_number(json, trail->total);
+  else
+    cli_json_null(json);
+  cli_json_key(json, "records");
+  cli_json_begin_array(json);
+  for (guint i = 0; i < trail->records->len; i++) {
+    const QueryRecord *record = &g_array_index(trail->records, QueryRecord, i);
+    g_autofree char *day = record->day == BASE_DAY_NONE ? NULL : base_day_format(record->day);
+    const char *const texts[][2] = {{"id", record->id}, {"name", record->name}, {"date", day}, {"rep", record->rep}, {"account", record->account}};
+    cli_json_begin_object(json);
+    for (guint t = 0; t < G_N_ELEMENTS(texts); t++) {
+      cli_json_key(json, texts[t][0]);
+      cli_json_text(json, texts[t][1]);
+    }
+    cli_json_key(json, "value");
+    if (record->has_value)
+      cli_json_number(json, record->value);
+    else
+      cli_json_null(json);
+    cli_json_end_object(json);
+  }
+  cli_json_end_array(json);
+  cli_json_end_object(json);
+}
+
+static void print_json(const Session *session, const AnswerRequest *request, const GPtrArray *trails, FILE *out) {
+  g_autoptr(CliJson) json = cli_json_new(out);
+  cli_json_begin_object(json);
+  cli_json_key(json, "kpi");
+  cli_json_text(json, request->kpis[0]);
+  cli_json_key(json, "measures");
+  cli_json_begin_array(json);
+  for (guint t = 0; t < trails->len; t++) json_trail(json, g_ptr_array_index(trails, t));
+  cli_json_end_array(json);
+  g_autofree char *as_of = answer_instant(session->now_us);
+  cli_json_key(json, "as_of");
+  cli_json_text(json, as_of);
+  cli_json_end_object(json);
+}
+
+static void print_csv(const GPtrArray *trails, FILE *out) {
+  static const char *const heads[] = {"measure", "id", "name", "date", "rep", "account", "value"};
+  for (guint i = 0; i < G_N_ELEMENTS(heads); i++) cli_csv_field(out, heads[i], i == 0);
+  cli_csv_end(out);
+  for (guint t = 0; t < trails->len; t++) {
+    const QueryTrail *trail = g_ptr_array_index(trails, t);
+    g_autofree char *name = measure_name(trail);
+    for (guint i = 0; i < trail->records->len; i++) {
+      const QueryRecord *record = &g_array_index(trail->records, QueryRecord, i);
+      g_autofree char *day = record->day == BASE_DAY_NONE ? NULL : base_day_format(record->day);
+      char buffer[G_ASCII_DTOSTR_BUF_SIZE];
+      const char *cells[] = {name, record->id, record->name, day, record->rep, record->account,
+                             record->has_value ? g_ascii_formatd(buffer, sizeof buffer, "%.15g", record->value) : NULL};
+      for (guint c = 0; c < G_N_ELEMENTS(cells); c++) cli_csv_field(out, cells[c], c == 0);
+      cli_csv_end(out);
+    }
+  }
+}
+
+static gboolean read_limit(const CliArguments *arguments, gsize *limit, GError **error) {
+  const char *text = cli_option(arguments, "limit");
+  guint64 number = DEFAULT_LIMIT;
+  if (text != NULL && !g_ascii_string_to_unsigned(text, 10, 1, 100000000, &number, NULL)) {
+    g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "--limit takes a whole number from 1, not '%s'", text);
+    return FALSE;
+  }
+  *limit = (gsize)number;
+  return TRUE;
+}
+
+static int run(CliContext *context, const CliArguments *arguments, GError **error) {
+  g_autoptr(Session) session = session_open(context->folder, context->now, SESSION_DATABASE | SESSION_DEFINITIONS, error);
+  g_auto(AnswerRequest) request = {0};
+  gsize limit;
+  if (session == NULL || !answer_request_read(session, arguments, &request, error) || !read_limit(arguments, &limit, error)) return -1;
+  QueryContext question = answer_context(session);
+  g_autoptr(GPtrArray) trails = query_trails(&question, &request.request, limit, error);
+  if (trails == NULL) return -1;
+  const char *format = cli_option(arguments, "format");
+  if (g_strcmp0(format, "json") == 0) {
+    print_json(session, &request, trails, context->out);
+  } else if (g_strcmp0(format, "csv") == 0) {
+    print_csv(trails, context->out);
+  } else {
+    for (guint t = 0; t < trails->len; t++) {
+      if (t > 0) fputc('\n', context->out);
+      print_table(session, context, g_ptr_array_index(trails, t), g_strcmp0(format, "md") == 0);
+    }
+  }
+  return 0;
+}
+
+static const CliOption options[] = {
+    {"period", 'p', CLI_VALUE, "PERIOD", "2026-Q3, 2026-06, FY2026, last-12-months, this-month, all (default: this-quarter)", NULL},
+    {"where", 'w', CLI_VALUES, "CONDITION", "only these: \"rep = 'Ana Silva'\"; several must all hold", NULL},
+    {"credit", 0, CLI_VALUE, "WHEN", "owners and teams as at the event, or as they are now", "event|now"},
+    {"rates-of", 0, CLI_VALUE, "DATE", "constant currency: convert all amounts at the rates of this day", NULL},
+    {"limit", 0, CLI_VALUE, "N", "list at most N records for a measure (default 1000); more is an error, never a cut", NULL},
+    {"format", 'f', CLI_VALUE, "FORM", "how to write them", "table|json|csv|md"},
+};
+
+const CliCommand cmd_records = {
+    .name = "records",
+    .synopsis = "KPI",
+    .about = "list the records behind a number",
+    .details = "For every measure of the KPI's formula, the records it counted, with what each counts as; their sum is the measure's value.",
+    .examples = "attain records win_rate --period 2026-Q3 --where \"rep = 'Ana Silva'\"\tthe deals of one win rate\n"
+                "attain records revenue --period 2026-06 --format csv\tfor a spreadsheet",
+    .options = options,
+    .n_options = G_N_ELEMENTS(options),
+    .min_operands = 1,
+    .max_operands = 1,
+    .run = run,
+};
