@@ -1,16 +1,16 @@
 /* Civil dates as day numbers.
  *
- * A BaseDay counts days since 1970-01-01 in the proleptic Gregorian calendar. It carries no time zone: the organisation's
- * local day is decided once, when a record is loaded, and stays a day from then on. */
+ * A BaseDay counts days since 1970-01-01 in the proleptic Gregorian calendar. It carries no time zone: the
+ * organisation's local day is decided once, when a record is loaded, and stays a day from then on. */
 #pragma once
 
 #include <glib.h>
 
 typedef gint32 BaseDay;
 
-#define BASE_DAY_MIN ((BaseDay) -719162)  /* 0001-01-01 */
-#define BASE_DAY_MAX ((BaseDay) 2932896)  /* 9999-12-31 */
-#define BASE_DAY_NONE G_MININT32          /* no date */
+#define BASE_DAY_MIN  ((BaseDay)-719162) /* 0001-01-01 */
+#define BASE_DAY_MAX  ((BaseDay)2932896) /* 9999-12-31 */
+#define BASE_DAY_NONE G_MININT32         /* no date */
 
 typedef struct {
   int year;  /* 1..9999 */
@@ -25,7 +25,8 @@ gboolean base_civil_is_valid(int year, int month, int day);
 int base_days_in_month(int year, int month);
 /* ISO weekday, 1 = Monday … 7 = Sunday. */
 int base_day_weekday(BaseDay day);
-/* `day` moved by whole months; a day that the month lacks becomes its last (31 January + 1 month = 28 or 29 February). */
+/* `day` moved by whole months; a day that the month lacks becomes its last (31 January + 1 month = 28 or 29 February).
+ */
 BaseDay base_day_add_months(BaseDay day, int months);
 /* Reads exactly YYYY-MM-DD. FALSE when the text is no such date; `*day` is then untouched. */
 gboolean base_day_parse_iso(const char *text, BaseDay *day);

@@ -1,9 +1,9 @@
 /* Exact decimals from text: amounts as spreadsheets and CRMs write them, never by way of a double.
  *
- * Understood around the digits: a sign before or after, parentheses for negative, a currency sign or three-letter code on
- * either side, a percent sign at the end, blanks. Between the digits: the format's thousands separator, and blanks (of any
- * width) and apostrophes in the same places. Groups must be of the right length, so that "1,5" read with a thousands comma is
- * an error and not 15. Not understood: exponents (1.2E+05 has lost its digits), words. */
+ * Understood around the digits: a sign before or after, parentheses for negative, a currency sign or three-letter code
+ * on either side, a percent sign at the end, blanks. Between the digits: the format's thousands separator, and blanks
+ * (of any width) and apostrophes in the same places. Groups must be of the right length, so that "1,5" read with a
+ * thousands comma is an error and not 15. Not understood: exponents (1.2E+05 has lost its digits), words. */
 #pragma once
 
 #include <glib.h>

@@ -1,7 +1,7 @@
 /* Fault points: named places where a test can make the nth fallible call fail.
  *
- * Set ATTAIN_FAULT=name:n (or base_fault_arm()) and the nth pass of base_fault("name") returns TRUE; a name of "*" counts every
- * point. Costs one load and a branch when unarmed. */
+ * Set ATTAIN_FAULT=name:n (or base_fault_arm()) and the nth pass of base_fault("name") returns TRUE; a name of "*"
+ * counts every point. Costs one load and a branch when unarmed. */
 #pragma once
 
 #include <glib.h>

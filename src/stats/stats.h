@@ -16,7 +16,8 @@ StatsInterval stats_wilson(gint64 successes, gint64 n, double level);
 /* Quantile of sorted values, types 1 to 9 of Hyndman & Fan 1996; p in [0, 1]. n >= 1; values ascending without NaN. */
 double stats_quantile_sorted(const double *values, gsize n, double p, int type);
 
-/* Distribution-free confidence interval of a quantile by order statistics (binomial). Too few values: has_value FALSE. */
+/* Distribution-free confidence interval of a quantile by order statistics (binomial). Too few values: has_value FALSE.
+ */
 StatsInterval stats_quantile_interval(const double *sorted, gsize n, double p, double level);
 
 typedef struct {
@@ -25,9 +26,10 @@ typedef struct {
 } StatsDuration;
 
 /* Kaplan & Meier 1958 product-limit estimate. Sorts `durations` in place (by time; events before censorings at a tie).
- * The quantile p (0.5 = median) is the first time at which S(t) <= 1 - p; where S(t) equals 1 - p exactly over an interval, the
- * midpoint of the interval, as R's survival package does. has_value FALSE when the curve never gets there. The interval is by the
- * log transform of Greenwood's variance, Brookmeyer & Crowley 1982 (survfit's default, conf.type = "log"); an end may be +Inf. */
+ * The quantile p (0.5 = median) is the first time at which S(t) <= 1 - p; where S(t) equals 1 - p exactly over an
+ * interval, the midpoint of the interval, as R's survival package does. has_value FALSE when the curve never gets
+ * there. The interval is by the log transform of Greenwood's variance, Brookmeyer & Crowley 1982 (survfit's default,
+ * conf.type = "log"); an end may be +Inf. */
 typedef struct {
   gboolean has_value;
   double value;
