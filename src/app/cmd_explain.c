@@ -3,8 +3,6 @@
 #include "app/commands.h"
 #include "query/trail.h"
 
-#define MANY_RECORDS 100000000 /* counted, whatever the size of the fact: no list is printed */
-
 static char *count_words(gint64 n) { return cli_format_number((double)n, CLI_NUMBER_COUNT, NULL); }
 
 typedef struct {
@@ -149,7 +147,7 @@ static int run(CliContext *context, const CliArguments *arguments, GError **erro
   QueryContext question = answer_context(session);
   g_autoptr(QueryResult) result = query_run(&question, &request.request, error);
   if (result == NULL) return -1;
-  g_autoptr(GPtrArray) trails = query_trails(&question, &request.request, MANY_RECORDS, error);
+  g_autoptr(GPtrArray) trails = query_trails(&question, &request.request, 0, error);
   if (trails == NULL) return -1;
   if (g_strcmp0(cli_option(arguments, "format"), "json") == 0)
     print_json(session, result, trails, context->out);

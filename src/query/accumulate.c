@@ -295,7 +295,11 @@ static void list_row(const Scan *scan, const StoreChunk *chunk, const ScanUse *u
   if (use->use->measure->when == KPI_WHEN_ALWAYS) record.day = BASE_DAY_NONE;
   for (guint i = 0; i < SCAN_TEXTS; i++)
     record.texts[i] = scan_valid(chunk, sink->columns[i], row) ? ((const gint32 *)chunk->data[sink->columns[i]])[row] : -1;
-  if (sink->n_records++ < sink->max_records) g_array_append_val(sink->records, record);
+  if (record.has_value)
+    sink->n_used++;
+  else
+    sink->n_without_rate++;
+  if (sink->records->len < sink->max_records) g_array_append_val(sink->records, record);
 }
 
 /* Counts the row in a group for the days of `piece`, which lies within the row's own span. */

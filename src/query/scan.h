@@ -44,7 +44,7 @@ typedef struct {
   GArray *records;           /* ScanRecord */
   StoreDictionary *dictionaries[SCAN_TEXTS];
   gsize max_records;         /* more are counted, not kept */
-  gsize n_records;
+  gsize n_used, n_without_rate;
 } ScanSink;
 
 typedef struct {

@@ -92,14 +92,11 @@ static void take_records(const QueryContext *context, QueryTrail *trail, const S
     record.name = text_of(trail, sink, found, 1);
     record.rep = text_of(trail, sink, found, 2);
     record.account = text_of(trail, sink, found, 3);
-    if (found->has_value) {
-      trail->n_used++;
-      total += found->value; /* whole minor units: exact */
-    } else {
-      trail->n_without_rate++;
-    }
+    if (found->has_value) total += found->value; /* whole minor units: exact */
     g_array_append_val(trail->records, record);
   }
+  trail->n_used = (gint64)sink->n_used;
+  trail->n_without_rate = (gint64)sink->n_without_rate;
   trail->total = total / divisor;
   g_array_sort(trail->records, by_day);
 }
@@ -125,9 +122,10 @@ static gboolean list_records(const QueryContext *context, QueryOrg *org, const Q
   sink.inside = use->framed ? NULL : read->measure;
   sink.first = days.from;
   gboolean ok = query_plan_list(plan, &sink, error);
-  if (ok && sink.n_records > max_records) {
+  gsize n_records = sink.n_used + sink.n_without_rate;
+  if (ok && max_records > 0 && n_records > max_records) {
     g_set_error(error, BASE_ERROR, BASE_ERROR_LIMIT, "%" G_GSIZE_FORMAT " records are behind it, more than the %" G_GSIZE_FORMAT
-                " listed at once (--limit): ask for a shorter period or a narrower --where", sink.n_records, max_records);
+                " listed at once (--limit): ask for a shorter period or a narrower --where", n_records, max_records);
     ok = FALSE;
   }
   if (ok) take_records(context, trail, &sink);
