@@ -126,7 +126,6 @@ static gboolean match(const char *form, const char *text, Fields *fields) {
   return *text == '\0';
 }
 
-
 /* `n` periods of a grain from the number `index` on. */
 static Span span_of_indices(const Request *request, CalendarGrain grain, gint64 index, gint64 n) {
   CalendarPeriod first = calendar_period_of_index(request->calendar, grain, index);

@@ -48,7 +48,7 @@ BaseDay calendar_index_start(const Calendar *calendar, CalendarGrain grain, gint
   if (is_retail(calendar)) {
     int year = (int)calendar_floor_div(index, per_year);
     int period = (int)(index - (gint64)year * per_year) * (12 / per_year);
-    return calendar_retail_year_start(calendar, year) + 7 * calendar_retail_weeks_before(calendar, year, period);
+    return calendar_retail_year_start(calendar, year) + 7 * calendar_retail_weeks_before(calendar, period);
   }
   gint64 month = grain == CALENDAR_MONTH ? index : index * (12 / per_year) + fiscal_origin(calendar);
   gint64 year = calendar_floor_div(month, 12);

@@ -43,8 +43,8 @@ static inline gint64 calendar_floor_div(gint64 a, gint64 b) {
 /* --- retail.c: a retail year is 52 or 53 whole weeks in 12 periods of 4 or 5 weeks --- */
 BaseDay calendar_retail_year_start(const Calendar *calendar, int year);
 int calendar_retail_year_of(const Calendar *calendar, BaseDay day);
-/* Weeks in the year before its period `period` (0..12; 12: all of them). */
-int calendar_retail_weeks_before(const Calendar *calendar, int year, int period);
+/* Weeks of a year before its period `period`, 0..11. */
+int calendar_retail_weeks_before(const Calendar *calendar, int period);
 int calendar_retail_period_of_week(const Calendar *calendar, int week);
 
 /* --- periods.c --- */

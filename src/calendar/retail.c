@@ -30,9 +30,7 @@ int calendar_retail_year_of(const Calendar *calendar, BaseDay day) {
   return year;
 }
 
-int calendar_retail_weeks_before(const Calendar *calendar, int year, int period) {
-  if (period == 12)
-    return (calendar_retail_year_start(calendar, year + 1) - calendar_retail_year_start(calendar, year)) / 7;
+int calendar_retail_weeks_before(const Calendar *calendar, int period) {
   const int *weeks = weeks_of_period[calendar->kind];
   int in_quarter = period % 3;
   return period / 3 * 13 + (in_quarter > 0 ? weeks[0] : 0) + (in_quarter > 1 ? weeks[1] : 0);

@@ -124,6 +124,10 @@ static void a_split_has_a_limit(void **state) {
   assert_int_equal(parts->len, 20000);
   g_autoptr(GArray) whole = calendar_split(calendar, &range, CALENDAR_RANGE, NULL);
   assert_int_equal(whole->len, 1);
+  CalendarPeriod beyond = {.grain = CALENDAR_RANGE, .start = BASE_DAY_MAX, .end = BASE_DAY_MAX + 2};
+  g_autoptr(GError) outside = NULL;
+  assert_null(calendar_split(calendar, &beyond, CALENDAR_DAY, &outside));
+  assert_true(g_error_matches(outside, BASE_ERROR, BASE_ERROR_INPUT));
   range.end = 0;
   g_autoptr(GArray) none = calendar_split(calendar, &range, CALENDAR_DAY, NULL);
   assert_int_equal(none->len, 0);
@@ -139,6 +143,26 @@ static void ranges_of_months_move_by_months_and_others_by_days(void **state) {
   assert_period(&moved, "2026-05-29..2026-06-07", "2026-05-29", "2026-06-07");
   moved = calendar_shift(calendar, &range, 2);
   assert_period(&moved, "2026-06-28..2026-07-07", "2026-06-28", "2026-07-07");
+}
+
+static void ranges_come_back_from_where_they_were_moved(void **state) {
+  g_autoptr(GRand) random = seeded();
+  for (int run = 0; run < 3000; run++) {
+    CalendarConfig config = random_config(random);
+    g_autoptr(Calendar) calendar = make(&config);
+    CalendarPeriod range = {.grain = CALENDAR_RANGE, .start = random_day(random)};
+    range.end = range.start + g_rand_int_range(random, 1, 400);
+    if (g_rand_boolean(random)) { /* whole months, or periods in a retail calendar */
+      range.start = calendar_start_of(calendar, CALENDAR_MONTH, range.start);
+      range.end = calendar_period_at(calendar, CALENDAR_MONTH, range.end).end;
+    }
+    int steps = g_rand_int_range(random, -40, 41);
+    CalendarPeriod away = calendar_shift(calendar, &range, steps), back = calendar_shift(calendar, &away, -steps);
+    assert_int_equal(back.start, range.start);
+    assert_int_equal(back.end, range.end);
+    assert_int_equal(calendar_shift(calendar, &range, 1).start, range.end);
+    assert_int_equal(calendar_shift(calendar, &range, -1).end, range.start);
+  }
 }
 
 static void steps_beyond_the_calendar_stop_at_its_ends(void **state) {
@@ -217,6 +241,7 @@ int main(void) {
       cmocka_unit_test(splits_tile_their_range),
       cmocka_unit_test(a_split_has_a_limit),
       cmocka_unit_test(ranges_of_months_move_by_months_and_others_by_days),
+      cmocka_unit_test(ranges_come_back_from_where_they_were_moved),
       cmocka_unit_test(steps_beyond_the_calendar_stop_at_its_ends),
       cmocka_unit_test(going_back_by_units),
       cmocka_unit_test(grains_have_names),
