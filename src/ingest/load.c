@@ -1,0 +1,397 @@
+/* One load: read, map, reject, compare, write.
+ *
+ * Reading and mapping make temp tables only; the ledger is touched in one transaction at the end. A load that finds
+ * nothing new writes nothing, not even that it ran. Temp tables go when the load ends, however it ends. */
+#include "ingest/load.h"
+
+#include "base/fault.h"
+#include "base/money.h"
+#include "ingest/reject.h"
+#include "ingest/resources.h"
+#include "ingest/upsert.h"
+
+#include <gio/gio.h>
+
+/* --- small help for all of the folder --- */
+
+void load_note(Load *load, const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  g_ptr_array_add(load->notes, g_strdup_vprintf(format, args));
+  va_end(args);
+}
+
+void load_progress(const Load *load, double share, const char *format, ...) {
+  if (!load->options->progress) return;
+  va_list args;
+  va_start(args, format);
+  g_autofree char *what = g_strdup_vprintf(format, args);
+  va_end(args);
+  load->options->progress(what, share, load->options->user_data);
+}
+
+gboolean load_run_sql(Load *load, const char *sql, gint64 *n_changed, GError **error) {
+  return store_run(load->store, sql, NULL, 0, n_changed, error);
+}
+
+gboolean load_run(Load *load, gint64 *n_changed, GError **error, const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  g_autofree char *sql = g_strdup_vprintf(format, args);
+  va_end(args);
+  return store_run(load->store, sql, NULL, 0, n_changed, error);
+}
+
+StoreRows *load_query(Load *load, GError **error, const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  g_autofree char *sql = g_strdup_vprintf(format, args);
+  va_end(args);
+  return store_query(load->store, sql, NULL, 0, 0, error);
+}
+
+gboolean load_count(Load *load, gint64 *count, GError **error, const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  g_autofree char *sql = g_strdup_vprintf(format, args);
+  va_end(args);
+  g_autoptr(StoreRows) rows = store_query(load->store, sql, NULL, 0, 0, error);
+  if (!rows) return FALSE;
+  StoreValue value = store_rows_count(rows) ? store_rows_value(rows, 0, 0) : (StoreValue){0};
+  *count = value.type == STORE_INT ? value.integer : value.type == STORE_DOUBLE ? (gint64)value.number : 0;
+  return TRUE;
+}
+
+void load_temporary(Load *load, const char *table) {
+  for (guint i = 0; i < load->temporary->len; i++) {
+    if (g_str_equal(load->temporary->pdata[i], table)) return;
+  }
+  g_ptr_array_add(load->temporary, g_strdup(table));
+}
+
+char *load_number(gint64 number) {
+  return base_money_format(number, 0);
+}
+
+static void drop_temporary(Load *load) {
+  for (guint i = 0; i < load->temporary->len; i++) {
+    g_autofree char *name = store_quote_name(load->temporary->pdata[i]);
+    /* a name is a table or a view; dropping the other kind is an error of no interest */
+    load_run(load, NULL, NULL, "DROP VIEW IF EXISTS %s", name);
+    load_run(load, NULL, NULL, "DROP TABLE IF EXISTS %s", name);
+  }
+}
+
+/* --- the plan: which files, which entries, which targets --- */
+
+typedef struct {
+  Load load;
+  ReadStage **stages;    /* one for each of the source's tables, NULL when nothing uses it */
+  GPtrArray *row_stages; /* ReadStage of rows in place */
+  GPtrArray *entries;    /* MapEntry, in the map's order */
+  GPtrArray *targets;    /* UpsertTarget: dimensions first */
+  gint64 *rejected;      /* one a map entry */
+  IngestCount *counts;   /* one a map entry */
+} Run;
+
+static void free_target(gpointer data) {
+  UpsertTarget *target = data;
+  g_ptr_array_unref(target->entries);
+  g_hash_table_unref(target->mapped);
+  g_free(target->rows);
+  g_free(target);
+}
+
+static gboolean is_used(const IngestSource *source, const SourceTable *table) {
+  for (guint m = 0; m < source->n_maps; m++) {
+    const SourceMap *map = &source->maps[m];
+    if (map->from == table) return TRUE;
+    for (guint c = 0; c < map->n_columns; c++) {
+      if (map->columns[c].lookup && g_str_equal(map->columns[c].lookup, table->name)) return TRUE;
+    }
+  }
+  return FALSE;
+}
+
+static gboolean read_all(Run *run, GError **error) {
+  const IngestSource *source = run->load.source;
+  for (guint i = 0; i < source->n_tables; i++) {
+    if (!is_used(source, &source->tables[i])) continue;
+    run->stages[i] = read_stage(&run->load, &source->tables[i], i, error);
+    if (!run->stages[i]) return FALSE;
+  }
+  return TRUE;
+}
+
+static ReadStage *stage_of(Run *run, const SourceMap *map, guint index, GError **error) {
+  if (map->from) return run->stages[map->from - run->load.source->tables];
+  ReadStage *stage = read_stage_rows(&run->load, map, index, error);
+  if (stage) g_ptr_array_add(run->row_stages, stage);
+  return stage;
+}
+
+static gboolean map_all(Run *run, GError **error) {
+  const IngestSource *source = run->load.source;
+  for (guint i = 0; i < source->n_maps; i++) {
+    const SourceMap *map = &source->maps[i];
+    ReadStage *stage = stage_of(run, map, i, error);
+    if (!stage) return FALSE;
+    run->counts[i] = (IngestCount){.table = g_intern_string(map->table->name),
+                                   .from = g_intern_string(map->from ? map->from->name : "rows")};
+    if (stage->headers->len == 0) continue;
+    MapEntry *entry = map_entry_run(&run->load, map, stage, run->stages, i, error);
+    if (!entry) return FALSE;
+    g_ptr_array_add(run->entries, entry);
+    run->counts[i].n_read = entry->n_read;
+    run->counts[i].n_skipped = entry->n_skipped;
+  }
+  return TRUE;
+}
+
+static UpsertTarget *target_of(Run *run, const LedgerTable *table) {
+  for (guint i = 0; i < run->targets->len; i++) {
+    UpsertTarget *target = run->targets->pdata[i];
+    if (target->table == table) return target;
+  }
+  UpsertTarget *target = g_new0(UpsertTarget, 1);
+  target->table = table;
+  target->entries = g_ptr_array_new();
+  target->mapped = g_hash_table_new(g_str_hash, g_str_equal);
+  target->is_full = TRUE;
+  target->has_currency = table->has_money;
+  g_ptr_array_add(run->targets, target);
+  return target;
+}
+
+static int compare_targets(gconstpointer a, gconstpointer b) {
+  const UpsertTarget *x = *(UpsertTarget *const *)a, *y = *(UpsertTarget *const *)b;
+  gboolean x_later = x->table->kind != LEDGER_DIMENSION, y_later = y->table->kind != LEDGER_DIMENSION;
+  return x_later != y_later ? (int)x_later - (int)y_later : strcmp(x->table->name, y->table->name);
+}
+
+static void make_targets(Run *run) {
+  for (guint i = 0; i < run->entries->len; i++) {
+    MapEntry *entry = run->entries->pdata[i];
+    UpsertTarget *target = target_of(run, entry->map->table);
+    g_ptr_array_add(target->entries, entry);
+    if (entry->map->from && entry->map->from->extract == SOURCE_INCREMENT) target->is_full = FALSE;
+    for (guint c = 0; c < entry->map->n_columns; c++) {
+      const SourceColumn *column = &entry->map->columns[c];
+      if (column->column) g_hash_table_add(target->mapped, (gpointer)column->column->name);
+      if (g_str_equal(column->target, "modified_at")) target->has_modified = TRUE;
+    }
+  }
+  g_ptr_array_sort(run->targets, compare_targets);
+}
+
+/* --- writing --- */
+
+/* What a target's entries wrote together stands with the first of them. */
+static void add_counts(Run *run, const UpsertTarget *target, const IngestCount *written) {
+  const MapEntry *first = target->entries->pdata[0];
+  IngestCount *count = &run->counts[first->index];
+  count->n_new = written->n_new;
+  count->n_changed = written->n_changed;
+  count->n_unchanged = written->n_unchanged;
+  count->n_closed = written->n_closed;
+}
+
+static gboolean write_load_row(Run *run, double seconds, GError **error) {
+  Load *load = &run->load;
+  IngestCount sum = {0};
+  const char *format =
+      "INSERT INTO load_count VALUES (%d, %s, %s, %" G_GINT64_FORMAT ", %" G_GINT64_FORMAT ", %" G_GINT64_FORMAT
+      ", %" G_GINT64_FORMAT ", %" G_GINT64_FORMAT ", %" G_GINT64_FORMAT ", %" G_GINT64_FORMAT ")";
+  for (guint i = 0; i < load->source->n_maps; i++) {
+    const IngestCount *c = &run->counts[i];
+    g_autofree char *table = store_quote_text(c->table);
+    g_autofree char *from = store_quote_text(c->from);
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+    g_autofree char *sql = g_strdup_printf(format, load->number, table, from, c->n_read, c->n_new, c->n_changed,
+                                           c->n_unchanged, c->n_rejected, c->n_skipped, c->n_closed);
+#pragma GCC diagnostic pop
+    if (!load_run_sql(load, sql, NULL, error)) return FALSE;
+    sum.n_read += c->n_read;
+    sum.n_new += c->n_new;
+    sum.n_changed += c->n_changed;
+    sum.n_unchanged += c->n_unchanged;
+    sum.n_rejected += c->n_rejected;
+    sum.n_skipped += c->n_skipped;
+    sum.n_closed += c->n_closed;
+  }
+  const StoreValue values[] = {{.type = STORE_INT, .integer = load->number},
+                               {.type = STORE_TEXT, .text = load->source->name},
+                               {.type = STORE_INSTANT, .integer = load->options->now_us},
+                               {.type = STORE_DOUBLE, .number = seconds},
+                               {.type = STORE_INT, .integer = sum.n_read},
+                               {.type = STORE_INT, .integer = sum.n_new},
+                               {.type = STORE_INT, .integer = sum.n_changed},
+                               {.type = STORE_INT, .integer = sum.n_unchanged},
+                               {.type = STORE_INT, .integer = sum.n_rejected},
+                               {.type = STORE_INT, .integer = sum.n_skipped},
+                               {.type = STORE_INT, .integer = sum.n_closed}};
+  return store_run(load->store, "INSERT INTO \"load\" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values,
+                   G_N_ELEMENTS(values), NULL, error);
+}
+
+static gboolean write_all(Run *run, gboolean *is_changed, gint64 started, GError **error) {
+  Load *load = &run->load;
+  gint64 last = 0;
+  if (!load_count(load, &last, error, "SELECT max(\"load\") FROM \"load\"")) return FALSE;
+  load->number = (gint)last + 1;
+  for (guint t = 0; t < run->targets->len; t++) {
+    if (!upsert_gather(load, run->targets->pdata[t], error)) return FALSE;
+  }
+  g_autoptr(UpsertRefs) refs = upsert_refs_resolve(load, run->targets, error);
+  if (!refs) return FALSE;
+  for (guint t = 0; t < run->targets->len; t++) {
+    UpsertTarget *target = run->targets->pdata[t];
+    IngestCount count = {0};
+    if (!upsert_write(load, target, refs, &count, error)) return FALSE;
+    if (base_fault("ingest.write")) {
+      g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "fault injected into ingest.write");
+      return FALSE;
+    }
+    add_counts(run, target, &count);
+    *is_changed |= target->is_changed;
+  }
+  gboolean has_new_rejects = FALSE;
+  if (!reject_keep(load, run->entries, &has_new_rejects, error)) return FALSE;
+  *is_changed |= has_new_rejects;
+  if (!*is_changed) return TRUE;
+  for (guint i = 0; i < ledger_schema_n_tables(load->schema); i++) {
+    const LedgerTable *table = ledger_schema_table(load->schema, i);
+    gboolean is_touched = table->kind == LEDGER_DIMENSION;
+    for (guint t = 0; t < run->targets->len; t++)
+      is_touched |= ((const UpsertTarget *)run->targets->pdata[t])->table == table;
+    if (is_touched && !upsert_refresh_stat(load, table, error)) return FALSE;
+  }
+  return write_load_row(run, (double)(g_get_monotonic_time() - started) / G_USEC_PER_SEC, error);
+}
+
+static gboolean note_missing_rates(Load *load, GError **error) {
+  g_autofree char *currency = store_quote_text(load->organisation->currency);
+  for (guint i = 0; i < ledger_schema_n_tables(load->schema); i++) {
+    const LedgerTable *table = ledger_schema_table(load->schema, i);
+    gboolean is_here = FALSE;
+    for (guint m = 0; m < load->source->n_maps; m++) is_here |= load->source->maps[m].table == table;
+    if (!is_here || !table->has_money) continue;
+    g_autofree char *name = store_quote_name(table->name);
+    g_autoptr(StoreRows) rows = load_query(load, error,
+                                           "SELECT currency, count(*) FROM %s WHERE currency <> %s AND currency NOT IN "
+                                           "(SELECT currency FROM fx_rate) GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 5",
+                                           name, currency);
+    if (!rows) return FALSE;
+    for (gsize r = 0; r < store_rows_count(rows); r++) {
+      g_autofree char *n = load_number(store_rows_value(rows, r, 1).integer);
+      load_note(load,
+                "%s: %s rows are in %s, for which there is no exchange rate; the amounts are kept and totals in %s "
+                "leave them out",
+                table->name, n, store_rows_value(rows, r, 0).text, load->organisation->currency);
+    }
+  }
+  return TRUE;
+}
+
+static gboolean write_in_transaction(Run *run, gboolean *is_changed, gint64 started, GError **error) {
+  Load *load = &run->load;
+  if (!store_begin(load->store, error)) return FALSE;
+  if (!write_all(run, is_changed, started, error)) {
+    store_rollback(load->store);
+    return FALSE;
+  }
+  if (*is_changed) return store_commit(load->store, error);
+  store_rollback(load->store);
+  return TRUE;
+}
+
+/* --- the whole --- */
+
+static gboolean make_macros(Load *load, GError **error) {
+  g_autoptr(GBytes) bytes = g_resource_lookup_data(ingest_resources_get_resource(), "/attain/ingest/values.sql",
+                                                   G_RESOURCE_LOOKUP_FLAGS_NONE, error);
+  if (!bytes) return FALSE;
+  gsize size = 0;
+  const char *data = g_bytes_get_data(bytes, &size);
+  g_autofree char *sql = g_strndup(data, size);
+  return load_run_sql(load, sql, NULL, error);
+}
+
+static gboolean check_rejected(Run *run, GError **error) {
+  for (guint t = 0; t < run->targets->len; t++) {
+    if (!upsert_reject_repeated(&run->load, run->targets->pdata[t], run->targets, error)) return FALSE;
+  }
+  if (!reject_check(&run->load, run->entries, run->rejected, error)) return FALSE;
+  for (guint i = 0; i < run->entries->len; i++)
+    run->counts[((const MapEntry *)run->entries->pdata[i])->index].n_rejected = run->rejected[i];
+  return TRUE;
+}
+
+static gboolean run_load(Run *run, gboolean *is_changed, gint64 started, GError **error) {
+  if (!make_macros(&run->load, error) || !read_all(run, error) || !map_all(run, error)) return FALSE;
+  make_targets(run);
+  return check_rejected(run, error) && write_in_transaction(run, is_changed, started, error) &&
+         note_missing_rates(&run->load, error);
+}
+
+static void free_entry(gpointer data) {
+  map_entry_free(data);
+}
+static void free_stage(gpointer data) {
+  read_stage_free(data);
+}
+
+static IngestReport *make_report(Run *run, gboolean is_changed, gint64 started) {
+  IngestReport *report = g_new0(IngestReport, 1);
+  report->source = g_strdup(run->load.source->name);
+  report->load = is_changed ? run->load.number : 0;
+  report->n_counts = run->load.source->n_maps;
+  report->counts = g_steal_pointer(&run->counts);
+  g_ptr_array_add(run->load.notes, NULL);
+  report->notes = g_strdupv((char **)run->load.notes->pdata);
+  report->seconds = (double)(g_get_monotonic_time() - started) / G_USEC_PER_SEC;
+  return report;
+}
+
+gboolean ingest_load(Store *store, const IngestSource *source, const LedgerSchema *schema,
+                     const ConfOrganisation *organisation, const Calendar *calendar, const IngestOptions *options,
+                     IngestReport **report, GError **error) {
+  gint64 started = g_get_monotonic_time();
+  Run run = {.load = {.store = store,
+                      .source = source,
+                      .schema = schema,
+                      .organisation = organisation,
+                      .calendar = calendar,
+                      .options = options}};
+  run.load.notes = g_ptr_array_new_with_free_func(g_free);
+  run.load.temporary = g_ptr_array_new_with_free_func(g_free);
+  run.stages = g_new0(ReadStage *, source->n_tables + 1);
+  run.row_stages = g_ptr_array_new_with_free_func(free_stage);
+  run.entries = g_ptr_array_new_with_free_func(free_entry);
+  run.targets = g_ptr_array_new_with_free_func(free_target);
+  run.rejected = g_new0(gint64, source->n_maps + 1);
+  run.counts = g_new0(IngestCount, source->n_maps + 1);
+  gboolean is_changed = FALSE;
+  gboolean ok = run_load(&run, &is_changed, started, error);
+  drop_temporary(&run.load);
+  if (ok) *report = make_report(&run, is_changed, started);
+  g_ptr_array_unref(run.targets);
+  g_ptr_array_unref(run.entries);
+  g_ptr_array_unref(run.row_stages);
+  for (guint i = 0; i < source->n_tables; i++) read_stage_free(run.stages[i]);
+  g_free(run.stages);
+  g_free(run.rejected);
+  g_free(run.counts);
+  g_ptr_array_unref(run.load.notes);
+  g_ptr_array_unref(run.load.temporary);
+  return ok;
+}
+
+void ingest_report_free(IngestReport *report) {
+  if (!report) return;
+  g_free(report->source);
+  g_free(report->counts);
+  g_strfreev(report->notes);
+  g_free(report);
+}

@@ -1,0 +1,64 @@
+/* One map entry: decide, convert, keep the result in a temp table with a reason on each row that cannot be loaded. */
+#include "ingest/map.h"
+
+static void clear_column(gpointer data) {
+  MapColumn *column = data;
+  g_free(column->raw);
+  g_free(column->formats);
+}
+
+void map_entry_free(MapEntry *entry) {
+  if (!entry) return;
+  g_array_unref(entry->columns);
+  g_free(entry->raw_select);
+  g_free(entry->name);
+  g_free(entry);
+}
+
+/* Shares outside 0 to 1 are left out, not the rows that carry them. */
+static gboolean clear_impossible_shares(Load *load, const MapEntry *entry, GError **error) {
+  g_autofree char *table = store_quote_name(entry->name);
+  for (guint i = 0; i < entry->columns->len; i++) {
+    const MapColumn *column = &g_array_index(entry->columns, MapColumn, i);
+    if (column->type != LEDGER_SHARE) continue;
+    g_autofree char *name = store_quote_name(column->column->target);
+    gint64 n = 0;
+    if (!load_run(load, &n, error, "UPDATE %s SET %s = NULL WHERE %s NOT BETWEEN 0 AND 1", table, name, name))
+      return FALSE;
+    g_autofree char *count = load_number(n);
+    if (n > 0)
+      load_note(load, "%s: %s value%s outside 0 to 100 %% left empty",
+                column->column->of ? column->column->of : column->column->target, count, n == 1 ? "" : "s");
+  }
+  return TRUE;
+}
+
+static gboolean convert(Load *load, MapEntry *entry, GError **error) {
+  g_autofree char *table = store_quote_name(entry->name);
+  g_autofree char *select = map_typed_select(load, entry);
+  load_temporary(load, entry->name);
+  gint64 n = 0;
+  if (!load_run(load, NULL, error, "CREATE OR REPLACE TEMP TABLE %s AS %s", table, select) ||
+      !load_count(load, &n, error, "SELECT count(*) FROM %s", table)) {
+    return FALSE;
+  }
+  entry->n_skipped = entry->stage->n_rows - n;
+  return clear_impossible_shares(load, entry, error);
+}
+
+MapEntry *map_entry_run(Load *load, const SourceMap *map, ReadStage *stage, ReadStage *const *stages, guint index,
+                        GError **error) {
+  MapEntry *entry = g_new0(MapEntry, 1);
+  entry->map = map;
+  entry->stage = stage;
+  entry->index = index;
+  entry->columns = g_array_new(FALSE, TRUE, sizeof(MapColumn));
+  g_array_set_clear_func(entry->columns, clear_column);
+  entry->name = g_strdup_printf("attain_rows_of_%u", index);
+  entry->n_read = stage->n_rows + stage->broken->len;
+  load_progress(load, -1, "mapping %s", map->table->name);
+  if (map_raw_select(load, entry, stages, error) && map_probe(load, entry, error) && convert(load, entry, error))
+    return entry;
+  map_entry_free(entry);
+  return NULL;
+}

@@ -1,0 +1,132 @@
+/* The texts that a map entry's columns are made from: headers, constants, expressions, look-ups, value maps,
+ * conditions.
+ *
+ *   SELECT s._file, s._row, <text> AS r0, <text> AS r1 … FROM (staging WHERE condition) s LEFT JOIN look-up l3 …
+ *
+ * Expressions are the user's own SQL, over the file's headers. Each is tried by itself first, so that an error names
+ * its line. */
+#include "ingest/map.h"
+
+static char *quoted_header(const ReadStage *stage, const char *name, BaseSpan span, GError **error) {
+  const char *header = read_stage_header(stage, name, span, error);
+  return header ? store_quote_name(header) : NULL;
+}
+
+static gboolean try_sql(Load *load, const ReadStage *stage, const char *what, const char *expression, BaseSpan span,
+                        GError **error) {
+  g_autofree char *table = store_quote_name(stage->name);
+  g_autoptr(GError) failed = NULL;
+  g_autoptr(StoreRows) rows = load_query(load, &failed, "SELECT (%s) FROM %s LIMIT 0", expression, table);
+  if (rows) return TRUE;
+  base_error_at(error, BASE_ERROR_INPUT, span, "%s: \"%s\" is no SQL over the file's columns: %s", what, expression,
+                failed->message);
+  return FALSE;
+}
+
+static char *trimmed(const char *expression) {
+  return g_strdup_printf("nullif(trim(%s), '')", expression);
+}
+
+/* A look-up joins the other table once by its key; the first row of a key counts. */
+static char *join_lookup(const SourceColumn *column, const char *of, ReadStage *const *stages,
+                         const IngestSource *source, guint index, GString *joins, GError **error) {
+  const ReadStage *other = NULL;
+  for (guint i = 0; i < source->n_tables; i++) {
+    if (g_str_equal(source->tables[i].name, column->lookup)) other = stages[i];
+  }
+  if (!other) return NULL;
+  g_autofree char *equals = quoted_header(other, column->equals, column->span, error);
+  g_autofree char *take = equals ? quoted_header(other, column->take, column->span, error) : NULL;
+  if (!take) return NULL;
+  g_autofree char *table = store_quote_name(other->name);
+  g_string_append_printf(
+      joins,
+      " LEFT JOIN (SELECT lower(trim(%s)) AS _key%u, arg_min(%s, rowid) AS _take%u FROM %s WHERE %s IS NOT NULL "
+      "GROUP BY 1) l%u ON l%u._key%u = lower(trim(%s))",
+      equals, index, take, index, table, equals, index, index, index, of);
+  return g_strdup_printf("l%u._take%u", index, index);
+}
+
+static char *base_text(Load *load, const MapEntry *entry, const SourceColumn *column, ReadStage *const *stages,
+                       guint index, GString *joins, GError **error) {
+  g_autofree char *text = NULL;
+  if (column->constant) {
+    text = store_quote_text(column->constant);
+  } else if (column->sql) {
+    if (!try_sql(load, entry->stage, column->target, column->sql, column->span, error)) return NULL;
+    text = g_strdup_printf("CAST((%s) AS VARCHAR)", column->sql);
+  } else {
+    g_autofree char *header = quoted_header(entry->stage, column->of, column->span, error);
+    if (!header) return NULL;
+    text = g_strdup_printf("s.%s", header);
+  }
+  if (!column->lookup) return trimmed(text);
+  g_autofree char *taken = join_lookup(column, text, stages, load->source, index, joins, error);
+  return taken ? trimmed(taken) : NULL;
+}
+
+/* values: {Won: won} and else. An empty text stays empty unless the map has an entry for it. */
+static char *mapped_text(const SourceColumn *column, char *text) {
+  if (!column->value_from) return text;
+  g_autoptr(GString) sql = g_string_new("CASE");
+  for (guint i = 0; column->value_from[i]; i++) {
+    g_autofree char *stripped = g_strstrip(g_utf8_strdown(column->value_from[i], -1));
+    g_autofree char *from = store_quote_text(stripped);
+    g_autofree char *to = *column->value_to[i] ? store_quote_text(column->value_to[i]) : g_strdup("NULL");
+    if (*stripped) {
+      g_string_append_printf(sql, " WHEN lower(%s) = %s THEN %s", text, from, to);
+    } else {
+      g_string_append_printf(sql, " WHEN %s IS NULL THEN %s", text, to);
+    }
+  }
+  g_string_append_printf(sql, " WHEN %s IS NULL THEN NULL", text);
+  g_autofree char *otherwise = column->otherwise ? store_quote_text(column->otherwise) : g_strdup(text);
+  g_string_append_printf(sql, " ELSE %s END", otherwise);
+  g_free(text);
+  return g_string_free(g_steal_pointer(&sql), FALSE);
+}
+
+static char *column_text(Load *load, const MapEntry *entry, const SourceColumn *column, ReadStage *const *stages,
+                         guint index, GString *joins, GError **error) {
+  char *text = base_text(load, entry, column, stages, index, joins, error);
+  if (!text) return NULL;
+  text = mapped_text(column, text);
+  if (column->when) {
+    if (!try_sql(load, entry->stage, column->target, column->when, column->span, error)) {
+      g_free(text);
+      return NULL;
+    }
+    char *conditional = g_strdup_printf("CASE WHEN (%s) THEN %s END", column->when, text);
+    g_free(text);
+    text = conditional;
+  }
+  if (column->empty) {
+    g_autofree char *empty = store_quote_text(column->empty);
+    char *filled = g_strdup_printf("coalesce(%s, %s)", text, empty);
+    g_free(text);
+    text = filled;
+  }
+  return text;
+}
+
+gboolean map_raw_select(Load *load, MapEntry *entry, ReadStage *const *stages, GError **error) {
+  const SourceMap *map = entry->map;
+  if (map->where && !try_sql(load, entry->stage, "where", map->where, map->span, error)) return FALSE;
+  g_autofree char *table = store_quote_name(entry->stage->name);
+  g_autoptr(GString) select = g_string_new("SELECT s._file AS _file, s._row AS _row");
+  g_autoptr(GString) joins = g_string_new(NULL);
+  for (guint i = 0; i < map->n_columns; i++) {
+    MapColumn column = {.column = &map->columns[i]};
+    column.type = column.column->column ? column.column->column->type : LEDGER_TEXT;
+    if (g_str_equal(column.column->target, "modified_at")) column.type = LEDGER_INSTANT;
+    column.raw = column_text(load, entry, column.column, stages, i, joins, error);
+    if (!column.raw) return FALSE;
+    g_string_append_printf(select, ", %s AS r%u", column.raw, i);
+    g_array_append_val(entry->columns, column);
+  }
+  g_string_append_printf(select, " FROM (SELECT *, rowid - (SELECT min(rowid) FROM %s) AS _row FROM %s%s%s%s) s%s",
+                         table, table, map->where ? " WHERE (" : "", map->where ? map->where : "",
+                         map->where ? ")" : "", joins->str);
+  entry->raw_select = g_string_free(g_steal_pointer(&select), FALSE);
+  return TRUE;
+}

@@ -1,0 +1,309 @@
+/* The typed SELECT: texts to values, in four layers so that nothing is computed twice.
+ *
+ *   raw    r0 …                      texts                                              (map_raw.c)
+ *   money  r0 …, _cur                the row's currency, on which the digits of amounts depend
+ *   parsed c0 …; for times n0 (microseconds), o0 (has an offset), d0 (is a day)
+ *   utc    u0: microseconds UTC
+ *   out    the ledger's columns, days, and _reason: the first text that is no value of its column
+ *
+ * Most values are in the plainest form (1234.50, 2024-03-31), which one cast reads; only what it cannot read goes
+ * through the macros of sql/values.sql. */
+#include "base/money.h"
+#include "ingest/map.h"
+
+#define EMPTY_WORDS \
+  "('null', 'none', 'n/a', 'na', '#n/a', 'nan', '-', '--', '–', '—', '\\n', '0000-00-00', '0000-00-00 00:00:00')"
+
+static const MapColumn *column_of(const MapEntry *entry, guint i) {
+  return &g_array_index(entry->columns, MapColumn, i);
+}
+
+static int find_column(const MapEntry *entry, const char *target) {
+  for (guint i = 0; i < entry->columns->len; i++) {
+    if (g_str_equal(column_of(entry, i)->column->target, target)) return (int)i;
+  }
+  return -1;
+}
+
+static const char *default_currency(const Load *load, const MapEntry *entry) {
+  const SourceTable *table = entry->map->from;
+  return table && table->currency ? table->currency : load->source->currency;
+}
+
+/* --- currency --- */
+
+static gboolean is_dollar(const char *currency) {
+  static const char *const dollars[] = {"USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN"};
+  for (gsize i = 0; i < G_N_ELEMENTS(dollars); i++) {
+    if (g_str_equal(currency, dollars[i])) return TRUE;
+  }
+  return FALSE;
+}
+
+/* The row's own currency column, else what the amounts carry, else the source's. */
+static void append_currency(GString *sql, const Load *load, const MapEntry *entry) {
+  const char *currency = default_currency(load, entry);
+  g_autofree char *quoted = store_quote_text(currency);
+  int own = find_column(entry, "currency");
+  g_string_append(sql, "coalesce(");
+  if (own >= 0) g_string_append_printf(sql, "attain_currency(r%d), ", own);
+  for (guint i = 0; i < entry->columns->len; i++) {
+    if (column_of(entry, i)->type != LEDGER_MONEY) continue;
+    g_string_append_printf(sql, "CASE WHEN TRY_CAST(r%u AS DOUBLE) IS NULL THEN attain_currency_of(r%u, '%s') END, ", i,
+                           i, is_dollar(currency) ? currency : "USD");
+  }
+  g_string_append_printf(sql, "%s) AS _cur", quoted);
+}
+
+/* 10^digits of the currency of the row. */
+static char *currency_factor(void) {
+  static const char *const codes[] = {"BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG",
+                                      "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF", "BHD",
+                                      "IQD", "JOD", "KWD", "LYD", "OMR", "TND", "CLF", "UYW"};
+  GString *sql = g_string_new("CASE _cur");
+  for (gsize i = 0; i < G_N_ELEMENTS(codes); i++) {
+    gint64 factor = 1;
+    for (int digit = 0; digit < base_currency_digits(codes[i]); digit++) factor *= 10;
+    if (factor != 100) g_string_append_printf(sql, " WHEN '%s' THEN %" G_GINT64_FORMAT, codes[i], factor);
+  }
+  g_string_append(sql, " ELSE 100 END");
+  return g_string_free(sql, FALSE);
+}
+
+/* --- one value --- */
+
+/* With a decimal comma, 1.234 is a thousand and more: a point must not be read by the cast. */
+static const char *guard_of(const MapColumn *column, char *buffer, gsize size, guint i) {
+  if (column->decimal != ',') return "";
+  g_snprintf(buffer, size, " AND NOT contains(r%u, '.')", i);
+  return buffer;
+}
+
+static char *decimal_sql(const MapColumn *column, guint i) {
+  return g_strdup_printf("attain_decimal(r%u, '%c')", i, column->decimal);
+}
+
+static char *money_sql(const MapColumn *column, guint i) {
+  char buffer[64];
+  const char *guard = guard_of(column, buffer, sizeof buffer, i);
+  g_autofree char *slow = decimal_sql(column, i);
+  if (column->column->unit == SOURCE_UNIT_MINOR) return g_strdup_printf("TRY_CAST(round(%s, 0) AS BIGINT)", slow);
+  g_autofree char *factor = currency_factor();
+  return g_strdup_printf(
+      "CASE WHEN %s = 100 AND TRY_CAST(r%u AS DECIMAL(18, 2)) IS NOT NULL%s THEN CAST(TRY_CAST(r%u AS DECIMAL(18, 2)) "
+      "* 100 AS BIGINT) "
+      "ELSE TRY_CAST(round(%s * %s, 0) AS BIGINT) END",
+      factor, i, guard, i, slow, factor);
+}
+
+static char *double_sql(const MapColumn *column, guint i) {
+  char buffer[64];
+  const char *guard = guard_of(column, buffer, sizeof buffer, i);
+  g_autofree char *slow = decimal_sql(column, i);
+  g_autofree char *divisor =
+      column->is_percent ? g_strdup("100") : g_strdup_printf("(CASE WHEN contains(r%u, '%%') THEN 100 ELSE 1 END)", i);
+  return g_strdup_printf(
+      "(CASE WHEN isfinite(TRY_CAST(r%u AS DOUBLE))%s THEN TRY_CAST(r%u AS DOUBLE) ELSE CAST(%s AS DOUBLE) END / "
+      "%s::DOUBLE)",
+      i, guard, i, slow, divisor);
+}
+
+static char *count_sql(const MapColumn *column, guint i) {
+  g_autofree char *slow = decimal_sql(column, i);
+  return g_strdup_printf(
+      "CASE WHEN NOT contains(r%u, '.') AND NOT contains(r%u, ',') AND TRY_CAST(r%u AS BIGINT) IS NOT NULL THEN "
+      "TRY_CAST(r%u AS BIGINT) "
+      "WHEN %s = floor(%s) THEN TRY_CAST(%s AS BIGINT) END",
+      i, i, i, i, slow, slow, slow);
+}
+
+static char *duration_sql(const MapColumn *column, guint i) {
+  static const double seconds[] = {[SOURCE_UNIT_MS] = 0.001,
+                                   [SOURCE_UNIT_SECONDS] = 1,
+                                   [SOURCE_UNIT_MINUTES] = 60,
+                                   [SOURCE_UNIT_HOURS] = 3600,
+                                   [SOURCE_UNIT_DAYS] = 86400};
+  double factor = column->column->unit ? seconds[column->column->unit] : 1;
+  char text[G_ASCII_DTOSTR_BUF_SIZE];
+  g_ascii_dtostr(text, sizeof text, factor);
+  g_autofree char *slow = decimal_sql(column, i);
+  return g_strdup_printf("coalesce(TRY_CAST(round(%s * %s, 0) AS BIGINT), attain_seconds(r%u))", slow, text, i);
+}
+
+static char *reference_sql(const Load *load, const MapColumn *column, guint i) {
+  const LedgerTable *table = ledger_schema_find(load->schema, column->column->column->ref);
+  if (table->kind == LEDGER_DIMENSION) return g_strdup_printf("r%u", i);
+  const char *source = column->column->source ? column->column->source : load->source->name;
+  g_autofree char *prefix = store_quote_text(source);
+  return g_strdup_printf("hash(%s || chr(31) || r%u)", prefix, i);
+}
+
+static char *value_sql(const Load *load, const MapColumn *column, guint i) {
+  switch (column->type) {
+    case LEDGER_MONEY:
+      return money_sql(column, i);
+    case LEDGER_NUMBER:
+    case LEDGER_SHARE:
+      return double_sql(column, i);
+    case LEDGER_COUNT:
+      return count_sql(column, i);
+    case LEDGER_DURATION:
+      return duration_sql(column, i);
+    case LEDGER_BOOL:
+      return g_strdup_printf("attain_bool(r%u)", i);
+    case LEDGER_REF:
+      return reference_sql(load, column, i);
+    case LEDGER_TEXT:
+    case LEDGER_INSTANT:
+      break;
+  }
+  return g_strdup_printf("CASE WHEN r%u IN ('NULL', 'null', '\\N') THEN NULL ELSE r%u END", i, i);
+}
+
+/* --- the layers --- */
+
+static void append_parsed_time(GString *sql, const MapColumn *column, guint i) {
+  g_string_append_printf(sql, ", attain_has_offset(r%u) AS o%u, ", i, i);
+  g_string_append_printf(sql, "%s AS d%u, ", column->is_all_days ? "TRUE" : "FALSE", i);
+  g_string_append_printf(
+      sql, "CASE WHEN attain_has_offset(r%u) THEN attain_with_offset(r%u) ELSE attain_naive(r%u, %s) END AS n%u", i, i,
+      i, column->formats, i);
+  if (column->is_epoch) {
+    g_string_append_printf(
+        sql, ", CASE WHEN regexp_matches(r%u, '^\\d+(\\.\\d+)?$') THEN attain_sane(attain_epoch(r%u)) END AS e%u", i, i,
+        i);
+  } else {
+    g_string_append_printf(sql, ", NULL::BIGINT AS e%u", i);
+  }
+}
+
+static void append_parsed(GString *sql, const Load *load, const MapEntry *entry) {
+  g_string_append(sql, "SELECT *");
+  for (guint i = 0; i < entry->columns->len; i++) {
+    const MapColumn *column = column_of(entry, i);
+    if (column->type == LEDGER_INSTANT) {
+      append_parsed_time(sql, column, i);
+      continue;
+    }
+    g_autofree char *value = value_sql(load, column, i);
+    g_string_append_printf(sql, ", %s AS c%u", value, i);
+  }
+}
+
+/* A day starts in the organisation's zone; a time without an offset is in the source's. */
+static void append_utc(GString *sql, const Load *load, const MapEntry *entry) {
+  g_string_append(sql, "SELECT *");
+  for (guint i = 0; i < entry->columns->len; i++) {
+    const MapColumn *column = column_of(entry, i);
+    if (column->type != LEDGER_INSTANT) continue;
+    const char *zone = column->column->time_zone ? column->column->time_zone : load->source->time_zone;
+    g_autofree char *us = g_strdup_printf("n%u", i);
+    g_autofree char *of_day = map_zone_offset_sql(load->organisation->time_zone, us, TRUE);
+    g_autofree char *of_time = map_zone_offset_sql(zone, us, TRUE);
+    g_string_append_printf(sql,
+                           ", CASE WHEN e%u IS NOT NULL THEN e%u WHEN o%u THEN n%u WHEN d%u OR NOT contains(r%u, ':') "
+                           "THEN n%u - %s ELSE n%u - %s END AS u%u",
+                           i, i, i, i, i, i, i, of_day, i, of_time, i);
+  }
+}
+
+static void append_instant(GString *sql, const Load *load, guint i, const char *name) {
+  g_autofree char *us = g_strdup_printf("u%u", i);
+  g_autofree char *offset = map_zone_offset_sql(load->organisation->time_zone, us, FALSE);
+  g_autofree char *day = g_strconcat(name, "_day", NULL);
+  g_autofree char *quoted = store_quote_name(name);
+  g_autofree char *quoted_day = store_quote_name(day);
+  g_string_append_printf(sql, ", make_timestamp(u%u) AS %s, CAST(make_timestamp(u%u + %s) AS DATE) AS %s", i, quoted, i,
+                         offset, quoted_day);
+}
+
+/* 'close_date: "31.02.2024" is no date' */
+static void append_reasons(GString *sql, const MapEntry *entry) {
+  static const char *const what[] = {[LEDGER_TEXT] = "",
+                                     [LEDGER_REF] = "",
+                                     [LEDGER_MONEY] = "no amount",
+                                     [LEDGER_COUNT] = "no whole number",
+                                     [LEDGER_NUMBER] = "no number",
+                                     [LEDGER_SHARE] = "no share",
+                                     [LEDGER_INSTANT] = "no date or time",
+                                     [LEDGER_DURATION] = "no duration",
+                                     [LEDGER_BOOL] = "neither yes nor no"};
+  g_string_append(sql, ", CASE");
+  int id = find_column(entry, "id");
+  if (id >= 0) g_string_append_printf(sql, " WHEN r%d IS NULL THEN 'id is empty'", id);
+  for (guint i = 0; i < entry->columns->len; i++) {
+    const MapColumn *column = column_of(entry, i);
+    const char *name = column->column->of ? column->column->of : column->column->target;
+    const char *prefix = column->type == LEDGER_INSTANT ? "u" : "c";
+    g_autofree char *quoted = store_quote_text(name);
+    if (g_str_equal(column->column->target, "currency")) {
+      g_string_append_printf(sql,
+                             " WHEN r%u IS NOT NULL AND attain_currency(r%u) IS NULL THEN %s || ': \"' || r%u[1:100] "
+                             "|| '\" is no currency code'",
+                             i, i, quoted, i);
+    } else if (what[column->type][0]) {
+      g_string_append_printf(sql,
+                             " WHEN %s%u IS NULL AND r%u IS NOT NULL AND lower(r%u) NOT IN " EMPTY_WORDS
+                             " THEN %s || ': \"' || r%u[1:100] || '\" is %s'",
+                             prefix, i, i, i, quoted, i, what[column->type]);
+    }
+    if (column->column->column && (column->column->column->flags & LEDGER_REQUIRED)) {
+      g_string_append_printf(sql, " WHEN %s%u IS NULL THEN %s || ' is empty'", prefix, i, quoted);
+    }
+  }
+  g_string_append(sql, " WHEN FALSE THEN '' END AS _reason");
+}
+
+/* A row without an id is known by what it says; equal rows are counted. */
+static void append_id(GString *sql, const Load *load, const MapEntry *entry) {
+  int id = find_column(entry, "id");
+  int name = entry->map->table->kind == LEDGER_DIMENSION ? find_column(entry, "name") : -1;
+  if (id < 0) id = name;
+  if (id >= 0) {
+    g_string_append_printf(sql, ", r%d AS id", id);
+    return;
+  }
+  g_autoptr(GString) all = g_string_new("to_base(hash(concat_ws(chr(31)");
+  for (guint i = 0; i < entry->columns->len; i++) g_string_append_printf(all, ", coalesce(r%u, '')", i);
+  g_string_append(all, "))::HUGEINT % 4611686018427387904, 36)");
+  g_string_append_printf(sql, ", 'row-' || %s || '-' || row_number() OVER (PARTITION BY %s) AS id", all->str, all->str);
+}
+
+static void append_out(GString *sql, const Load *load, const MapEntry *entry) {
+  g_string_append(sql, "SELECT _file, _row");
+  append_id(sql, load, entry);
+  if (entry->map->table->has_money) g_string_append(sql, ", _cur AS currency");
+  for (guint i = 0; i < entry->columns->len; i++) {
+    const MapColumn *column = column_of(entry, i);
+    const char *target = column->column->target;
+    if (g_str_equal(target, "modified_at")) g_string_append_printf(sql, ", make_timestamp(u%u) AS _modified", i);
+    if (!column->column->column) continue;
+    if (column->type == LEDGER_INSTANT) {
+      append_instant(sql, load, i, target);
+    } else {
+      g_autofree char *quoted = store_quote_name(target);
+      g_string_append_printf(sql, ", c%u AS %s", i, quoted);
+    }
+  }
+  append_reasons(sql, entry);
+  g_string_append(sql, ", NULL::BIGINT AS _first, NULL::INTEGER AS _first_file");
+}
+
+/* Facts are keyed by their source and id; dimensions get their keys when they are written. */
+char *map_typed_select(Load *load, const MapEntry *entry) {
+  GString *sql = g_string_new(NULL);
+  if (entry->map->table->kind != LEDGER_DIMENSION) {
+    g_autofree char *source = store_quote_text(load->source->name);
+    g_string_append_printf(sql, "SELECT *, hash(%s || chr(31) || id) AS key FROM (", source);
+  }
+  append_out(sql, load, entry);
+  g_string_append(sql, " FROM (");
+  append_utc(sql, load, entry);
+  g_string_append(sql, " FROM (");
+  append_parsed(sql, load, entry);
+  g_string_append(sql, " FROM (SELECT *, ");
+  append_currency(sql, load, entry);
+  g_string_append_printf(sql, " FROM (%s))))", entry->raw_select);
+  if (entry->map->table->kind != LEDGER_DIMENSION) g_string_append_c(sql, ')');
+  return g_string_free(sql, FALSE);
+}

@@ -1,0 +1,251 @@
+/* Rejected rows: kept with their reason, file, line and the record as JSON, until their source is loaded again.
+ *
+ * The lines are found last, and only for rejected rows: DuckDB does not tell them, so the file is walked once more. */
+#include "ingest/reject.h"
+
+#define BATCH_ROWS     1000
+#define EXAMPLES       5
+#define SMALL_REJECTED 10
+
+/* --- too many --- */
+
+static gboolean is_first_of_stage(GPtrArray *entries, guint index) {
+  for (guint i = 0; i < index; i++) {
+    if (((const MapEntry *)entries->pdata[i])->stage == ((const MapEntry *)entries->pdata[index])->stage) return FALSE;
+  }
+  return TRUE;
+}
+
+/* Unless the source says its own share, a handful of bad rows among more good ones never stops a load. */
+static gboolean is_too_many(const Load *load, gint64 n_rejected, gint64 n_read) {
+  if (n_rejected == 0 || (double)n_rejected <= load->source->max_rejected * (double)n_read) return FALSE;
+  return load->source->max_is_given || n_rejected > SMALL_REJECTED || n_rejected * 2 > n_read;
+}
+
+static void append_reasons(Load *load, const MapEntry *entry, GString *text) {
+  g_autofree char *table = store_quote_name(entry->name);
+  g_autoptr(StoreRows) rows =
+      load_query(load, NULL,
+                 "SELECT regexp_replace(split_part(_reason, ': \"', 1) || ' ' || regexp_extract(_reason, '\" (is "
+                 ".*)$', 1), '^id .* is already.*', 'id is there already') AS why, count(*) AS n, "
+                 "min(_reason) FROM %s WHERE _reason IS NOT NULL GROUP BY 1 ORDER BY n DESC, why LIMIT %d",
+                 table, EXAMPLES);
+  for (gsize i = 0; rows && i < store_rows_count(rows); i++) {
+    g_autofree char *n = load_number(store_rows_value(rows, i, 1).integer);
+    g_string_append_printf(text, "\n  %s rows: %s, such as %s", n,
+                           g_strchomp((char *)store_rows_value(rows, i, 0).text), store_rows_value(rows, i, 2).text);
+  }
+  for (guint i = 0; i < MIN(entry->stage->broken->len, EXAMPLES); i++) {
+    const ReadBroken *broken = &g_array_index(entry->stage->broken, ReadBroken, i);
+    const ReadFile *file = &g_array_index(entry->stage->files, ReadFile, broken->file);
+    g_string_append_printf(text, "\n  %s:%" G_GINT64_FORMAT ": %s", file->shown, broken->line, broken->reason);
+  }
+}
+
+/* Up to five of the rows, with their lines. */
+static void append_examples(Load *load, const MapEntry *entry, GString *text) {
+  g_autofree char *table = store_quote_name(entry->name);
+  g_autoptr(StoreRows) rows = load_query(
+      load, NULL, "SELECT _file, _row, _reason FROM %s WHERE _reason IS NOT NULL ORDER BY _file, _row LIMIT %d", table,
+      EXAMPLES);
+  for (gsize i = 0; rows && i < store_rows_count(rows); i++) {
+    guint file = (guint)store_rows_value(rows, i, 0).integer;
+    gint64 row = store_rows_value(rows, i, 1).integer, line = 0;
+    read_stage_lines(entry->stage, file, &row, 1, &line);
+    g_string_append_printf(text, "\n  %s:%" G_GINT64_FORMAT ": %s",
+                           g_array_index(entry->stage->files, ReadFile, file).shown, line,
+                           store_rows_value(rows, i, 2).text);
+  }
+}
+
+gboolean reject_check(Load *load, GPtrArray *entries, gint64 *rejected, GError **error) {
+  for (guint i = 0; i < entries->len; i++) {
+    const MapEntry *entry = entries->pdata[i];
+    g_autofree char *table = store_quote_name(entry->name);
+    gint64 n = 0;
+    if (!load_count(load, &n, error, "SELECT count(*) FROM %s WHERE _reason IS NOT NULL", table)) return FALSE;
+    gint64 n_bad = n + entry->stage->broken->len;
+    rejected[i] = n + (is_first_of_stage(entries, i) ? entry->stage->broken->len : 0);
+    if (!is_too_many(load, n_bad, entry->n_read)) continue;
+    g_autoptr(GString) text = g_string_new(NULL);
+    g_autofree char *bad = load_number(n_bad);
+    g_autofree char *all = load_number(entry->n_read);
+    g_string_printf(text,
+                    "%s: %s of %s rows for %s are bad, more than the %g %% allowed (max_rejected); nothing was changed",
+                    entry->map->from ? entry->map->from->name : "rows", bad, all, entry->map->table->name,
+                    load->source->max_rejected * 100);
+    append_reasons(load, entry, text);
+    append_examples(load, entry, text);
+    g_set_error_literal(error, BASE_ERROR, BASE_ERROR_INPUT, text->str);
+    return FALSE;
+  }
+  return TRUE;
+}
+
+/* --- keeping --- */
+
+static gboolean run_batch(Load *load, GString *values, const char *into, GError **error) {
+  if (values->len == 0) return TRUE;
+  gboolean ok = load_run(load, NULL, error, "INSERT INTO %s VALUES %s", into, values->str);
+  g_string_truncate(values, 0);
+  return ok;
+}
+
+/* attain_line (e, f, r, line) for the rows of one query, which come by file and row. */
+static gboolean add_lines(Load *load, const MapEntry *entry, const char *query, GError **error) {
+  g_autoptr(StoreRows) rows = load_query(load, error, "%s", query);
+  if (!rows) return FALSE;
+  gsize n = store_rows_count(rows);
+  g_autoptr(GString) values = g_string_new(NULL);
+  for (gsize start = 0; start < n;) {
+    guint file = (guint)store_rows_value(rows, start, 0).integer;
+    gsize end = start;
+    while (end < n && (guint)store_rows_value(rows, end, 0).integer == file) end++;
+    g_autofree gint64 *numbers = g_new0(gint64, end - start);
+    g_autofree gint64 *lines = g_new0(gint64, end - start);
+    for (gsize i = start; i < end; i++) numbers[i - start] = store_rows_value(rows, i, 1).integer;
+    read_stage_lines(entry->stage, file, numbers, end - start, lines);
+    for (gsize i = 0; i < end - start; i++) {
+      g_string_append_printf(values, "%s(%u, %" G_GINT64_FORMAT ", %" G_GINT64_FORMAT ")", values->len ? ", " : "",
+                             entry->index, numbers[i], lines[i]);
+      if ((i + 1) % BATCH_ROWS == 0 && !run_batch(load, values, "attain_line", error)) return FALSE;
+    }
+    if (!run_batch(load, values, "attain_line", error)) return FALSE;
+    start = end;
+  }
+  return TRUE;
+}
+
+static char *record_json(const MapEntry *entry) {
+  GString *sql = g_string_new("json_object(");
+  for (guint i = 0; i < entry->stage->headers->len; i++) {
+    g_autofree char *text = store_quote_text(entry->stage->headers->pdata[i]);
+    g_autofree char *name = store_quote_name(entry->stage->headers->pdata[i]);
+    g_string_append_printf(sql, "%s%s, s.%s", i ? ", " : "", text, name);
+  }
+  g_string_append_c(sql, ')');
+  return g_string_free(sql, FALSE);
+}
+
+static char *file_names(const MapEntry *entry) {
+  GString *sql = g_string_new("[");
+  for (guint i = 0; i < entry->stage->files->len; i++) {
+    g_autofree char *text = store_quote_text(g_array_index(entry->stage->files, ReadFile, i).shown);
+    g_string_append_printf(sql, "%s%s", i ? ", " : "", text);
+  }
+  g_string_append_c(sql, ']');
+  return g_string_free(sql, FALSE);
+}
+
+static gboolean keep_rows(Load *load, const MapEntry *entry, GError **error) {
+  g_autofree char *table = store_quote_name(entry->name);
+  g_autofree char *query = g_strdup_printf(
+      "SELECT DISTINCT f, r FROM (SELECT _file AS f, _row AS r FROM %s WHERE _reason IS NOT NULL UNION ALL SELECT "
+      "_first_file, _first FROM %s WHERE _first IS NOT NULL) ORDER BY f, r",
+      table, table);
+  if (!add_lines(load, entry, query, error)) return FALSE;
+  g_autofree char *stage = store_quote_name(entry->stage->name);
+  g_autofree char *json = record_json(entry);
+  g_autofree char *files = file_names(entry);
+  g_autofree char *target = store_quote_text(entry->map->table->name);
+  g_autofree char *from = store_quote_text(entry->map->from ? entry->map->from->name : "rows");
+  return load_run(load, NULL, error,
+                  "INSERT INTO attain_rejects SELECT %s, %s, %s[t._file + 1], l.line, t._reason || CASE WHEN t._first "
+                  "IS NULL THEN '' WHEN t._first_file = t._file THEN ' ' || f.line "
+                  "ELSE ' ' || f.line || ' of ' || %s[t._first_file + 1] END, CAST(%s AS VARCHAR) FROM %s t LEFT JOIN "
+                  "(SELECT DISTINCT * FROM attain_line) l ON l.e = %u AND l.r = t._row LEFT JOIN (SELECT DISTINCT * "
+                  "FROM attain_line) f ON f.e = %u "
+                  "AND f.r = t._first LEFT JOIN (SELECT *, rowid - (SELECT min(rowid) FROM %s) AS _row FROM %s) s ON "
+                  "s._row = t._row WHERE t._reason IS NOT NULL",
+                  target, from, files, files, json, table, entry->index, entry->index, stage, stage);
+}
+
+static gboolean keep_broken(Load *load, const MapEntry *entry, GError **error) {
+  g_autoptr(GString) values = g_string_new(NULL);
+  for (guint i = 0; i < entry->stage->broken->len; i++) {
+    const ReadBroken *broken = &g_array_index(entry->stage->broken, ReadBroken, i);
+    g_autofree char *target = store_quote_text(entry->map->table->name);
+    g_autofree char *from = store_quote_text(entry->map->from ? entry->map->from->name : "rows");
+    g_autofree char *file = store_quote_text(g_array_index(entry->stage->files, ReadFile, broken->file).shown);
+    g_autofree char *reason = store_quote_text(broken->reason);
+    g_autofree char *text = store_quote_text(broken->text);
+    g_string_append_printf(values, "%s(%s, %s, %s, %" G_GINT64_FORMAT ", %s, CAST(json_object('line', %s) AS VARCHAR))",
+                           values->len ? ", " : "", target, from, file, broken->line, reason, text);
+    if ((i + 1) % BATCH_ROWS == 0 && !run_batch(load, values, "attain_rejects", error)) return FALSE;
+  }
+  return run_batch(load, values, "attain_rejects", error);
+}
+
+gboolean reject_keep(Load *load, GPtrArray *entries, gboolean *is_changed, GError **error) {
+  load_temporary(load, "attain_line");
+  load_temporary(load, "attain_rejects");
+  if (!load_run_sql(load,
+                    "CREATE OR REPLACE TEMP TABLE attain_line (e INTEGER, r BIGINT, line BIGINT); CREATE OR REPLACE "
+                    "TEMP TABLE attain_rejects (table_name VARCHAR, from_name VARCHAR, "
+                    "file VARCHAR, line BIGINT, reason VARCHAR, row_json VARCHAR)",
+                    NULL, error)) {
+    return FALSE;
+  }
+  for (guint i = 0; i < entries->len; i++) {
+    const MapEntry *entry = entries->pdata[i];
+    if (!keep_rows(load, entry, error)) return FALSE;
+    if (is_first_of_stage(entries, i) && !keep_broken(load, entry, error)) return FALSE;
+  }
+  g_autofree char *source = store_quote_text(load->source->name);
+  const char *columns = "table_name, from_name, file, line, reason, row_json";
+  gint64 n_different = 0;
+  if (!load_count(load, &n_different, error,
+                  "SELECT (SELECT count(*) FROM (SELECT %s FROM attain_rejects EXCEPT ALL SELECT %s FROM rejected "
+                  "WHERE source = %s)) + (SELECT count(*) FROM (SELECT %s FROM rejected WHERE "
+                  "source = %s EXCEPT ALL SELECT %s FROM attain_rejects))",
+                  columns, columns, source, columns, source, columns)) {
+    return FALSE;
+  }
+  *is_changed = n_different > 0;
+  return !*is_changed || (load_run(load, NULL, error, "DELETE FROM rejected WHERE source = %s", source) &&
+                          load_run(load, NULL, error,
+                                   "INSERT INTO rejected (\"load\", source, %s) SELECT %d, %s, %s FROM attain_rejects",
+                                   columns, load->number, source, columns));
+}
+
+/* --- for `attain check` --- */
+
+static void free_rejected(gpointer data) {
+  IngestRejected *row = data;
+  g_free(row->source);
+  g_free(row->table);
+  g_free(row->file);
+  g_free(row->reason);
+  g_free(row->row);
+  g_free(row);
+}
+
+static char *text_of(const StoreRows *rows, gsize row, guint column) {
+  StoreValue value = store_rows_value(rows, row, column);
+  return g_strdup(value.type == STORE_TEXT ? value.text : "");
+}
+
+GPtrArray *ingest_rejected(Store *store, gsize max_rows, gint64 *n_total, GError **error) {
+  g_autoptr(StoreRows) total = store_query(store, "SELECT count(*) FROM rejected", NULL, 0, 0, error);
+  if (!total) return NULL;
+  StoreValue limit = {.type = STORE_INT, .integer = (gint64)max_rows};
+  g_autoptr(StoreRows) rows = store_query(store,
+                                          "SELECT source, table_name, file, reason, row_json, line FROM rejected ORDER "
+                                          "BY \"load\" DESC, source, table_name, file, line, reason LIMIT ?",
+                                          &limit, 1, max_rows + 1, error);
+  if (!rows) return NULL;
+  GPtrArray *found = g_ptr_array_new_with_free_func(free_rejected);
+  for (gsize i = 0; i < store_rows_count(rows); i++) {
+    IngestRejected *row = g_new0(IngestRejected, 1);
+    row->source = text_of(rows, i, 0);
+    row->table = text_of(rows, i, 1);
+    row->file = text_of(rows, i, 2);
+    row->reason = text_of(rows, i, 3);
+    row->row = text_of(rows, i, 4);
+    StoreValue line = store_rows_value(rows, i, 5);
+    row->line = line.type == STORE_INT ? line.integer : 0;
+    g_ptr_array_add(found, row);
+  }
+  if (n_total) *n_total = store_rows_value(total, 0, 0).integer;
+  return found;
+}

@@ -1,0 +1,90 @@
+/* A source as its YAML says it, checked against the ledger's schema. Private to src/ingest. */
+#pragma once
+
+#include "base/money.h"
+#include "base/text.h"
+#include "conf/conf.h"
+#include "ingest/ingest.h"
+#include "ledger/schema.h"
+
+typedef enum { SOURCE_FULL, SOURCE_INCREMENT } SourceExtract;
+typedef enum { SOURCE_MATCH_ID, SOURCE_MATCH_NAME, SOURCE_MATCH_EMAIL } SourceMatch;
+typedef enum {
+  SOURCE_UNIT_NONE,
+  SOURCE_UNIT_PERCENT,
+  SOURCE_UNIT_FRACTION,
+  SOURCE_UNIT_MINOR,
+  SOURCE_UNIT_MAJOR,
+  SOURCE_UNIT_MS,
+  SOURCE_UNIT_SECONDS,
+  SOURCE_UNIT_MINUTES,
+  SOURCE_UNIT_HOURS,
+  SOURCE_UNIT_DAYS,
+} SourceUnit;
+
+/* What the CSV sniffer must not guess; NULL and -1 stand for "guess". */
+typedef struct {
+  char *delimiter, *quote, *encoding;
+  int skip;
+} SourceCsv;
+
+/* One of `tables:`, the files under a name. */
+typedef struct {
+  const char *name;
+  BaseSpan span;
+  char **files;    /* as written: files, folders, globs */
+  int extract;     /* SourceExtract */
+  char *json_rows; /* path to the array of records, or NULL */
+  char *currency;  /* of amounts that carry none, or NULL */
+  SourceCsv csv;
+} SourceTable;
+
+/* One ledger column of one map entry. */
+typedef struct {
+  const char *target;         /* column of the ledger, or id, currency, modified_at */
+  const LedgerColumn *column; /* NULL for these three when the table has no such column */
+  BaseSpan span;
+  char *of; /* header */
+  char *sql, *constant, *when;
+  char *otherwise, *empty; /* else, default */
+  char *format, *time_zone;
+  int unit;     /* SourceUnit */
+  int decimal;  /* 0 = guess, '.' or ',' */
+  int match;    /* SourceMatch */
+  char *source; /* REF: the source whose ids these are */
+  char *lookup, *equals, *take;
+  char **value_from, **value_to; /* value map, NULL-terminated; an entry of value_to is "" for empty */
+} SourceColumn;
+
+/* Rows written in place: row-major texts, NULL for empty. */
+typedef struct {
+  char **columns;
+  guint n_columns, n_rows;
+  char **cells;
+  guint *lines;
+} SourceRows;
+
+typedef struct {
+  const LedgerTable *table;
+  SourceTable *from; /* NULL for rows in place */
+  SourceRows *rows;
+  char *where;
+  BaseSpan span;
+  SourceColumn *columns;
+  guint n_columns;
+} SourceMap;
+
+struct IngestSource {
+  ConfDocument *document;
+  char *name, *folder, *time_zone, *date_format, *currency;
+  char *file;            /* of the YAML itself, for messages */
+  int decimal;           /* 0, '.' or ',' */
+  double max_rejected;   /* share */
+  gboolean max_is_given; /* written in the source itself */
+  SourceTable *tables;
+  guint n_tables;
+  SourceMap *maps;
+  guint n_maps;
+};
+
+const SourceColumn *source_map_column(const SourceMap *map, const char *target);

@@ -1,0 +1,87 @@
+-- How texts become values. Each macro gives NULL for a text that is no such value; the row is then rejected.
+
+-- The parts of a number: sign, currency, digits with their separators, a trailing minus, a percent sign, accountants' parentheses.
+CREATE OR REPLACE TEMP MACRO attain_number_parts(t) AS regexp_extract(
+  t,
+  '^(\(?)\s*([-+−–]?)\s*(?:[A-Z]{3}|[A-Z]{0,2}\p{Sc}|kr\.?|Rs\.?|Fr\.?)?[\s\x{a0}\x{202f}]*([-+−–]?)\s*((?:[0-9][0-9.,''’\s\x{a0}\x{202f}]*[0-9]|[0-9])[.,]?|[.,][0-9]+)[\s\x{a0}\x{202f}]*(?:[A-Z]{3}|[A-Z]{0,2}\p{Sc}|kr\.?|zł|Kč|Ft|lei|Fr\.?)?\s*([-−–]?)\s*(%?)(\)?)$',
+  ['paren', 'before', 'after', 'digits', 'behind', 'percent', 'close']);
+
+CREATE OR REPLACE TEMP MACRO attain_digits(t) AS
+  regexp_replace(attain_number_parts(t).digits, '[''’\s\x{a0}\x{202f}]', '', 'g');
+
+-- `d` is the decimal sign. Groups are of three digits, or of two before the last (India).
+CREATE OR REPLACE TEMP MACRO attain_plain(t, d) AS CASE
+  WHEN regexp_matches(attain_digits(t), CASE WHEN d = '.' THEN '^(\d+|\d{1,3}(,\d{2,3})*,\d{3})?(\.\d*)?$' ELSE '^(\d+|\d{1,3}(\.\d{2,3})*\.\d{3})?(,\d*)?$' END)
+  THEN replace(replace(attain_digits(t), CASE WHEN d = '.' THEN ',' ELSE '.' END, ''), ',', '.') END;
+
+CREATE OR REPLACE TEMP MACRO attain_sign(t) AS
+  CASE WHEN attain_number_parts(t).paren <> '' OR attain_number_parts(t).before NOT IN ('', '+') OR attain_number_parts(t).after NOT IN ('', '+')
+         OR attain_number_parts(t).behind <> '' THEN -1 ELSE 1 END;
+
+CREATE OR REPLACE TEMP MACRO attain_decimal(t, d) AS
+  TRY_CAST(nullif(attain_plain(t, d), '') AS DECIMAL(38, 10)) * attain_sign(t);
+
+-- Is the decimal sign of this text certain? ',' or '.', or '?' when it could be either, or NULL when it has none.
+CREATE OR REPLACE TEMP MACRO attain_decimal_sign(t) AS CASE
+  WHEN contains(attain_digits(t), ',') AND contains(attain_digits(t), '.')
+    THEN CASE WHEN strpos(reverse(attain_digits(t)), ',') < strpos(reverse(attain_digits(t)), '.') THEN ',' ELSE '.' END
+  WHEN regexp_matches(attain_digits(t), '^\d{1,3}(,\d{3}){2,}$') THEN '.'
+  WHEN regexp_matches(attain_digits(t), '^\d{1,3}(\.\d{3}){2,}$') THEN ','
+  WHEN regexp_matches(attain_digits(t), '^[1-9]\d{0,2}[.,]\d{3}$') THEN '?'
+  WHEN contains(attain_digits(t), ',') THEN ','
+  WHEN contains(attain_digits(t), '.') THEN '.' END;
+
+-- The currency that an amount carries; `dollar` is what a bare $ means here.
+CREATE OR REPLACE TEMP MACRO attain_currency_of(t, dollar) AS CASE
+  WHEN t IS NULL OR regexp_matches(t, '^[-+0-9., ]*$') THEN NULL
+  WHEN regexp_matches(t, '\b[A-Z]{3}\b') THEN regexp_extract(t, '\b[A-Z]{3}\b')
+  WHEN contains(t, '€') THEN 'EUR' WHEN contains(t, '£') THEN 'GBP' WHEN contains(t, '₹') THEN 'INR' WHEN contains(t, '₩') THEN 'KRW'
+  WHEN contains(t, '₽') THEN 'RUB' WHEN contains(t, '₺') THEN 'TRY' WHEN contains(t, '₴') THEN 'UAH' WHEN contains(t, '₪') THEN 'ILS'
+  WHEN contains(t, '¥') THEN 'JPY' WHEN contains(t, 'zł') THEN 'PLN' WHEN contains(t, 'Kč') THEN 'CZK' WHEN contains(t, 'US$') THEN 'USD'
+  WHEN contains(t, 'R$') THEN 'BRL' WHEN contains(t, 'C$') OR contains(t, 'CA$') THEN 'CAD' WHEN contains(t, 'A$') OR contains(t, 'AU$') THEN 'AUD'
+  WHEN contains(t, '$') THEN dollar END;
+
+CREATE OR REPLACE TEMP MACRO attain_currency(t) AS CASE
+  WHEN regexp_matches(t, '^[A-Z]{3}$') THEN t
+  WHEN regexp_matches(t, '^[A-Za-z]{3}$') THEN upper(t)
+  WHEN regexp_matches(t, '^[A-Z]{3} ?[-–(:].*$') THEN t[1:3]
+  ELSE CASE lower(t) WHEN 'euro' THEN 'EUR' WHEN 'euros' THEN 'EUR' WHEN '€' THEN 'EUR' WHEN '£' THEN 'GBP' WHEN '$' THEN 'USD'
+    WHEN 'us$' THEN 'USD' WHEN '¥' THEN 'JPY' WHEN '₹' THEN 'INR' END END;
+
+CREATE OR REPLACE TEMP MACRO attain_bool(t) AS CASE
+  WHEN lower(t) IN ('true', 't', 'yes', 'y', '1', '1.0', 'on', 'x', 'ja', 'oui', 'si', 'sí', 'vrai', 'wahr') THEN true
+  WHEN lower(t) IN ('false', 'f', 'no', 'n', '0', '0.0', 'off', 'nein', 'non', 'faux', 'falsch') THEN false END;
+
+-- A time without regard to zones, in microseconds. `formats` are tried in their order after ISO 8601.
+CREATE OR REPLACE TEMP MACRO attain_sane(us) AS
+  CASE WHEN us BETWEEN -2208988800000000 AND 7258118399999999 THEN us END; -- 1900 to 2199
+
+CREATE OR REPLACE TEMP MACRO attain_iso(t) AS
+  CASE WHEN t[5:5] IN ('-', '/') THEN epoch_us(TRY_CAST(t AS TIMESTAMP)) END;
+
+CREATE OR REPLACE TEMP MACRO attain_has_offset(t) AS
+  length(t) > 10 AND (t[-1:] IN ('Z', 'z') OR contains(t[12:], '+') OR contains(t[12:], '-') OR contains(t[12:], 'UTC') OR contains(t[12:], 'GMT'));
+
+CREATE OR REPLACE TEMP MACRO attain_with_offset(t) AS attain_sane(epoch_us(TRY_CAST(
+  regexp_replace(regexp_replace(t, '\s*(UTC|GMT)$', 'Z'), '\s+([+-]\d\d:?\d\d)$', '\1') AS TIMESTAMPTZ)));
+
+CREATE OR REPLACE TEMP MACRO attain_formatted(t, formats) AS
+  epoch_us(try_strptime(replace(t, ', ', ' '), formats));
+
+CREATE OR REPLACE TEMP MACRO attain_naive(t, formats) AS
+  attain_sane(coalesce(attain_iso(t), attain_formatted(t, formats)));
+
+-- Digits alone: seconds, milliseconds or microseconds since 1970, or a spreadsheet's day number.
+CREATE OR REPLACE TEMP MACRO attain_epoch(t) AS CASE length(split_part(t, '.', 1))
+  WHEN 5 THEN CAST(round((TRY_CAST(t AS DECIMAL(30, 9)) - 25569) * 86400, 0) AS BIGINT) * 1000000
+  WHEN 9 THEN TRY_CAST(t AS BIGINT) * 1000000 WHEN 10 THEN CAST(TRY_CAST(t AS DECIMAL(18, 6)) * 1000000 AS BIGINT)
+  WHEN 12 THEN TRY_CAST(t AS BIGINT) * 1000 WHEN 13 THEN TRY_CAST(t AS BIGINT) * 1000 WHEN 16 THEN TRY_CAST(t AS BIGINT) END;
+
+-- Seconds from 1:02:03, 02:03 (hours and minutes), 1h 2m 3s, PT1H2M.
+CREATE OR REPLACE TEMP MACRO attain_seconds(t) AS CASE
+  WHEN regexp_matches(t, '^\d+:\d{1,2}(:\d{1,2})?$')
+    THEN CAST(split_part(t, ':', 1) AS BIGINT) * 3600 + CAST(split_part(t, ':', 2) AS BIGINT) * 60 + coalesce(TRY_CAST(split_part(t, ':', 3) AS BIGINT), 0)
+  WHEN regexp_matches(lower(t), '^p?t?\s*(\d+\s*h\w*)?\s*(\d+\s*m\w*)?\s*(\d+\s*s\w*)?$') AND regexp_matches(lower(t), '\d')
+    THEN coalesce(TRY_CAST(regexp_extract(lower(t), '(\d+)\s*h', 1) AS BIGINT), 0) * 3600
+       + coalesce(TRY_CAST(regexp_extract(lower(t), '(\d+)\s*m', 1) AS BIGINT), 0) * 60
+       + coalesce(TRY_CAST(regexp_extract(lower(t), '(\d+)\s*s', 1) AS BIGINT), 0) END;

@@ -1,0 +1,287 @@
+/* Writing a target: what is new, changed, unchanged and gone, in SQL over whole tables.
+ *
+ *   rows of this load ──► final: keys for references ──┐
+ *                                                      ├─► changes (key, what): n new · c changed · v vanished
+ *   the ledger's table ────────────────────────────────┘
+ *   c, v: the old version to <table>_history      c, n: the next version to the table      v: out of the table
+ *
+ * Only mapped columns are compared and replaced; the others keep what they had. A dimension's new rows already stand in
+ * the table with nothing but a name (upsert_refs.c), so for them new means known. Their vanished rows stay: facts refer
+ * to them. The first load of a table compares nothing. */
+#include "ingest/upsert.h"
+
+static void append_modified(GString *sql, const UpsertTarget *target, gint64 now_us, const char *after) {
+  g_autofree char *now = g_strdup_printf("make_timestamp(%" G_GINT64_FORMAT ")", now_us);
+  if (!target->has_modified) {
+    g_string_append(sql, now);
+  } else {
+    g_string_append_printf(sql, "CASE WHEN n._modified <= %s%s THEN n._modified ELSE %s END", now, after, now);
+  }
+}
+
+static const char *reference_table(const UpsertTarget *target, const UpsertRefs *refs, const LedgerColumn *column) {
+  return column->type == LEDGER_REF ? upsert_refs_table(refs, target, column->name) : NULL;
+}
+
+/* Calls for each mapped column and each of its days: "name". */
+static GPtrArray *physical_columns(const UpsertTarget *target) {
+  GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+  if (target->has_currency) g_ptr_array_add(names, g_strdup("\"currency\""));
+  for (guint i = 0; i < target->table->n_columns; i++) {
+    const LedgerColumn *column = &target->table->columns[i];
+    if (!upsert_target_maps(target, column->name)) continue;
+    g_ptr_array_add(names, store_quote_name(column->name));
+    if (column->type != LEDGER_INSTANT) continue;
+    g_autofree char *day = g_strconcat(column->name, "_day", NULL);
+    g_ptr_array_add(names, store_quote_name(day));
+  }
+  return names;
+}
+
+/* SELECT key, id, [currency], [_modified], mapped columns: ready to be a ledger row. */
+static gboolean final_select(Load *load, UpsertTarget *target, const UpsertRefs *refs, GString *sql, GError **error) {
+  g_autoptr(GString) relation = g_string_new(NULL);
+  if (g_str_equal(target->table->name, "opportunity")) {
+    if (!upsert_deal_select(load, target, relation, error)) return FALSE;
+  } else {
+    g_autofree char *rows = store_quote_name(target->rows);
+    g_string_assign(relation, rows);
+  }
+  g_autoptr(GString) joins = g_string_new(NULL);
+  gboolean is_dimension = upsert_target_is_dimension(target);
+  g_string_append_printf(sql, "SELECT %s.key, n.id%s%s", is_dimension ? "d" : "n",
+                         target->has_currency ? ", n.currency" : "", target->has_modified ? ", n._modified" : "");
+  for (guint i = 0; i < target->table->n_columns; i++) {
+    const LedgerColumn *column = &target->table->columns[i];
+    if (!upsert_target_maps(target, column->name)) continue;
+    g_autofree char *name = store_quote_name(column->name);
+    const char *reference = reference_table(target, refs, column);
+    if (reference) {
+      g_string_append_printf(sql, ", x%u.key AS %s", i, name);
+      g_string_append_printf(joins, " LEFT JOIN %s x%u ON x%u.txt = n.%s", reference, i, i, name);
+    } else {
+      g_string_append_printf(sql, ", n.%s", name);
+    }
+    if (column->type != LEDGER_INSTANT) continue;
+    g_autofree char *day = g_strconcat(column->name, "_day", NULL);
+    g_autofree char *quoted = store_quote_name(day);
+    g_string_append_printf(sql, ", n.%s", quoted);
+  }
+  g_string_append_printf(sql, " FROM %s n%s", relation->str, joins->str);
+  if (is_dimension) {
+    g_autofree char *table = store_quote_name(target->table->name);
+    g_autofree char *source = store_quote_text(load->source->name);
+    g_string_append_printf(sql, " JOIN %s d ON d.from_source = %s AND d.id = n.id", table, source);
+  }
+  return TRUE;
+}
+
+/* --- new facts --- */
+
+static gboolean insert_facts(Load *load, const UpsertTarget *target, const char *from, gint64 *n_new, GError **error) {
+  g_autoptr(GPtrArray) columns = physical_columns(target);
+  g_ptr_array_add(columns, NULL);
+  g_autofree char *names = g_strjoinv(", ", (char **)columns->pdata);
+  g_autofree char *table = store_quote_name(target->table->name);
+  g_autofree char *source = store_quote_text(load->source->name);
+  g_autoptr(GString) recorded = g_string_new(NULL);
+  append_modified(recorded, target, load->options->now_us, "");
+  return load_run(
+      load, n_new, error,
+      "INSERT INTO %s (key, from_source, id, recorded_at, \"load\"%s%s) SELECT key, %s, id, %s, %d%s%s FROM (%s) n",
+      table, *names ? ", " : "", names, source, recorded->str, load->number, *names ? ", " : "", names, from);
+}
+
+/* --- comparison --- */
+
+static char *difference(const UpsertTarget *target) {
+  g_autoptr(GPtrArray) columns = physical_columns(target);
+  GString *sql = g_string_new("FALSE");
+  for (guint i = 0; i < columns->len; i++) {
+    const char *name = columns->pdata[i];
+    g_string_append_printf(sql, " OR n.%s IS DISTINCT FROM t.%s", name, name);
+  }
+  return g_string_free(sql, FALSE);
+}
+
+/* Rows that could not be read are not gone, nor is what was concluded from earlier loads. */
+static char *vanished_select(Load *load, const UpsertTarget *target) {
+  g_autofree char *table = store_quote_name(target->table->name);
+  g_autofree char *source = store_quote_text(load->source->name);
+  GString *sql = g_string_new(NULL);
+  g_string_printf(sql,
+                  "SELECT key, 'v' AS what FROM %s t WHERE from_source = %s AND NOT EXISTS (SELECT 1 FROM attain_final "
+                  "n WHERE n.key = t.key) AND NOT starts_with(id, 'inferred:')",
+                  table, source);
+  for (guint e = 0; e < target->entries->len; e++) {
+    g_autofree char *rows = store_quote_name(((const MapEntry *)target->entries->pdata[e])->name);
+    g_string_append_printf(sql, " AND NOT EXISTS (SELECT 1 FROM %s b WHERE b._reason IS NOT NULL AND b.id = t.id)",
+                           rows);
+  }
+  return g_string_free(sql, FALSE);
+}
+
+static gboolean find_changes(Load *load, const UpsertTarget *target, GError **error) {
+  g_autofree char *table = store_quote_name(target->table->name);
+  g_autofree char *differs = difference(target);
+  gboolean is_dimension = upsert_target_is_dimension(target);
+  const char *is_new = is_dimension ? "NOT t.known" : "t.key IS NULL";
+  if (!load_run(load, NULL, error,
+                "CREATE OR REPLACE TEMP TABLE attain_changes AS SELECT n.key, CASE WHEN %s THEN 'n' ELSE 'c' END AS "
+                "what FROM attain_final n LEFT JOIN %s t ON t.key = n.key WHERE %s OR %s",
+                is_new, table, is_new, differs)) {
+    return FALSE;
+  }
+  if (!target->is_full || is_dimension) return TRUE;
+  g_autofree char *vanished = vanished_select(load, target);
+  return load_run(load, NULL, error, "INSERT INTO attain_changes %s", vanished);
+}
+
+/* --- versions --- */
+
+static gboolean keep_old(Load *load, const UpsertTarget *target, GError **error) {
+  g_autofree char *table = store_quote_name(target->table->name);
+  g_autofree char *history_name = g_strconcat(target->table->name, "_history", NULL);
+  g_autofree char *history = store_quote_name(history_name);
+  g_autoptr(GString) at = g_string_new(NULL);
+  append_modified(at, target, load->options->now_us, " AND n._modified > t.recorded_at");
+  return load_run(load, NULL, error,
+                  "INSERT INTO %s BY NAME SELECT t.*, %s AS superseded_at, %d AS superseded_by FROM %s t JOIN "
+                  "attain_changes c ON c.key = t.key LEFT JOIN attain_final n ON n.key = t.key "
+                  "WHERE c.what IN ('c', 'v')",
+                  history, at->str, load->number, table);
+}
+
+static char *replacements(Load *load, const UpsertTarget *target) {
+  g_autoptr(GPtrArray) columns = physical_columns(target);
+  GString *sql = g_string_new(NULL);
+  append_modified(sql, target, load->options->now_us,
+                  upsert_target_is_dimension(target) ? " AND (n._modified > t.recorded_at OR NOT t.known)"
+                                                     : " AND n._modified > t.recorded_at");
+  g_string_append_printf(sql, " AS recorded_at, %d AS \"load\"", load->number);
+  if (upsert_target_is_dimension(target)) g_string_append(sql, ", TRUE AS known");
+  for (guint i = 0; i < columns->len; i++)
+    g_string_append_printf(sql, ", n.%s AS %s", (char *)columns->pdata[i], (char *)columns->pdata[i]);
+  return g_string_free(sql, FALSE);
+}
+
+static gboolean replace_changed(Load *load, const UpsertTarget *target, GError **error) {
+  g_autofree char *table = store_quote_name(target->table->name);
+  g_autofree char *with = replacements(load, target);
+  gint64 n_new = 0;
+  if (!load_run(load, NULL, error,
+                "CREATE OR REPLACE TEMP TABLE attain_next AS SELECT t.* REPLACE (%s) FROM %s t JOIN attain_final n ON "
+                "n.key = t.key JOIN attain_changes c ON c.key = t.key",
+                with, table)) {
+    return FALSE;
+  }
+  if (!upsert_target_is_dimension(target) &&
+      !insert_facts(load, target,
+                    "SELECT f.* FROM attain_final f JOIN attain_changes c ON c.key = f.key AND c.what = 'n'", &n_new,
+                    error)) {
+    return FALSE;
+  }
+  const char *out = upsert_target_is_dimension(target) ? "('n', 'c')" : "('c', 'v')";
+  return load_run(load, NULL, error, "DELETE FROM %s WHERE key IN (SELECT key FROM attain_changes WHERE what IN %s)",
+                  table, out) &&
+         load_run(load, NULL, error, "INSERT INTO %s BY NAME SELECT * FROM attain_next", table);
+}
+
+static gboolean count_changes(Load *load, UpsertTarget *target, IngestCount *count, GError **error) {
+  g_autoptr(StoreRows) rows =
+      load_query(load, error,
+                 "SELECT count(*) FILTER (what = 'n'), count(*) FILTER (what = 'c'), count(*) FILTER (what = 'v'), "
+                 "(SELECT count(*) FROM attain_final) FROM attain_changes");
+  if (!rows) return FALSE;
+  count->n_new = store_rows_value(rows, 0, 0).integer;
+  count->n_changed = store_rows_value(rows, 0, 1).integer;
+  count->n_closed = store_rows_value(rows, 0, 2).integer;
+  count->n_unchanged = store_rows_value(rows, 0, 3).integer - count->n_new - count->n_changed;
+  target->is_changed = count->n_new + count->n_changed + count->n_closed > 0;
+  return TRUE;
+}
+
+static gboolean has_target(const Load *load, const char *table) {
+  for (guint i = 0; i < load->source->n_maps; i++) {
+    if (g_str_equal(load->source->maps[i].table->name, table)) return TRUE;
+  }
+  return FALSE;
+}
+
+static gboolean infer(Load *load, const UpsertTarget *target, GError **error) {
+  if (g_str_equal(target->table->name, "opportunity") && !has_target(load, "stage_change"))
+    return upsert_infer_stages(load, target, error);
+  if (g_str_equal(target->table->name, "person") && !has_target(load, "membership"))
+    return upsert_infer_moves(load, target, error);
+  return TRUE;
+}
+
+/* An export that came out empty must not close everything. */
+static gboolean check_not_emptied(Load *load, const UpsertTarget *target, const IngestCount *count, GError **error) {
+  if (count->n_closed == 0 || count->n_unchanged + count->n_changed + count->n_new > 0) return TRUE;
+  g_autofree char *n = load_number(count->n_closed);
+  g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT,
+              "%s: the files have no rows, and the ledger has %s; as a full extract this would close them all. Export "
+              "again, or write extract: increment",
+              target->table->name, n);
+  return FALSE;
+}
+
+static gboolean compare_and_write(Load *load, UpsertTarget *target, const char *final, IngestCount *count,
+                                  GError **error) {
+  load_temporary(load, "attain_final");
+  load_temporary(load, "attain_changes");
+  load_temporary(load, "attain_next");
+  if (!load_run(load, NULL, error, "CREATE OR REPLACE TEMP TABLE attain_final AS %s", final) ||
+      !find_changes(load, target, error) || !count_changes(load, target, count, error) ||
+      !check_not_emptied(load, target, count, error)) {
+    return FALSE;
+  }
+  return !target->is_changed ||
+         (infer(load, target, error) && keep_old(load, target, error) && replace_changed(load, target, error));
+}
+
+gboolean upsert_write(Load *load, UpsertTarget *target, const UpsertRefs *refs, IngestCount *count, GError **error) {
+  load_progress(load, -1, "writing %s", target->table->name);
+  g_autoptr(GString) final = g_string_new(NULL);
+  if (!final_select(load, target, refs, final, error)) return FALSE;
+  gint64 n_there = 0;
+  g_autofree char *table = store_quote_name(target->table->name);
+  if (!load_count(load, &n_there, error, "SELECT count(*) FROM %s", table)) return FALSE;
+  if (n_there > 0 || upsert_target_is_dimension(target))
+    return compare_and_write(load, target, final->str, count, error);
+  if (!insert_facts(load, target, final->str, &count->n_new, error)) return FALSE;
+  target->is_changed = count->n_new > 0;
+  return TRUE;
+}
+
+/* --- what is in a table --- */
+
+gboolean upsert_refresh_stat(Load *load, const LedgerTable *table, GError **error) {
+  g_autoptr(GString) first = g_string_new(NULL);
+  g_autoptr(GString) last = g_string_new(NULL);
+  g_autoptr(GString) latest = g_string_new(NULL);
+  for (guint i = 0; i < table->n_columns; i++) {
+    const LedgerColumn *column = &table->columns[i];
+    if (column->type != LEDGER_INSTANT || (column->flags & LEDGER_PLAN)) continue;
+    g_autofree char *name = store_quote_name(column->name);
+    g_autofree char *day_name = g_strconcat(column->name, "_day", NULL);
+    g_autofree char *day = store_quote_name(day_name);
+    const char *comma = first->len ? ", " : "";
+    g_string_append_printf(first, "%smin(%s)", comma, day);
+    g_string_append_printf(last, "%smax(%s)", comma, day);
+    g_string_append_printf(latest, "%smax(%s)", comma, name);
+  }
+  gboolean has_instants = first->len > 0;
+  g_autofree char *text = store_quote_text(table->name);
+  g_autofree char *name = store_quote_name(table->name);
+  g_autofree char *currency = store_quote_text(load->organisation->currency);
+  if (!load_run(load, NULL, error, "DELETE FROM ledger_stat WHERE table_name = %s", text)) return FALSE;
+  g_autofree char *days =
+      has_instants ? g_strdup_printf("least(%s), greatest(%s), greatest(%s)", first->str, last->str, latest->str)
+                   : g_strdup("NULL, NULL, NULL");
+  g_autofree char *foreign =
+      table->has_money ? g_strdup_printf("coalesce(bool_or(currency <> %s), FALSE)", currency) : g_strdup("FALSE");
+  return load_run(load, NULL, error, "INSERT INTO ledger_stat SELECT %s, count(*), %s, %s FROM %s", text, days, foreign,
+                  name);
+}

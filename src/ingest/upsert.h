@@ -1,0 +1,48 @@
+/* Mapped rows against the ledger. Private to src/ingest. */
+#pragma once
+
+#include "ingest/load.h"
+#include "ingest/map.h"
+
+/* All map entries of a source that make rows of one ledger table. */
+typedef struct {
+  const LedgerTable *table;
+  GPtrArray *entries; /* MapEntry, not owned */
+  char *rows; /* temp table or view: good rows of all entries, one for each id; references to dimensions as text */
+  GHashTable *mapped; /* names of the ledger columns that any entry maps (not owned) */
+  gboolean has_currency, has_modified;
+  gboolean is_full;    /* rows that are not there are gone */
+  gboolean is_changed; /* something was written */
+  gint64 n_rejected;
+} UpsertTarget;
+
+gboolean upsert_target_is_dimension(const UpsertTarget *target);
+gboolean upsert_target_maps(const UpsertTarget *target, const char *column);
+
+/* --- upsert_rows.c: reject repeated ids, then one relation of good rows a target --- */
+gboolean upsert_reject_repeated(Load *load, UpsertTarget *target, GPtrArray *targets, GError **error);
+gboolean upsert_gather(Load *load, UpsertTarget *target, GError **error);
+
+/* --- upsert_refs.c: keys for dimensions, rows for ids that are only referred to --- */
+typedef struct UpsertRefs UpsertRefs;
+/* New rows of the dimensions get their keys; every id and name referred to gets a key. */
+UpsertRefs *upsert_refs_resolve(Load *load, GPtrArray *targets, GError **error);
+/* Temp table (txt, key) for a reference of a map column. */
+const char *upsert_refs_table(const UpsertRefs *refs, const UpsertTarget *target, const char *column);
+void upsert_refs_free(UpsertRefs *refs);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(UpsertRefs, upsert_refs_free)
+
+/* --- upsert_deal.c: an opportunity's outcome and dates, made to agree --- */
+/* SQL over `relation` that replaces outcome, closed_at and expected_close; adds to `target->mapped` what it makes. */
+gboolean upsert_deal_select(Load *load, UpsertTarget *target, GString *relation, GError **error);
+
+/* --- upsert.c --- */
+gboolean upsert_write(Load *load, UpsertTarget *target, const UpsertRefs *refs, IngestCount *count, GError **error);
+/* Row counts and days of a table, for whoever reads. */
+gboolean upsert_refresh_stat(Load *load, const LedgerTable *table, GError **error);
+
+/* --- upsert_infer.c: what two loads tell together --- */
+/* Both before the rows are written, from the temp tables attain_final (this load's rows) and attain_changes (key,
+ * what). */
+gboolean upsert_infer_stages(Load *load, const UpsertTarget *target, GError **error);
+gboolean upsert_infer_moves(Load *load, const UpsertTarget *target, GError **error);

@@ -1,0 +1,119 @@
+/* A deal's outcome and its dates, made to agree.
+ *
+ * Sources tell the outcome in three ways: by a column of its own, by the stage (whose outcome the stage table has), or
+ * by the stage's name alone (Closed Won). And many have one date for both "expected to close" and "closed": it is the
+ * second only once the deal is decided. */
+#include "ingest/upsert.h"
+
+#define WON_WORDS  "('won', 'closed won', 'closedwon', 'closed-won', 'closed_won', 'win')"
+#define LOST_WORDS "('lost', 'closed lost', 'closedlost', 'closed-lost', 'closed_lost', 'loss')"
+
+static const char told_outcome[] =
+    "CASE WHEN lower(n.outcome) IN " WON_WORDS " THEN 'won' WHEN lower(n.outcome) IN " LOST_WORDS
+    " THEN 'lost' WHEN lower(n.outcome) IN ('open', 'abandoned') THEN lower(n.outcome) WHEN n.outcome IS NULL THEN "
+    "'open' ELSE n.outcome END";
+
+static const char stage_outcome[] =
+    "coalesce(g.outcome, CASE WHEN regexp_matches(lower(n.stage), '\\b(closed[ _-]?)?won\\b|^closedwon') THEN 'won' "
+    "WHEN regexp_matches(lower(n.stage), '\\b(closed[ _-]?)?lost\\b|^closedlost') THEN 'lost' ELSE 'open' END)";
+
+/* A stage is known by its name or its id, in the deal's pipeline where it says one. */
+static char *stage_join(const Load *load, const UpsertTarget *target) {
+  g_autofree char *source = store_quote_text(load->source->name);
+  gboolean by_pipeline = upsert_target_maps(target, "pipeline");
+  return g_strdup_printf(
+      " LEFT JOIN (SELECT what%s, arg_min(outcome, key) AS outcome FROM (SELECT lower(name) AS what, * FROM stage "
+      "UNION ALL SELECT lower(id) AS what, * FROM stage) WHERE known "
+      "AND from_source = %s AND outcome IS NOT NULL GROUP BY ALL) g ON g.what = lower(n.stage)%s",
+      by_pipeline ? ", pipeline" : "", source,
+      by_pipeline ? " AND (g.pipeline IS NULL OR lower(g.pipeline) = lower(n.pipeline))" : "");
+}
+
+static void append_dates(GString *sql, const UpsertTarget *target) {
+  gboolean has_expected = upsert_target_maps(target, "expected_close");
+  const char *verb = has_expected ? "" : ", ";
+  if (has_expected) {
+    g_string_append_printf(sql,
+                           "* REPLACE (CASE WHEN outcome = 'open' THEN NULL ELSE closed_at END AS closed_at, CASE WHEN "
+                           "outcome = 'open' THEN NULL ELSE closed_at_day END AS closed_at_day, "
+                           "CASE WHEN outcome = 'open' THEN coalesce(expected_close, closed_at) ELSE expected_close "
+                           "END AS expected_close, "
+                           "CASE WHEN outcome = 'open' THEN coalesce(expected_close_day, closed_at_day) ELSE "
+                           "expected_close_day END AS expected_close_day)");
+    return;
+  }
+  g_string_append_printf(sql,
+                         "* REPLACE (CASE WHEN outcome = 'open' THEN NULL ELSE closed_at END AS closed_at, CASE WHEN "
+                         "outcome = 'open' THEN NULL ELSE closed_at_day END AS closed_at_day)%s"
+                         "CASE WHEN outcome = 'open' THEN closed_at END AS expected_close, CASE WHEN outcome = 'open' "
+                         "THEN closed_at_day END AS expected_close_day",
+                         verb);
+}
+
+static gboolean note_outcomes(Load *load, const UpsertTarget *target, const char *relation, GError **error) {
+  g_autoptr(StoreRows) odd = load_query(load, error,
+                                        "SELECT outcome, count(*) FROM %s WHERE outcome NOT IN ('open', 'won', 'lost', "
+                                        "'abandoned') GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 5",
+                                        relation);
+  if (!odd) return FALSE;
+  for (gsize i = 0; i < store_rows_count(odd); i++) {
+    g_autofree char *n = load_number(store_rows_value(odd, i, 1).integer);
+    load_note(load,
+              "outcome: %s deals say \"%s\", which is none of open, won, lost and abandoned. Map it by values:", n,
+              store_rows_value(odd, i, 0).text);
+  }
+  if (!upsert_target_maps(target, "closed_at")) return TRUE;
+  const char *before = upsert_target_maps(target, "created_at") ? "closed_at_day < created_at_day" : "FALSE";
+  g_autoptr(StoreRows) rows = load_query(load, error,
+                                         "SELECT count(*) FILTER (outcome IN ('won', 'lost') AND closed_at IS NULL), "
+                                         "count(*) FILTER (%s), count(*) FILTER (outcome <> 'open' AND closed_at > "
+                                         "make_timestamp(%" G_GINT64_FORMAT ")) FROM %s",
+                                         before, load->options->now_us + G_TIME_SPAN_DAY, relation);
+  if (!rows) return FALSE;
+  static const char *const what[] = {"deals are won or lost but have no close date: they count in no period",
+                                     "deals are closed before they were created",
+                                     "decided deals are closed in the future"};
+  for (guint i = 0; i < G_N_ELEMENTS(what); i++) {
+    gint64 n = store_rows_value(rows, 0, i).integer;
+    g_autofree char *number = load_number(n);
+    if (n > 0) load_note(load, "opportunity: %s %s", number, what[i]);
+  }
+  return TRUE;
+}
+
+static gboolean note_moved_dates(Load *load, const char *told, GError **error) {
+  gint64 n = 0;
+  if (!load_count(load, &n, error, "SELECT count(*) FROM %s WHERE outcome = 'open' AND closed_at IS NOT NULL", told))
+    return FALSE;
+  g_autofree char *number = load_number(n);
+  if (n > 0)
+    load_note(load, "closed_at: %s open deals carry one; it was taken as the day they are expected to close", number);
+  return TRUE;
+}
+
+gboolean upsert_deal_select(Load *load, UpsertTarget *target, GString *relation, GError **error) {
+  g_autofree char *rows = store_quote_name(target->rows);
+  gboolean has_outcome = upsert_target_maps(target, "outcome"), has_stage = upsert_target_maps(target, "stage");
+  g_autoptr(GString) told = g_string_new(NULL);
+  if (has_outcome) {
+    g_string_append_printf(told, "(SELECT n.* REPLACE (%s AS outcome) FROM %s n)", told_outcome, rows);
+  } else if (has_stage) {
+    g_autofree char *join = stage_join(load, target);
+    g_string_append_printf(told, "(SELECT n.*, %s AS outcome FROM %s n%s)", stage_outcome, rows, join);
+    load_note(load, "outcome: taken from the stage, as no column gives it");
+  } else {
+    g_string_append_printf(told, "%s", rows);
+  }
+  gboolean knows = has_outcome || has_stage;
+  if (knows) g_hash_table_add(target->mapped, (gpointer) "outcome");
+  if (!knows || !upsert_target_maps(target, "closed_at")) {
+    g_string_assign(relation, told->str);
+    return !knows || note_outcomes(load, target, relation->str, error);
+  }
+  if (!note_moved_dates(load, told->str, error)) return FALSE;
+  g_string_append(relation, "(SELECT ");
+  append_dates(relation, target);
+  g_string_append_printf(relation, " FROM %s)", told->str);
+  g_hash_table_add(target->mapped, (gpointer) "expected_close");
+  return note_outcomes(load, target, relation->str, error);
+}
