@@ -324,8 +324,8 @@ KpiExpr *kpi_parse_condition(KpiCatalogue *catalogue, const LedgerTable *table, 
   KpiSyntax *syntax = kpi_syntax_parse(&check);
   KpiExpr *expr = syntax ? kpi_check_expr(&check, syntax) : NULL;
   if (expr && expr->unit.kind != KPI_BOOL)
-    kpi_problem(&check, syntax->mark, syntax->mark_length, "a condition such as amount > 10000 expected; this is a %s",
-                kpi_unit_name(expr->unit));
+    kpi_problem(&check, syntax->mark, syntax->mark_length, "a condition such as amount > 10000 expected; this is %s",
+                kpi_unit_phrase(expr->unit));
   return finish(catalogue, mark, expr, error);
 }
 

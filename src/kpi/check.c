@@ -62,7 +62,7 @@ static KpiExpr *expr_with(const KpiCheck *check, const KpiSyntax *syntax, KpiOp 
 gboolean kpi_expr_is_literal(const KpiExpr *expr) {
   if (expr->op == KPI_OP_NUMBER) return expr->unit.kind == KPI_NUMBER;
   if (expr->unit.kind != KPI_NUMBER || expr->n_args == 0) return FALSE;
-  for (guint i = 0; i < expr->n_args; i++)
+  for (guint i = expr->op == KPI_OP_IF ? 1 : 0; i < expr->n_args; i++)
     if (!kpi_expr_is_literal(expr->args[i])) return FALSE;
   return TRUE;
 }
@@ -187,7 +187,7 @@ static void problem_of_sum(KpiCheck *check, const KpiSyntax *syntax, const KpiEx
     kpi_problem(check, at, length, "only a written duration, as in %s + 14 days, can be %s a date", left, doing);
   else if (a->unit.kind == KPI_NUMBER || b->unit.kind == KPI_NUMBER) {
     KpiUnit other = a->unit.kind == KPI_NUMBER ? b->unit : a->unit;
-    const char *help = kpi_unit_equal(other, KPI_DAYS) ? "; write its unit, as in 14 days" : "; did you mean … * …?";
+    const char *help = kpi_unit_equal(other, KPI_DAYS) ? "; write its unit, as in 14 days" : "; only 0 can";
     kpi_problem(check, at, length, "a bare number cannot be %s %s%s", doing, kpi_unit_name(other),
                 kpi_unit_is_number(other) ? help : "");
   } else {
@@ -224,8 +224,8 @@ static KpiExpr *check_product(KpiCheck *check, const KpiSyntax *syntax, KpiExpr 
   for (int i = 0; i < 2; i++) {
     if (!(args[i] = settle_duration(check, syntax->args[i], args[i]))) return NULL;
     if (kpi_unit_is_number(args[i]->unit)) continue;
-    kpi_problem(check, syntax->args[i]->mark, syntax->args[i]->mark_length, "this is a %s; only numbers can be %s",
-                kpi_unit_name(args[i]->unit), syntax->op == KPI_OP_MUL ? "multiplied" : "divided");
+    kpi_problem(check, syntax->args[i]->mark, syntax->args[i]->mark_length, "this is %s; only numbers can be %s",
+                kpi_unit_phrase(args[i]->unit), syntax->op == KPI_OP_MUL ? "multiplied" : "divided");
     return NULL;
   }
   gboolean fits = syntax->op == KPI_OP_MUL ? kpi_unit_multiply(args[0]->unit, args[1]->unit, &unit)
@@ -244,7 +244,7 @@ static KpiExpr *check_negative(KpiCheck *check, const KpiSyntax *syntax, KpiExpr
     return arg;
   }
   if (kpi_unit_is_number(arg->unit)) return expr_with(check, syntax, KPI_OP_NEG, arg->unit, &arg, 1);
-  kpi_problem(check, syntax->mark, syntax->mark_length, "a %s has no negative", kpi_unit_name(arg->unit));
+  kpi_problem(check, syntax->mark, syntax->mark_length, "%s has no negative", kpi_unit_phrase(arg->unit));
   return NULL;
 }
 
@@ -282,7 +282,7 @@ static void problem_of_comparison(KpiCheck *check, const KpiSyntax *syntax, gsiz
     kpi_problem(check, at, length, "%s is compared with a text; write numbers without quotes",
                 kpi_unit_name(other->unit));
   else
-    kpi_problem(check, at, length, "%s cannot be compared with %s", kpi_unit_name(a->unit), kpi_unit_name(b->unit));
+    kpi_problem(check, at, length, "%s cannot be compared with %s", kpi_unit_phrase(a->unit), kpi_unit_phrase(b->unit));
 }
 
 static gboolean hours_against_number(KpiCheck *check, const KpiSyntax *syntax, const KpiExpr *a, const KpiExpr *b) {
@@ -315,8 +315,8 @@ static KpiExpr *check_comparison(KpiCheck *check, const KpiSyntax *syntax, KpiEx
   KpiUnitKind kind = args[0]->unit.kind;
   gboolean ordered = kpi_unit_is_number(args[0]->unit) || kind == KPI_INSTANT;
   if (good && !ordered && syntax->op >= KPI_OP_LT && syntax->op <= KPI_OP_GE) {
-    kpi_problem(check, syntax->mark, syntax->mark_length, "a %s has no order; only = and <> compare it",
-                kpi_unit_name(args[0]->unit));
+    kpi_problem(check, syntax->mark, syntax->mark_length, "%s has no order; only = and <> compare it",
+                kpi_unit_phrase(args[0]->unit));
     good = FALSE;
   }
   return good ? expr_with(check, syntax, syntax->op, KPI_UNIT(KPI_BOOL), args, n) : NULL;
@@ -324,8 +324,8 @@ static KpiExpr *check_comparison(KpiCheck *check, const KpiSyntax *syntax, KpiEx
 
 static gboolean is_condition(KpiCheck *check, const KpiSyntax *syntax, const KpiExpr *expr, const char *of) {
   if (expr->unit.kind == KPI_BOOL) return TRUE;
-  kpi_problem(check, syntax->mark, syntax->mark_length, "%s asks for a condition, such as a = b; this is a %s", of,
-              kpi_unit_name(expr->unit));
+  kpi_problem(check, syntax->mark, syntax->mark_length, "%s asks for a condition, such as a = b; this is %s", of,
+              kpi_unit_phrase(expr->unit));
   return FALSE;
 }
 
@@ -380,8 +380,8 @@ static KpiExpr *check_branches(KpiCheck *check, const KpiSyntax *syntax, KpiOp o
   for (guint i = first + 1; i < syntax->n_args; i++) {
     if (!unify(typed, args[i], &unit)) {
       kpi_problem(check, syntax->args[i]->mark, syntax->args[i]->mark_length,
-                  "%s() gives one or the other, but this is a %s and the one before a %s", syntax->text,
-                  kpi_unit_name(args[i]->unit), kpi_unit_name(typed->unit));
+                  "%s() gives one or the other, but this is %s and the one before %s", syntax->text,
+                  kpi_unit_phrase(args[i]->unit), kpi_unit_phrase(typed->unit));
       return NULL;
     }
     if (!kpi_unit_equal(unit, typed->unit)) typed = args[i];
@@ -390,8 +390,8 @@ static KpiExpr *check_branches(KpiCheck *check, const KpiSyntax *syntax, KpiOp o
   if (numeric && !kpi_unit_is_number(unit)) {
     const char *help =
         unit.kind == KPI_INSTANT ? (op == KPI_OP_MIN ? "; of dates, earlier(a, b)" : "; of dates, later(a, b)") : "";
-    kpi_problem(check, syntax->mark, syntax->mark_length, "%s() asks for numbers, not for a %s%s", syntax->text,
-                kpi_unit_name(unit), help);
+    kpi_problem(check, syntax->mark, syntax->mark_length, "%s() asks for numbers, not for %s%s", syntax->text,
+                kpi_unit_phrase(unit), help);
     return NULL;
   }
   return expr_with(check, syntax, op, unit, args, syntax->n_args);
@@ -401,8 +401,8 @@ static gboolean all_of(KpiCheck *check, const KpiSyntax *syntax, KpiExpr **args,
   gboolean good = TRUE;
   for (guint i = 0; i < syntax->n_args; i++) {
     if (args[i]->unit.kind == kind) continue;
-    kpi_problem(check, syntax->args[i]->mark, syntax->args[i]->mark_length, "%s() asks for %s; this is a %s",
-                syntax->text, what, kpi_unit_name(args[i]->unit));
+    kpi_problem(check, syntax->args[i]->mark, syntax->args[i]->mark_length, "%s() asks for %s; this is %s",
+                syntax->text, what, kpi_unit_phrase(args[i]->unit));
     good = FALSE;
   }
   return good;

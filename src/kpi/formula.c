@@ -251,7 +251,7 @@ KpiExpr *kpi_check_formula_call(KpiCheck *check, const KpiSyntax *syntax, KpiOp 
   if (!x) return NULL;
   if (!kpi_unit_is_number(x->unit)) {
     kpi_problem(check, syntax->args[0]->mark, syntax->args[0]->mark_length, "%s() asks for a number; this is %s",
-                syntax->text, kpi_unit_name(x->unit));
+                syntax->text, kpi_unit_phrase(x->unit));
     return NULL;
   }
   KpiExpr *expr = kpi_expr_new(check, syntax, op, x->unit, 1);
@@ -280,7 +280,7 @@ KpiExpr *kpi_check_whole(KpiCheck *check, const KpiSyntax *syntax, KpiSummary *s
   if (!kpi_unit_is_number(expr->unit)) {
     kpi_problem(check, syntax->mark, syntax->mark_length,
                 "a KPI is a number; this is %s; count it with if(…, 1, 0) or each(account, …)",
-                kpi_unit_name(expr->unit));
+                kpi_unit_phrase(expr->unit));
     return NULL;
   }
   kpi_summary_of(check->catalogue, expr, summary);

@@ -270,6 +270,8 @@ const char *kpi_suggest(KpiCatalogue *catalogue, const char *word, GPtrArray *ca
 #define KPI_UNIT(k) ((KpiUnit){.kind = (k)})
 #define KPI_MONEY   ((KpiUnit){.kind = KPI_QUANTITY, .money_power = 1})
 #define KPI_DAYS    ((KpiUnit){.kind = KPI_QUANTITY, .days_power = 1})
+/* As kpi_unit_name(), within a sentence: "a count", "a date", "money". */
+const char *kpi_unit_phrase(KpiUnit unit);
 gboolean kpi_unit_equal(KpiUnit a, KpiUnit b);
 gboolean kpi_unit_is_number(KpiUnit unit); /* can be calculated with */
 /* Products and quotients of numbers. FALSE: the powers leave their range. */

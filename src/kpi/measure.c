@@ -170,8 +170,8 @@ static gboolean check_value_unit(KpiCheck *check, const KpiSyntax *call, KpiMeas
   if (measure->agg == KPI_AGG_DISTINCT) {
     measure->unit = KPI_UNIT(KPI_COUNT);
     if (unit.kind == KPI_KEY || unit.kind == KPI_TEXT) return TRUE;
-    kpi_problem(check, value->mark, value->mark_length, "distinct() counts different references or texts; this is a %s",
-                kpi_unit_name(unit));
+    kpi_problem(check, value->mark, value->mark_length, "distinct() counts different references or texts; this is %s",
+                kpi_unit_phrase(unit));
     return FALSE;
   }
   if (kpi_unit_is_number(unit)) {
@@ -186,8 +186,8 @@ static gboolean check_value_unit(KpiCheck *check, const KpiSyntax *call, KpiMeas
     help = "; the days between two dates are days(a, b)";
   else if (unit.kind == KPI_KEY || unit.kind == KPI_TEXT)
     help = "; how many different ones there are is distinct(…)";
-  kpi_problem(check, value->mark, value->mark_length, "%s() asks for numbers; this is a %s%s", call->text,
-              kpi_unit_name(unit), help);
+  kpi_problem(check, value->mark, value->mark_length, "%s() asks for numbers; this is %s%s", call->text,
+              kpi_unit_phrase(unit), help);
   return FALSE;
 }
 
@@ -224,7 +224,7 @@ static gboolean check_survival(KpiCheck *check, const KpiSyntax *call, KpiMeasur
     const KpiExpr *expr = i ? measure->value_to : measure->value;
     if (expr->unit.kind == KPI_INSTANT) continue;
     kpi_problem(check, call->args[i]->mark, call->args[i]->mark_length,
-                "%s() asks for two dates, the start and the end; this is a %s", call->text, kpi_unit_name(expr->unit));
+                "%s() asks for two dates, the start and the end; this is %s", call->text, kpi_unit_phrase(expr->unit));
     return FALSE;
   }
   return TRUE;
@@ -274,8 +274,8 @@ static gboolean check_date(KpiCheck *check, const KpiSyntax *call, KpiClause cla
     *to = expr;
     return TRUE;
   }
-  kpi_problem(check, syntax->mark, syntax->mark_length, "`%s` asks for a date; this is a %s", kpi_clause_name(clause),
-              kpi_unit_name(expr->unit));
+  kpi_problem(check, syntax->mark, syntax->mark_length, "`%s` asks for a date; this is %s", kpi_clause_name(clause),
+              kpi_unit_phrase(expr->unit));
   return FALSE;
 }
 
@@ -319,7 +319,7 @@ static gboolean check_where(KpiCheck *check, const KpiSyntax *syntax, KpiMeasure
   measure->where = where;
   if (where->unit.kind == KPI_BOOL) return TRUE;
   kpi_problem(check, syntax->mark, syntax->mark_length,
-              "`where` asks for a condition, such as outcome = 'won'; this is a %s", kpi_unit_name(where->unit));
+              "`where` asks for a condition, such as outcome = 'won'; this is %s", kpi_unit_phrase(where->unit));
   return FALSE;
 }
 

@@ -148,11 +148,11 @@ static const struct {
   CalendarGrain grain;
   double hours; /* > 0: so many hours */
 } duration_words[] = {
-    {"day", CALENDAR_DAY, 0},          {"days", CALENDAR_DAY, 0},          {"week", CALENDAR_WEEK, 0},
-    {"weeks", CALENDAR_WEEK, 0},       {"month", CALENDAR_MONTH, 0},       {"months", CALENDAR_MONTH, 0},
-    {"quarter", CALENDAR_QUARTER, 0},  {"quarters", CALENDAR_QUARTER, 0},  {"year", CALENDAR_YEAR, 0},
-    {"years", CALENDAR_YEAR, 0},       {"hour", CALENDAR_DAY, 1},          {"hours", CALENDAR_DAY, 1},
-    {"minute", CALENDAR_DAY, 1 / 60.}, {"minutes", CALENDAR_DAY, 1 / 60.},
+    {"days", CALENDAR_DAY, 0},          {"weeks", CALENDAR_WEEK, 0},       {"months", CALENDAR_MONTH, 0},
+    {"quarters", CALENDAR_QUARTER, 0},  {"years", CALENDAR_YEAR, 0},       {"hours", CALENDAR_DAY, 1},
+    {"minutes", CALENDAR_DAY, 1 / 60.}, {"day", CALENDAR_DAY, 0},          {"week", CALENDAR_WEEK, 0},
+    {"month", CALENDAR_MONTH, 0},       {"quarter", CALENDAR_QUARTER, 0},  {"year", CALENDAR_YEAR, 0},
+    {"hour", CALENDAR_DAY, 1},          {"minute", CALENDAR_DAY, 1 / 60.},
 };
 
 static gboolean is_clause_word(const char *word) {

@@ -102,3 +102,27 @@ const char *kpi_unit_name(KpiUnit unit) {
   if (unit.money_power == 0 && unit.days_power == 1) return "days";
   return g_intern_string(power_name(unit.money_power, unit.days_power, buffer, sizeof buffer));
 }
+
+const char *kpi_unit_phrase(KpiUnit unit) {
+  switch (unit.kind) {
+    case KPI_NUMBER:
+      return "a number";
+    case KPI_COUNT:
+      return "a count";
+    case KPI_RATIO:
+      return "a ratio";
+    case KPI_SCORE:
+      return "a score";
+    case KPI_TEXT:
+      return "a text";
+    case KPI_BOOL:
+      return "true or false";
+    case KPI_INSTANT:
+      return "a date";
+    case KPI_KEY:
+      return "a reference";
+    case KPI_QUANTITY:
+      return kpi_unit_name(unit);
+  }
+  return "";
+}
