@@ -32,7 +32,8 @@ static guint check_block(const char *block) {
   const char *rule = strstr(start, "-----\n");
   assert_non_null(rule);
   g_autofree char *yaml = g_strndup(start, (gsize)(rule - start));
-  g_autofree char *expected = g_strconcat(g_strchomp(g_strdup(rule + 6)), "\n", NULL);
+  g_autofree char *below = g_strchomp(g_strdup(rule + 6));
+  g_autofree char *expected = g_strconcat(below, "\n", NULL);
   g_auto(GStrv) texts = g_strsplit(yaml, "\n---\n", 2);
   gsize n = g_strv_length(texts);
   g_autoptr(GPtrArray) problems = NULL;
