@@ -1,6 +1,7 @@
 -- What was believed of a deal, and from when until when: each change of the deal begins a belief, which ends with the next change or
 -- with the close. What a change does not tell stays as it was. What no change of a deal ever tells is taken from the deal as it is
--- now; so is everything of a deal that has no changes, in one belief from its creation to its close.
+-- now; so is everything of a deal that has no changes, in one belief from its creation to its close (of no length, when it was opened and
+-- closed at once: it still was the `first`).
 WITH
 deal AS (
   SELECT *,
@@ -17,17 +18,16 @@ belief AS (
     last_value(probability IGNORE NULLS) OVER so_far AS probability,
     last_value(expected_close IGNORE NULLS) OVER so_far AS expected_close,
     last_value(expected_close_day IGNORE NULLS) OVER so_far AS expected_close_day,
-    last_value(forecast_category IGNORE NULLS) OVER so_far AS forecast_category,
-    count(stage) OVER whole = 0 AS no_stage,
-    count(amount) OVER whole = 0 AS no_amount,
-    count(probability) OVER whole = 0 AS no_probability,
-    count(expected_close) OVER whole = 0 AS no_expected_close,
-    count(forecast_category) OVER whole = 0 AS no_forecast_category
+    last_value(forecast_category IGNORE NULLS) OVER so_far AS forecast_category
   FROM stage_change
   WINDOW
     by_time AS (PARTITION BY opportunity ORDER BY "at", recorded_at, id),
-    so_far AS (PARTITION BY opportunity ORDER BY "at", recorded_at, id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW),
-    whole AS (PARTITION BY opportunity ORDER BY "at", recorded_at, id ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)),
+    so_far AS (PARTITION BY opportunity ORDER BY "at", recorded_at, id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)),
+never AS (
+  SELECT opportunity, count(stage) = 0 AS no_stage, count(amount) = 0 AS no_amount, count(probability) = 0 AS no_probability,
+    count(expected_close) = 0 AS no_expected_close, count(forecast_category) = 0 AS no_forecast_category
+  FROM stage_change
+  GROUP BY opportunity),
 told AS (
   SELECT
     deal.key, deal.from_source, deal.id, CASE WHEN no_amount THEN deal.currency ELSE belief.currency END AS currency,
@@ -43,14 +43,18 @@ told AS (
     CASE WHEN no_expected_close THEN deal.expected_close_day ELSE belief.expected_close_day END AS expected_close_day,
     CASE WHEN no_forecast_category THEN deal.forecast_category ELSE belief.forecast_category END AS forecast_category
   FROM belief
-  JOIN deal ON deal.key = belief.opportunity)
-SELECT * FROM told WHERE superseded_at IS NULL OR superseded_at > known_at
+  JOIN deal ON deal.key = belief.opportunity
+  JOIN never ON never.opportunity = belief.opportunity)
+SELECT *, row_number() OVER (PARTITION BY opportunity ORDER BY known_at) = 1 AS "first"
+FROM told
+WHERE superseded_at IS NULL OR superseded_at > known_at
 UNION ALL
 SELECT
   key, from_source, id, currency,
   key, owner, account, product, source,
-  created_at, created_at_day, end_at, end_day,
-  stage, amount, probability, expected_close, expected_close_day, forecast_category
+  created_at, created_at_day,
+  CASE WHEN end_at IS NOT NULL THEN greatest(end_at, created_at) END, CASE WHEN end_day IS NOT NULL THEN greatest(end_day, created_at_day) END,
+  stage, amount, probability, expected_close, expected_close_day, forecast_category, TRUE
 FROM deal
 ANTI JOIN stage_change ON stage_change.opportunity = deal.key
-WHERE created_at IS NOT NULL AND (end_at IS NULL OR end_at > created_at)
+WHERE created_at IS NOT NULL

@@ -1,12 +1,13 @@
 -- A deal's passage through each open stage of its pipeline: one row for each stage it was in or jumped over.
 --
 --   stage_change, in order of time   Qualify ── Propose ── Qualify ── Close ── won
---   best so far (position)              1          2          2          3     won
---   the best is raised                  1 ► passes 0..  2 ► passes 1     3 ► passes 2   won ► passes 3
+--   position                            1          2          1          3     won
+--   each rise passes                      1 ►               1, 2 ►   3 ►
 --
--- So every stage of the pipeline below what a deal has reached is passed exactly once, at the moment the best position rose above
--- it, whether the deal was ever in it (`visit`) or not (skipped). Winning is above all stages. A stage that nobody put in order
--- (not in the `stage` table) is passed only by winning. See docs/ledger.md for deals without history.
+-- A step up from one position to a higher one passes every stage of the pipeline from the first to below the second, whether the deal
+-- was ever in it (`visit`) or not (skipped); the first step of a deal passes all below it. A stage counts as passed at the first time
+-- that this happens. Winning is above all stages. A stage that nobody put in order (not in the `stage` table) is passed only by
+-- winning. See docs/ledger.md for deals without history.
 WITH
 named AS (
   SELECT key, coalesce(name, id) AS name, lower(coalesce(name, id)) AS match_name,
@@ -77,23 +78,25 @@ step AS (
     CASE WHEN is_won THEN 1000000000 END, FALSE
   FROM placed
   WHERE end_at IS NOT NULL),
+-- Window functions cost by the number of deals and of functions, so there are as few as will do: `code` stands for the stage in one number.
+coded AS (
+  SELECT opportunity, "at", day, turn, sort_at, recorded_at, id, stage_key, unplaced, ladder, position, is_open,
+    CASE WHEN NOT is_open THEN NULL WHEN stage_key IS NOT NULL THEN stage_key::BIGINT ELSE -1 - (hash(unplaced) >> 2)::BIGINT END AS code
+  FROM step),
 walk AS (
-  SELECT opportunity, "at", day, stage_key, unplaced, ladder, position, is_open,
-    lag(stage_key) OVER by_time IS NOT DISTINCT FROM stage_key AND lag(unplaced) OVER by_time IS NOT DISTINCT FROM unplaced
-      AND lag(is_open) OVER by_time IS NOT DISTINCT FROM is_open AS is_same,
-    lead(stage_key) OVER by_time IS NOT DISTINCT FROM stage_key AND lead(unplaced) OVER by_time IS NOT DISTINCT FROM unplaced
-      AND lead(is_open) OVER by_time IS NOT DISTINCT FROM is_open AS stays,
+  SELECT opportunity, "at", day, stage_key, unplaced, ladder, position, is_open, code,
+    lag(code) OVER by_time AS code_before,
+    lead(code) OVER by_time AS code_after,
     lead("at") OVER by_time AS next_at,
     lead(day) OVER by_time AS next_day,
-    max(position) OVER (PARTITION BY opportunity ORDER BY turn, sort_at, recorded_at, id
-      ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS best
-  FROM step
+    lag(position) OVER by_time AS position_before
+  FROM coded
   WINDOW by_time AS (PARTITION BY opportunity ORDER BY turn, sort_at, recorded_at, id)),
 
 visit AS (
   SELECT opportunity, stage_key, unplaced, min("at") AS entered_at, min(day) AS entered_day,
-    min(next_at) FILTER (WHERE NOT stays) AS left_at, min(next_day) FILTER (WHERE NOT stays) AS left_day,
-    count(*) FILTER (WHERE NOT is_same) > 1 AS returned
+    min(next_at) FILTER (WHERE code_after IS DISTINCT FROM code) AS left_at, min(next_day) FILTER (WHERE code_after IS DISTINCT FROM code) AS left_day,
+    count(*) FILTER (WHERE code_before IS DISTINCT FROM code) > 1 AS returned
   FROM walk
   WHERE is_open
   GROUP BY opportunity, stage_key, unplaced),
@@ -101,8 +104,8 @@ pass AS (
   SELECT walk.opportunity, rung.stage_key, min(walk."at") AS "at", min(walk.day) AS day
   FROM walk
   JOIN rung ON rung.match_pipeline = walk.ladder AND rung.is_open AND rung.position < walk.position
-    AND rung.position >= coalesce(walk.best, rung.position)
-  WHERE walk.position > coalesce(walk.best, -1000000000)
+    AND rung.position >= coalesce(walk.position_before, rung.position)
+  WHERE walk.position > coalesce(walk.position_before, -1000000000)
   GROUP BY walk.opportunity, rung.stage_key),
 stay AS (
   SELECT coalesce(visit.opportunity, pass.opportunity) AS opportunity, coalesce(visit.stage_key, pass.stage_key) AS stage_key,

@@ -3,11 +3,13 @@
 
 #include "store/store.h"
 
+/* clang-format off: cmocka.h needs what stands before it */
 #include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+/* clang-format on */
 
 static inline void run(Store *store, const char *sql) {
   g_autoptr(GError) error = NULL;
