@@ -300,6 +300,7 @@ static const LedgerColumn silence_columns[] = {
     {"amount", LEDGER_MONEY, NULL, 0, "the deal's value"},
     {"since", LEDGER_INSTANT, NULL, 0, "creation, or an activity done"},
     {"ended_at", LEDGER_INSTANT, NULL, 0, "the next activity, or the close; empty = still silent"},
+    {"planned_until", LEDGER_INSTANT, NULL, PLAN, "the last activity planned and not done; empty = nothing is planned"},
 };
 
 static const LedgerColumn forecast_state_columns[] = {
@@ -308,6 +309,7 @@ static const LedgerColumn forecast_state_columns[] = {
     {"account", LEDGER_REF, "account", 0, "the deal's account"},
     {"product", LEDGER_REF, "product", 0, "the deal's product"},
     {"source", LEDGER_TEXT, NULL, 0, "the deal's source"},
+    {"first", LEDGER_BOOL, NULL, 0, "the first that was believed of the deal: what it was opened with"},
     {"known_at", LEDGER_INSTANT, NULL, 0, "from when this was believed"},
     {"superseded_at", LEDGER_INSTANT, NULL, 0, "until when: the next change, or the close; empty = still"},
     {"stage", LEDGER_TEXT, NULL, 0, "stage in that time"},

@@ -236,12 +236,12 @@ static void collect_measure(Evaluator *evaluator, const Place *place, const KpiM
   }
   if (window->bound == WINDOW_AVERAGE) use->averaged = TRUE;
   query_plan_boundary(plan, window->period.start);
-  query_plan_boundary(plan, window_end(window));
+  query_plan_boundary(plan, window_end_of(window, measure));
 }
 
 void evaluator_slots(const QueryPlan *plan, const KpiMeasure *measure, const Window *window, guint *from, guint *to) {
   *from = 0;
-  *to = query_plan_slot(plan, window_end(window));
+  *to = query_plan_slot(plan, window_end_of(window, measure));
   if (measure->when == KPI_WHEN_ALWAYS) {
     *to = query_plan_n_slots(plan);
   } else if (measure->when == KPI_WHEN_LEVEL) {

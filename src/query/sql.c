@@ -3,7 +3,8 @@
  * Joins: every reference followed becomes one LEFT JOIN, shared by all paths that begin alike (t0.account -> t1, t1.parent -> t2).
  *
  * The clock: what happened after it is not known yet. Where a fact may hold such rows (the clock was set back, or a source runs ahead)
- * each instant that tells of something done reads as empty when it lies after the clock, and a deal decided later reads as open.
+ * each instant that tells of something done reads as empty when it lies after the clock, and a deal decided later reads as open. A row
+ * created later is not there at all, so that one without a day of creation is not mistaken for it.
  *
  * Empty values: a comparison with nothing is not true; `<>` and `not` are, so that "source <> 'web'" keeps deals without a source, as
  * whoever writes it expects. Texts compare without regard to case, but for a deal's outcome, which the loader writes itself. */
@@ -119,8 +120,12 @@ char *sql_currency(SqlSelect *select) {
 
 char *sql_from(const SqlSelect *select) {
   g_autofree char *name = store_quote_name(select->table->name);
+  const LedgerColumn *created = ledger_table_column(select->table, "created_at");
   GString *sql = g_string_new(NULL);
-  g_string_append_printf(sql, " FROM %s t0", name);
+  if (created != NULL && hidden(select, created))
+    g_string_append_printf(sql, " FROM (SELECT * FROM %s WHERE created_at IS NULL OR created_at <= %s) t0", name, select->now);
+  else
+    g_string_append_printf(sql, " FROM %s t0", name);
   for (guint i = 0; i < select->joins->len; i++) {
     const Join *join = &g_array_index(select->joins, Join, i);
     g_autofree char *table = store_quote_name(join->table->name);

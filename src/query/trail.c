@@ -22,7 +22,7 @@ typedef struct {
 } Days;
 
 static Days days_of(const KpiMeasure *measure, const Window *window) {
-  Days days = {window->period.start, window_end(window)};
+  Days days = {window->period.start, window_end_of(window, measure)};
   if (measure->when == KPI_WHEN_LEVEL && window->bound == WINDOW_START) days.until = window->period.start;
   if (window->bound == WINDOW_BEFORE) days = (Days){BASE_DAY_MIN, window->period.start};
   if (window->bound == WINDOW_LIFETIME) days.from = BASE_DAY_MIN;

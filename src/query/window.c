@@ -7,6 +7,12 @@ Window window_of(const QueryContext *context, const CalendarPeriod *period) {
 
 BaseDay window_end(const Window *window) { return MAX(MIN(window->period.end, window->clip), window->period.start); }
 
+BaseDay window_end_of(const Window *window, const KpiMeasure *measure) {
+  const KpiExpr *until = measure->when == KPI_WHEN_SPREAD ? measure->until : NULL;
+  gboolean planned = until != NULL && until->op == KPI_OP_COLUMN && (until->path[until->n_path - 1].column->flags & LEDGER_PLAN) != 0;
+  return planned ? window->period.end : window_end(window);
+}
+
 gboolean window_is_running(const QueryContext *context, const CalendarPeriod *period) {
   return period->start <= context->today && context->today < period->end - 1;
 }

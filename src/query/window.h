@@ -23,5 +23,7 @@ Window window_of(const QueryContext *context, const CalendarPeriod *period);
 Window window_apply(const QueryContext *context, const Window *window, const KpiExpr *operator);
 /* The day after the last one seen. */
 BaseDay window_end(const Window *window);
+/* … for a measure: a plan (a target spread over its days) is known beyond the clock, so the whole period's counts. */
+BaseDay window_end_of(const Window *window, const KpiMeasure *measure);
 /* TRUE while the clock stands inside the period. */
 gboolean window_is_running(const QueryContext *context, const CalendarPeriod *period);
