@@ -51,12 +51,12 @@ double stats_quantile_sorted(const double *values, gsize n, double p, int type) 
   return continuous(values, n, p, type >= 4 && type <= 9 ? type : 7);
 }
 
-/* The least k with P(B <= k) >= probability, for B binomial; n at most G_MAXUINT. */
-static guint binomial_quantile(double probability, double p, guint n) {
+/* The least k with P(B <= k) > probability, for B binomial; n when there is none below it. */
+static guint least_above(double probability, double p, guint n) {
   guint low = 0, high = n;
   while (low < high) {
     guint middle = low + (high - low) / 2;
-    if (gsl_cdf_binomial_P(middle, p, n) >= probability)
+    if (gsl_cdf_binomial_P(middle, p, n) > probability)
       high = middle;
     else
       low = middle + 1;
@@ -64,17 +64,18 @@ static guint binomial_quantile(double probability, double p, guint n) {
   return low;
 }
 
-/* With B the number of values below the quantile, binomial(n, p), x[l] is above the quantile when B <= l - 1 and x[u]
- * is at or below it when B >= u. Each tail gets at most half of what the level leaves: the interval covers at least
- * `level`. Source: Conover, Practical Nonparametric Statistics, 3rd ed. 1999, section 3.2. */
+/* With B the number of values below the quantile, binomial(n, p), x[l] lies above the quantile when B <= l - 1, and
+ * x[u] at or below it when B >= u. Each tail gets at most half of what the level leaves, so the interval covers at
+ * least `level`; the slack keeps a tail that is exactly that half from being lost to rounding. Source: Conover,
+ * Practical Nonparametric Statistics, 3rd ed. 1999, section 3.2. */
 StatsInterval stats_quantile_interval(const double *sorted, gsize n, double p, double level) {
+  static const double slack = 1e-12;
   StatsInterval none = {FALSE, 0, 0};
   if (n == 0 || n > G_MAXUINT || !(p > 0 && p < 1) || !stats_level_is_valid(level)) return none;
   double tail = (1 - level) / 2;
   guint count = (guint)n;
-  guint below = binomial_quantile(tail, p, count);
-  if (gsl_cdf_binomial_P(below, p, count) <= tail) below++;
-  guint above = binomial_quantile(1 - tail, p, count) + 1;
-  if (below == 0 || above > count) return none;
-  return (StatsInterval){.has_value = TRUE, .low = sorted[below - 1], .high = sorted[above - 1]};
+  guint low = least_above(tail * (1 + slack), p, count);
+  guint high = least_above((1 - tail) * (1 - slack), p, count) + 1;
+  if (low == 0 || high > count) return none;
+  return (StatsInterval){.has_value = TRUE, .low = sorted[low - 1], .high = sorted[high - 1]};
 }

@@ -145,6 +145,12 @@ static void ranges_of_months_move_by_months_and_others_by_days(void **state) {
   assert_period(&moved, "2026-06-28..2026-07-07", "2026-06-28", "2026-07-07");
 }
 
+static gboolean is_whole_months(const Calendar *calendar, const CalendarPeriod *range) {
+  return calendar_start_of(calendar, CALENDAR_MONTH, range->start) == range->start &&
+         calendar_start_of(calendar, CALENDAR_MONTH, range->end) == range->end;
+}
+
+/* But for days that come to lie on whole months: those then move by months. */
 static void ranges_come_back_from_where_they_were_moved(void **state) {
   g_autoptr(GRand) random = seeded();
   for (int run = 0; run < 3000; run++) {
@@ -158,8 +164,10 @@ static void ranges_come_back_from_where_they_were_moved(void **state) {
     }
     int steps = g_rand_int_range(random, -40, 41);
     CalendarPeriod away = calendar_shift(calendar, &range, steps), back = calendar_shift(calendar, &away, -steps);
-    assert_int_equal(back.start, range.start);
-    assert_int_equal(back.end, range.end);
+    if (is_whole_months(calendar, &away) == is_whole_months(calendar, &range)) {
+      assert_int_equal(back.start, range.start);
+      assert_int_equal(back.end, range.end);
+    }
     assert_int_equal(calendar_shift(calendar, &range, 1).start, range.end);
     assert_int_equal(calendar_shift(calendar, &range, -1).end, range.start);
   }

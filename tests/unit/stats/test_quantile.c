@@ -89,6 +89,9 @@ static void intervals_are_order_statistics(void **state) {
   assert_true(ninth.has_value && ninth.low == 84 && ninth.high == 96);
   StatsInterval ten = stats_quantile_interval(x, 10, 0.5, 0.95);
   assert_true(ten.has_value && ten.low == 2 && ten.high == 9);
+  /* Of two values none is below the median with 1/4 and both with 1/4: they hold it with exactly 50 %. */
+  StatsInterval two = stats_quantile_interval(x, 2, 0.5, 0.5);
+  assert_true(two.has_value && two.low == 1 && two.high == 2);
 }
 
 /* (1/2)^5 = 3.1 % and (1/2)^6 = 1.6 %: six values are the fewest whose ends hold the median with 95 %. */
