@@ -1,0 +1,83 @@
+# Attain: everything a person types. Meson does the building; `make help` lists the targets.
+PREFIX ?= /usr/local
+DESTDIR ?=
+BUILD = build
+SANITIZE = -Db_sanitize=address,undefined -Db_lundef=false -Dbuildtype=debugoptimized -Dwerror=true
+NODE_MODULES = node_modules/.package-lock.json
+
+all: $(BUILD)/build.ninja
+	@ninja -C $(BUILD)
+
+$(NODE_MODULES): package.json package-lock.json
+	@tools/setup build
+	npm ci --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+$(BUILD)/build.ninja: $(NODE_MODULES) meson.build
+	@tools/setup build
+	meson setup $(BUILD) --prefix=$(PREFIX) -Dbuildtype=release -Dwerror=true $(if $(wildcard $(BUILD)/build.ninja),--reconfigure)
+
+# The simulated company, loaded, and its scorecard.
+demo: all
+	@rm -rf demo-company
+	$(BUILD)/attain demo demo-company
+	$(BUILD)/attain -C demo-company show --role manager --period last-quarter --compare previous
+	$(BUILD)/attain -C demo-company show win_rate --by team --period last-quarter
+	@echo "The company is in demo-company: try  $(BUILD)/attain -C demo-company kpis"
+
+# Both compilers, with every test under the address and undefined-behaviour sanitizers.
+test: $(NODE_MODULES)
+	@tools/setup build
+	@tools/setup test
+	@tools/run-tests
+
+# Each reader of foreign text under libFuzzer for FUZZ_SECONDS.
+fuzz: $(NODE_MODULES)
+	@tools/setup test
+	@tools/run-fuzz $(or $(FUZZ_SECONDS),60)
+
+bench: all
+	@bench/run
+
+install: all
+	meson install -C $(BUILD) --no-rebuild $(if $(DESTDIR),--destdir $(DESTDIR)) > /dev/null
+	@echo "attain is installed in $(DESTDIR)$(PREFIX)"
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/attain $(DESTDIR)$(PREFIX)/share/man/man1/attain.1 $(DESTDIR)$(PREFIX)/share/man/man1/attain-*.1
+	rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/attain
+	rm -rf $(DESTDIR)$(PREFIX)/lib/attain
+
+# The committed tree as an archive.
+dist:
+	@mkdir -p dist
+	git archive --format=tar.gz --prefix=attain-$$(sed -n "s/.*version: '\([0-9.]*\)'.*/\1/p" meson.build | head -1)/ \
+	  -o dist/attain-$$(sed -n "s/.*version: '\([0-9.]*\)'.*/\1/p" meson.build | head -1).tar.gz HEAD
+	@ls -l dist
+
+fmt:
+	@tools/setup test
+	git ls-files 'src/*.[ch]' 'tests/*.[ch]' 'bench/*.[ch]' | xargs clang-format -i
+
+lint:
+	@tools/setup test
+	@tools/lint
+
+docs: all
+	@tools/catalogue-doc.py
+
+clean:
+	rm -rf $(BUILD) build-gcc build-clang build-fuzz demo-company dist
+
+help:
+	@echo "make            build the program: build/attain"
+	@echo "make demo       build, simulate a company, load it, print its scorecard"
+	@echo "make test       all tests, built by gcc and clang, under sanitizers"
+	@echo "make bench      speeds, as ratios measured side by side"
+	@echo "make fuzz       fuzz every reader for FUZZ_SECONDS (60)"
+	@echo "make install    into PREFIX (/usr/local); make uninstall takes it away"
+	@echo "make dist       the committed tree as an archive"
+	@echo "make fmt lint   format the code; check format, layers and house rules"
+	@echo "make clean      remove what was built"
+
+.PHONY: all demo test fuzz bench install uninstall dist fmt lint docs clean help
