@@ -3,12 +3,13 @@
 
 #include "store/store.h"
 
-/* clang-format off: cmocka.h needs what stands before it */
-#include <cmocka.h>
+/* cmocka.h needs what stands before it. */
+/* clang-format off */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <cmocka.h>
 /* clang-format on */
 
 static inline void run(Store *store, const char *sql) {

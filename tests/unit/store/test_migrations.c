@@ -1,0 +1,171 @@
+/* Databases of other versions: older ones are brought up to date in one step or not at all, newer ones are refused. */
+#include "base/fault.h"
+#include "fixture.h"
+
+#include <glib/gstdio.h>
+
+static char *path;
+
+static int new_path(void **state) {
+  g_autofree char *folder = g_dir_make_tmp("attain-migrations-XXXXXX", NULL);
+  path = g_build_filename(folder, "attain.duckdb", NULL);
+  return 0;
+}
+
+static int remove_path(void **state) {
+  g_autofree char *folder = g_path_get_dirname(path);
+  g_autofree char *log = g_strconcat(path, ".wal", NULL);
+  g_unlink(path);
+  g_unlink(log);
+  g_rmdir(folder);
+  g_free(path);
+  return 0;
+}
+
+/* A database as the first version of Attain made it. */
+static void make_version_1(void) {
+  g_autofree char *sql = NULL;
+  assert_true(g_file_get_contents(TEST_FOLDER "/v1.sql", &sql, NULL, NULL));
+  g_autoptr(Store) store = store_open(path, NULL, STORE_CREATE, 0, NULL);
+  run(store, sql);
+}
+
+static void check_records(Store *store) {
+  expect(store, "SELECT o.id, o.amount, o.currency, p.name FROM opportunity o JOIN person p ON p.key = o.owner",
+         "D1 125000 EUR Ana Silva\n");
+  expect(store, "SELECT source, n_read FROM load", "crm 2\n");
+}
+
+static void test_from_the_first_version(void **state) {
+  make_version_1();
+  for (int i = 0; i < 2; i++) {
+    g_autoptr(Store) store = open_ledger(path);
+    check_records(store);
+    expect(store, "SELECT opportunity, strftime(since_day, '%Y-%m-%d') FROM silence", "11 2026-01-05\n");
+  }
+}
+
+/* A reader does not change the file, and still has this version's views. */
+static void test_reading_the_first_version(void **state) {
+  make_version_1();
+  g_autoptr(LedgerSchema) schema = ledger_schema_new(NULL, 0, NULL);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Store) store = store_open(path, schema, STORE_READ_ONLY, 0, &error);
+  if (!store) fail_msg("%s", error->message);
+  check_records(store);
+  expect(store, "SELECT opportunity, strftime(since_day, '%Y-%m-%d') FROM silence", "11 2026-01-05\n");
+  expect(store, "SELECT value FROM attain_meta WHERE name = 'views'", "as they were\n");
+}
+
+static void refuse(const LedgerSchema *schema, guint flags, int code, const char *part) {
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Store) store = store_open(path, schema, flags, 0, &error);
+  assert_null(store);
+  if (!g_error_matches(error, BASE_ERROR, code) || !strstr(error->message, part))
+    fail_msg("another error: %s", error->message);
+}
+
+static void test_a_newer_database_is_refused(void **state) {
+  make_version_1();
+  Store *store = store_open(path, NULL, 0, 0, NULL);
+  run(store, "UPDATE attain_meta SET value = '99' WHERE name = 'schema_version'");
+  run(store, "UPDATE attain_meta SET value = '4.2.0' WHERE name = 'attain_version'");
+  store_close(store);
+  g_autoptr(LedgerSchema) schema = ledger_schema_new(NULL, 0, NULL);
+  refuse(schema, 0, BASE_ERROR_VERSION, "was written by Attain 4.2.0");
+  refuse(schema, STORE_READ_ONLY, BASE_ERROR_VERSION, "update Attain");
+}
+
+/* Failing at every statement in turn: whatever the point, the database is as it was, and the next open succeeds. */
+static void test_interrupted_anywhere_the_old_version_is_left(void **state) {
+  g_autoptr(LedgerSchema) schema = ledger_schema_new(NULL, 0, NULL);
+  gboolean done = FALSE;
+  guint n_failed = 0;
+  for (guint nth = 1; !done; nth++) {
+    base_fault_arm("*", nth);
+    g_autoptr(GError) error = NULL;
+    Store *store = store_open(path, schema, STORE_CREATE, 0, &error);
+    base_fault_disarm();
+    done = store != NULL;
+    store_close(store);
+    if (done) break;
+    n_failed++;
+    assert_true(g_error_matches(error, BASE_ERROR, BASE_ERROR_IO));
+    g_autoptr(Store) left = store_open(path, NULL, STORE_CREATE, 0, NULL);
+    expect(left, "SELECT count(*) FROM duckdb_tables()", "0\n");
+    expect(left, "SELECT count(*) FROM duckdb_views() WHERE NOT internal", "0\n");
+  }
+  assert_true(n_failed >= 5);
+  g_autoptr(Store) store = open_ledger(path);
+  expect(store, "SELECT value FROM attain_meta WHERE name = 'schema_version'", "1\n");
+}
+
+static const LedgerExtraColumn extras[] = {
+    {.table = "opportunity", .name = "channel", .type = LEDGER_TEXT},
+    {.table = "account", .name = "renews_at", .type = LEDGER_INSTANT, .flags = LEDGER_PLAN},
+    {.table = "visit", .name = "at", .type = LEDGER_INSTANT, .flags = LEDGER_REQUIRED},
+    {.table = "visit", .name = "owner", .type = LEDGER_REF, .ref = "person", .flags = LEDGER_OWNED},
+    {.table = "visit", .name = "opportunity", .type = LEDGER_REF, .ref = "opportunity"},
+    {.table = "visit", .name = "cost", .type = LEDGER_MONEY},
+    {.table = "team", .name = "budget", .type = LEDGER_MONEY},
+};
+
+/* attain.yaml gained columns and a fact: a reader is told to load, a writer adds them, in history too, and keeps what
+ * is there. */
+static void test_a_workspaces_own_columns(void **state) {
+  make_version_1();
+  g_autoptr(LedgerSchema) schema = ledger_schema_new(extras, G_N_ELEMENTS(extras), NULL);
+  refuse(schema, STORE_READ_ONLY, BASE_ERROR_VERSION, "run `attain load`");
+  Store *store = store_open(path, schema, 0, 0, NULL);
+  check_records(store);
+  expect(store,
+         "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE column_name IN ('channel', "
+         "'renews_at', 'renews_at_day',"
+         " 'budget') AND table_name NOT LIKE 'spend%' AND table_name NOT LIKE 'sale%' AND table_name NOT LIKE 'web%' "
+         "ORDER BY ALL",
+         "account renews_at TIMESTAMP\naccount renews_at_day DATE\naccount_history renews_at "
+         "TIMESTAMP\naccount_history renews_at_day DATE\n"
+         "opportunity channel VARCHAR\nopportunity_history channel VARCHAR\nteam budget BIGINT\nteam_history budget "
+         "BIGINT\n");
+  expect(store, "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = 'visit' ORDER BY column_index",
+         "key UBIGINT\nfrom_source VARCHAR\nid VARCHAR\nrecorded_at TIMESTAMP\nload INTEGER\ncurrency VARCHAR\nat "
+         "TIMESTAMP\nat_day DATE\n"
+         "owner INTEGER\nopportunity UBIGINT\ncost BIGINT\n");
+  expect(store, "SELECT count(*) FROM duckdb_columns() WHERE table_name = 'team' AND column_name = 'currency'", "1\n");
+  run(store, "INSERT INTO visit (key, cost) VALUES (1, 100)");
+  store_close(store);
+  store = store_open(path, schema, STORE_READ_ONLY, 0, NULL);
+  assert_non_null(store);
+  store_close(store);
+  g_autoptr(Store) without = open_ledger(path);
+  expect(without, "SELECT count(*) FROM visit", "1\n");
+}
+
+/* A column taken out of attain.yaml stays in the database and does not hinder a reader. */
+static void test_a_column_no_longer_asked_for(void **state) {
+  g_autoptr(LedgerSchema) more = ledger_schema_new(extras, G_N_ELEMENTS(extras), NULL);
+  g_autoptr(LedgerSchema) fewer = ledger_schema_new(extras, 1, NULL);
+  store_close(store_open(path, more, STORE_CREATE, 0, NULL));
+  g_autoptr(Store) reader = store_open(path, fewer, STORE_READ_ONLY, 0, NULL);
+  assert_non_null(reader);
+}
+
+static void test_a_column_of_another_type(void **state) {
+  const LedgerExtraColumn number = {.table = "opportunity", .name = "channel", .type = LEDGER_NUMBER};
+  g_autoptr(LedgerSchema) before = ledger_schema_new(extras, 1, NULL);
+  g_autoptr(LedgerSchema) after = ledger_schema_new(&number, 1, NULL);
+  store_close(store_open(path, before, STORE_CREATE, 0, NULL));
+  refuse(after, 0, BASE_ERROR_INPUT, "opportunity.channel is VARCHAR in the database and would now be DOUBLE");
+}
+
+#define ON_A_FILE(test) cmocka_unit_test_setup_teardown(test, new_path, remove_path)
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      ON_A_FILE(test_from_the_first_version),      ON_A_FILE(test_reading_the_first_version),
+      ON_A_FILE(test_a_newer_database_is_refused), ON_A_FILE(test_interrupted_anywhere_the_old_version_is_left),
+      ON_A_FILE(test_a_workspaces_own_columns),    ON_A_FILE(test_a_column_no_longer_asked_for),
+      ON_A_FILE(test_a_column_of_another_type),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
