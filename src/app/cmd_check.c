@@ -42,7 +42,6 @@ static void check_definitions(Check *check) {
       findings_add(&check->findings, "definitions", FINDING_ERROR, "%s", (const char *)g_ptr_array_index(problems, i));
     if (!problems || problems->len == 0)
       findings_add(&check->findings, "definitions", FINDING_ERROR, "%s", cause->message);
-    check->definitions = g_strdup("not sound");
     return;
   }
   const KpiCatalogue *catalogue = check->session->catalogue;
@@ -62,7 +61,7 @@ static void check_sources(Check *check) {
     g_string_append_printf(names, "%s%s", i ? ", " : "", source->name);
     if (!source->source) findings_add(&check->findings, "sources", FINDING_ERROR, "%s", source->error->message);
   }
-  check->sources = names->len ? g_strdup(names->str) : g_strdup("none");
+  check->sources = names->len ? g_strdup(names->str) : NULL;
   if (sources->len == 0)
     findings_add(&check->findings, "sources", FINDING_WARNING,
                  "there is no source yet: write one in sources/ (docs/sources.md), or `attain new DIR --from FILES`");
@@ -134,7 +133,6 @@ static void check_data(Check *check) {
   if (!ok) {
     gboolean none = g_error_matches(cause, BASE_ERROR, BASE_ERROR_NOT_FOUND);
     findings_add(&check->findings, "data", none ? FINDING_NOTE : FINDING_ERROR, "%s", cause->message);
-    if (!check->data) check->data = g_strdup(none ? "none" : "could not be checked");
     return;
   }
   check_needs(check);
@@ -153,19 +151,28 @@ static void print_finding(const CliContext *context, const Finding *finding) {
   cli_print_text(context, finding->text, 11, 11);
 }
 
+static void print_verdict(const CliContext *context, const char *title, const char *colour, const char *verdict) {
+  const char *bold = context->colour ? "\033[1m" : "", *plain = context->colour ? "\033[0m" : "";
+  fprintf(context->out, "%s%s%s: %s%s%s\n", bold, title, plain, context->colour ? colour : "", verdict, plain);
+}
+
+/* `summary` NULL: there is nothing of it yet. */
 static void print_section(const CliContext *context, const Check *check, const char *section, const char *title,
                           const char *summary) {
   guint n_errors = findings_count(&check->findings, section, FINDING_ERROR);
   guint n_warnings = findings_count(&check->findings, section, FINDING_WARNING);
-  const char *colour = n_errors ? "\033[31m" : n_warnings ? "\033[33m" : "\033[32m";
-  g_autofree char *verdict = n_errors ? g_strdup_printf("%u %s", n_errors, n_errors == 1 ? "error" : "errors")
-                             : n_warnings
-                                 ? g_strdup_printf("%u %s", n_warnings, n_warnings == 1 ? "warning" : "warnings")
-                                 : g_strdup("sound");
-  fprintf(context->out, "%s%s%s: %s%s%s\n", context->colour ? "\033[1m" : "", title, context->colour ? "\033[0m" : "",
-          context->colour ? colour : "", verdict, context->colour ? "\033[0m" : "");
-  fputs("  ", context->out);
-  cli_print_text(context, summary, 2, 2);
+  g_autofree char *errors = g_strdup_printf("%u %s", n_errors, n_errors == 1 ? "error" : "errors");
+  g_autofree char *warnings = g_strdup_printf("%u %s", n_warnings, n_warnings == 1 ? "warning" : "warnings");
+  if (n_errors > 0)
+    print_verdict(context, title, "\033[31m", errors);
+  else if (n_warnings > 0)
+    print_verdict(context, title, "\033[33m", warnings);
+  else
+    print_verdict(context, title, "\033[32m", summary ? "sound" : "none yet");
+  if (summary) {
+    fputs("  ", context->out);
+    cli_print_text(context, summary, 2, 2);
+  }
   for (int severity = FINDING_ERROR; severity >= FINDING_NOTE; severity--)
     for (guint i = 0; i < check->findings.all->len; i++) {
       const Finding *finding = g_ptr_array_index(check->findings.all, i);

@@ -15,9 +15,11 @@ typedef struct {
 
 /* --- words --- */
 
+/* How its values are shown: "percent", "money", "times", "money/day". */
 static const char *unit_words(const KpiDefinition *kpi) {
-  if (kpi->display) return strcmp(kpi->display, "x") == 0 ? "times" : kpi->display;
-  return kpi->unit.kind == KPI_RATIO ? "percent" : kpi_unit_name(kpi->unit);
+  if (kpi->unit.kind == KPI_QUANTITY || !kpi->display)
+    return kpi->unit.kind == KPI_RATIO ? "percent" : kpi_unit_name(kpi->unit);
+  return strcmp(kpi->display, "x") == 0 ? "times" : kpi->display;
 }
 
 static const char *better_name(const KpiDefinition *kpi) {
@@ -154,13 +156,17 @@ static CliTable *make_table(const Kpis *kpis, const GPtrArray *chosen, gboolean 
 }
 
 static void print_table(const Kpis *kpis, const GPtrArray *chosen) {
-  g_autoptr(CliTable) table = make_table(kpis, chosen, TRUE);
   guint n_loaded = 0;
   for (guint i = 0; kpis->counts && i < chosen->len; i++) n_loaded += is_loaded(kpis, g_ptr_array_index(chosen, i));
+  if (chosen->len == 0) {
+    fputs("No KPI is in all of these sets. `attain kpis` lists them all.\n", kpis->context->out);
+    return;
+  }
   g_autofree char *note = kpis->counts
                               ? g_strdup_printf("%u KPIs, %u of them with data. `attain kpis NAME` tells all of one.",
                                                 chosen->len, n_loaded)
                               : g_strdup_printf("%u KPIs. `attain kpis NAME` tells all of one.", chosen->len);
+  g_autoptr(CliTable) table = make_table(kpis, chosen, TRUE);
   cli_table_add_note(table, note);
   cli_table_print(table, kpis->context);
 }
@@ -278,16 +284,27 @@ static void json_pair(CliJson *json, const char *key, const char *text) {
   cli_json_text(json, text);
 }
 
+static void json_part(CliJson *json, const char *name, const char *formula) {
+  cli_json_begin_object(json);
+  json_pair(json, "name", name);
+  json_pair(json, "formula", formula);
+  cli_json_end_object(json);
+}
+
 static void json_parts(CliJson *json, const KpiDefinition *kpi) {
   g_auto(Parts) parts = parts_of(kpi);
   cli_json_key(json, "measures");
   cli_json_begin_array(json);
   for (guint i = 0; i < parts.measures->len; i++) {
     const KpiMeasure *measure = g_ptr_array_index(parts.measures, i);
-    cli_json_begin_object(json);
-    json_pair(json, "name", measure->name);
-    json_pair(json, "formula", measure->canonical);
-    cli_json_end_object(json);
+    json_part(json, measure->name, measure->canonical);
+  }
+  cli_json_end_array(json);
+  cli_json_key(json, "kpis");
+  cli_json_begin_array(json);
+  for (guint i = 0; i < parts.kpis->len; i++) {
+    const KpiDefinition *part = g_ptr_array_index(parts.kpis, i);
+    json_part(json, part->name, part->canonical);
   }
   cli_json_end_array(json);
 }
@@ -317,7 +334,10 @@ static void json_needs(const Kpis *kpis, CliJson *json, const KpiDefinition *kpi
   }
   cli_json_end_object(json);
   cli_json_key(json, "has_data");
-  cli_json_bool(json, kpis->counts && is_loaded(kpis, kpi));
+  if (kpis->counts)
+    cli_json_bool(json, is_loaded(kpis, kpi));
+  else
+    cli_json_null(json);
 }
 
 static void json_kpi(const Kpis *kpis, CliJson *json, const KpiDefinition *kpi) {

@@ -29,7 +29,7 @@ static char *machine_time_zone(void) {
   g_autoptr(GTimeZone) local = g_time_zone_new_local();
   const char *name = local ? g_time_zone_get_identifier(local) : NULL;
   g_autoptr(GTimeZone) known = name && g_ascii_isalpha(*name) ? g_time_zone_new_identifier(name) : NULL;
-  return g_strdup(known ? name : "UTC");
+  return g_strdup(known && strcmp(name, "Etc/UTC") != 0 ? name : "UTC");
 }
 
 /* Refuses a folder with something in it, naming what is there. */
@@ -180,7 +180,10 @@ static gboolean write_workspace(const char *folder, const WorkspaceAnswers *answ
   g_autoptr(ConfOrganisation) checked =
       conf_organisation_parse("attain.yaml", attain_yaml, strlen(attain_yaml), folder, error);
   if (!checked) {
-    (*error)->code = BASE_ERROR_USAGE;
+    const char *words = strstr((*error)->message, ": "); /* past the place in a file that is not there yet */
+    g_autofree char *message = g_strdup(words ? words + 2 : (*error)->message);
+    g_clear_error(error);
+    g_set_error_literal(error, BASE_ERROR, BASE_ERROR_USAGE, message);
     return FALSE;
   }
   if (!write_file(folder, "attain.yaml", attain_yaml, error)) return FALSE;

@@ -235,7 +235,8 @@ static ConfOrganisation *read_organisation(const ConfNode *root, const char *fol
   organisation->time_zone = g_strdup(top.time_zone ? top.time_zone : "UTC");
   organisation->calendar.time_zone = organisation->time_zone;
   organisation->business = top.business < 0 ? NULL : g_strdup(businesses[top.business]);
-  organisation->database = g_canonicalize_filename(top.database ? top.database : "data/attain.duckdb", folder);
+  g_autofree char *absolute = g_canonicalize_filename(folder, NULL);
+  organisation->database = g_canonicalize_filename(top.database ? top.database : "data/attain.duckdb", absolute);
   conf_free_fields(top_fields, G_N_ELEMENTS(top_fields), &top);
   return ok ? g_steal_pointer(&organisation) : NULL;
 }
