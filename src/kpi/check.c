@@ -52,8 +52,8 @@ KpiExpr *kpi_expr_new(const KpiCheck *check, const KpiSyntax *syntax, KpiOp op, 
   return expr;
 }
 
-static KpiExpr *expr_with(const KpiCheck *check, const KpiSyntax *syntax, KpiOp op, KpiUnit unit, KpiExpr *const *args,
-                          guint n) {
+KpiExpr *kpi_expr_with(const KpiCheck *check, const KpiSyntax *syntax, KpiOp op, KpiUnit unit, KpiExpr *const *args,
+                       guint n) {
   KpiExpr *expr = kpi_expr_new(check, syntax, op, unit, n);
   for (guint i = 0; i < n; i++) expr->args[i] = args[i];
   return expr;
@@ -76,8 +76,7 @@ static gboolean is_nothing(const KpiExpr *expr) {
 
 /* --- literals --- */
 
-/* A duration where a number of days is meant. NULL: it has no fixed length. */
-static KpiExpr *settle_duration(KpiCheck *check, const KpiSyntax *syntax, KpiExpr *expr) {
+KpiExpr *kpi_check_settle(KpiCheck *check, const KpiSyntax *syntax, KpiExpr *expr) {
   if (!expr || expr->op != KPI_OP_DURATION) return expr;
   double days = expr->in_hours ? expr->number / 24 : expr->grain == CALENDAR_WEEK ? expr->number * 7 : expr->number;
   if (!expr->in_hours && expr->grain != CALENDAR_DAY && expr->grain != CALENDAR_WEEK) {
@@ -106,7 +105,7 @@ static KpiExpr *check_duration(KpiCheck *check, const KpiSyntax *syntax) {
     expr->number *= 24;
     expr->in_hours = TRUE;
   }
-  return check->table ? expr : settle_duration(check, syntax, expr);
+  return check->table ? expr : kpi_check_settle(check, syntax, expr);
 }
 
 static KpiExpr *check_literal(KpiCheck *check, const KpiSyntax *syntax) {
@@ -148,8 +147,7 @@ static KpiExpr *check_name(KpiCheck *check, const KpiSyntax *syntax) {
 
 /* --- units --- */
 
-/* The unit that both have, where they can stand for one another (in a sum, or as either branch of an if). */
-static gboolean unify(const KpiExpr *a, const KpiExpr *b, KpiUnit *unit) {
+gboolean kpi_unify(const KpiExpr *a, const KpiExpr *b, KpiUnit *unit) {
   *unit = a->unit;
   if (kpi_unit_equal(a->unit, b->unit)) return TRUE;
   if (!kpi_unit_is_number(a->unit) || !kpi_unit_is_number(b->unit)) return FALSE;
@@ -174,30 +172,33 @@ static const char *text_of(const KpiCheck *check, const KpiSyntax *syntax, char 
   return buffer;
 }
 
+/* A bare number beside money or days, or the other way round. */
+static void problem_of_bare_number(KpiCheck *check, const KpiSyntax *syntax, const char *doing, KpiUnit other) {
+  const char *help = !kpi_unit_is_number(other)        ? ""
+                     : kpi_unit_equal(other, KPI_DAYS) ? "; write its unit, as in 14 days"
+                                                       : "; only 0 can";
+  kpi_problem(check, syntax->mark, syntax->mark_length, "a bare number cannot be %s %s%s", doing,
+              kpi_unit_phrase(other), help);
+}
+
 static void problem_of_sum(KpiCheck *check, const KpiSyntax *syntax, const KpiExpr *a, const KpiExpr *b) {
-  gsize at = syntax->mark, length = syntax->mark_length;
   const char *doing = syntax->op == KPI_OP_ADD ? "added to" : "taken from";
-  const KpiExpr *from = syntax->op == KPI_OP_ADD ? b : b, *to = a;
   char left[40], right[40];
   text_of(check, syntax->args[0], left, sizeof left);
   text_of(check, syntax->args[1], right, sizeof right);
-  if (a->unit.kind == KPI_INSTANT && b->unit.kind == KPI_INSTANT)
-    kpi_problem(check, at, length, "dates are not calculated with; the days between are days(%s, %s)", right, left);
-  else if (a->unit.kind == KPI_INSTANT)
-    kpi_problem(check, at, length, "only a written duration, as in %s + 14 days, can be %s a date", left, doing);
-  else if (a->unit.kind == KPI_NUMBER || b->unit.kind == KPI_NUMBER) {
-    KpiUnit other = a->unit.kind == KPI_NUMBER ? b->unit : a->unit;
-    const char *help = kpi_unit_equal(other, KPI_DAYS) ? "; write its unit, as in 14 days" : "; only 0 can";
-    kpi_problem(check, at, length, "a bare number cannot be %s %s%s", doing, kpi_unit_name(other),
-                kpi_unit_is_number(other) ? help : "");
+  if (a->unit.kind == KPI_INSTANT && b->unit.kind == KPI_INSTANT) {
+    kpi_problem(check, syntax->mark, syntax->mark_length,
+                "dates are not calculated with; the days between are days(%s, %s)", right, left);
+  } else if (a->unit.kind == KPI_INSTANT) {
+    kpi_problem(check, syntax->mark, syntax->mark_length,
+                "only a written duration, as in %s + 14 days, can be %s a date", left, doing);
+  } else if (a->unit.kind == KPI_NUMBER || b->unit.kind == KPI_NUMBER) {
+    problem_of_bare_number(check, syntax, doing, a->unit.kind == KPI_NUMBER ? b->unit : a->unit);
   } else {
-    kpi_problem(check, at, length, "%s (%s) cannot be %s %s (%s)%s%s%s%s%s", right, kpi_unit_name(from->unit), doing,
-                left, kpi_unit_name(to->unit),
-                kpi_unit_is_number(a->unit) && kpi_unit_is_number(b->unit) ? "; did you mean " : "",
-                kpi_unit_is_number(a->unit) && kpi_unit_is_number(b->unit) ? left : "",
-                kpi_unit_is_number(a->unit) && kpi_unit_is_number(b->unit) ? " / " : "",
-                kpi_unit_is_number(a->unit) && kpi_unit_is_number(b->unit) ? right : "",
-                kpi_unit_is_number(a->unit) && kpi_unit_is_number(b->unit) ? "?" : "");
+    gboolean numbers = kpi_unit_is_number(a->unit) && kpi_unit_is_number(b->unit);
+    g_autofree char *help = numbers ? g_strdup_printf("; did you mean %s / %s?", left, right) : g_strdup("");
+    kpi_problem(check, syntax->mark, syntax->mark_length, "%s (%s) cannot be %s %s (%s)%s", right,
+                kpi_unit_name(b->unit), doing, left, kpi_unit_name(a->unit), help);
   }
 }
 
@@ -206,23 +207,23 @@ static void problem_of_sum(KpiCheck *check, const KpiSyntax *syntax, const KpiEx
 static KpiExpr *check_sum(KpiCheck *check, const KpiSyntax *syntax, KpiExpr **args) {
   gboolean is_add = syntax->op == KPI_OP_ADD;
   gboolean moves_date = args[0]->unit.kind == KPI_INSTANT && args[1]->op == KPI_OP_DURATION;
-  if (moves_date) return expr_with(check, syntax, syntax->op, KPI_UNIT(KPI_INSTANT), args, 2);
+  if (moves_date) return kpi_expr_with(check, syntax, syntax->op, KPI_UNIT(KPI_INSTANT), args, 2);
   if (is_add && args[0]->op == KPI_OP_DURATION && args[1]->unit.kind == KPI_INSTANT)
-    return expr_with(check, syntax, syntax->op, KPI_UNIT(KPI_INSTANT), (KpiExpr *[]){args[1], args[0]}, 2);
+    return kpi_expr_with(check, syntax, syntax->op, KPI_UNIT(KPI_INSTANT), (KpiExpr *[]){args[1], args[0]}, 2);
   for (int i = 0; i < 2; i++)
-    if (!(args[i] = settle_duration(check, syntax->args[i], args[i]))) return NULL;
+    if (!(args[i] = kpi_check_settle(check, syntax->args[i], args[i]))) return NULL;
   KpiUnit unit;
-  if (!unify(args[0], args[1], &unit) || !kpi_unit_is_number(unit)) {
+  if (!kpi_unify(args[0], args[1], &unit) || !kpi_unit_is_number(unit)) {
     problem_of_sum(check, syntax, args[0], args[1]);
     return NULL;
   }
-  return expr_with(check, syntax, syntax->op, unit, args, 2);
+  return kpi_expr_with(check, syntax, syntax->op, unit, args, 2);
 }
 
 static KpiExpr *check_product(KpiCheck *check, const KpiSyntax *syntax, KpiExpr **args) {
   KpiUnit unit;
   for (int i = 0; i < 2; i++) {
-    if (!(args[i] = settle_duration(check, syntax->args[i], args[i]))) return NULL;
+    if (!(args[i] = kpi_check_settle(check, syntax->args[i], args[i]))) return NULL;
     if (kpi_unit_is_number(args[i]->unit)) continue;
     kpi_problem(check, syntax->args[i]->mark, syntax->args[i]->mark_length, "this is %s; only numbers can be %s",
                 kpi_unit_phrase(args[i]->unit), syntax->op == KPI_OP_MUL ? "multiplied" : "divided");
@@ -234,7 +235,7 @@ static KpiExpr *check_product(KpiCheck *check, const KpiSyntax *syntax, KpiExpr 
     kpi_problem(check, syntax->mark, syntax->mark_length, "money or days to a power above 9 mean nothing");
     return NULL;
   }
-  return expr_with(check, syntax, syntax->op, unit, args, 2);
+  return kpi_expr_with(check, syntax, syntax->op, unit, args, 2);
 }
 
 static KpiExpr *check_negative(KpiCheck *check, const KpiSyntax *syntax, KpiExpr *arg) {
@@ -243,7 +244,7 @@ static KpiExpr *check_negative(KpiCheck *check, const KpiSyntax *syntax, KpiExpr
     arg->span = kpi_text_span(check->text, syntax->offset, syntax->length);
     return arg;
   }
-  if (kpi_unit_is_number(arg->unit)) return expr_with(check, syntax, KPI_OP_NEG, arg->unit, &arg, 1);
+  if (kpi_unit_is_number(arg->unit)) return kpi_expr_with(check, syntax, KPI_OP_NEG, arg->unit, &arg, 1);
   kpi_problem(check, syntax->mark, syntax->mark_length, "%s has no negative", kpi_unit_phrase(arg->unit));
   return NULL;
 }
@@ -260,7 +261,7 @@ static gboolean comparable(const KpiCheck *check, const KpiExpr *a, const KpiExp
   if (kpi_unit_is_number(a->unit) && kpi_unit_is_number(b->unit) && (kpi_expr_is_literal(a) || kpi_expr_is_literal(b)))
     return TRUE;
   KpiUnit unit;
-  if (!unify(a, b, &unit)) return FALSE;
+  if (!kpi_unify(a, b, &unit)) return FALSE;
   return unit.kind != KPI_KEY || key_table(check, a) == key_table(check, b);
 }
 
@@ -300,7 +301,7 @@ static KpiExpr *check_comparison(KpiCheck *check, const KpiSyntax *syntax, KpiEx
     return NULL;
   }
   for (guint i = 0; i < n; i++)
-    if (!(args[i] = settle_duration(check, syntax->args[i], args[i]))) return NULL;
+    if (!(args[i] = kpi_check_settle(check, syntax->args[i], args[i]))) return NULL;
   gboolean good = TRUE;
   for (guint i = 1; i < n; i++) {
     gsize at = n == 2 ? syntax->mark : syntax->args[i]->mark;
@@ -319,10 +320,10 @@ static KpiExpr *check_comparison(KpiCheck *check, const KpiSyntax *syntax, KpiEx
                 kpi_unit_phrase(args[0]->unit));
     good = FALSE;
   }
-  return good ? expr_with(check, syntax, syntax->op, KPI_UNIT(KPI_BOOL), args, n) : NULL;
+  return good ? kpi_expr_with(check, syntax, syntax->op, KPI_UNIT(KPI_BOOL), args, n) : NULL;
 }
 
-static gboolean is_condition(KpiCheck *check, const KpiSyntax *syntax, const KpiExpr *expr, const char *of) {
+gboolean kpi_check_is_condition(KpiCheck *check, const KpiSyntax *syntax, const KpiExpr *expr, const char *of) {
   if (expr->unit.kind == KPI_BOOL) return TRUE;
   kpi_problem(check, syntax->mark, syntax->mark_length, "%s asks for a condition, such as a = b; this is %s", of,
               kpi_unit_phrase(expr->unit));
@@ -332,8 +333,9 @@ static gboolean is_condition(KpiCheck *check, const KpiSyntax *syntax, const Kpi
 static KpiExpr *check_logic(KpiCheck *check, const KpiSyntax *syntax, KpiExpr **args, guint n) {
   static const char *const names[] = {"`and`", "`or`", "`not`"};
   gboolean good = TRUE;
-  for (guint i = 0; i < n; i++) good &= is_condition(check, syntax->args[i], args[i], names[syntax->op - KPI_OP_AND]);
-  return good ? expr_with(check, syntax, syntax->op, KPI_UNIT(KPI_BOOL), args, n) : NULL;
+  for (guint i = 0; i < n; i++)
+    good &= kpi_check_is_condition(check, syntax->args[i], args[i], names[syntax->op - KPI_OP_AND]);
+  return good ? kpi_expr_with(check, syntax, syntax->op, KPI_UNIT(KPI_BOOL), args, n) : NULL;
 }
 
 static KpiExpr *check_empty(KpiCheck *check, const KpiSyntax *syntax, KpiExpr *arg) {
@@ -342,8 +344,8 @@ static KpiExpr *check_empty(KpiCheck *check, const KpiSyntax *syntax, KpiExpr *a
                 "`is empty` asks about a column of a row; in a formula, coalesce(a, b) takes b where a has no value");
     return NULL;
   }
-  if (!(arg = settle_duration(check, syntax->args[0], arg))) return NULL;
-  return expr_with(check, syntax, syntax->op, KPI_UNIT(KPI_BOOL), &arg, 1);
+  if (!(arg = kpi_check_settle(check, syntax->args[0], arg))) return NULL;
+  return kpi_expr_with(check, syntax, syntax->op, KPI_UNIT(KPI_BOOL), &arg, 1);
 }
 
 static KpiExpr *check_op(KpiCheck *check, const KpiSyntax *syntax) {
@@ -372,134 +374,6 @@ static KpiExpr *check_op(KpiCheck *check, const KpiSyntax *syntax) {
   }
 }
 
-/* --- functions that rows and formulas share, and those of rows --- */
-
-static KpiExpr *check_branches(KpiCheck *check, const KpiSyntax *syntax, KpiOp op, KpiExpr **args, guint first) {
-  const KpiExpr *typed = args[first]; /* the one whose unit the others have */
-  KpiUnit unit = typed->unit;
-  for (guint i = first + 1; i < syntax->n_args; i++) {
-    if (!unify(typed, args[i], &unit)) {
-      kpi_problem(check, syntax->args[i]->mark, syntax->args[i]->mark_length,
-                  "%s() gives one or the other, but this is %s and the one before %s", syntax->text,
-                  kpi_unit_phrase(args[i]->unit), kpi_unit_phrase(typed->unit));
-      return NULL;
-    }
-    if (!kpi_unit_equal(unit, typed->unit)) typed = args[i];
-  }
-  gboolean numeric = op == KPI_OP_MIN || op == KPI_OP_MAX || op == KPI_OP_ABS;
-  if (numeric && !kpi_unit_is_number(unit)) {
-    const char *help =
-        unit.kind == KPI_INSTANT ? (op == KPI_OP_MIN ? "; of dates, earlier(a, b)" : "; of dates, later(a, b)") : "";
-    kpi_problem(check, syntax->mark, syntax->mark_length, "%s() asks for numbers, not for %s%s", syntax->text,
-                kpi_unit_phrase(unit), help);
-    return NULL;
-  }
-  return expr_with(check, syntax, op, unit, args, syntax->n_args);
-}
-
-static gboolean all_of(KpiCheck *check, const KpiSyntax *syntax, KpiExpr **args, KpiUnitKind kind, const char *what) {
-  gboolean good = TRUE;
-  for (guint i = 0; i < syntax->n_args; i++) {
-    if (args[i]->unit.kind == kind) continue;
-    kpi_problem(check, syntax->args[i]->mark, syntax->args[i]->mark_length, "%s() asks for %s; this is %s",
-                syntax->text, what, kpi_unit_phrase(args[i]->unit));
-    good = FALSE;
-  }
-  return good;
-}
-
-static KpiExpr *check_plain_call(KpiCheck *check, const KpiSyntax *syntax, KpiOp op) {
-  KpiExpr **args = kpi_arena_array(check->catalogue->arena, KpiExpr *, MAX(syntax->n_args, 1));
-  gboolean good = TRUE;
-  for (guint i = 0; i < syntax->n_args; i++) {
-    args[i] = kpi_check_expr(check, syntax->args[i]);
-    if (args[i]) args[i] = settle_duration(check, syntax->args[i], args[i]);
-    good &= args[i] != NULL;
-  }
-  if (!good) return NULL;
-  switch (op) {
-    case KPI_OP_IF:
-      if (!is_condition(check, syntax->args[0], args[0], "if()")) return NULL;
-      return check_branches(check, syntax, op, args, 1);
-    case KPI_OP_CONTAINS:
-      if (!all_of(check, syntax, args, KPI_TEXT, "texts")) return NULL;
-      return expr_with(check, syntax, op, KPI_UNIT(KPI_BOOL), args, 2);
-    case KPI_OP_DAYS:
-    case KPI_OP_HOURS:
-    case KPI_OP_EARLIER:
-    case KPI_OP_LATER:
-      if (!all_of(check, syntax, args, KPI_INSTANT, "dates")) return NULL;
-      return expr_with(check, syntax, op, op <= KPI_OP_HOURS ? KPI_DAYS : KPI_UNIT(KPI_INSTANT), args, 2);
-    default:
-      return check_branches(check, syntax, op, args, 0);
-  }
-}
-
-static gboolean check_arity(KpiCheck *check, const KpiSyntax *syntax, const KpiFunction *function) {
-  if (syntax->n_args >= function->min_args && syntax->n_args <= function->max_args) return TRUE;
-  kpi_problem(check, syntax->mark, syntax->mark_length, "%s() is written %s; here it has %u %s", function->name,
-              function->form, syntax->n_args, syntax->n_args == 1 ? "part" : "parts");
-  return FALSE;
-}
-
-static KpiExpr *check_unknown_function(KpiCheck *check, const KpiSyntax *syntax) {
-  g_autoptr(GPtrArray) names = g_ptr_array_new();
-  for (guint i = 0; kpi_function_at(i); i++) g_ptr_array_add(names, (gpointer)kpi_function_at(i)->name);
-  static const struct {
-    const char *word, *say;
-  } others[] = {
-      {"avg", "mean"},      {"average_of", "mean"},    {"percentile", "quantile"}, {"iif", "if"},
-      {"nvl", "coalesce"},  {"ifnull", "coalesce"},    {"datediff", "days"},       {"count_distinct", "distinct"},
-      {"prev", "previous"}, {"last_year", "year_ago"}, {"rolling", "trailing"},    {"ytd", "to_date"},
-      {"least", "min"},     {"greatest", "max"}};
-  for (gsize i = 0; i < G_N_ELEMENTS(others); i++) {
-    if (strcmp(syntax->text, others[i].word) != 0) continue;
-    kpi_problem(check, syntax->mark, syntax->mark_length, "there is no function %s(); did you mean '%s'?", syntax->text,
-                others[i].say);
-    return NULL;
-  }
-  kpi_problem(check, syntax->mark, syntax->mark_length, "there is no function %s()%s", syntax->text,
-              kpi_suggest(check->catalogue, syntax->text, names));
-  return NULL;
-}
-
-static KpiExpr *check_call(KpiCheck *check, const KpiSyntax *syntax) {
-  const KpiFunction *function = kpi_function_find(syntax->text);
-  if (!function) return check_unknown_function(check, syntax);
-  gboolean both = function->use & ~(guint)KPI_AGGREGATE;
-  gboolean aggregate = (function->use & KPI_AGGREGATE) && (!both || syntax->clauses || syntax->n_args == 1);
-  if (aggregate && check->table) {
-    kpi_problem(check, syntax->mark, syntax->mark_length,
-                "%s() counts over many rows; inside a measure there is only one row at a time", syntax->text);
-    return NULL;
-  }
-  if (aggregate) {
-    KpiMeasure *measure = kpi_check_measure(check, syntax);
-    if (!measure) return NULL;
-    KpiExpr *expr = kpi_expr_new(check, syntax, KPI_OP_MEASURE, measure->unit, 0);
-    expr->measure = kpi_catalogue_intern_measure(check->catalogue, measure);
-    return expr;
-  }
-  if (syntax->clauses) {
-    kpi_problem(check, syntax->mark, syntax->mark_length,
-                "%s() takes no `where` and no dates; measures such as count() and sum() do", syntax->text);
-    return NULL;
-  }
-  if (!check_arity(check, syntax, function)) return NULL;
-  if (check->table && !(function->use & KPI_IN_ROWS)) {
-    kpi_problem(check, syntax->mark, syntax->mark_length, "%s() works on measures and KPIs, not inside a measure",
-                syntax->text);
-    return NULL;
-  }
-  if (!check->table && !(function->use & KPI_IN_FORMULAS)) {
-    kpi_problem(check, syntax->mark, syntax->mark_length, "%s() works on the columns of a row, inside a measure: %s",
-                syntax->text, function->form);
-    return NULL;
-  }
-  if (!check->table && !(function->use & KPI_IN_ROWS)) return kpi_check_formula_call(check, syntax, function->op);
-  return check_plain_call(check, syntax, function->op);
-}
-
 static KpiExpr *check_any(KpiCheck *check, const KpiSyntax *syntax) {
   switch (syntax->kind) {
     case KPI_SYNTAX_NAME:
@@ -507,7 +381,7 @@ static KpiExpr *check_any(KpiCheck *check, const KpiSyntax *syntax) {
     case KPI_SYNTAX_OP:
       return check_op(check, syntax);
     case KPI_SYNTAX_CALL:
-      return check_call(check, syntax);
+      return kpi_check_call(check, syntax);
     default:
       return check_literal(check, syntax);
   }

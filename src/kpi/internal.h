@@ -228,10 +228,18 @@ gboolean kpi_word_is_reserved(const char *word);
 /* Check a syntax tree; NULL when something is wrong, all of it noted. */
 KpiExpr *kpi_check_expr(KpiCheck *check, const KpiSyntax *syntax);
 KpiMeasure *kpi_check_measure(KpiCheck *check, const KpiSyntax *syntax);
+KpiExpr *kpi_check_call(KpiCheck *check, const KpiSyntax *syntax);
 KpiExpr *kpi_check_column(KpiCheck *check, const KpiSyntax *syntax);
 KpiExpr *kpi_check_formula_name(KpiCheck *check, const KpiSyntax *syntax);
 KpiExpr *kpi_check_formula_call(KpiCheck *check, const KpiSyntax *syntax, KpiOp op);
 KpiExpr *kpi_expr_new(const KpiCheck *check, const KpiSyntax *syntax, KpiOp op, KpiUnit unit, guint n_args);
+KpiExpr *kpi_expr_with(const KpiCheck *check, const KpiSyntax *syntax, KpiOp op, KpiUnit unit, KpiExpr *const *args,
+                       guint n);
+/* A duration where a number of days is meant; anything else as it is. NULL: it has no fixed length, noted. */
+KpiExpr *kpi_check_settle(KpiCheck *check, const KpiSyntax *syntax, KpiExpr *expr);
+/* The unit that both have, where they can stand for one another: in a sum, or as either branch of an if. */
+gboolean kpi_unify(const KpiExpr *a, const KpiExpr *b, KpiUnit *unit);
+gboolean kpi_check_is_condition(KpiCheck *check, const KpiSyntax *syntax, const KpiExpr *expr, const char *of);
 /* A measure written in place: the one of that canonical form. */
 const KpiMeasure *kpi_catalogue_intern_measure(KpiCatalogue *catalogue, KpiMeasure *measure);
 /* The KPI checked, whatever order they were written in; NULL: wrong, or part of a cycle (noted). */

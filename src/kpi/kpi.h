@@ -184,7 +184,8 @@ struct KpiDefinition {
   guint n_versions;
   const char *canonical; /* the current formula, printed canonically */
   KpiUnit unit;
-  const char *display; /* NULL, or how a dimensionless value is shown: percent, points, months, per_day, x (times) */
+  const char
+      *display; /* NULL, or how a value is shown: percent, points, months, times, score, per_day; hours (of days) */
   KpiBetter better;
   KpiTiming timing;
   const char *category;        /* financial, pipeline, activity, customer, marketing, service, people */
