@@ -209,15 +209,17 @@ gboolean propose_is_total(const Propose *propose, const char *value) {
 }
 
 gint64 propose_values_by_words(const Propose *propose, ProposeColumn *column, const char *list) {
+  const ConfNode *meanings = conf_map_get(propose->words, list);
   gint64 rows = 0;
-  for (gsize i = 0; column->of && i < column->of->n_values; i++) {
-    const ProfileValue *value = &column->of->values[i];
-    const char *meaning = propose_meaning(propose, list, value->text);
-    if (!meaning) continue;
-    rows += value->count;
-    if (column->otherwise && g_str_equal(meaning, column->otherwise)) continue;
-    propose_value(column, value->text, meaning);
-  }
+  g_autofree const char **meant = g_new0(const char *, column->of ? column->of->n_values + 1 : 1);
+  for (gsize i = 0; column->of && i < column->of->n_values; i++)
+    meant[i] = propose_meaning(propose, list, column->of->values[i].text);
+  for (guint m = 0; meanings && column->of && m < meanings->n; m++)
+    for (gsize i = 0; i < column->of->n_values; i++) {
+      if (g_strcmp0(meant[i], meanings->keys[m]->text) != 0) continue;
+      rows += column->of->values[i].count;
+      if (g_strcmp0(column->otherwise, meant[i]) != 0) propose_value(column, column->of->values[i].text, meant[i]);
+    }
   return rows;
 }
 

@@ -76,8 +76,27 @@ static gint64 repeated_ids(const Propose *propose, const ProposeEntry *entry) {
   return profile_count(propose->scratch, sql);
 }
 
+/* One text column with a different value in every row: a name that serves as an id. */
+static ProfileColumn *column_as_id(const ProposeEntry *entry) {
+  for (guint i = 0; i < entry->columns->len; i++) {
+    ProfileColumn *column = ((ProposeColumn *)entry->columns->pdata[i])->of;
+    gboolean fits =
+        column && !profile_is_date(column) && column->longest <= 120 && column->n_words * 2 > column->n_filled;
+    if (fits && entry->from->n_rows > 20 && profile_is_unique(entry->from, column)) return column;
+  }
+  return NULL;
+}
+
 /* An id made of the columns that tell rows apart: as few as do, or all that are mapped. */
 static void make_id(Propose *propose, ProposeEntry *entry) {
+  ProfileColumn *single = column_as_id(entry);
+  if (single) {
+    propose_entry_set(entry, "id", single);
+    propose_check(propose,
+                  "%s: %s serves as the id, as every row has another; a row that is renamed counts as a new one.",
+                  entry->from->pattern, single->header);
+    return;
+  }
   g_autoptr(GString) parts = g_string_new(NULL);
   g_autoptr(GString) names = g_string_new(NULL);
   g_autoptr(GHashTable) used = g_hash_table_new(NULL, NULL);

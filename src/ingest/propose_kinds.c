@@ -100,6 +100,15 @@ static double words_score(const ProfileColumn *column, const Role *role) {
   return best;
 }
 
+/* "deal_ref", "N° affaire": a word that makes a header an id, and no name. */
+static gboolean says_id(const ProfileColumn *column) {
+  static const char *const words[] = {"id",   "ref", "no",     "nr",     "n",      "num",  "number",
+                                      "code", "key", "numéro", "número", "nummer", "uuid", NULL};
+  for (gsize i = 0; words[i]; i++)
+    if (g_strv_contains((const char *const *)column->words, words[i])) return TRUE;
+  return FALSE;
+}
+
 static gboolean mostly_numbers(const ProfileColumn *column) {
   return column->n_numbers * 5 >= column->n_filled * 4;
 }
@@ -184,6 +193,8 @@ static Guess guess_kind(const ProfileFile *file, const Kind *kind) {
     for (guint c = 0; c < file->columns->len; c++) {
       ProfileColumn *column = file->columns->pdata[c];
       double score = words_score(column, &kind->roles[r]);
+      if (says_id(column) && score < 1 && g_str_equal(kind->roles[r].type, "id")) score = MIN(0.99, score + 0.2);
+      if (says_id(column) && g_str_equal(kind->roles[r].name, "name")) score *= 0.6;
       if (score >= LEAST_SCORE) score *= type_score(file, column, kind->roles[r].type);
       const Pair pair = {.role = r, .column = column, .score = score};
       if (score >= LEAST_SCORE) g_array_append_val(pairs, pair);

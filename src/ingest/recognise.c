@@ -98,7 +98,7 @@ static guint score_object(const ConfNode *system, const ConfNode *object, const 
   }
   const ConfNode *only = conf_map_get(object, "only_headers");
   if (only && !only_these(file, only)) return 0;
-  return text_of(object, "only_if_nothing_else") ? 1 : score * 2 + (must ? must->n : 0);
+  return text_of(object, "only_if_nothing_else") ? 1 : score * 2 + (must ? must->n * 4 : 0);
 }
 
 static Match best_object(const ConfNode *system, ProfileFile *file) {
@@ -306,6 +306,18 @@ static GArray *match_system(const Propose *propose, const ConfNode *system, GHas
   return matches;
 }
 
+/* Exports of a list or a report have labels ("Close Date") and the user's local times; those of the API have names and
+ * UTC. */
+static gboolean are_labels(GArray *matches) {
+  guint labels = 0, all = 0;
+  for (guint i = 0; i < matches->len; i++) {
+    const ProfileFile *file = g_array_index(matches, Match, i).file;
+    for (guint c = 0; c < file->columns->len; c++, all++)
+      labels += strchr(((ProfileColumn *)file->columns->pdata[c])->header, ' ') != NULL;
+  }
+  return labels * 3 > all;
+}
+
 /* Several files may look like one object (deals and a copy of them): the best is taken, unless each has rows of its
  * own. */
 static gboolean is_second(GArray *matches, guint index) {
@@ -358,6 +370,7 @@ gboolean recognise_system(Propose *propose, GHashTable *done, GError **error) {
   propose->name = g_strdup(text_of(chosen, "source"));
   propose->time_zone = g_strdup(text_of(chosen, "time_zone"));
   propose_assumed(propose, "The files are an export of %s.", propose->system);
+  if (are_labels(best)) g_clear_pointer(&propose->time_zone, g_free);
   if (propose->time_zone)
     propose_assumed(propose, "Times without an offset are %s, as %s exports them.", propose->time_zone,
                     propose->system);
