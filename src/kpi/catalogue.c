@@ -319,7 +319,7 @@ static KpiExpr *finish(KpiCatalogue *catalogue, KpiArenaMark mark, KpiExpr *expr
 KpiExpr *kpi_parse_condition(KpiCatalogue *catalogue, const LedgerTable *table, const char *condition, GError **error) {
   KpiArenaMark mark = kpi_arena_mark(catalogue->passing);
   KpiText text;
-  kpi_text_init(&text, catalogue->passing, NULL, condition);
+  kpi_text_init(&text, catalogue->passing, "where", condition);
   KpiCheck check = {.catalogue = catalogue, .text = &text, .table = table, .condition = TRUE};
   KpiSyntax *syntax = kpi_syntax_parse(&check);
   KpiExpr *expr = syntax ? kpi_check_expr(&check, syntax) : NULL;

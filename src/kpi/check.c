@@ -265,23 +265,31 @@ static gboolean comparable(const KpiCheck *check, const KpiExpr *a, const KpiExp
   return unit.kind != KPI_KEY || key_table(check, a) == key_table(check, b);
 }
 
-/* The literal, where the other is text(KPI_TEXT) and it is not; for messages. */
-static void problem_of_comparison(KpiCheck *check, const KpiSyntax *syntax, gsize at, gsize length, const KpiExpr *a,
-                                  const KpiExpr *b) {
+/* A reference beside a text: most often its name is meant. */
+static void problem_of_reference(KpiCheck *check, gsize at, gsize length, const KpiExpr *reference, const char *text) {
+  const LedgerTable *to = key_table(check, reference);
+  if (!to || !ledger_table_column(to, "name") || !reference->path[reference->n_path - 1].column) {
+    kpi_problem(check, at, length, "a reference cannot be compared with a text");
+    return;
+  }
+  g_autofree char *path = kpi_expr_print(reference);
+  kpi_problem(check, at, length, "a reference to %s is compared with a text; compare its name: %s.name = '%s'",
+              to->name, path, text);
+}
+
+static void problem_of_comparison(KpiCheck *check, gsize at, gsize length, const KpiExpr *a, const KpiExpr *b) {
   const KpiExpr *text = a->op == KPI_OP_TEXT ? a : b->op == KPI_OP_TEXT ? b : NULL;
   const KpiExpr *other = text == a ? b : a;
   BaseDay day;
   if (text && other->unit.kind == KPI_INSTANT && base_day_parse_iso(text->text, &day))
     kpi_problem(check, at, length, "a date is compared with a text; write %s without quotes", text->text);
-  else if (text && other->unit.kind == KPI_KEY && key_table(check, other) &&
-           ledger_table_column(key_table(check, other), "name"))
-    kpi_problem(check, at, length, "a reference to %s is compared with a text; compare its name: ….name = '%s'",
-                key_table(check, other)->name, text->text);
+  else if (text && other->unit.kind == KPI_KEY)
+    problem_of_reference(check, at, length, other, text->text);
   else if (text && other->unit.kind == KPI_BOOL)
     kpi_problem(check, at, length, "true or false is compared with a text; write true or false without quotes");
   else if (text && kpi_unit_is_number(other->unit))
     kpi_problem(check, at, length, "%s is compared with a text; write numbers without quotes",
-                kpi_unit_name(other->unit));
+                kpi_unit_phrase(other->unit));
   else
     kpi_problem(check, at, length, "%s cannot be compared with %s", kpi_unit_phrase(a->unit), kpi_unit_phrase(b->unit));
 }
@@ -307,7 +315,7 @@ static KpiExpr *check_comparison(KpiCheck *check, const KpiSyntax *syntax, KpiEx
     gsize at = n == 2 ? syntax->mark : syntax->args[i]->mark;
     gsize length = n == 2 ? syntax->mark_length : syntax->args[i]->mark_length;
     if (!comparable(check, args[0], args[i])) {
-      problem_of_comparison(check, syntax, at, length, args[0], args[i]);
+      problem_of_comparison(check, at, length, args[0], args[i]);
       good = FALSE;
     } else if (hours_against_number(check, syntax, args[0], args[i])) {
       good = FALSE;

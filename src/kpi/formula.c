@@ -26,8 +26,8 @@ static void problem_no_name(KpiCheck *check, const KpiSyntax *syntax) {
   GHashTable *tables[] = {check->catalogue->measure_names, check->catalogue->kpi_names, check->catalogue->parameters};
   for (gsize i = 0; i < G_N_ELEMENTS(tables); i++) kpi_add_names(tables[i], names);
   kpi_problem(check, syntax->mark, syntax->mark_length, "there is no measure or KPI named '%.*s'%s",
-              (int)MIN(syntax->length, 80), check->text->text + syntax->offset,
-              kpi_suggest(check->catalogue, word, names));
+              (int)kpi_text_cut(check->text->text + syntax->offset, syntax->length, 80),
+              check->text->text + syntax->offset, kpi_suggest(check->catalogue, word, names));
 }
 
 KpiExpr *kpi_check_formula_name(KpiCheck *check, const KpiSyntax *syntax) {

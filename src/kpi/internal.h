@@ -68,6 +68,8 @@ void kpi_yaml_file_init(KpiYamlFile *yaml, KpiArena *arena, const char *file, co
 /* A YAML scalar's text, which starts at `span` of its file. Where the two cannot be matched (escapes in double quotes),
  * places fall back to the scalar's own. */
 void kpi_text_init_yaml(KpiText *text, KpiArena *arena, const KpiYamlFile *yaml, const char *string, BaseSpan span);
+/* `length`, or so much of it below `at_most` as ends between two characters. */
+gsize kpi_text_cut(const char *text, gsize length, gsize at_most);
 BaseSpan kpi_text_span(const KpiText *text, gsize offset, gsize length);
 
 /* --- tokens --- */

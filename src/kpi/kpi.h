@@ -4,7 +4,8 @@
  *
  * The language is described in docs/formulas.md. This folder touches no database: the planner in src/query turns
  * checked expressions into scans and evaluates formulas over cells. Everything returned belongs to its KpiCatalogue and
- * is immutable after loading. */
+ * is immutable after loading; kpi_parse_condition() and kpi_parse_formula() add to the catalogue, so one thread at a
+ * time calls them. */
 #pragma once
 
 #include "base/day.h"

@@ -89,7 +89,8 @@ static void fail_here(Parser *parser, const char *expected) {
   if (token->kind == KPI_TOKEN_END)
     fail(parser, token->offset, 0, "the formula ends here, but %s is still missing", expected);
   else
-    fail(parser, token->offset, token->length, "%s expected here, not '%.*s'", expected, (int)MIN(token->length, 40),
+    fail(parser, token->offset, token->length, "%s expected here, not '%.*s'", expected,
+         (int)kpi_text_cut(parser->check->text->text + token->offset, token->length, 40),
          parser->check->text->text + token->offset);
 }
 

@@ -135,3 +135,9 @@ BaseSpan kpi_text_span(const KpiText *text, gsize offset, gsize length) {
   }
   return span;
 }
+
+gsize kpi_text_cut(const char *text, gsize length, gsize at_most) {
+  if (length <= at_most) return length;
+  while (at_most > 0 && ((guchar)text[at_most] & 0xc0) == 0x80) at_most--;
+  return at_most;
+}

@@ -26,9 +26,11 @@ static KpiExpr *parse_condition(const char *text, GError **error) {
 
 typedef KpiExpr *(*Parse)(const char *text, GError **error);
 
-/* base_error_at() says "line " where there is no file. */
+/* Without "line ", which stands where there is no file, and "where:", which is the file of a condition. */
 static const char *message_of(const GError *error) {
-  return g_str_has_prefix(error->message, "line ") ? error->message + 5 : error->message;
+  const char *message = error->message;
+  if (g_str_has_prefix(message, "line ")) return message + strlen("line ");
+  return g_str_has_prefix(message, "where:") ? message + strlen("where:") : message;
 }
 
 static guint check_line(const char *text, const char *line, const KpiExpr *expr, const GError *error) {
