@@ -2,7 +2,8 @@
  *
  * Accounts stand in the array by region and, within it, by the day they were made: those that exist on a day are a
  * prefix of their region, which is how deals find one in constant time. A name is not stored but made from a number
- * that counts within a group of countries and an industry, so names repeat only where all combinations with a city are used up. */
+ * that counts within a group of countries and an industry, so names repeat only where all combinations with a city are
+ * used up. */
 #include "demo/company.h"
 
 #define EARLY_SHARE 0.45 /* of accounts that are older than the history */

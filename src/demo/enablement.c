@@ -126,8 +126,7 @@ static void write_quota(DemoCsv *csv, const DemoCompany *company, guint person, 
   double season = 0, share = (double)(until - from) / (double)(end - start);
   for (int m = 0; m < 3; m++) season += demo_season[(int)quarter % 4 * 3 + m] / 3;
   double growth = 1 + DEMO_GROWTH_PER_YEAR * ((double)(start - company->start) / 365 - 1.5);
-  double amount =
-      mean * season * growth * (0.75 + 0.3 * rep->volume) * MAX(0.2, demo_person_ramp(rep, until)) * share * 0.95;
+  double amount = mean * season * growth * (0.75 + 0.3 * rep->volume) * MAX(0.2, demo_person_ramp(rep, until)) * share;
   demo_csv_id(csv, "Q-", (*next)++);
   demo_csv_id(csv, "U-", DEMO_PERSON_ID + (gint64)person);
   demo_csv_day(csv, from);

@@ -123,8 +123,8 @@ static BaseDay push(const DemoCompany *company, DemoDeal *deal, BaseDay expected
 }
 
 static BaseDay first_expectation(DemoDeal *deal) {
-  double cycle = 52 * demo_segments[deal->segment].speed;
-  BaseDay day = demo_time_day(deal->created) + (BaseDay)(cycle * (0.6 + 0.9 * demo_random_unit(&deal->random)));
+  double cycle = 80 * demo_segments[deal->segment].speed;
+  BaseDay day = demo_time_day(deal->created) + (BaseDay)(cycle * (0.45 + 0.7 * demo_random_unit(&deal->random)));
   if (!demo_random_chance(&deal->random, 0.45)) return demo_workday(day);
   BaseCivil civil = base_day_to_civil(day);
   return base_day_from_civil(civil.year, civil.month, base_days_in_month(civil.year, civil.month));

@@ -51,6 +51,16 @@ static void write_month(Spending *spending, const DemoCompany *company, BaseDay 
   write_spend(spending, day, "Sales", "overhead", heads * 610.0);
 }
 
+/* What the rest of the company costs: development and administration, as shares of what is won. */
+static void write_company(Spending *spending, const DemoCompany *company, BaseDay from, BaseDay until) {
+  guint quarter = demo_quarter_index(company, MAX(from, company->start));
+  double won = 0;
+  for (guint i = 0; i < company->n_people; i++) won += company->won_eur[i * DEMO_QUARTERS + quarter] / 3;
+  BaseDay day = MIN(until, company->end) - 1;
+  write_spend(spending, day, "Company", "research", won * 0.17);
+  write_spend(spending, day, "Company", "overhead", won * 0.22);
+}
+
 /* Commission is paid in the month after the quarter. */
 static void write_commission(Spending *spending, const DemoCompany *company, BaseDay from) {
   BaseCivil civil = base_day_to_civil(from);
@@ -72,6 +82,7 @@ static gboolean write_spending(DemoCompany *company, GError **error) {
   for (BaseDay from = base_day_from_civil(first.year, first.month, 1); from < company->end;
        from = base_day_add_months(from, 1)) {
     write_month(&spending, company, from, base_day_add_months(from, 1), &random);
+    write_company(&spending, company, from, base_day_add_months(from, 1));
     write_commission(&spending, company, from);
   }
   return demo_company_close(company, spending.csv, error);

@@ -3,10 +3,10 @@
 #include "demo/truth.h"
 
 const DemoStageTruth demo_stages[DEMO_STAGES] = {
-    {"Qualification", 10, 8, 0.30, "Pipeline"}, {"Discovery", 20, 12, 0.26, "Pipeline"},
-    {"Solution", 40, 14, 0.18, "Best Case"},    {"Proposal", 60, 13, 0.16, "Best Case"},
-    {"Negotiation", 80, 10, 0.10, "Commit"},    {"Closed Won", 100, 0, 0, "Closed"},
-    {"Closed Lost", 0, 0, 0, "Omitted"},        {"Closed No Decision", 0, 0, 0, "Omitted"},
+    {"Qualification", 10, 12, 0.30, "Pipeline"}, {"Discovery", 20, 18, 0.26, "Pipeline"},
+    {"Solution", 40, 21, 0.18, "Best Case"},     {"Proposal", 60, 20, 0.16, "Best Case"},
+    {"Negotiation", 80, 14, 0.10, "Commit"},     {"Closed Won", 100, 0, 0, "Closed"},
+    {"Closed Lost", 0, 0, 0, "Omitted"},         {"Closed No Decision", 0, 0, 0, "Omitted"},
 };
 
 const DemoSourceTruth demo_sources[DEMO_SOURCES] = {

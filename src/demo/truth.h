@@ -127,7 +127,7 @@ typedef struct {
 #define DEMO_WORKING_COURSE 0
 extern const DemoCourse demo_courses[DEMO_COURSES];
 
-#define DEMO_BASE_LOG_ODDS        (-1.42)
+#define DEMO_BASE_LOG_ODDS        (-1.55)
 #define DEMO_SKILL_SIGMA          0.32
 #define DEMO_EARLY_MEETING_EFFECT 0.45 /* held within 14 days of opening */
 #define DEMO_DEMO_EFFECT          0.35 /* shown within 30 days of opening */
