@@ -114,11 +114,11 @@ static char *rows_words(const Check *check) {
 static gboolean read_data(Check *check, GError **error) {
   Session *session = check->session;
   if (!(check->counts = app_row_counts(session->store, session->schema, error))) return FALSE;
-  check->loads = store_query(
-      session->store,
-      "SELECT load, source, at, seconds, n_read, n_new, n_changed, n_unchanged, n_rejected, n_skipped, n_closed "
-      "FROM load ORDER BY load DESC LIMIT 1000",
-      NULL, 0, 0, error);
+  check->loads = store_query(session->store,
+                             "SELECT \"load\", \"source\", \"at\", seconds, n_read, n_new, n_changed, n_unchanged, "
+                             "n_rejected, n_skipped, n_closed "
+                             "FROM \"load\" ORDER BY \"load\" DESC LIMIT 1000",
+                             NULL, 0, 0, error);
   if (!check->loads) return FALSE;
   check->rejected = ingest_rejected(session->store, SHOWN_REJECTED, &check->n_rejected, error);
   if (!check->rejected) return FALSE;

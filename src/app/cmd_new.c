@@ -14,6 +14,7 @@
 #include <glib/gstdio.h>
 
 #define SHOWN_ENTRIES 5
+#define FILE_WIDTH    20
 
 /* "my-company" -> "My company" */
 static char *name_of_folder(const char *folder) {
@@ -147,19 +148,26 @@ static void print_next_proposed(const CliContext *context, const char *folder, c
   print_step(context, 3, show);
 }
 
+static void print_file(const CliContext *context, int width, const char *file, const char *about) {
+  fprintf(context->out, "  %s%*s  ", file, width - (int)g_utf8_strlen(file, -1), "");
+  cli_print_text(context, about, width + 4, width + 4);
+}
+
 static void print_result(const CliContext *context, const char *folder, const WorkspaceAnswers *answers,
                          const IngestProposal *proposal) {
+  g_autofree char *source = g_strdup_printf("sources/%s.yaml", proposal ? proposal->name : "example");
+  int width = MAX(FILE_WIDTH, (int)g_utf8_strlen(source, -1));
+  g_autofree char *organisation = g_strdup_printf("%s, %s, %s, fiscal year from %s", answers->name, answers->currency,
+                                                  answers->time_zone, answers->year_starts);
+  g_autofree char *records = proposal && proposal->system
+                                 ? g_strdup_printf("how an export of %s becomes records", proposal->system)
+                             : proposal ? g_strdup("how its files become records")
+                                        : g_strdup("how files become records: an example, commented out");
   fprintf(context->out, "%s is a workspace now.\n\n", folder);
-  fprintf(context->out, "  attain.yaml           %s, %s, %s, fiscal year from %s\n", answers->name, answers->currency,
-          answers->time_zone, answers->year_starts);
-  if (proposal)
-    fprintf(context->out, "  sources/%s.yaml%*s how its files become records%s%s\n", proposal->name,
-            MAX(0, 8 - (int)g_utf8_strlen(proposal->name, -1)), "", proposal->system ? ", as an export of " : "",
-            proposal->system ? proposal->system : "");
-  else
-    fprintf(context->out, "  sources/example.yaml  how files become records: an example, commented out\n");
-  fprintf(context->out, "  kpis/my-kpis.yaml     KPIs of your own: an example, commented out\n");
-  fprintf(context->out, "  data/                 the database will be here; git ignores it\n");
+  print_file(context, width, "attain.yaml", organisation);
+  print_file(context, width, source, records);
+  print_file(context, width, "kpis/my-kpis.yaml", "KPIs of your own: an example, commented out");
+  print_file(context, width, "data/", "the database will be here; git ignores it");
   if (proposal) {
     print_list(context, "Assumed", proposal->assumed);
     print_list(context, "To check", proposal->to_check);
