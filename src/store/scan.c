@@ -1,7 +1,13 @@
 /* The scan: DuckDB filters and projects, and its chunks go to the caller as they are.
  *
  *   DuckDB's threads ──► stream of chunks (2,048 rows) ──► fixed-width columns: pointers into the chunk, not copied
- *                                                          texts: codes of the scan's dictionary ──► on_chunk */
+ *                                                          texts: codes of the scan's dictionary ──► on_chunk
+ *
+ * Measured with DuckDB 1.5 on 2 cores and 5 million rows: three columns of fixed width 0.03 to 0.05 s, with a key and a
+ * short text besides 0.08 to 0.13 s, where DuckDB's own sums and maxima of the same five take 0.04 to 0.12 s; a text of
+ * more than 12 characters adds 0.3 s, because DuckDB copies it into the stream. A materialised result takes as long and
+ * five times the memory (670 MB against 140 MB), and preserve_insertion_order = false or a larger streaming buffer gain
+ * nothing. The stream is read by one thread: two threads are no faster than one. */
 #include "base/fault.h"
 #include "store/private.h"
 

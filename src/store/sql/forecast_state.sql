@@ -24,7 +24,7 @@ belief AS (
     by_time AS (PARTITION BY opportunity ORDER BY "at", recorded_at, id),
     so_far AS (PARTITION BY opportunity ORDER BY "at", recorded_at, id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)),
 never AS (
-  SELECT opportunity, count(stage) = 0 AS no_stage, count(amount) = 0 AS no_amount, count(probability) = 0 AS no_probability,
+  SELECT opportunity, min("at") AS first_at, count(stage) = 0 AS no_stage, count(amount) = 0 AS no_amount, count(probability) = 0 AS no_probability,
     count(expected_close) = 0 AS no_expected_close, count(forecast_category) = 0 AS no_forecast_category
   FROM stage_change
   GROUP BY opportunity),
@@ -41,13 +41,16 @@ told AS (
     CASE WHEN no_probability THEN deal.probability ELSE belief.probability END AS probability,
     CASE WHEN no_expected_close THEN deal.expected_close ELSE belief.expected_close END AS expected_close,
     CASE WHEN no_expected_close THEN deal.expected_close_day ELSE belief.expected_close_day END AS expected_close_day,
-    CASE WHEN no_forecast_category THEN deal.forecast_category ELSE belief.forecast_category END AS forecast_category
+    CASE WHEN no_forecast_category THEN deal.forecast_category ELSE belief.forecast_category END AS forecast_category,
+    least(belief."at", deal.end_at) = least(never.first_at, deal.end_at) AS "first",
+    belief.next_at IS NULL AND never.first_at >= deal.end_at AS closed_at_once
   FROM belief
   JOIN deal ON deal.key = belief.opportunity
   JOIN never ON never.opportunity = belief.opportunity)
-SELECT *, row_number() OVER (PARTITION BY opportunity ORDER BY known_at) = 1 AS "first"
+-- Of several changes at one moment only the last begins a belief, so one row of a deal is its first.
+SELECT * EXCLUDE (closed_at_once)
 FROM told
-WHERE superseded_at IS NULL OR superseded_at > known_at
+WHERE superseded_at IS NULL OR superseded_at > known_at OR closed_at_once
 UNION ALL
 SELECT
   key, from_source, id, currency,

@@ -257,6 +257,22 @@ static void test_silence(void **state) {
          "2 03-01 - 1000 EUR Qualify\n");
 }
 
+/* A meeting is planned for 05-01 and a cancelled one for 06-01; a call that was done counts as done. */
+static void test_silence_with_something_planned(void **state) {
+  g_autoptr(Store) store = ledger();
+  deal(store, 1, "03-01", NULL, "open", "Qualify");
+  run(store,
+      "INSERT INTO activity (key, opportunity, scheduled_at, scheduled_at_day, done_at, done_at_day, outcome) VALUES"
+      " (1, 1, '2026-05-01', '2026-05-01', NULL, NULL, NULL), (2, 1, '2026-06-01', '2026-06-01', NULL, NULL, "
+      "'cancelled'),"
+      " (3, 1, '2026-03-10', '2026-03-10', '2026-03-11', '2026-03-11', 'held')");
+  expect(store,
+         "SELECT strftime(since_day, '%m-%d'), strftime(ended_at_day, '%m-%d'), strftime(planned_until_day, '%m-%d') "
+         "FROM silence"
+         " ORDER BY since",
+         "03-01 03-11 05-01\n03-11 - 05-01\n");
+}
+
 static void belief(Store *store, int deal_key, const char *day, const char *stage, const char *amount,
                    const char *expected) {
   g_autofree char *at = moment(day);
@@ -298,6 +314,21 @@ static void test_beliefs_without_amounts_or_history(void **state) {
          "01-05 02-01 Qualify 1000 EUR -\n"
          "02-01 - Propose 1000 EUR -\n"
          "01-06 02-06 Won 1000 EUR -\n");
+}
+
+/* The first belief is what the deal was opened with: once a deal, even when it was closed on the spot. */
+static void test_the_first_belief(void **state) {
+  g_autoptr(Store) store = ledger();
+  deal(store, 1, "01-05", NULL, "open", "Propose");
+  belief(store, 1, "01-05", "'Qualify'", "100", NULL);
+  belief(store, 1, "01-05", "'Discover'", "200", NULL);
+  belief(store, 1, "01-25", "'Propose'", "300", NULL);
+  deal(store, 2, "01-06", "01-06", "won", "Won");
+  belief(store, 2, "01-06", "'Qualify'", "400", NULL);
+  belief(store, 2, "01-06", "'Won'", "500", NULL);
+  deal(store, 3, "01-07", "01-07", "won", "Won");
+  expect(store, "SELECT opportunity, amount, first FROM forecast_state ORDER BY opportunity, known_at",
+         "1 200 yes\n1 300 no\n2 500 yes\n3 1000 yes\n");
 }
 
 /* Two changes at one moment: only the last of them was ever believed. */
@@ -363,8 +394,10 @@ int main(void) {
       cmocka_unit_test(test_a_close_without_a_time_of_day),
       cmocka_unit_test(test_stay_carries_the_deal),
       cmocka_unit_test(test_silence),
+      cmocka_unit_test(test_silence_with_something_planned),
       cmocka_unit_test(test_beliefs_are_carried_on),
       cmocka_unit_test(test_beliefs_without_amounts_or_history),
+      cmocka_unit_test(test_the_first_belief),
       cmocka_unit_test(test_no_belief_without_duration),
       cmocka_unit_test(test_close_date_moves),
       cmocka_unit_test(test_views_have_the_schemas_columns),
