@@ -2,7 +2,12 @@
  *
  * One process has the file: DuckDB locks it, for writing against everyone, for reading against writers only. Extensions
  * are neither loaded nor installed by themselves, so nothing is ever fetched from a network. What does not fit in
- * memory spills into a folder beside the database. */
+ * memory spills into a folder beside the database.
+ *
+ * What opening costs (DuckDB 1.5, 2 cores): 13 ms to link libduckdb before main, 14 ms to make an instance (it
+ * registers its functions, time zones among them), and 4 to 7 ms to read the tables' statistics and this folder's one
+ * query. The statistics cost 25 ms in the storage form that DuckDB writes by default, for compatibility with old
+ * versions; so the newest form is asked for. */
 #include "store/migrations.h"
 #include "store/private.h"
 
