@@ -15,7 +15,7 @@ $(NODE_MODULES): package.json package-lock.json
 
 $(BUILD)/build.ninja: $(NODE_MODULES) meson.build
 	@tools/setup build
-	meson setup $(BUILD) --prefix=$(PREFIX) -Dbuildtype=release -Dwerror=true $(if $(wildcard $(BUILD)/build.ninja),--reconfigure)
+	meson setup $(BUILD) --prefix=$(PREFIX) -Dbuildtype=release -Dwerror=true -Dtests=false $(if $(wildcard $(BUILD)/build.ninja),--reconfigure)
 
 # The simulated company, loaded, and its scorecard.
 demo: all
