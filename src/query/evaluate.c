@@ -512,7 +512,6 @@ static Value walk_kpi(Evaluator *evaluator, const Place *place, const KpiDefinit
   gboolean changed;
   Value result = walk(evaluator, place, evaluator_formula(kpi, window, &changed), window);
   if (changed) result.flags |= VALUE_CHANGED;
-  if (lacks_data(&result)) result.has = FALSE;
   return result;
 }
 
@@ -574,7 +573,9 @@ Value evaluator_expr(Evaluator *evaluator, EvalLevel *level, guint group, const 
 
 Value evaluator_kpi(Evaluator *evaluator, EvalLevel *level, guint group, const KpiDefinition *kpi, const Window *window) {
   Place place = {.level = level, .group = group};
-  return walk_kpi(evaluator, &place, kpi, window);
+  Value result = walk_kpi(evaluator, &place, kpi, window);
+  if (lacks_data(&result)) result.has = FALSE;
+  return result;
 }
 
 double evaluator_money_divisor(const QueryContext *context, KpiUnit unit) {

@@ -90,7 +90,8 @@ PlanUse *query_plan_use(QueryPlan *plan, const KpiMeasure *measure, const Ledger
   use->frames = g_array_new(FALSE, FALSE, sizeof(PlanFrame));
   use->frame_set = g_hash_table_new_full(frame_hash, frame_equal, g_free, NULL);
   gboolean whole = measure->agg == KPI_AGG_COUNT || (measure->unit.kind == KPI_QUANTITY && measure->unit.money_power != 0) || measure->unit.kind == KPI_COUNT;
-  use->scale = whole ? 1 : 1000000;
+  gboolean is_time = measure->unit.kind == KPI_QUANTITY && measure->unit.money_power == 0;
+  use->scale = whole ? 1 : is_time ? 86400000 : 1000000; /* days as milliseconds: an hour, 1/24 of a day, stays whole */
   g_ptr_array_add(plan->uses, use);
   g_hash_table_add(plan->use_index, use);
   return use;

@@ -29,7 +29,7 @@ typedef struct {
   gboolean averaged;         /* average(level) is asked */
   GArray *frames;            /* PlanFrame, sorted once planned */
   GHashTable *frame_set;     /* while collecting */
-  gint64 scale;              /* stored value = value * scale: 1 for money and counts, else 1,000,000 */
+  gint64 scale;              /* stored value = value * scale: 1 for money and counts, 86,400,000 for days, else 1,000,000 */
 } PlanUse;
 
 /* The cells of one fact, plain or under each(entity). */
