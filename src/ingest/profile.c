@@ -19,7 +19,8 @@
 #define COMPACT  "^(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])$"
 #define SERIAL   "^(3[0-9]|4[0-9]|5[0-4])[0-9]{3}(\\.[0-9]+)?$"
 #define EPOCH_MS "^1[0-9]{12}$"
-#define NUMBER   "^[-+(]? ?([€$£¥₹]|R\\$|[A-Z]{2,3}\\$?)? ?[-+]?[0-9][0-9.,''’  ]*( ?([€$£¥₹%%]|[A-Z]{2,3}))?\\)?$"
+#define MONEY    "[€$£¥₹]|R\\$|US\\$|EUR|USD|GBP|CHF|BRL|MXN|JPY|CAD|AUD|INR|SEK|NOK|DKK|PLN|CZK"
+#define NUMBER   "^[-+(]? ?(" MONEY ")? ?[-+]?[0-9][0-9.,''’  ]*( ?(" MONEY "|%))?\\)?$"
 
 void profile_column_free(ProfileColumn *column) {
   g_free(column->header);

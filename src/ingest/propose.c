@@ -293,9 +293,9 @@ static char *find_currency(const Propose *propose) {
       g_autofree char *name = store_quote_name(column->header);
       for (gsize s = 0; s < G_N_ELEMENTS(signs) && !code; s++) {
         gboolean word =
-            g_ascii_isalpha(signs[s].sign[0]) && g_strv_contains((const char *const *)column->words, signs[s].sign);
-        gboolean sign = !g_ascii_isalpha(signs[s].sign[0]) && strstr(column->header, signs[s].sign);
-        if (!word && !sign && !g_ascii_isalpha(signs[s].sign[0])) {
+            g_ascii_islower(signs[s].sign[0]) && g_strv_contains((const char *const *)column->words, signs[s].sign);
+        gboolean sign = !g_ascii_islower(signs[s].sign[0]) && strstr(column->header, signs[s].sign);
+        if (!word && !sign && !g_ascii_islower(signs[s].sign[0])) {
           g_autofree char *sql =
               g_strdup_printf("SELECT count(*) FROM %s WHERE %s LIKE '%%%s%%'", file->table, name, signs[s].sign);
           sign = profile_count(propose->scratch, sql) * 2 > column->n_filled;

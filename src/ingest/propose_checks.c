@@ -87,9 +87,39 @@ static ProfileColumn *column_as_id(const ProposeEntry *entry) {
   return NULL;
 }
 
-/* An id made of the columns that tell rows apart: as few as do, or all that are mapped. */
+static void add_part(GString *parts, GString *names, GHashTable *used, ProfileColumn *column) {
+  if (!column || column->longest > 300 || g_hash_table_size(used) >= 14 || !g_hash_table_add(used, column)) return;
+  g_autofree char *name = store_quote_name(column->header);
+  g_string_append_printf(parts, "%s%s", parts->len ? ", " : "", name);
+  g_string_append_printf(names, "%s%s", names->len ? ", " : "", column->header);
+}
+
+static gboolean try_id(const Propose *propose, ProposeEntry *entry, const char *parts) {
+  propose_entry_set(entry, "id", NULL)->sql = g_strdup_printf("md5(concat_ws('|', %s))", parts);
+  return repeated_ids(propose, entry) == 0;
+}
+
+/* What a row is about: whom and what it refers to, when, and what the table requires; never its amounts, which get
+ * corrected. */
+static void add_subject(const LedgerTable *table, const ProposeEntry *entry, GString *parts, GString *names,
+                        GHashTable *used) {
+  static const char *const subjects[] = {"document", "channel", "category", "course", "kind", "day", "name", NULL};
+  for (guint i = 0; i < entry->columns->len; i++) {
+    const ProposeColumn *column = entry->columns->pdata[i];
+    const LedgerColumn *ledger = ledger_table_column(table, column->name);
+    if (!ledger || ledger->type == LEDGER_MONEY || ledger->type == LEDGER_NUMBER || ledger->type == LEDGER_SHARE)
+      continue;
+    if ((ledger->flags & LEDGER_REQUIRED) || g_strv_contains(subjects, column->name) ||
+        (ledger->type == LEDGER_REF && !g_str_equal(column->name, "lead")))
+      add_part(parts, names, used, column->of);
+  }
+}
+
+/* An id made of the columns that tell rows apart. Rows that are equal in all of them are counted through, so that none
+ * is lost. */
 static void make_id(Propose *propose, ProposeEntry *entry) {
-  ProfileColumn *single = column_as_id(entry);
+  const LedgerTable *table = ledger_schema_find(propose->schema, entry->to);
+  ProfileColumn *single = g_str_equal(entry->to, "sale") ? NULL : column_as_id(entry);
   if (single) {
     propose_entry_set(entry, "id", single);
     propose_check(propose,
@@ -100,37 +130,39 @@ static void make_id(Propose *propose, ProposeEntry *entry) {
   g_autoptr(GString) parts = g_string_new(NULL);
   g_autoptr(GString) names = g_string_new(NULL);
   g_autoptr(GHashTable) used = g_hash_table_new(NULL, NULL);
-  for (int pass = 0; pass < 2; pass++)
-    for (guint i = 0; i < (pass == 0 ? entry->columns->len : entry->from->columns->len); i++) {
-      ProfileColumn *column =
-          pass == 0 ? ((ProposeColumn *)entry->columns->pdata[i])->of : entry->from->columns->pdata[i];
-      if (!column || column->longest > 300 || !g_hash_table_add(used, column) || g_hash_table_size(used) > 12) continue;
-      g_autofree char *name = store_quote_name(column->header);
-      g_string_append_printf(parts, "%s%s", parts->len ? ", " : "", name);
-      g_string_append_printf(names, "%s%s", names->len ? ", " : "", column->header);
-      g_autofree char *sql = g_strdup_printf("md5(concat_ws('|', %s))", parts->str);
-      g_free(propose_entry_set(entry, "id", NULL)->sql);
-      propose_entry_column(entry, "id")->sql = g_strdup(sql);
-      if (repeated_ids(propose, entry) == 0) i = pass = 1000000;
-    }
-  gint64 repeated = repeated_ids(propose, entry);
-  if (repeated > 0)
+  add_subject(table, entry, parts, names, used);
+  gboolean done = parts->len && try_id(propose, entry, parts->str);
+  for (guint i = 0; i < entry->columns->len && !done; i++) {
+    add_part(parts, names, used, ((ProposeColumn *)entry->columns->pdata[i])->of);
+    done = parts->len && try_id(propose, entry, parts->str);
+  }
+  for (guint i = 0; i < entry->from->columns->len && !done; i++) {
+    add_part(parts, names, used, entry->from->columns->pdata[i]);
+    done = try_id(propose, entry, parts->str);
+  }
+  gint64 repeated = done ? 0 : repeated_ids(propose, entry);
+  if (repeated > 0) {
+    ProposeColumn *id = propose_entry_set(entry, "id", NULL);
+    id->sql = g_strdup_printf("md5(concat_ws('|', %s)) || '-' || row_number() OVER (PARTITION BY %s)", parts->str,
+                              parts->str);
     propose_check(propose,
-                  "%s has no column that identifies a row; the id is made of %s, which %" G64
-                  " rows share with another: only the last of such rows counts.",
-                  entry->from->pattern, names->str, repeated);
-  else
+                  "%s has no column that identifies a row, and %" G64
+                  " rows repeat another in every value: all are kept and counted. If they are copies, leave them out.",
+                  entry->from->pattern, repeated);
+  } else {
     propose_check(
         propose,
         "%s has no column that identifies a row; the id is made of %s, so a row whose %s changes counts as a new one.",
         entry->from->pattern, names->str, strchr(names->str, ',') ? "values" : "value");
+  }
 }
 
 static void check_ids(Propose *propose, ProposeEntry *entry) {
-  const ProposeColumn *id = propose_entry_column(entry, "id");
+  const ProposeColumn *id = propose_entry_column(entry, "id"), *document = propose_entry_column(entry, "document");
   gboolean dimension = ledger_schema_find(propose->schema, entry->to)->kind == LEDGER_DIMENSION;
   gint64 repeated = id ? repeated_ids(propose, entry) : -1;
-  if (!id || (repeated * 2 > entry->from->n_rows && !dimension)) {
+  gboolean line = document && id && id->of == document->of;
+  if (!id || ((repeated * 2 > entry->from->n_rows || (repeated > 0 && line)) && !dimension)) {
     make_id(propose, entry);
     return;
   }

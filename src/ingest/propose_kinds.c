@@ -95,7 +95,9 @@ static double words_score(const ProfileColumn *column, const Role *role) {
       while (same < n && g_str_equal(column->words[at + same], words[same])) same++;
       if (same == n) best = MAX(best, 0.5 + 0.4 * share);
     }
-    if (strlen(key) >= 5 && strstr(column->key, key)) best = MAX(best, 0.35 + 0.4 * share);
+    gboolean compound = (strlen(key) >= 6 && g_str_has_prefix(column->key, key)) ||
+                        (strlen(key) >= 4 && g_str_has_suffix(column->key, key));
+    if (compound && n == 1) best = MAX(best, 0.35 + 0.4 * share);
   }
   return best;
 }
@@ -194,7 +196,7 @@ static Guess guess_kind(const ProfileFile *file, const Kind *kind) {
       ProfileColumn *column = file->columns->pdata[c];
       double score = words_score(column, &kind->roles[r]);
       if (says_id(column) && score < 1 && g_str_equal(kind->roles[r].type, "id")) score = MIN(0.99, score + 0.2);
-      if (says_id(column) && g_str_equal(kind->roles[r].name, "name")) score *= 0.6;
+      if (g_str_equal(kind->roles[r].name, "name") && score < 0.95) score *= says_id(column) ? 0.6 : 0.8;
       if (score >= LEAST_SCORE) score *= type_score(file, column, kind->roles[r].type);
       const Pair pair = {.role = r, .column = column, .score = score};
       if (score >= LEAST_SCORE) g_array_append_val(pairs, pair);
@@ -255,6 +257,12 @@ static ProfileColumn *take_role(const Guess *guess, const char *name) {
   return NULL;
 }
 
+static double score_of(const Guess *guess, const char *name) {
+  for (guint i = 0; i < guess->kind->n_roles; i++)
+    if (g_str_equal(guess->kind->roles[i].name, name)) return guess->scores[i];
+  return 0;
+}
+
 static void name_from_parts(ProposeEntry *entry, const Guess *guess) {
   const ProfileColumn *first = take_role(guess, "first_name"), *last = take_role(guess, "last_name");
   if (!first || !last || propose_entry_column(entry, "name")) return;
@@ -286,6 +294,9 @@ static void finish_sale(Propose *propose, ProposeEntry *entry, const Guess *gues
   ProfileColumn *quantity = take_role(guess, "quantity"), *price = take_role(guess, "unit_price"),
                 *gross = take_role(guess, "total_amount");
   ProfileColumn *status = take_role(guess, "status");
+  const ProposeColumn *net = propose_entry_column(entry, "net_amount");
+  if (!quantity && price && (!net || score_of(guess, "unit_price") > score_of(guess, "net_amount")))
+    propose_entry_set(entry, "net_amount", price);
   if (!propose_entry_column(entry, "net_amount") && quantity && price) {
     g_autofree char *a = number_sql(quantity);
     g_autofree char *b = number_sql(price);
@@ -296,8 +307,6 @@ static void finish_sale(Propose *propose, ProposeEntry *entry, const Guess *gues
     propose_entry_set(entry, "net_amount", gross);
     propose_check(propose, "%s: amounts are taken from %s, which may include tax.", entry->from->pattern,
                   gross->header);
-  } else if (!propose_entry_column(entry, "net_amount") && price) {
-    propose_entry_set(entry, "net_amount", price);
   }
   g_autoptr(GString) cancelled = g_string_new(NULL);
   for (gsize i = 0; status && i < status->n_values; i++) {
@@ -415,6 +424,18 @@ static const char *share_unit(const ProfileColumn *column) {
   return column->most > 1 || column->n_percents > 0 ? "percent" : "fraction";
 }
 
+/* "date_won" beside "date_lost": the day of the decision is whichever there is. */
+static void join_dates(Propose *propose, ProposeEntry *entry, const Guess *guess) {
+  const ProfileColumn *lost = g_str_equal(entry->to, "opportunity") ? take_role(guess, "lost_at") : NULL;
+  const ProposeColumn *won = propose_entry_column(entry, "closed_at");
+  if (!lost || lost->n_filled == 0) return;
+  g_autofree char *a = won ? store_quote_name(won->of->header) : g_strdup("NULL");
+  g_autofree char *b = store_quote_name(lost->header);
+  propose_assumed(propose, "%s: a deal was decided on its %s%s%s.", entry->from->pattern, won ? won->of->header : "",
+                  won ? " or " : "", lost->header);
+  propose_entry_set(entry, "closed_at", NULL)->sql = g_strdup_printf("coalesce(nullif(%s, ''), %s)", a, b);
+}
+
 static void make_entry(Propose *propose, ProfileFile *file, const Guess *guess) {
   ProposeEntry *entry = propose_entry_new(propose, guess->kind->name, file);
   const LedgerTable *table = ledger_schema_find(propose->schema, guess->kind->name);
@@ -430,6 +451,7 @@ static void make_entry(Propose *propose, ProfileFile *file, const Guess *guess) 
     if (g_str_equal(role->type, "share")) column->unit = share_unit(guess->columns[i]);
   }
   name_from_parts(entry, guess);
+  join_dates(propose, entry, guess);
   if (table->kind == LEDGER_DIMENSION) id_from_name(entry);
   if (g_str_equal(entry->to, "sale")) finish_sale(propose, entry, guess);
   if (g_str_equal(entry->to, "activity")) finish_activity(propose, entry);
@@ -479,8 +501,45 @@ static void place(Propose *propose, const Found *found) {
   make_entry(propose, found->file, &found->guess);
 }
 
+/* What a CRM's mapping did not find in a file of deals may stand there under other words: a field of the company's own.
+ */
+static void fill_gaps(Propose *propose, ProposeEntry *entry, const Kind *kind) {
+  const LedgerTable *table = ledger_schema_find(propose->schema, entry->to);
+  Guess guess = guess_kind(entry->from, kind);
+  for (guint i = 0; i < kind->n_roles; i++) {
+    const Role *role = &kind->roles[i];
+    gboolean decided = g_str_equal(role->name, "id") || g_str_equal(role->name, "outcome") ||
+                       g_str_equal(role->name, "stage") || g_str_equal(role->name, "modified_at");
+    gboolean used = !guess.columns[i] || guess.scores[i] < 0.75 || guess.columns[i]->n_filled == 0 || decided ||
+                    propose_entry_column(entry, role->name);
+    for (guint c = 0; c < entry->columns->len && !used; c++) {
+      const ProposeColumn *column = entry->columns->pdata[c];
+      used = column->of == guess.columns[i] || (column->sql && strstr(column->sql, guess.columns[i]->header));
+    }
+    if (used) continue;
+    if (!ledger_table_column(table, role->name) && !g_str_equal(role->name, "currency")) {
+      g_ptr_array_add(entry->extras, propose_column_new(role->name, guess.columns[i]));
+      continue;
+    }
+    ProposeColumn *column = propose_entry_set(entry, role->name, guess.columns[i]);
+    if (g_str_equal(role->type, "share")) column->unit = share_unit(guess.columns[i]);
+    propose_assumed(propose, "%s: %s is taken from %s.", entry->from->pattern, role->name, guess.columns[i]->header);
+  }
+}
+
+static void fill_all_gaps(Propose *propose, const GPtrArray *kinds) {
+  for (guint i = 0; i < propose->entries->len; i++) {
+    ProposeEntry *entry = propose->entries->pdata[i];
+    for (guint k = 0; k < kinds->len; k++) {
+      const Kind *kind = kinds->pdata[k];
+      if (g_str_equal(entry->to, "opportunity") && g_str_equal(kind->name, entry->to)) fill_gaps(propose, entry, kind);
+    }
+  }
+}
+
 void propose_kinds(Propose *propose, GHashTable *done) {
   g_autoptr(GPtrArray) kinds = read_kinds(propose->words);
+  fill_all_gaps(propose, kinds);
   g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(Found));
   for (guint i = 0; i < propose->folder->files->len; i++) {
     ProfileFile *file = propose->folder->files->pdata[i];

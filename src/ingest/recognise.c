@@ -306,6 +306,16 @@ static GArray *match_system(const Propose *propose, const ConfNode *system, GHas
   return matches;
 }
 
+/* How many different objects of the ledger are met: one table of leads may come from anywhere. */
+static guint n_objects(GArray *matches) {
+  guint n = 0;
+  for (guint i = 0; i < matches->len; i++) {
+    const Match *match = &g_array_index(matches, Match, i);
+    n += conf_map_get(match->object, "makes") && match->score >= 8;
+  }
+  return n;
+}
+
 /* Exports of a list or a report have labels ("Close Date") and the user's local times; those of the API have names and
  * UTC. */
 static gboolean are_labels(GArray *matches) {
@@ -359,7 +369,7 @@ gboolean recognise_system(Propose *propose, GHashTable *done, GError **error) {
     guint total = 0;
     gboolean has_deals = FALSE;
     g_autoptr(GArray) matches = match_system(propose, conf_document_root(document), done, &total, &has_deals);
-    if (total + (has_deals ? 10 : 0) <= best_total || matches->len == 0) continue;
+    if (total + (has_deals ? 10 : 0) <= best_total || !(has_deals || n_objects(matches) >= 3)) continue;
     best_total = total + (has_deals ? 10 : 0);
     g_clear_pointer(&best, g_array_unref);
     best = g_steal_pointer(&matches);
