@@ -131,7 +131,6 @@ static void add_measure_kpi(KpiCatalogue *catalogue, const KpiMeasureEntry *from
   char *title = kpi_arena_strndup(catalogue->arena, from->name, strlen(from->name));
   title[0] = g_ascii_toupper(title[0]);
   entry->state = KPI_STATE_DONE;
-  entry->measure_only = TRUE;
   entry->kpi = (KpiDefinition){.name = from->name,
                                .title = g_strdelimit(title, "_", ' '),
                                .versions = version,

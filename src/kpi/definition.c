@@ -58,7 +58,7 @@ static gboolean read_field(Reader *reader, const KpiYamlFile *yaml, const ConfNo
   const char *key = map->keys[i]->text;
   for (guint tried = 0; tried < N_FIELDS; tried++) {
     Field field = (Field)((*next + tried) % N_FIELDS);
-    if (strcmp(fields[field].key, key) != 0) continue;
+    if (!kpi_same(fields[field].key, key)) continue;
     *next = (Field)((field + 1) % N_FIELDS);
     if (reader->nodes[field] || conf_is_null(map->items[i])) return TRUE;
     if (yaml != reader->entry->yaml && !fields[field].kept) return TRUE;
@@ -87,8 +87,13 @@ static const char *get_text(Reader *reader, Field field) {
                              &reader->good);
 }
 
+static gboolean is_among(const char *word, const char *const *words) {
+  while (*words && !kpi_same(*words, word)) words++;
+  return *words != NULL;
+}
+
 static gboolean check_word(Reader *reader, const ConfNode *node, Field field, const char *const *words) {
-  if (node->kind == CONF_SCALAR && g_strv_contains(words, node->text)) return TRUE;
+  if (node->kind == CONF_SCALAR && is_among(node->text, words)) return TRUE;
   g_autofree char *all = g_strjoinv(", ", (char **)words);
   kpi_yaml_problem_at(reader->catalogue, reader->yamls[field], node, "`%s` is one of %s%s", fields[field].key, all,
                       node->kind == CONF_SCALAR ? kpi_yaml_nearest_of(reader->catalogue, node->text, words) : "");

@@ -43,7 +43,7 @@ static const KpiFunction functions[] = {
 
 const KpiFunction *kpi_function_find(const char *name) {
   for (gsize i = 0; i < G_N_ELEMENTS(functions); i++)
-    if (strcmp(functions[i].name, name) == 0) return &functions[i];
+    if (kpi_same(functions[i].name, name)) return &functions[i];
   return NULL;
 }
 

@@ -16,6 +16,11 @@
 #define KPI_MAX_HOPS          16     /* of one path: opportunity.account.industry has 3 */
 #define KPI_MAX_PROBLEMS      200    /* problems reported at once */
 
+/* The same word; most pairs already differ in their first letter. */
+static inline gboolean kpi_same(const char *a, const char *b) {
+  return *a == *b && strcmp(a, b) == 0;
+}
+
 /* --- arena: memory given back all at once --- */
 typedef struct KpiArena KpiArena;
 KpiArena *kpi_arena_new(void);
@@ -48,6 +53,7 @@ typedef struct {
   const char *file; /* interned */
   guint file_order;
   guint line, column;  /* of the first character */
+  gboolean ascii;      /* a byte is a character */
   const guint *places; /* per byte and one more: line, column; NULL: one line of ASCII */
 } KpiText;
 
@@ -160,7 +166,6 @@ typedef struct {
 typedef struct {
   KpiDefinition kpi; /* first: a KpiDefinition of a catalogue is the start of its entry */
   KpiState state;
-  gboolean measure_only;   /* stands for a measure asked by its own name */
   const KpiYamlFile *yaml; /* where it was read */
   const KpiYamlFile *base_yaml;
   gconstpointer node, base_node; /* ConfNode: its definition; the built-in one that it replaces, or NULL */

@@ -8,6 +8,12 @@
 
 /* --- columns --- */
 
+static const LedgerColumn *column_of(const LedgerTable *table, const char *name) {
+  for (guint i = 0; i < table->n_columns; i++)
+    if (kpi_same(table->columns[i].name, name)) return &table->columns[i];
+  return NULL;
+}
+
 static const char *column_suggestion(KpiCheck *check, const LedgerTable *table, const char *name) {
   g_autoptr(GPtrArray) names = g_ptr_array_new();
   for (guint i = 0; i < table->n_columns; i++) g_ptr_array_add(names, (gpointer)table->columns[i].name);
@@ -17,7 +23,7 @@ static const char *column_suggestion(KpiCheck *check, const LedgerTable *table, 
   for (guint i = 0; i < table->n_columns; i++) {
     const LedgerColumn *ref = &table->columns[i];
     const LedgerTable *to = ref->type == LEDGER_REF ? ledger_schema_find(check->catalogue->schema, ref->ref) : NULL;
-    if (!to || !ledger_table_column(to, name)) continue;
+    if (!to || !column_of(to, name)) continue;
     g_string_append_printf(found, "%s%s.%s", found->len ? " or " : "; did you mean ", ref->name, name);
   }
   if (found->len) g_string_append_c(found, '?');
@@ -47,12 +53,12 @@ static gsize part_offset(const KpiCheck *check, const KpiSyntax *syntax, guint p
 static gboolean starts_with_table(const KpiCheck *check, const KpiSyntax *syntax) {
   if (syntax == check->carrier) return TRUE;
   if (strcmp(syntax->names[0], check->table->name) != 0) return FALSE;
-  const LedgerColumn *column = ledger_table_column(check->table, syntax->names[0]);
+  const LedgerColumn *column = column_of(check->table, syntax->names[0]);
   return !column || (column->type != LEDGER_REF && syntax->n_names > 1);
 }
 
 static gboolean is_row_itself(const LedgerTable *table, const char *name) {
-  return strcmp(name, "key") == 0 && !ledger_table_column(table, name);
+  return strcmp(name, "key") == 0 && !column_of(table, name);
 }
 
 static KpiExpr *row_key(KpiCheck *check, const KpiSyntax *syntax) {
@@ -68,7 +74,7 @@ static KpiExpr *row_key(KpiCheck *check, const KpiSyntax *syntax) {
 static gboolean follow(KpiCheck *check, const KpiSyntax *syntax, guint part, const LedgerTable **table, KpiHop *hop) {
   const char *name = syntax->names[part];
   gboolean last = part + 1 == syntax->n_names;
-  *hop = (KpiHop){*table, ledger_table_column(*table, name)};
+  *hop = (KpiHop){*table, column_of(*table, name)};
   if (!hop->column) {
     if (last && is_row_itself(*table, name)) return TRUE;
     problem_no_column(check, syntax, part_offset(check, syntax, part), *table, name);
@@ -91,7 +97,7 @@ KpiExpr *kpi_check_column(KpiCheck *check, const KpiSyntax *syntax) {
   const LedgerTable *table = check->table;
   guint first = starts_with_table(check, syntax) ? 1 : 0;
   if (first == syntax->n_names) return row_key(check, syntax);
-  if (first == 0 && syntax->n_names == 1 && !ledger_table_column(table, syntax->names[0])) {
+  if (first == 0 && syntax->n_names == 1 && !column_of(table, syntax->names[0])) {
     const KpiSyntax *literal = kpi_catalogue_parameter(check->catalogue, syntax->names[0]);
     if (literal) {
       KpiSyntax here = *literal;
@@ -137,7 +143,7 @@ static void problem_no_fact(KpiCheck *check, const KpiSyntax *call, const KpiSyn
   for (guint i = 0; i < ledger_schema_n_tables(schema); i++) {
     const LedgerTable *table = ledger_schema_table(schema, i);
     g_ptr_array_add(tables, (gpointer)table->name);
-    if (table->kind == LEDGER_DIMENSION || !ledger_table_column(table, word) || n_owners++ >= 3) continue;
+    if (table->kind == LEDGER_DIMENSION || !column_of(table, word) || n_owners++ >= 3) continue;
     g_string_append_printf(owners, "%s%s.%s", owners->len ? " or " : "; did you mean ", table->name, word);
   }
   if (owners->len) g_string_append_c(owners, '?');

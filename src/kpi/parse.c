@@ -35,7 +35,7 @@ const char *kpi_clause_name(KpiClause clause) {
 gboolean kpi_word_is_reserved(const char *word) {
   static const char *const words[] = {"and", "or", "not", "in", "is", "true", "false"};
   for (gsize i = 0; i < G_N_ELEMENTS(words); i++)
-    if (strcmp(word, words[i]) == 0) return TRUE;
+    if (kpi_same(word, words[i])) return TRUE;
   return FALSE;
 }
 
@@ -68,7 +68,7 @@ static gboolean at_sign(const Parser *parser, char sign) {
 }
 
 static gboolean at_word(const Parser *parser, const char *word) {
-  return parser->token.kind == KPI_TOKEN_NAME && strcmp(parser->token.string, word) == 0;
+  return parser->token.kind == KPI_TOKEN_NAME && kpi_same(parser->token.string, word);
 }
 
 static gboolean take_sign(Parser *parser, char sign) {
@@ -158,7 +158,7 @@ static const struct {
 
 static gboolean is_clause_word(const char *word) {
   for (int i = 0; i < KPI_N_CLAUSES; i++)
-    if (strcmp(word, clause_names[i]) == 0) return TRUE;
+    if (kpi_same(word, clause_names[i])) return TRUE;
   return FALSE;
 }
 
@@ -173,7 +173,7 @@ static void parse_number_unit(Parser *parser, KpiSyntax *node) {
   const char *words[G_N_ELEMENTS(duration_words)];
   for (gsize i = 0; i < G_N_ELEMENTS(duration_words); i++) {
     words[i] = duration_words[i].word;
-    if (strcmp(token->string, words[i]) != 0) continue;
+    if (!kpi_same(token->string, words[i])) continue;
     node->kind = KPI_SYNTAX_DURATION;
     node->grain = duration_words[i].grain;
     node->in_hours = duration_words[i].hours > 0;
@@ -216,7 +216,7 @@ static gboolean parse_clauses(Parser *parser, KpiSyntax *call) {
   while (parser->token.kind == KPI_TOKEN_NAME && !parser->failed) {
     KpiToken word = parser->token;
     int clause = 0;
-    while (clause < KPI_N_CLAUSES && strcmp(word.string, clause_names[clause]) != 0) clause++;
+    while (clause < KPI_N_CLAUSES && !kpi_same(word.string, clause_names[clause])) clause++;
     if (clause == KPI_N_CLAUSES) {
       const char *nearest = base_nearest(word.string, clause_names, KPI_N_CLAUSES);
       if (nearest)
@@ -297,7 +297,7 @@ static KpiSyntax *parse_name(Parser *parser) {
 
 static KpiSyntax *parse_word(Parser *parser) {
   const char *word = parser->token.string;
-  if (strcmp(word, "true") == 0 || strcmp(word, "false") == 0) {
+  if (kpi_same(word, "true") || kpi_same(word, "false")) {
     KpiSyntax *node = node_new(parser, KPI_SYNTAX_BOOL, parser->token.offset);
     node->truth = *word == 't';
     advance(parser);

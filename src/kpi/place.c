@@ -34,16 +34,16 @@ static void walk_skip_spaces(Walk *walk) {
   while (walk->at < walk->end && is_space(*walk->at)) walk_step(walk);
 }
 
-static gboolean is_simple(const char *text, gsize length) {
+static gboolean is_ascii(const char *text, gsize length) {
   for (gsize i = 0; i < length; i++)
-    if ((guchar)text[i] >= 0x80 || text[i] == '\n') return FALSE;
+    if ((guchar)text[i] >= 0x80) return FALSE;
   return TRUE;
 }
 
 void kpi_text_init(KpiText *text, KpiArena *arena, const char *file, const char *string) {
   gsize length = strlen(string);
-  *text = (KpiText){string, length, g_intern_string(file), 0, 1, 1, NULL};
-  if (is_simple(string, length)) return;
+  *text = (KpiText){string, length, g_intern_string(file), 0, 1, 1, is_ascii(string, length), NULL};
+  if (text->ascii && !memchr(string, '\n', length)) return;
   guint *places = kpi_arena_array(arena, guint, 2 * (length + 1));
   Walk walk = {string, string + length, 1, 1};
   for (gsize i = 0; i < length; i++) {
@@ -104,11 +104,11 @@ static gboolean match(Walk *walk, const char *string, gsize length, guint *place
 
 void kpi_text_init_yaml(KpiText *text, KpiArena *arena, const KpiYamlFile *yaml, const char *string, BaseSpan span) {
   gsize length = strlen(string);
-  *text = (KpiText){string, length, span.file, yaml->order, span.line, span.column, NULL};
+  *text = (KpiText){string, length, span.file, yaml->order, span.line, span.column, is_ascii(string, length), NULL};
   Walk walk;
   if (!find_start(&walk, yaml, span)) return;
-  if ((gsize)(walk.end - walk.at) >= length && memcmp(walk.at, string, length) == 0 && is_simple(string, length))
-    return;
+  gboolean as_written = (gsize)(walk.end - walk.at) >= length && memcmp(walk.at, string, length) == 0;
+  if (as_written && text->ascii && !memchr(string, '\n', length)) return;
   guint *places = kpi_arena_array(arena, guint, 2 * (length + 1));
   if (match(&walk, string, length, places)) {
     text->places = places;
@@ -128,7 +128,7 @@ BaseSpan kpi_text_span(const KpiText *text, gsize offset, gsize length) {
   if (text->places) {
     span.line = text->places[2 * offset];
     span.column = text->places[2 * offset + 1];
-    span.length = (guint)g_utf8_strlen(text->text + offset, (gssize)length);
+    if (!text->ascii) span.length = (guint)g_utf8_strlen(text->text + offset, (gssize)length);
   } else {
     span.line = text->line;
     span.column = text->column + (guint)offset;

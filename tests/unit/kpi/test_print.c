@@ -232,6 +232,7 @@ static GPtrArray *read_built_in(GArray *sources) {
 static void built_in_definitions_are_right_and_read_back(void **state) {
   g_autoptr(GArray) sources = g_array_new(FALSE, FALSE, sizeof(KpiSource));
   g_autoptr(GPtrArray) texts = read_built_in(sources);
+  assert_true(texts->len > 0);
   g_autoptr(GPtrArray) problems = NULL;
   KpiCatalogue *own = fixture.catalogue;
   g_autoptr(KpiCatalogue) catalogue =
