@@ -128,7 +128,8 @@ static void make_teams(DemoCompany *company, const Counts *counts) {
 /* --- people --- */
 
 static void draw_habits(DemoPerson *person, DemoRandom *random) {
-  person->skill = DEMO_SKILL_SIGMA * demo_random_normal(random);
+  double skill = DEMO_SKILL_SIGMA * demo_random_normal(random);
+  person->skill = CLAMP(skill, -DEMO_SKILL_LIMIT, DEMO_SKILL_LIMIT);
   person->volume = demo_random_lognormal(random, 1, 0.22);
   person->meeting_habit = 0.30 + 0.45 * demo_random_unit(random);
   person->demo_habit = 0.20 + 0.40 * demo_random_unit(random);
@@ -234,7 +235,7 @@ static void train_people(DemoCompany *company, DemoRandom *random) {
   }
   DemoPerson *star = &company->people[company->star];
   DemoPerson *plateaued = &company->people[company->plateaued];
-  star->skill = 1.3;
+  star->skill = DEMO_STAR_SKILL;
   star->volume = 0.35;
   star->completed[DEMO_WORKING_COURSE] = BASE_DAY_NONE;
   star->email_habit = plateaued->email_habit = 2.5;

@@ -129,6 +129,8 @@ extern const DemoCourse demo_courses[DEMO_COURSES];
 
 #define DEMO_BASE_LOG_ODDS        (-1.55)
 #define DEMO_SKILL_SIGMA          0.32
+#define DEMO_SKILL_LIMIT          0.5 /* nobody but the planted strong rep is better */
+#define DEMO_STAR_SKILL           1.5
 #define DEMO_EARLY_MEETING_EFFECT 0.45 /* held within 14 days of opening */
 #define DEMO_DEMO_EFFECT          0.35 /* shown within 30 days of opening */
 #define DEMO_EARLY_MEETING_DAYS   14

@@ -56,9 +56,9 @@ static void the_bytes_are_those_of_every_machine(void **state) {
   g_autofree char *deals = digest_of(folder, "exports/opportunities.csv");
   g_autofree char *activities = digest_of(folder, "exports/activities.csv");
   g_autofree char *truth = digest_of(folder, "truth.json");
-  assert_string_equal(deals, "e606526f9fe217eb5021532d519e3f5b94eb3ad7e304a2368efa10a6c4f9ee65");
-  assert_string_equal(activities, "d93657c1a9bed7c7410dcdc87f489b477e83aa70a338c034214690101efcabfc");
-  assert_string_equal(truth, "7a9e11bf8623575928d1a4a15607a3cd2d80fa4e7d8cc5efae70172f6daf2284");
+  assert_string_equal(deals, "6da117f4bf82ea915a7e418062388164cca174b9ad8fac8c5a86e755250dbec0");
+  assert_string_equal(activities, "5ced3fd364cec492a3eb7c279d184ce24c150d667fa0e6f3dde1a8fabf649650");
+  assert_string_equal(truth, "0680bd9a5f9d8087ecef7808e9b8d6d81b5629afae21c6e06b68a48de4269f45");
   simulated_remove(folder);
 }
 
