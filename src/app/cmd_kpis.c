@@ -127,7 +127,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Parts, parts_clear)
 /* --- the table --- */
 
 static CliTable *make_table(const Kpis *kpis, const GPtrArray *chosen, gboolean grouped) {
-  const char *const names[] = {"KPI", "name", "unit", "better", "timing", kpis->counts ? "data" : "needs"};
+  const char *const names[] = {"KPI", "name", "unit", "better", kpis->counts ? "data" : "needs", "timing"};
   CliTable *table = cli_table_new(NULL);
   if (!grouped) cli_table_add_column(table, "category", CLI_LEFT);
   for (gsize i = 0; i < G_N_ELEMENTS(names); i++) cli_table_add_column(table, names[i], CLI_LEFT);
@@ -148,9 +148,9 @@ static CliTable *make_table(const Kpis *kpis, const GPtrArray *chosen, gboolean 
     cli_table_add_cell(table, kpi->title, CLI_STYLE_NONE);
     cli_table_add_cell(table, unit_words(kpi), CLI_STYLE_NONE);
     cli_table_add_cell(table, better_words(kpi, kpis->context->unicode), CLI_STYLE_NONE);
-    cli_table_add_cell(table, timing_name(kpi), CLI_STYLE_NONE);
     gboolean loaded = kpis->counts && is_loaded(kpis, kpi);
     cli_table_add_cell(table, data, loaded ? CLI_STYLE_GOOD : CLI_STYLE_DIM);
+    cli_table_add_cell(table, timing_name(kpi), CLI_STYLE_NONE);
   }
   return table;
 }
@@ -452,7 +452,7 @@ static const CliOption options[] = {
 const CliCommand cmd_kpis = {
     .name = "kpis",
     .synopsis = "[NAME…]",
-    .about = "list the KPIs, or tell all about one: meaning, formula, traps, what it needs",
+    .about = "list the KPIs, or tell all about one",
     .details =
         "Without a name, lists the catalogue by category: the unit, whether higher or lower is better, whether it "
         "leads or lags "

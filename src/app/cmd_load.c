@@ -118,14 +118,20 @@ static void add_count(CliTable *table, gint64 count, CliStyle style) {
   cli_table_add_cell(table, count ? text : "-", count ? style : CLI_STYLE_DIM);
 }
 
-static void add_count_row(CliTable *table, const IngestCount *count, gboolean total) {
-  CliStyle style = total ? CLI_STYLE_TOTAL : CLI_STYLE_NONE;
+/* Skipped and closed rows are the exception; their columns are shown when there are any. */
+static gboolean is_shown(const IngestCount *sum, gsize column) {
+  return (column != 5 || sum->n_skipped > 0) && (column != 6 || sum->n_closed > 0);
+}
+
+static void add_count_row(CliTable *table, const IngestCount *count, const IngestCount *sum) {
+  CliStyle style = count == sum ? CLI_STYLE_TOTAL : CLI_STYLE_NONE;
   cli_table_add_row(table);
   cli_table_add_cell(table, count->table, style);
   cli_table_add_cell(table, count->from ? count->from : "", style);
   const gint64 counts[] = {count->n_read,     count->n_new,     count->n_changed, count->n_unchanged,
                            count->n_rejected, count->n_skipped, count->n_closed};
-  for (gsize i = 0; i < G_N_ELEMENTS(counts); i++) add_count(table, counts[i], i == 4 ? CLI_STYLE_BAD : style);
+  for (gsize i = 0; i < G_N_ELEMENTS(counts); i++)
+    if (is_shown(sum, i)) add_count(table, counts[i], i == 4 ? CLI_STYLE_BAD : style);
 }
 
 static IngestCount sum_of(const IngestReport *report) {
@@ -152,10 +158,11 @@ static void print_report(const CliContext *context, const IngestReport *report) 
   g_autoptr(CliTable) table = cli_table_new(title);
   cli_table_add_column(table, "table", CLI_LEFT);
   cli_table_add_column(table, "from", CLI_LEFT);
-  for (gsize i = 0; i < G_N_ELEMENTS(counts); i++) cli_table_add_column(table, counts[i], CLI_RIGHT);
-  for (gsize i = 0; i < report->n_counts; i++) add_count_row(table, &report->counts[i], FALSE);
   IngestCount sum = sum_of(report);
-  if (report->n_counts > 1) add_count_row(table, &sum, TRUE);
+  for (gsize i = 0; i < G_N_ELEMENTS(counts); i++)
+    if (is_shown(&sum, i)) cli_table_add_column(table, counts[i], CLI_RIGHT);
+  for (gsize i = 0; i < report->n_counts; i++) add_count_row(table, &report->counts[i], &sum);
+  if (report->n_counts > 1) add_count_row(table, &sum, &sum);
   cli_table_print(table, context);
   if (report->notes && report->notes[0]) fputc('\n', context->out);
   for (guint i = 0; report->notes && report->notes[i]; i++) {

@@ -31,13 +31,22 @@ static int compare_texts(gconstpointer a, gconstpointer b) {
   return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+/* A path as the user would write it: from the current folder when it lies in it. */
+static char *shown_path(const char *path) {
+  g_autofree char *here = g_get_current_dir();
+  gsize length = strlen(here);
+  gboolean below = strncmp(path, here, length) == 0 && path[length] == '/';
+  return g_strdup(below ? path + length + 1 : path);
+}
+
 char **session_files(const Session *session, const char *subfolder) {
   g_autofree char *folder = session->folder ? g_build_filename(session->folder, subfolder, NULL) : NULL;
   g_autoptr(GDir) dir = folder ? g_dir_open(folder, 0, NULL) : NULL;
   g_autoptr(GPtrArray) paths = g_ptr_array_new();
+  g_autofree char *shown = folder ? shown_path(folder) : NULL;
   for (const char *name; dir && (name = g_dir_read_name(dir));)
     if (*name != '.' && (g_str_has_suffix(name, ".yaml") || g_str_has_suffix(name, ".yml")))
-      g_ptr_array_add(paths, g_build_filename(folder, name, NULL));
+      g_ptr_array_add(paths, g_build_filename(shown, name, NULL));
   g_ptr_array_sort(paths, compare_texts);
   g_ptr_array_add(paths, NULL);
   return (char **)g_ptr_array_steal(paths, NULL);
@@ -67,14 +76,6 @@ static gboolean add_built_in(GArray *sources, GError **error) {
   return TRUE;
 }
 
-/* A path as the user would write it: from the current folder when it lies in it. */
-static char *shown_path(const char *path) {
-  g_autofree char *here = g_get_current_dir();
-  gsize length = strlen(here);
-  gboolean below = strncmp(path, here, length) == 0 && path[length] == '/';
-  return g_strdup(below ? path + length + 1 : path);
-}
-
 static gboolean add_own(const Session *session, GArray *sources, GError **error) {
   g_auto(GStrv) paths = session_files(session, "kpis");
   for (guint i = 0; paths[i]; i++) {
@@ -85,7 +86,7 @@ static gboolean add_own(const Session *session, GArray *sources, GError **error)
       g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "%s", cause->message);
       return FALSE;
     }
-    source.file = shown_path(paths[i]);
+    source.file = g_strdup(paths[i]);
     source.text = text;
     g_array_append_val(sources, source);
   }

@@ -34,7 +34,7 @@ void session_free(Session *session);
 gboolean session_load_definitions(Session *session, GPtrArray **problems, GError **error);
 /* Opens the database as SESSION_DATABASE or SESSION_WRITE ask. NOT_FOUND when there is none to read. */
 gboolean session_open_database(Session *session, guint needs, GError **error);
-/* Files NAME.yaml and NAME.yml of a folder of the workspace, by name; none when there is no such folder. Absolute
- * paths. */
+/* Files NAME.yaml and NAME.yml of a folder of the workspace, by name; none when there is no such folder. Paths as the
+ * user would write them: from the current folder where they lie in it, else absolute. */
 char **session_files(const Session *session, const char *subfolder);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Session, session_free)

@@ -298,7 +298,7 @@ static void print_left_out(const CliTable *table, guint n_columns, const CliCont
   g_autoptr(GString) note = g_string_new("Too narrow for: ");
   for (guint c = n_columns; c < table->columns->len; c++)
     g_string_append_printf(note, "%s%s", c > n_columns ? ", " : "", g_array_index(table->columns, Column, c).name);
-  g_string_append(note, ". Widen the terminal, or use --format csv.");
+  g_string_append(note, ". Widen the terminal, or pipe the output, to see all.");
   print_note(context, note->str);
 }
 

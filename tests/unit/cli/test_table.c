@@ -94,7 +94,8 @@ static void columns_left_out_are_named(void **state) {
                       "Too narrow for:\n"
                       "February, March.\n"
                       "Widen the terminal,\n"
-                      "or use --format csv.\n");
+                      "or pipe the output,\n"
+                      "to see all.\n");
 }
 
 static void nothing_is_lost_in_a_pipe(void **state) {
