@@ -1,10 +1,12 @@
 /* The simulated company while it is being made: its people, teams, accounts and counters. Private to src/demo.
  *
  * Made in this order, each part reading those before it:
- *   people ─► accounts ─► deals (with their history, leads, activities, orders, splits) ─► subscriptions ─► service ─►
- * enablement ─► marketing ─► truth People and accounts are arrays; deals are made one at a time in the order of their
- * creation and written at once, so memory grows with people, accounts and won subscriptions (24 bytes each), not with
- * deals. */
+ *
+ *   people ─► accounts ─► deals ─► subscriptions ─► service ─► enablement ─► marketing ─► truth
+ *                           └─ with their history, leads, activities, orders and splits
+ *
+ * People and accounts are arrays. Deals are made one at a time in the order of their creation and written at once, so
+ * memory grows with people, accounts and won subscriptions (24 bytes each), not with deals. */
 #pragma once
 
 #include "demo/demo.h"

@@ -1,8 +1,11 @@
 /* One deal, from its first lead to its invoice, before it is written. Private to src/demo.
  *
- *   demo_deal_draw (deals.c: whose, for whom, what, how likely, won or not) ─► demo_history_draw (history.c: when) ─►
- * written: opportunities + opportunity_history + splits (deals.c), leads (leads.c), activities (activities.c), order
- * lines (orders.c) */
+ *   draw_deal (deals.c)          whose, for whom, what, how likely, won or not
+ *      │
+ *   demo_history_draw            when
+ *      │
+ *   written                      opportunities, opportunity_history, splits (deals.c), leads (leads.c),
+ *                                activities (activities.c), order lines (orders.c) */
 #pragma once
 
 #include "demo/company.h"

@@ -1,10 +1,13 @@
 /* Leads: the one that became a deal, and those of the same source that came to nothing.
  *
- * A source turns a known share of its leads into deals. Deals are what the simulation starts from, so the leads that
- * failed are drawn to fit: for each lead that converted, (1 - c) / c that did not. Answering fast truly matters: the
- * chance to convert given the response time is c times the multiplier of truth.h, and by Bayes' rule response times of
- * converted and of failed leads are drawn from share * multiplier     and     share * (1 - c * multiplier) so that both
- * observations agree. */
+ * A source turns a known share c of its leads into deals. Deals are what the simulation starts from, so the leads that
+ * failed are drawn to fit: (1 - c) / c for each that converted. Answering fast truly matters: the chance to convert
+ * given the response time is c times the multiplier of truth.h. By Bayes' rule response times are then drawn
+ *
+ *   of converted leads   by  share * multiplier
+ *   of failed ones       by  share * (1 - c * multiplier)
+ *
+ * and both observations agree. */
 #include "demo/deal.h"
 
 const char demo_lead_header[] =
