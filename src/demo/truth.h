@@ -2,7 +2,8 @@
  *
  * All effects on winning are in log-odds and add up: base + the rep's skill + source + fit of product and industry + an
  * early meeting + a demo + the course that works + what ramping lacks. What is not in that sum (number of mails, other
- * courses, the discount) has no effect, however much of it there is. demo.c writes the same numbers to truth.json. */
+ * courses, the discount) has no effect, however much of it there is. truth_file.c writes the same numbers to
+ * truth.json. */
 #pragma once
 
 #include "base/day.h"
