@@ -125,23 +125,30 @@ static GPtrArray *catalogue_files(void) {
   return paths;
 }
 
+/* The texts are the caller's to free. */
+static GArray *read_sources(void) {
+  g_autoptr(GPtrArray) paths = catalogue_files();
+  GArray *sources = g_array_new(FALSE, TRUE, sizeof(KpiSource));
+  for (guint i = 0; i < paths->len; i++) {
+    char *text = NULL;
+    KpiSource source = {.file = g_intern_string(paths->pdata[i]), .built_in = TRUE};
+    assert_true(g_file_get_contents(paths->pdata[i], &text, &source.length, NULL));
+    source.text = text;
+    g_array_append_val(sources, source);
+  }
+  return sources;
+}
+
 static int setup(void **state) {
   Fixture *fixture = g_new0(Fixture, 1);
   g_autoptr(GError) error = NULL;
-  g_autoptr(GPtrArray) paths = catalogue_files();
-  g_autofree KpiSource *sources = g_new0(KpiSource, paths->len);
-  for (guint i = 0; i < paths->len; i++) {
-    char *text = NULL;
-    assert_true(g_file_get_contents(paths->pdata[i], &text, &sources[i].length, &error));
-    sources[i].text = text;
-    sources[i].file = paths->pdata[i];
-    sources[i].built_in = TRUE;
-  }
-  fixture->schema = ledger_schema_new(NULL, 0, &error);
   g_autoptr(GPtrArray) problems = NULL;
-  fixture->catalogue = kpi_catalogue_new(fixture->schema, sources, paths->len, &problems, &error);
+  g_autoptr(GArray) sources = read_sources();
+  fixture->schema = ledger_schema_new(NULL, 0, &error);
+  fixture->catalogue =
+      kpi_catalogue_new(fixture->schema, (const KpiSource *)(gpointer)sources->data, sources->len, &problems, &error);
   for (guint i = 0; problems && i < problems->len; i++) print_message("%s\n", (char *)problems->pdata[i]);
-  for (guint i = 0; i < paths->len; i++) g_free((char *)sources[i].text);
+  for (guint i = 0; i < sources->len; i++) g_free((char *)g_array_index(sources, KpiSource, i).text);
   *state = fixture;
   return fixture->catalogue ? 0 : -1;
 }
@@ -261,6 +268,29 @@ static void cohorts_mature(void **state) {
   assert_int_equal(find(fixture, "mql_to_sql")->matures_after_days, 90);
 }
 
+/* The yaml examples of docs/definitions.md, each as the one file of a workspace beside the built-in definitions. */
+static void examples_of_the_guide_are_right(void **state) {
+  Fixture *fixture = *state;
+  g_autofree char *guide = NULL;
+  assert_true(g_file_get_contents(GUIDE, &guide, NULL, NULL));
+  g_auto(GStrv) parts = g_strsplit(guide, "```yaml\n", -1);
+  assert_true(g_strv_length(parts) > 8);
+  for (guint i = 1; parts[i]; i++) {
+    char *end = strstr(parts[i], "```");
+    assert_non_null(end);
+    KpiSource example = {.file = "example", .text = parts[i], .length = (gsize)(end - parts[i])};
+    g_autoptr(GArray) sources = read_sources();
+    g_array_append_val(sources, example);
+    g_autoptr(GPtrArray) problems = NULL;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(KpiCatalogue) catalogue =
+        kpi_catalogue_new(fixture->schema, (const KpiSource *)(gpointer)sources->data, sources->len, &problems, &error);
+    for (guint p = 0; problems && p < problems->len; p++) print_message("%s\n", (char *)problems->pdata[p]);
+    for (guint k = 0; k + 1 < sources->len; k++) g_free((char *)g_array_index(sources, KpiSource, k).text);
+    if (!catalogue) fail_msg("example %u of the guide: %s\n%.*s", i, error->message, (int)example.length, parts[i]);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(has_every_kpi_of_the_list),
@@ -270,6 +300,7 @@ int main(void) {
       cmocka_unit_test(sets_by_role_look_ahead_too),
       cmocka_unit_test(units_are_those_of_the_field),
       cmocka_unit_test(cohorts_mature),
+      cmocka_unit_test(examples_of_the_guide_are_right),
   };
   return cmocka_run_group_tests(tests, setup, teardown);
 }
