@@ -161,6 +161,7 @@ struct DimMembers {
   GHashTable *positions; /* folded stage name -> position */
 };
 
+/* Regions keep the codes that the organisation gave them. */
 DimMembers *query_members_new(const QueryContext *context, const QueryOrg *org, const Dim *dim) {
   DimMembers *members = g_new0(DimMembers, 1);
   members->context = context;
@@ -169,6 +170,8 @@ DimMembers *query_members_new(const QueryContext *context, const QueryOrg *org, 
   members->names = g_ptr_array_new_with_free_func(g_free);
   members->survivors = g_array_new(FALSE, TRUE, sizeof(gint64));
   members->codes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  const char *region;
+  for (gint32 code = 0; dim->kind == DIM_REGION && (region = query_org_region_name(org, code)) != NULL; code++) query_members_intern(members, region);
   return members;
 }
 
@@ -239,7 +242,6 @@ gint64 query_members_survivor(const DimMembers *members, gint64 id) {
 
 const char *query_members_name(const DimMembers *members, gint64 id) {
   if (id < 0 || (members->by_key && id == 0)) return NULL;
-  if (members->dim.kind == DIM_REGION && !members->by_key && id < members->names->len) return g_ptr_array_index(members->names, (guint)id);
   return id < members->names->len ? g_ptr_array_index(members->names, (guint)id) : NULL;
 }
 

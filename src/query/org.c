@@ -184,7 +184,7 @@ QueryPlace query_org_place_at(const QueryOrg *org, gint32 person, BaseDay day) {
 }
 
 const char *query_org_region_name(const QueryOrg *org, gint32 region) {
-  return region < 0 ? NULL : g_ptr_array_index(org->region_names, (guint)region);
+  return region < 0 || (guint)region >= org->region_names->len ? NULL : g_ptr_array_index(org->region_names, (guint)region);
 }
 
 gint32 query_org_team_at_level(const QueryOrg *org, gint32 team, const char *level) {

@@ -133,11 +133,6 @@ static const char *members_table(const Dim *dim) {
   }
 }
 
-static void intern_regions(DimMembers *members, const QueryOrg *org) {
-  const char *name;
-  for (gint32 code = 0; (name = query_org_region_name(org, code)) != NULL; code++) query_members_intern(members, name);
-}
-
 static gboolean add_person_filter(const QueryContext *context, const QueryOrg *org, QueryWhere *where, const Dim *dim, gboolean negated, char **names,
                                   GError **error) {
   PersonFilter *filter = g_new0(PersonFilter, 1);
@@ -147,9 +142,7 @@ static gboolean add_person_filter(const QueryContext *context, const QueryOrg *o
   filter->names = names;
   filter->ids = g_array_new(FALSE, FALSE, sizeof(gint64));
   filter->members = query_members_new(context, org, dim);
-  if (dim->kind == DIM_REGION)
-    intern_regions(filter->members, org);
-  else if (!query_members_load(filter->members, members_table(dim), error))
+  if (dim->kind != DIM_REGION && !query_members_load(filter->members, members_table(dim), error))
     return FALSE;
   for (char **name = names; *name != NULL; name++) {
     gint64 id = query_members_find(filter->members, *name);

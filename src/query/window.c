@@ -48,7 +48,7 @@ static CalendarPeriod shifted(const QueryContext *context, const CalendarPeriod 
       return range(first.start, last.end);
     }
   }
-  return range(calendar_back(context->calendar, period->start, grain, -n), calendar_back(context->calendar, period->end, grain, -n));
+  return range(calendar_back(context->calendar, period->start, grain, -n), calendar_back(context->calendar, period->end - 1, grain, -n) + 1);
 }
 
 Window window_apply(const QueryContext *context, const Window *window, const KpiExpr *operator) {
@@ -59,7 +59,8 @@ Window window_apply(const QueryContext *context, const Window *window, const Kpi
     case KPI_OP_SHIFT: return moved(context, window, shifted(context, &window->period, operator->grain, (int)operator->number));
     case KPI_OP_TRAILING: {
       BaseDay end = window_end(window);
-      result.period = range(calendar_back(context->calendar, end, operator->grain, (int)operator->number), end);
+      /* By the last day, so that a window that ends with a month begins with one. */
+      result.period = range(calendar_back(context->calendar, end - 1, operator->grain, (int)operator->number) + 1, end);
       result.clip = end;
       return result;
     }
