@@ -119,11 +119,11 @@ typedef struct {
 } Twin;
 
 static const Twin twins[] = {
-    {"person", "lower(trim(email))", "people share a mail address"},
+    {"person", "lower(trim(email))", "people with the same mail address"},
     {"account", "regexp_replace(lower(name), '[\\s\\pP]', '', 'g')",
-     "accounts differ in name only by case, spaces or punctuation"},
+     "accounts whose names differ only by case, spaces or punctuation"},
     {"product", "regexp_replace(lower(name), '[\\s\\pP]', '', 'g')",
-     "products differ in name only by case, spaces or punctuation"},
+     "products whose names differ only by case, spaces or punctuation"},
 };
 
 static gboolean check_twin(const Session *session, const Twin *twin, Findings *findings, GError **error) {
@@ -136,8 +136,7 @@ static gboolean check_twin(const Session *session, const Twin *twin, Findings *f
   if (!rows) return FALSE;
   if (store_rows_count(rows) == 0) return TRUE;
   g_autofree char *names = listed(rows, SHOWN_NAMES);
-  findings_add(findings, SECTION, FINDING_WARNING, "%zu groups of %s: %s", (size_t)store_rows_count(rows), twin->words,
-               names);
+  findings_add(findings, SECTION, FINDING_WARNING, "%s, which may be one: %s", twin->words, names);
   return TRUE;
 }
 
@@ -154,10 +153,10 @@ static gboolean check_currency(const Session *session, const LedgerTable *table,
   if (!rows) return FALSE;
   for (gsize i = 0; i < store_rows_count(rows); i++) {
     g_autofree char *n = cli_format_number((double)store_rows_value(rows, i, 1).integer, CLI_NUMBER_COUNT, NULL);
-    findings_add(
-        findings, SECTION, FINDING_WARNING,
-        "%s: %s rows are in %s, for which there is no rate to %s: totals say what they lack. Load rates into fx_rate.",
-        table->name, n, store_rows_value(rows, i, 0).text, session->organisation->currency);
+    findings_add(findings, SECTION, FINDING_WARNING,
+                 "%s: no rate from %s to %s, for %s amounts: they are left out of totals, which say so. Load rates "
+                 "into fx_rate.",
+                 table->name, store_rows_value(rows, i, 0).text, session->organisation->currency, n);
   }
   return TRUE;
 }

@@ -9,6 +9,7 @@
 #include "app/sources.h"
 
 #define SHOWN_REJECTED 20
+#define JSON_REJECTED  10000
 #define SHOWN_LOADS    10
 
 typedef struct {
@@ -17,7 +18,8 @@ typedef struct {
   char *definitions, *sources, *data; /* what each section holds, in a line */
   GHashTable *counts;
   StoreRows *loads;
-  GPtrArray *rejected; /* IngestRejected * */
+  GPtrArray *rejected; /* IngestRejected *, at most max_rejected of n_rejected */
+  gsize max_rejected;
   gint64 n_rejected;
 } Check;
 
@@ -120,7 +122,7 @@ static gboolean read_data(Check *check, GError **error) {
                              "FROM \"load\" ORDER BY \"load\" DESC LIMIT 1000",
                              NULL, 0, 0, error);
   if (!check->loads) return FALSE;
-  check->rejected = ingest_rejected(session->store, SHOWN_REJECTED, &check->n_rejected, error);
+  check->rejected = ingest_rejected(session->store, check->max_rejected, &check->n_rejected, error);
   if (!check->rejected) return FALSE;
   check->data = rows_words(check);
   return check_records(session, check->counts, &check->findings, error) &&
@@ -345,12 +347,13 @@ static void print_json(const CliContext *context, const Check *check) {
 static int run(CliContext *context, const CliArguments *arguments, GError **error) {
   g_autoptr(Session) session = session_open(context->folder, context->now, 0, error);
   if (!session) return -1;
-  g_auto(Check) check = {.session = session};
+  gboolean as_json = g_strcmp0(cli_option(arguments, "format"), "json") == 0;
+  g_auto(Check) check = {.session = session, .max_rejected = as_json ? JSON_REJECTED : SHOWN_REJECTED};
   findings_init(&check.findings);
   check_definitions(&check);
   check_sources(&check);
   check_data(&check);
-  if (g_strcmp0(cli_option(arguments, "format"), "json") == 0)
+  if (as_json)
     print_json(context, &check);
   else
     print_text(context, &check);

@@ -194,7 +194,6 @@ static void append_option_words(GString *script, const CliOption *options, guint
 }
 
 static void append_choices(GString *script, const CliCommand *commands, guint n_commands) {
-  g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
   for (guint i = 0; i < n_commands; i++)
     for (guint o = 0; o < commands[i].n_options; o++) {
       const CliOption *option = &commands[i].options[o];
