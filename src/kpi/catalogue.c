@@ -158,9 +158,11 @@ static void check_shared_name(KpiCatalogue *catalogue, const KpiEntry *entry) {
   if (!measure || entry->state != KPI_STATE_DONE) return;
   const KpiExpr *expr = entry->kpi.versions[entry->kpi.n_versions - 1].expr;
   if (expr->op == KPI_OP_MEASURE && measure->measure && kpi_measure_equal(expr->measure, measure->measure)) return;
+  gboolean own = !entry->kpi.built_in && measure->built_in;
   kpi_problem_span(catalogue, entry->kpi.span, entry->yaml->order, BASE_ERROR_INPUT,
-                   "'%s' is also a measure (%s line %u) and means something else; name one of them anew",
-                   entry->kpi.name, measure->span.file ? measure->span.file : "", measure->span.line);
+                   "'%s' is also a measure (%s line %u) and means something else; %s", entry->kpi.name,
+                   measure->span.file ? measure->span.file : "", measure->span.line,
+                   own ? "redefine that one, under `measures:`, or take another name" : "name one of them anew");
 }
 
 static gint by_place(gconstpointer a, gconstpointer b) {
