@@ -43,7 +43,24 @@ static gboolean convert(Load *load, MapEntry *entry, GError **error) {
     return FALSE;
   }
   entry->n_skipped = entry->stage->n_rows - n;
-  return clear_impossible_shares(load, entry, error);
+  return TRUE;
+}
+
+static gboolean has_plain(const MapEntry *entry) {
+  gboolean is_plain = FALSE;
+  for (guint i = 0; i < entry->columns->len; i++)
+    is_plain |= g_array_index(entry->columns, MapColumn, i).form != MAP_ANY;
+  return is_plain;
+}
+
+/* A bad value may only be one of another form than the sample's: then nothing is taken for granted. */
+static gboolean convert_again(Load *load, MapEntry *entry, GError **error) {
+  g_autofree char *table = store_quote_name(entry->name);
+  gint64 n_bad = 0;
+  if (!load_count(load, &n_bad, error, "SELECT count(*) FROM %s WHERE _reason IS NOT NULL", table)) return FALSE;
+  if (n_bad == 0) return TRUE;
+  for (guint i = 0; i < entry->columns->len; i++) g_array_index(entry->columns, MapColumn, i).form = MAP_ANY;
+  return convert(load, entry, error);
 }
 
 MapEntry *map_entry_run(Load *load, const SourceMap *map, ReadStage *stage, ReadStage *const *stages, guint index,
@@ -57,8 +74,10 @@ MapEntry *map_entry_run(Load *load, const SourceMap *map, ReadStage *stage, Read
   entry->name = g_strdup_printf("attain_rows_of_%u", index);
   entry->n_read = stage->n_rows + stage->broken->len;
   load_progress(load, -1, "mapping %s", map->table->name);
-  if (map_raw_select(load, entry, stages, error) && map_probe(load, entry, error) && convert(load, entry, error))
-    return entry;
+  gboolean ok =
+      map_raw_select(load, entry, stages, error) && map_probe(load, entry, error) && convert(load, entry, error);
+  if (ok && has_plain(entry)) ok = convert_again(load, entry, error);
+  if (ok && clear_impossible_shares(load, entry, error)) return entry;
   map_entry_free(entry);
   return NULL;
 }

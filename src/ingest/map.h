@@ -6,6 +6,16 @@
 #include "ingest/read.h"
 #include "ingest/source.h"
 
+/* The plain forms, which one cast reads. A column whose sample has nothing else is read so, and again in full if a
+ * later value differs. */
+typedef enum {
+  MAP_ANY,
+  MAP_PLAIN_NUMBER, /* 1234.50 */
+  MAP_PLAIN_DAY,    /* 2024-03-31 */
+  MAP_PLAIN_TIME,   /* 2024-03-31 09:30:00, all of one length */
+  MAP_PLAIN_UTC,    /* 2024-03-31T09:30:00Z, all of one length */
+} MapForm;
+
 /* What was decided for one column over all its values. */
 typedef struct {
   const SourceColumn *column;
@@ -16,6 +26,8 @@ typedef struct {
   gboolean is_epoch;    /* digits alone are times since 1970 */
   gboolean is_all_days; /* every value is a date, or a time at midnight: dates */
   gboolean is_percent;
+  MapForm form;
+  gint64 length; /* of each value of a plain time */
   char *formats; /* SQL list of strptime formats, the ones seen first */
 } MapColumn;
 

@@ -1,12 +1,13 @@
 /* Decisions over a whole column: day first or month first, decimal comma or point, percent or fraction.
  *
- * One value seldom tells (is 03/04/2024 in March?), the column nearly always does. Tables of up to SAMPLE_ROWS rows are
+ * One value seldom tells (is 03/04/2024 in March?), the column nearly always does. Tables of up to WHOLE_ROWS rows are
  * looked at whole; of larger ones the beginning decides where it is certain, and the whole column is asked where it is
  * not. What stays open is decided by the other columns of the file, then by the organisation's country as its currency
  * tells it, and noted. */
 #include "ingest/map.h"
 
-#define SAMPLE_ROWS 100000
+#define WHOLE_ROWS  100000 /* looked at whole */
+#define SAMPLE_ROWS 20000
 #define FORMAT_ROWS 2000
 
 static const char *const day_first[] = {"%d/%m/%y", "%d/%m/%Y", "%d.%m.%y", "%d.%m.%Y", "%d-%m-%y", "%d-%m-%Y"};
@@ -264,11 +265,62 @@ static gboolean probe_share(Load *load, MapColumn *column, guint index, const ch
   return TRUE;
 }
 
+/* --- plain columns --- */
+
+static gboolean find_plain_number(Load *load, MapColumn *column, guint index, GError **error) {
+  gint64 n_other = 0;
+  if (column->decimal != '.') return TRUE;
+  if (!load_count(load, &n_other, error,
+                  "SELECT count(*) FROM attain_sample WHERE r%u IS NOT NULL AND NOT coalesce(isfinite(TRY_CAST(r%u AS "
+                  "DOUBLE)), FALSE)",
+                  index, index)) {
+    return FALSE;
+  }
+  if (n_other == 0) column->form = MAP_PLAIN_NUMBER;
+  return TRUE;
+}
+
+static gboolean find_plain_time(Load *load, MapColumn *column, guint index, GError **error) {
+  g_autoptr(StoreRows) rows =
+      load_query(load, error,
+                 "SELECT min(length(r)), max(length(r)), bool_and(ends_with(r, 'Z')), bool_and(TRY_CAST(r AS "
+                 "TIMESTAMP) IS NOT NULL AND r[5:5] = '-'), bool_and(length(r) < 17 OR r[17:17] = ':') "
+                 "FROM (SELECT r%u AS r FROM attain_sample WHERE r%u IS NOT NULL)",
+                 index, index);
+  if (!rows) return FALSE;
+  StoreValue least = store_rows_value(rows, 0, 0), most = store_rows_value(rows, 0, 1),
+             is_iso = store_rows_value(rows, 0, 3);
+  if (least.type == STORE_NULL || least.integer != most.integer || !is_iso.integer ||
+      !store_rows_value(rows, 0, 4).integer)
+    return TRUE;
+  column->length = least.integer;
+  if (least.integer == 10) column->form = MAP_PLAIN_DAY;
+  if (least.integer == 19) column->form = MAP_PLAIN_TIME;
+  if (least.integer >= 20 && store_rows_value(rows, 0, 2).integer) column->form = MAP_PLAIN_UTC;
+  return TRUE;
+}
+
+static gboolean has_own_format(const Load *load, const MapColumn *column) {
+  const char *format = format_of(load, column);
+  return format && !g_str_equal(format, "ymd");
+}
+
+static gboolean find_plain(Load *load, MapEntry *entry, GError **error) {
+  for (guint i = 0; i < entry->columns->len; i++) {
+    MapColumn *column = &g_array_index(entry->columns, MapColumn, i);
+    if (is_number(column->type) && column->type != LEDGER_DURATION && !find_plain_number(load, column, i, error))
+      return FALSE;
+    if (column->type == LEDGER_INSTANT && !has_own_format(load, column) && !find_plain_time(load, column, i, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
 gboolean map_probe(Load *load, MapEntry *entry, GError **error) {
-  gboolean is_sample = entry->stage->n_rows > SAMPLE_ROWS;
+  gboolean is_sample = entry->stage->n_rows > WHOLE_ROWS;
   load_temporary(load, "attain_sample");
   if (!load_run(load, NULL, error, "CREATE OR REPLACE TEMP TABLE attain_sample AS SELECT * FROM (%s) LIMIT %d",
-                entry->raw_select, SAMPLE_ROWS)) {
+                entry->raw_select, is_sample ? SAMPLE_ROWS : WHOLE_ROWS)) {
     return FALSE;
   }
   g_autofree char *whole = g_strdup_printf("(%s)", entry->raw_select);
@@ -278,5 +330,5 @@ gboolean map_probe(Load *load, MapEntry *entry, GError **error) {
     if (column->type == LEDGER_NUMBER) column->is_percent = column->column->unit == SOURCE_UNIT_PERCENT;
     if (column->type == LEDGER_SHARE && !probe_share(load, column, i, whole, is_sample, error)) return FALSE;
   }
-  return TRUE;
+  return find_plain(load, entry, error);
 }

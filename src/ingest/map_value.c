@@ -48,7 +48,7 @@ static void append_currency(GString *sql, const Load *load, const MapEntry *entr
   g_string_append(sql, "coalesce(");
   if (own >= 0) g_string_append_printf(sql, "attain_currency(r%d), ", own);
   for (guint i = 0; i < entry->columns->len; i++) {
-    if (column_of(entry, i)->type != LEDGER_MONEY) continue;
+    if (column_of(entry, i)->type != LEDGER_MONEY || column_of(entry, i)->form == MAP_PLAIN_NUMBER) continue;
     g_string_append_printf(sql, "CASE WHEN TRY_CAST(r%u AS DOUBLE) IS NULL THEN attain_currency_of(r%u, '%s') END, ", i,
                            i, is_dollar(currency) ? currency : "USD");
   }
@@ -83,7 +83,18 @@ static char *decimal_sql(const MapColumn *column, guint i) {
   return g_strdup_printf("attain_decimal(r%u, '%c')", i, column->decimal);
 }
 
-static char *money_sql(const MapColumn *column, guint i) {
+/* Exact: a decimal of the currency's own digits, never a double. */
+static char *plain_money_sql(guint i, int digits) {
+  gint64 factor = 1;
+  for (int digit = 0; digit < digits; digit++) factor *= 10;
+  return g_strdup_printf("CAST(TRY_CAST(r%u AS DECIMAL(18, %d)) * %" G_GINT64_FORMAT " AS BIGINT)", i, digits, factor);
+}
+
+static char *money_sql(const Load *load, const MapEntry *entry, const MapColumn *column, guint i) {
+  gboolean is_one_currency = find_column(entry, "currency") < 0;
+  if (column->form == MAP_PLAIN_NUMBER && column->column->unit == SOURCE_UNIT_MINOR) return plain_money_sql(i, 0);
+  if (column->form == MAP_PLAIN_NUMBER && is_one_currency)
+    return plain_money_sql(i, base_currency_digits(default_currency(load, entry)));
   char buffer[64];
   const char *guard = guard_of(column, buffer, sizeof buffer, i);
   g_autofree char *slow = decimal_sql(column, i);
@@ -97,6 +108,9 @@ static char *money_sql(const MapColumn *column, guint i) {
 }
 
 static char *double_sql(const MapColumn *column, guint i) {
+  if (column->form == MAP_PLAIN_NUMBER)
+    return g_strdup_printf("(CASE WHEN isfinite(TRY_CAST(r%u AS DOUBLE)) THEN TRY_CAST(r%u AS DOUBLE) END%s)", i, i,
+                           column->is_percent ? " / 100" : "");
   char buffer[64];
   const char *guard = guard_of(column, buffer, sizeof buffer, i);
   g_autofree char *slow = decimal_sql(column, i);
@@ -109,6 +123,9 @@ static char *double_sql(const MapColumn *column, guint i) {
 }
 
 static char *count_sql(const MapColumn *column, guint i) {
+  if (column->form == MAP_PLAIN_NUMBER)
+    return g_strdup_printf(
+        "CASE WHEN TRY_CAST(r%u AS DOUBLE) = floor(TRY_CAST(r%u AS DOUBLE)) THEN TRY_CAST(r%u AS BIGINT) END", i, i, i);
   g_autofree char *slow = decimal_sql(column, i);
   return g_strdup_printf(
       "CASE WHEN NOT contains(r%u, '.') AND NOT contains(r%u, ',') AND TRY_CAST(r%u AS BIGINT) IS NOT NULL THEN "
@@ -138,10 +155,10 @@ static char *reference_sql(const Load *load, const MapColumn *column, guint i) {
   return g_strdup_printf("hash(%s || chr(31) || r%u)", prefix, i);
 }
 
-static char *value_sql(const Load *load, const MapColumn *column, guint i) {
+static char *value_sql(const Load *load, const MapEntry *entry, const MapColumn *column, guint i) {
   switch (column->type) {
     case LEDGER_MONEY:
-      return money_sql(column, i);
+      return money_sql(load, entry, column, i);
     case LEDGER_NUMBER:
     case LEDGER_SHARE:
       return double_sql(column, i);
@@ -157,12 +174,28 @@ static char *value_sql(const Load *load, const MapColumn *column, guint i) {
     case LEDGER_INSTANT:
       break;
   }
-  return g_strdup_printf("CASE WHEN r%u IN ('NULL', 'null', '\\N') THEN NULL ELSE r%u END", i, i);
+  return g_strdup_printf("r%u", i);
 }
 
 /* --- the layers --- */
 
+static void append_plain_time(GString *sql, const MapColumn *column, guint i) {
+  const char *guard = column->form == MAP_PLAIN_UTC    ? " AND ends_with(r{}, 'Z')"
+                      : column->form == MAP_PLAIN_TIME ? " AND r{}[17:17] = ':'"
+                                                       : "";
+  g_autoptr(GString) text = g_string_new(", CASE WHEN length(r{}) = ");
+  g_string_append_printf(text, "%" G_GINT64_FORMAT "%s THEN attain_sane(epoch_us(TRY_CAST(r{} AS %s))) END AS n{}",
+                         column->length, guard, column->form == MAP_PLAIN_DAY ? "DATE" : "TIMESTAMP");
+  g_autofree char *number = g_strdup_printf("%u", i);
+  g_string_replace(text, "{}", number, 0);
+  g_string_append(sql, text->str);
+}
+
 static void append_parsed_time(GString *sql, const MapColumn *column, guint i) {
+  if (column->form != MAP_ANY) {
+    append_plain_time(sql, column, i);
+    return;
+  }
   g_string_append_printf(sql, ", attain_has_offset(r%u) AS o%u, ", i, i);
   g_string_append_printf(sql, "%s AS d%u, ", column->is_all_days ? "TRUE" : "FALSE", i);
   g_string_append_printf(
@@ -185,7 +218,7 @@ static void append_parsed(GString *sql, const Load *load, const MapEntry *entry)
       append_parsed_time(sql, column, i);
       continue;
     }
-    g_autofree char *value = value_sql(load, column, i);
+    g_autofree char *value = value_sql(load, entry, column, i);
     g_string_append_printf(sql, ", %s AS c%u", value, i);
   }
 }
@@ -200,6 +233,12 @@ static void append_utc(GString *sql, const Load *load, const MapEntry *entry) {
     g_autofree char *us = g_strdup_printf("n%u", i);
     g_autofree char *of_day = map_zone_offset_sql(load->organisation->time_zone, us, TRUE);
     g_autofree char *of_time = map_zone_offset_sql(zone, us, TRUE);
+    if (column->form == MAP_PLAIN_UTC) g_string_append_printf(sql, ", n%u AS u%u", i, i);
+    if (column->form == MAP_PLAIN_DAY || column->form == MAP_PLAIN_TIME) {
+      g_string_append_printf(sql, ", n%u - %s AS u%u", i,
+                             column->form == MAP_PLAIN_DAY || column->is_all_days ? of_day : of_time, i);
+    }
+    if (column->form != MAP_ANY) continue;
     g_string_append_printf(sql,
                            ", CASE WHEN e%u IS NOT NULL THEN e%u WHEN o%u THEN n%u WHEN d%u OR NOT contains(r%u, ':') "
                            "THEN n%u - %s ELSE n%u - %s END AS u%u",
@@ -207,12 +246,17 @@ static void append_utc(GString *sql, const Load *load, const MapEntry *entry) {
   }
 }
 
-static void append_instant(GString *sql, const Load *load, guint i, const char *name) {
+static void append_instant(GString *sql, const Load *load, const MapColumn *column, guint i, const char *name) {
   g_autofree char *us = g_strdup_printf("u%u", i);
   g_autofree char *offset = map_zone_offset_sql(load->organisation->time_zone, us, FALSE);
   g_autofree char *day = g_strconcat(name, "_day", NULL);
   g_autofree char *quoted = store_quote_name(name);
   g_autofree char *quoted_day = store_quote_name(day);
+  if (column->form == MAP_PLAIN_DAY || (column->form == MAP_PLAIN_TIME && column->is_all_days)) {
+    g_string_append_printf(sql, ", make_timestamp(u%u) AS %s, CAST(make_timestamp(n%u) AS DATE) AS %s", i, quoted, i,
+                           quoted_day);
+    return;
+  }
   g_string_append_printf(sql, ", make_timestamp(u%u) AS %s, CAST(make_timestamp(u%u + %s) AS DATE) AS %s", i, quoted, i,
                          offset, quoted_day);
 }
@@ -263,9 +307,9 @@ static void append_id(GString *sql, const Load *load, const MapEntry *entry) {
     g_string_append_printf(sql, ", r%d AS id", id);
     return;
   }
-  g_autoptr(GString) all = g_string_new("to_base(hash(concat_ws(chr(31)");
+  g_autoptr(GString) all = g_string_new("to_base(CAST(hash(concat_ws(chr(31)");
   for (guint i = 0; i < entry->columns->len; i++) g_string_append_printf(all, ", coalesce(r%u, '')", i);
-  g_string_append(all, "))::HUGEINT % 4611686018427387904, 36)");
+  g_string_append(all, ")) % 4611686018427387904 AS BIGINT), 36)");
   g_string_append_printf(sql, ", 'row-' || %s || '-' || row_number() OVER (PARTITION BY %s) AS id", all->str, all->str);
 }
 
@@ -279,7 +323,7 @@ static void append_out(GString *sql, const Load *load, const MapEntry *entry) {
     if (g_str_equal(target, "modified_at")) g_string_append_printf(sql, ", make_timestamp(u%u) AS _modified", i);
     if (!column->column->column) continue;
     if (column->type == LEDGER_INSTANT) {
-      append_instant(sql, load, i, target);
+      append_instant(sql, load, column, i, target);
     } else {
       g_autofree char *quoted = store_quote_name(target);
       g_string_append_printf(sql, ", c%u AS %s", i, quoted);

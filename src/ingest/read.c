@@ -80,9 +80,9 @@ const char *read_stage_header(const ReadStage *stage, const char *name, BaseSpan
     g_string_append_printf(all, "%s%s", i ? ", " : "", (char *)stage->headers->pdata[i]);
   }
   if (stage->headers->len > 60) g_string_append(all, ", …");
-  base_error_at(error, BASE_ERROR_INPUT, span, "%s has %s \"%s\"%s%s%s; its columns are %s", file,
+  base_error_at(error, BASE_ERROR_INPUT, span, "%s has %s \"%s\"%s%s%s its columns are %s", file,
                 is_ambiguous ? "several columns like" : "no column", name, nearest ? "; did you mean \"" : "",
-                nearest ? nearest : "", nearest ? "\"?" : "", all->str);
+                nearest ? nearest : "", nearest ? "\"?" : ";", all->str);
   return NULL;
 }
 
@@ -145,7 +145,8 @@ static char *csv_select(const ReadFile *file, char *const *headers, gboolean is_
   }
   return g_strdup_printf(
       "SELECT * FROM read_csv(%s, auto_detect = false, delim = %s, quote = %s, escape = %s, header = false, skip = %u, "
-      "columns = {%s}, null_padding = %s, strict_mode = %s, max_line_size = 16777216, store_rejects = true, "
+      "columns = {%s}, null_padding = %s, strict_mode = %s, max_line_size = 16777216, nullstr = ['', 'NULL', 'null', "
+      "'\\N'], store_rejects = true, "
       "rejects_table = 'attain_broken', rejects_scan = 'attain_broken_scan')",
       path, quoted_delimiter, quoted_quote, quoted_quote, dialect->skip, columns->str,
       dialect->short_rows ? "true" : "false", is_lenient ? "false" : "true");
@@ -168,22 +169,38 @@ static char *broken_reason(const char *message) {
   return end ? g_strndup(message, (gsize)(end - message)) : g_strdup(message);
 }
 
-static gboolean take_broken(Load *load, ReadStage *stage, guint file, gboolean *has_bad_text, GError **error) {
-  g_autoptr(StoreRows) rows =
-      load_query(load, error,
-                 "SELECT line, any_value(error_message), any_value(CASE WHEN csv_line IS NOT NULL THEN "
-                 "decode(encode(csv_line)) END) FROM attain_broken GROUP BY line ORDER BY line");
-  if (!rows) return FALSE;
-  ReadFile *read = &g_array_index(stage->files, ReadFile, file);
-  *has_bad_text = FALSE;
+/* DuckDB counts records, not lines; the place of a line in the file tells its number. */
+static gint64 line_at(const char *text, gsize length, gsize position, gsize *counted, gint64 *line) {
+  for (; *counted < MIN(position, length); (*counted)++) *line += text[*counted] == '\n';
+  return *line;
+}
+
+static void add_broken(ReadStage *stage, guint file, const StoreRows *rows, const char *text, gsize length,
+                       gboolean *has_bad_text) {
+  gsize counted = 0;
+  gint64 line = 1;
   for (gsize i = 0; i < store_rows_count(rows); i++) {
-    StoreValue message = store_rows_value(rows, i, 1), text = store_rows_value(rows, i, 2);
-    ReadBroken broken = {.file = file, .line = store_rows_value(rows, i, 0).integer};
+    StoreValue position = store_rows_value(rows, i, 0), message = store_rows_value(rows, i, 1),
+               words = store_rows_value(rows, i, 2);
+    ReadBroken broken = {.file = file};
+    broken.line = line_at(text, length, (gsize)MAX(position.integer - 1, 0), &counted, &line);
     broken.reason = broken_reason(message.type == STORE_TEXT ? message.text : "the line is no row");
-    broken.text = g_strstrip(g_utf8_make_valid(text.type == STORE_TEXT ? text.text : "", -1));
+    broken.text = g_strstrip(g_utf8_make_valid(words.type == STORE_TEXT ? words.text : "", -1));
     *has_bad_text |= message.type == STORE_TEXT && strstr(message.text, "nicode") != NULL;
     g_array_append_val(stage->broken, broken);
   }
+}
+
+static gboolean take_broken(Load *load, ReadStage *stage, guint file, gboolean *has_bad_text, GError **error) {
+  g_autoptr(StoreRows) rows = load_query(load, error,
+                                         "SELECT line_byte_position::BIGINT, any_value(error_message), "
+                                         "any_value(csv_line) FROM attain_broken GROUP BY 1 ORDER BY 1");
+  if (!rows) return FALSE;
+  ReadFile *read = &g_array_index(stage->files, ReadFile, file);
+  g_autoptr(GMappedFile) mapped = g_mapped_file_new(read->text.path, FALSE, error);
+  if (!mapped) return FALSE;
+  *has_bad_text = FALSE;
+  add_broken(stage, file, rows, g_mapped_file_get_contents(mapped), g_mapped_file_get_length(mapped), has_bad_text);
   read->n_lost = (gint64)store_rows_count(rows);
   return load_run_sql(load, "DROP TABLE IF EXISTS attain_broken; DROP TABLE IF EXISTS attain_broken_scan", NULL, error);
 }
@@ -373,12 +390,13 @@ void read_stage_free(ReadStage *stage) {
 
 /* --- lines --- */
 
-static gboolean is_broken_line(const ReadStage *stage, guint file, gint64 line) {
+static GHashTable *broken_lines(const ReadStage *stage, guint file) {
+  GHashTable *lines = g_hash_table_new(g_int64_hash, g_int64_equal);
   for (guint i = 0; i < stage->broken->len; i++) {
-    const ReadBroken *broken = &g_array_index(stage->broken, ReadBroken, i);
-    if (broken->file == file && broken->line == line) return TRUE;
+    ReadBroken *broken = &g_array_index(stage->broken, ReadBroken, i);
+    if (broken->file == file) g_hash_table_add(lines, &broken->line);
   }
-  return FALSE;
+  return lines;
 }
 
 static gboolean is_blank_record(const char *at, const char *next) {
@@ -396,13 +414,14 @@ void read_stage_lines(const ReadStage *stage, guint file, const gint64 *rows, gs
   const char *at = mapped ? g_mapped_file_get_contents(mapped) : NULL;
   const char *end = at ? at + g_mapped_file_get_length(mapped) : NULL;
   gint64 row = read->first_row;
-  guint line = 1;
+  gint64 line = 1;
+  g_autoptr(GHashTable) broken = broken_lines(stage, file);
   gboolean drops_blank = read->dialect.n_headers > 1;
   for (gsize i = 0; at < end && i < n;) {
     guint n_lines = 0;
     const char *next = read_record_end(at, end, read->dialect.quote, read->dialect.delimiter, &n_lines);
-    gboolean is_row =
-        line > read->dialect.skip && !(drops_blank && is_blank_record(at, next)) && !is_broken_line(stage, file, line);
+    gboolean is_row = line > read->dialect.skip && !(drops_blank && is_blank_record(at, next)) &&
+                      !g_hash_table_contains(broken, &line);
     while (is_row && i < n && rows[i] == row) lines[i++] = line;
     row += is_row;
     line += n_lines;

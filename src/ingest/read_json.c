@@ -144,7 +144,7 @@ static gboolean append_records(Load *load, ReadStage *stage, guint file, GError 
   for (guint i = 0; i < names->len; i++) {
     g_autofree char *header = store_quote_name(headers[i]);
     g_autofree char *path = store_quote_text(paths->pdata[i]);
-    g_string_append_printf(select, "%sj ->> %s AS %s", i ? ", " : "", path, header);
+    g_string_append_printf(select, "%snullif(j ->> %s, '') AS %s", i ? ", " : "", path, header);
   }
   g_string_append(select, " FROM attain_json ORDER BY n");
   return read_stage_append(load, stage, file, headers, names->len, select->str, error);
@@ -188,7 +188,7 @@ gboolean read_parquet_file(Load *load, ReadStage *stage, guint file, GError **er
   for (guint i = 0; i < n; i++) {
     g_autofree char *column = store_quote_name(names->pdata[i]);
     g_autofree char *header = store_quote_name(headers[i]);
-    g_string_append_printf(select, "%sCAST(%s AS VARCHAR) AS %s", i ? ", " : "", column, header);
+    g_string_append_printf(select, "%snullif(CAST(%s AS VARCHAR), '') AS %s", i ? ", " : "", column, header);
   }
   g_string_append_printf(select, " FROM read_parquet(%s)", path);
   return read_stage_append(load, stage, file, headers, n, select->str, error);

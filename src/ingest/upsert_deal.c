@@ -9,7 +9,8 @@
 #define LOST_WORDS "('lost', 'closed lost', 'closedlost', 'closed-lost', 'closed_lost', 'loss')"
 
 static const char told_outcome[] =
-    "CASE WHEN lower(n.outcome) IN " WON_WORDS " THEN 'won' WHEN lower(n.outcome) IN " LOST_WORDS
+    "CASE WHEN n.outcome IN ('open', 'won', 'lost', 'abandoned') THEN n.outcome WHEN lower(n.outcome) IN " WON_WORDS
+    " THEN 'won' WHEN lower(n.outcome) IN " LOST_WORDS
     " THEN 'lost' WHEN lower(n.outcome) IN ('open', 'abandoned') THEN lower(n.outcome) WHEN n.outcome IS NULL THEN "
     "'open' ELSE n.outcome END";
 

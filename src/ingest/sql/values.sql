@@ -74,7 +74,7 @@ CREATE OR REPLACE TEMP MACRO attain_naive(t, formats) AS
 -- Digits alone: seconds, milliseconds or microseconds since 1970, or a spreadsheet's day number.
 CREATE OR REPLACE TEMP MACRO attain_epoch(t) AS CASE length(split_part(t, '.', 1))
   WHEN 5 THEN CAST(round((TRY_CAST(t AS DECIMAL(30, 9)) - 25569) * 86400, 0) AS BIGINT) * 1000000
-  WHEN 9 THEN TRY_CAST(t AS BIGINT) * 1000000 WHEN 10 THEN CAST(TRY_CAST(t AS DECIMAL(18, 6)) * 1000000 AS BIGINT)
+  WHEN 9 THEN TRY_CAST(t AS BIGINT) * 1000000 WHEN 10 THEN CAST(TRY_CAST(t AS DECIMAL(30, 6)) * 1000000 AS BIGINT)
   WHEN 12 THEN TRY_CAST(t AS BIGINT) * 1000 WHEN 13 THEN TRY_CAST(t AS BIGINT) * 1000 WHEN 16 THEN TRY_CAST(t AS BIGINT) END;
 
 -- Seconds from 1:02:03, 02:03 (hours and minutes), 1h 2m 3s, PT1H2M.
