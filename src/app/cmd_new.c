@@ -36,6 +36,10 @@ static char *machine_time_zone(void) {
 /* Refuses a folder with something in it, naming what is there. */
 static gboolean check_folder(const char *folder, GError **error) {
   if (!g_file_test(folder, G_FILE_TEST_EXISTS)) return TRUE;
+  if (!g_file_test(folder, G_FILE_TEST_IS_DIR)) {
+    g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT, "%s is a file: name a new folder", folder);
+    return FALSE;
+  }
   g_autoptr(GError) cause = NULL;
   g_autoptr(GDir) dir = g_dir_open(folder, 0, &cause);
   if (!dir) {

@@ -141,8 +141,9 @@ gboolean session_open_database(Session *session, guint needs, GError **error) {
 static gboolean set_clock(Session *session, const char *now, GError **error) {
   session->now_us = g_get_real_time();
   session->now_given = now != NULL;
-  if (now && !calendar_parse_instant(session->calendar, now, &session->now_us, error)) {
-    g_prefix_error(error, "--now: ");
+  g_autoptr(GError) cause = NULL;
+  if (now && !calendar_parse_instant(session->calendar, now, &session->now_us, &cause)) {
+    g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "--now: %s", cause->message);
     return FALSE;
   }
   session->today = calendar_day_of(session->calendar, session->now_us);
