@@ -37,7 +37,9 @@ static gint add_value(Scan *scan, SqlSelect *select, const KpiExpr *expr, gint64
 /* DISTINCT: a dimension's key, a fact's key, or a text. */
 static gint add_identity(Scan *scan, SqlSelect *select, const KpiExpr *expr) {
   if (expr->unit.kind == KPI_TEXT) return add_column(scan, sql_value(select, expr), STORE_COLUMN_TEXT);
-  const KpiHop *last = &expr->path[expr->n_path - 1];
+  const KpiExpr *named = expr; /* of a choice, coalesce(a, b) or if(c, a, b): all its branches refer to the same table */
+  while (named->op != KPI_OP_COLUMN) named = named->args[named->op == KPI_OP_IF ? 1 : 0];
+  const KpiHop *last = &named->path[named->n_path - 1];
   const LedgerTable *to = last->column == NULL ? last->table : ledger_schema_find(scan->plan->context->schema, last->column->ref);
   gboolean small = to != NULL && to->kind == LEDGER_DIMENSION;
   return add_column(scan, sql_value(select, expr), small ? STORE_COLUMN_INT32 : STORE_COLUMN_UINT64);
