@@ -52,7 +52,7 @@ typedef struct {
   gsize n_files;
   char delimiter;       /* 0 when it is no text table */
   guint skip;           /* lines above the header */
-  const char *encoding; /* "utf-16", "latin-1", or NULL for UTF-8 */
+  const char *encoding; /* "utf-16", "windows-1252", or NULL for UTF-8 */
   gint64 n_rows;
   gboolean sampled;   /* longer than what was looked at */
   GPtrArray *columns; /* ProfileColumn */

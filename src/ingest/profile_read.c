@@ -1,6 +1,6 @@
 /* Reading an export's files into a scratch store, as text.
  *
- *   bytes ─► encoding (byte-order mark, zero bytes, else UTF-8, else Latin-1) ─► UTF-8 copy when needed
+ *   bytes ─► encoding (byte-order mark, zero bytes, else UTF-8, else Windows-1252) ─► UTF-8 copy when needed
  *         ─► delimiter and header line: the separator that cuts most lines into the same number (> 1) of fields; lines
  * above are titles ─► read_csv with everything said, so that nothing is left to be sniffed (a sniffer may read a ragged
  * file as one column)
@@ -54,7 +54,7 @@ static const char *guess_encoding(GBytes *head, gboolean whole) {
   gsize n = 0;
   const guint8 *bytes = g_bytes_get_data(head, &n);
   if (is_utf16(bytes, n)) return "utf-16";
-  return valid_utf8_head((const char *)bytes, n, whole) ? NULL : "latin-1";
+  return valid_utf8_head((const char *)bytes, n, whole) ? NULL : "windows-1252";
 }
 
 static char *to_utf8(const char *bytes, gsize n, const char *encoding) {

@@ -161,6 +161,27 @@ static void find_unnamed(Propose *propose, ProposeEntry *entry, const LedgerColu
   }
 }
 
+/* Managers who stand in no row of the people's file are people too. */
+static void add_managers(Propose *propose) {
+  const ProposeEntry *people = propose_find(propose, "person");
+  const ProposeColumn *manager = people ? propose_entry_column(people, "manager") : NULL,
+                      *id = people ? propose_entry_column(people, "id") : NULL;
+  if (!manager || !manager->of || manager->match || !id || manager->of->n_words * 2 < manager->of->n_filled ||
+      people->comment || propose->system)
+    return;
+  gint64 n_rows = 0, n_values = 0;
+  g_autoptr(GArray) odd = odd_values(propose, people, manager, people, id, &n_rows, &n_values);
+  if (odd->len == 0 || n_values > (gint64)odd->len) return;
+  ProposeEntry *made = propose_entry_new(propose, "person", NULL);
+  made->rows = g_ptr_array_new_with_free_func(g_free);
+  made->comment = g_strdup("managers who have no row of their own");
+  for (guint i = 0; i < odd->len; i++) {
+    const char *name = g_array_index(odd, Odd, i).text;
+    if (strpbrk(name, "\"\\\n")) continue;
+    g_ptr_array_add(made->rows, g_strdup_printf("{id: \"%s\", name: \"%s\", role: manager}", name, name));
+  }
+}
+
 void propose_references(Propose *propose) {
   for (guint i = 0; i < propose->entries->len; i++) {
     ProposeEntry *entry = propose->entries->pdata[i];
@@ -174,4 +195,5 @@ void propose_references(Propose *propose) {
       if (ledger && ledger->type == LEDGER_REF) resolve(propose, entry, column, ledger->ref);
     }
   }
+  add_managers(propose);
 }

@@ -11,7 +11,8 @@ typedef struct {
   const ConfNode *object;
   const char *name;
   ProfileFile *file;
-  guint score;
+  guint score;   /* among the objects of one system */
+  guint headers; /* telling headers met: among systems */
 } Match;
 
 typedef struct {
@@ -98,7 +99,7 @@ static guint score_object(const ConfNode *system, const ConfNode *object, const 
   }
   const ConfNode *only = conf_map_get(object, "only_headers");
   if (only && !only_these(file, only)) return 0;
-  return text_of(object, "only_if_nothing_else") ? 1 : score * 2 + (must ? must->n * 4 : 0);
+  return text_of(object, "only_if_nothing_else") ? 1 : score * 2 + (must ? must->n * 10 : 0);
 }
 
 static Match best_object(const ConfNode *system, ProfileFile *file) {
@@ -108,6 +109,7 @@ static Match best_object(const ConfNode *system, ProfileFile *file) {
     guint score = score_object(system, objects->items[i], file);
     if (score <= best.score) continue;
     best.score = score;
+    best.headers = count_headers(system, file, conf_map_get(conf_map_get(objects->items[i], "known_by"), "of"));
     best.object = objects->items[i];
     best.name = objects->keys[i]->text;
   }
@@ -300,7 +302,7 @@ static GArray *match_system(const Propose *propose, const ConfNode *system, GHas
     Match match = best_object(system, file);
     if (!match.object) continue;
     g_array_append_val(matches, match);
-    *total += match.score;
+    *total += match.headers;
     *has_deals |= g_str_equal(match.name, "opportunity");
   }
   return matches;
@@ -311,7 +313,7 @@ static guint n_objects(GArray *matches) {
   guint n = 0;
   for (guint i = 0; i < matches->len; i++) {
     const Match *match = &g_array_index(matches, Match, i);
-    n += conf_map_get(match->object, "makes") && match->score >= 8;
+    n += conf_map_get(match->object, "makes") && match->headers >= 4;
   }
   return n;
 }
@@ -369,8 +371,8 @@ gboolean recognise_system(Propose *propose, GHashTable *done, GError **error) {
     guint total = 0;
     gboolean has_deals = FALSE;
     g_autoptr(GArray) matches = match_system(propose, conf_document_root(document), done, &total, &has_deals);
-    if (total + (has_deals ? 10 : 0) <= best_total || !(has_deals || n_objects(matches) >= 3)) continue;
-    best_total = total + (has_deals ? 10 : 0);
+    if (total + (has_deals ? 5 : 0) <= best_total || !(has_deals || n_objects(matches) >= 3)) continue;
+    best_total = total + (has_deals ? 5 : 0);
     g_clear_pointer(&best, g_array_unref);
     best = g_steal_pointer(&matches);
     chosen = conf_document_root(document);
