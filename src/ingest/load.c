@@ -113,11 +113,25 @@ static gboolean is_used(const IngestSource *source, const SourceTable *table) {
   return FALSE;
 }
 
+/* One map entry of a fact reads it, all of it, and nothing looks anything up in it. */
+static gboolean is_read_once(const IngestSource *source, const SourceTable *table) {
+  guint n = 0;
+  for (guint m = 0; m < source->n_maps; m++) {
+    const SourceMap *map = &source->maps[m];
+    if (map->from == table && (map->where || map->table->kind == LEDGER_DIMENSION)) return FALSE;
+    n += map->from == table;
+    for (guint c = 0; c < map->n_columns; c++) {
+      if (map->columns[c].lookup && g_str_equal(map->columns[c].lookup, table->name)) return FALSE;
+    }
+  }
+  return n == 1;
+}
+
 static gboolean read_all(Run *run, GError **error) {
   const IngestSource *source = run->load.source;
   for (guint i = 0; i < source->n_tables; i++) {
     if (!is_used(source, &source->tables[i])) continue;
-    run->stages[i] = read_stage(&run->load, &source->tables[i], i, error);
+    run->stages[i] = read_stage(&run->load, &source->tables[i], i, is_read_once(source, &source->tables[i]), error);
     if (!run->stages[i]) return FALSE;
   }
   return TRUE;

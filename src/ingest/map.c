@@ -42,6 +42,7 @@ static gboolean convert(Load *load, MapEntry *entry, GError **error) {
       !load_count(load, &n, error, "SELECT count(*) FROM %s", table)) {
     return FALSE;
   }
+  if (entry->stage->is_view) entry->stage->n_rows = n;
   entry->n_skipped = entry->stage->n_rows - n;
   return TRUE;
 }
@@ -63,6 +64,29 @@ static gboolean convert_again(Load *load, MapEntry *entry, GError **error) {
   return convert(load, entry, error);
 }
 
+/* Nothing in it needs to be told apart: no bad row, no id twice. */
+static gboolean is_clean(Load *load, const MapEntry *entry) {
+  g_autofree char *table = store_quote_name(entry->name);
+  gint64 n = 0;
+  return load_count(load, &n, NULL, "SELECT count(_reason) + count(*) - count(DISTINCT key) FROM %s", table) && n == 0;
+}
+
+static gboolean run_once(Load *load, MapEntry *entry, ReadStage *const *stages, GError **error) {
+  g_clear_pointer(&entry->raw_select, g_free);
+  g_array_set_size(entry->columns, 0);
+  return map_raw_select(load, entry, stages, error) && map_probe(load, entry, error) && convert(load, entry, error) &&
+         (!has_plain(entry) || convert_again(load, entry, error)) && clear_impossible_shares(load, entry, error);
+}
+
+/* A view is read as if all were well; when it is not, it is read again, as a table. */
+static gboolean run_view(Load *load, MapEntry *entry, ReadStage *const *stages, gboolean *is_done, GError **error) {
+  guint n_notes = load->notes->len;
+  *is_done = run_once(load, entry, stages, NULL) && is_clean(load, entry);
+  if (*is_done) return TRUE;
+  g_ptr_array_set_size(load->notes, (gint)n_notes);
+  return read_stage_materialise(load, entry->stage, error);
+}
+
 MapEntry *map_entry_run(Load *load, const SourceMap *map, ReadStage *stage, ReadStage *const *stages, guint index,
                         GError **error) {
   MapEntry *entry = g_new0(MapEntry, 1);
@@ -72,12 +96,12 @@ MapEntry *map_entry_run(Load *load, const SourceMap *map, ReadStage *stage, Read
   entry->columns = g_array_new(FALSE, TRUE, sizeof(MapColumn));
   g_array_set_clear_func(entry->columns, clear_column);
   entry->name = g_strdup_printf("attain_rows_of_%u", index);
-  entry->n_read = stage->n_rows + stage->broken->len;
   load_progress(load, -1, "mapping %s", map->table->name);
-  gboolean ok =
-      map_raw_select(load, entry, stages, error) && map_probe(load, entry, error) && convert(load, entry, error);
-  if (ok && has_plain(entry)) ok = convert_again(load, entry, error);
-  if (ok && clear_impossible_shares(load, entry, error)) return entry;
+  gboolean is_done = FALSE;
+  gboolean ok = !stage->is_view || run_view(load, entry, stages, &is_done, error);
+  if (ok && !is_done) ok = run_once(load, entry, stages, error);
+  entry->n_read = stage->n_rows + stage->broken->len;
+  if (ok) return entry;
   map_entry_free(entry);
   return NULL;
 }

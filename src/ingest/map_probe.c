@@ -317,7 +317,7 @@ static gboolean find_plain(Load *load, MapEntry *entry, GError **error) {
 }
 
 gboolean map_probe(Load *load, MapEntry *entry, GError **error) {
-  gboolean is_sample = entry->stage->n_rows > WHOLE_ROWS;
+  gboolean is_sample = entry->stage->is_view || entry->stage->n_rows > WHOLE_ROWS;
   load_temporary(load, "attain_sample");
   if (!load_run(load, NULL, error, "CREATE OR REPLACE TEMP TABLE attain_sample AS SELECT * FROM (%s) LIMIT %d",
                 entry->raw_select, is_sample ? SAMPLE_ROWS : WHOLE_ROWS)) {

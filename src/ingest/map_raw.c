@@ -127,9 +127,10 @@ gboolean map_raw_select(Load *load, MapEntry *entry, ReadStage *const *stages, G
     g_string_append_printf(select, ", %s AS r%u", column.raw, i);
     g_array_append_val(entry->columns, column);
   }
-  g_string_append_printf(select, " FROM (SELECT *, rowid - (SELECT min(rowid) FROM %s) AS _row FROM %s%s%s%s) s%s",
-                         table, table, map->where ? " WHERE (" : "", map->where ? map->where : "",
-                         map->where ? ")" : "", joins->str);
+  g_autofree char *number =
+      entry->stage->is_view ? g_strdup("NULL::BIGINT") : g_strdup_printf("rowid - (SELECT min(rowid) FROM %s)", table);
+  g_string_append_printf(select, " FROM (SELECT *, %s AS _row FROM %s%s%s%s) s%s", number, table,
+                         map->where ? " WHERE (" : "", map->where ? map->where : "", map->where ? ")" : "", joins->str);
   entry->raw_select = g_string_free(g_steal_pointer(&select), FALSE);
   return TRUE;
 }

@@ -6,7 +6,10 @@
  * as rejected rows. */
 #include "ingest/read.h"
 
+#include <glib/gstdio.h>
+
 #define SAMPLE_BYTES (1 << 20)
+#define LARGE_BYTES  (1 << 25)
 
 /* --- headers --- */
 
@@ -132,7 +135,7 @@ gboolean read_stage_append(Load *load, ReadStage *stage, guint file, char *const
 
 /* --- CSV --- */
 
-static char *csv_select(const ReadFile *file, char *const *headers, gboolean is_lenient) {
+static char *csv_select(const ReadFile *file, char *const *headers, gboolean is_lenient, gboolean is_view) {
   const ReadDialect *dialect = &file->dialect;
   g_autofree char *path = store_quote_text(file->text.path);
   char delimiter[2] = {dialect->delimiter, 0}, quote[2] = {dialect->quote, 0};
@@ -145,11 +148,11 @@ static char *csv_select(const ReadFile *file, char *const *headers, gboolean is_
   }
   return g_strdup_printf(
       "SELECT * FROM read_csv(%s, auto_detect = false, delim = %s, quote = %s, escape = %s, header = false, skip = %u, "
-      "columns = {%s}, null_padding = %s, strict_mode = %s, max_line_size = 16777216, nullstr = ['', 'NULL', 'null', "
-      "'\\N'], store_rejects = true, "
-      "rejects_table = 'attain_broken', rejects_scan = 'attain_broken_scan')",
+      "columns = {%s}, null_padding = %s, strict_mode = %s, max_line_size = 16777216, "
+      "nullstr = ['', 'NULL', 'null', '\\N']%s)",
       path, quoted_delimiter, quoted_quote, quoted_quote, dialect->skip, columns->str,
-      dialect->short_rows ? "true" : "false", is_lenient ? "false" : "true");
+      dialect->short_rows ? "true" : "false", is_lenient ? "false" : "true",
+      is_view ? "" : ", store_rejects = true, rejects_table = 'attain_broken', rejects_scan = 'attain_broken_scan'");
 }
 
 /* DuckDB's words on a broken line, in ours. */
@@ -243,7 +246,7 @@ static gboolean try_csv(Load *load, ReadStage *stage, guint file, const SourceTa
   if (!sniff(read, table, error)) return FALSE;
   g_autoptr(GPtrArray) repeated = g_ptr_array_new_with_free_func(g_free);
   g_auto(GStrv) headers = read_unique_headers(read->dialect.headers, read->dialect.n_headers, repeated);
-  g_autofree char *select = csv_select(read, headers, whole);
+  g_autofree char *select = csv_select(read, headers, whole, FALSE);
   guint n_before = stage->broken->len;
   if (!read_stage_append(load, stage, file, headers, read->dialect.n_headers, select, error)) return FALSE;
   if (!take_broken(load, stage, file, has_bad_text, error)) return FALSE;
@@ -277,6 +280,34 @@ static gboolean read_csv_file(Load *load, ReadStage *stage, guint file, const So
   if (!load_run_sql(load, "DROP TABLE IF EXISTS attain_broken; DROP TABLE IF EXISTS attain_broken_scan", NULL, error))
     return FALSE;
   return forget_rows(load, stage, file, error) && try_csv(load, stage, file, table, TRUE, &has_bad_text, error);
+}
+
+/* A large file that is read once need not be copied first. Whatever is odd about it shows when it is mapped; then it is
+ * copied after all. */
+static gboolean view_csv(Load *load, ReadStage *stage, const SourceTable *table, GError **error) {
+  ReadFile *read = &g_array_index(stage->files, ReadFile, 0);
+  if (!read_text_open(read->path, read->shown, table->csv.encoding, FALSE, &read->text, error)) return FALSE;
+  if (!sniff(read, table, error)) return FALSE;
+  g_autoptr(GPtrArray) repeated = g_ptr_array_new_with_free_func(g_free);
+  g_auto(GStrv) headers = read_unique_headers(read->dialect.headers, read->dialect.n_headers, repeated);
+  g_autofree char *select = csv_select(read, headers, FALSE, TRUE);
+  g_autofree char *name = store_quote_name(stage->name);
+  load_temporary(load, stage->name);
+  if (!load_run(load, NULL, error, "CREATE OR REPLACE TEMP VIEW %s AS SELECT 0::INTEGER AS _file, * FROM (%s)", name,
+                select))
+    return FALSE;
+  for (guint i = 0; i < read->dialect.n_headers; i++) g_ptr_array_add(stage->headers, g_strdup(headers[i]));
+  note_headers(load, read, repeated);
+  stage->is_view = TRUE;
+  return TRUE;
+}
+
+gboolean read_stage_materialise(Load *load, ReadStage *stage, GError **error) {
+  g_autofree char *name = store_quote_name(stage->name);
+  if (!load_run(load, NULL, error, "DROP VIEW IF EXISTS %s", name)) return FALSE;
+  stage->is_view = FALSE;
+  g_ptr_array_set_size(stage->headers, 0);
+  return read_csv_file(load, stage, 0, stage->table, error);
 }
 
 /* --- a source's table --- */
@@ -333,7 +364,12 @@ static char *shown_name(const IngestSource *source, const char *path) {
   return g_strdup(path);
 }
 
-ReadStage *read_stage(Load *load, const SourceTable *table, guint index, GError **error) {
+static gboolean is_large_text(const char *path) {
+  GStatBuf status;
+  return g_str_equal(known_suffix(path), ".csv") && g_stat(path, &status) == 0 && status.st_size >= LARGE_BYTES;
+}
+
+ReadStage *read_stage(Load *load, const SourceTable *table, guint index, gboolean is_once, GError **error) {
   g_autoptr(GPtrArray) paths = read_find_files(load->source, table, error);
   if (!paths) return NULL;
   ReadStage *stage = new_stage(table, "stage", index);
@@ -342,7 +378,8 @@ ReadStage *read_stage(Load *load, const SourceTable *table, guint index, GError 
     g_array_append_val(stage->files, file);
   }
   for (guint i = 0; i < paths->len; i++) {
-    if (!read_file(load, stage, i, table, error)) {
+    gboolean is_view = is_once && paths->len == 1 && is_large_text(paths->pdata[i]);
+    if (!(is_view ? view_csv(load, stage, table, error) : read_file(load, stage, i, table, error))) {
       read_stage_free(stage);
       return NULL;
     }

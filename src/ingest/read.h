@@ -49,12 +49,16 @@ typedef struct {
   GPtrArray *headers;       /* char *: columns of the staging table */
   GArray *files;            /* ReadFile */
   GArray *broken;           /* ReadBroken */
-  gint64 n_rows;
-  const guint *lines; /* rows in place: the line of each */
+  gint64 n_rows;            /* 0 while it is a view */
+  gboolean is_view;         /* not copied: the one who maps it reads the file, once */
+  const guint *lines;       /* rows in place: the line of each */
 } ReadStage;
 
 /* Makes the staging table of one of the source's tables. */
-ReadStage *read_stage(Load *load, const SourceTable *table, guint index, GError **error);
+/* `is_once`: one map entry reads it, from beginning to end; a large text file may then stay where it is, as a view. */
+ReadStage *read_stage(Load *load, const SourceTable *table, guint index, gboolean is_once, GError **error);
+/* A view becomes a table: when a row of it must be told from the others. */
+gboolean read_stage_materialise(Load *load, ReadStage *stage, GError **error);
 /* Makes one of rows written in the YAML. */
 ReadStage *read_stage_rows(Load *load, const SourceMap *map, guint index, GError **error);
 void read_stage_free(ReadStage *stage);

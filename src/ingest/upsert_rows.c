@@ -58,6 +58,7 @@ gboolean upsert_reject_repeated(Load *load, UpsertTarget *target, GPtrArray *tar
   for (guint e = 0; e < target->entries->len; e++) {
     const MapEntry *entry = target->entries->pdata[e];
     gboolean is_dimension = upsert_target_is_dimension(target);
+    if (entry->stage->is_view) continue; /* known to have none */
     if (is_dimension && (is_derived(entry, targets) || is_shared(entry, target))) continue;
     if (!mark_repeated(load, entry, is_dimension ? "id" : "key", error)) return FALSE;
   }
