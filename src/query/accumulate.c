@@ -43,8 +43,14 @@ static gboolean value_at(const Scan *scan, const StoreChunk *chunk, const ScanUs
   gint32 currency = ((const gint32 *)chunk->data[scan->currency])[row];
   if (scan->plan->rates_of != BASE_DAY_NONE) day = scan->plan->rates_of;
   if (day == BASE_DAY_NONE) day = scan->plan->context->today;
-  *missing = currency < 0 || !query_rates_convert(g_ptr_array_index(scan->rates, (guint)currency), *value, day, value);
+  *missing = currency < 0 || !query_rates_convert(query_org_rates(scan->plan->org, (guint)currency), *value, day, value);
   return !*missing;
+}
+
+/* The currency in which a level's amount is kept until it is read; -1 = the organisation's, or one without rates. */
+static gint32 foreign_currency(const Scan *scan, const StoreChunk *chunk, const ScanUse *use, gsize row) {
+  if (use->use->currency_column < 0 || !scan_valid(chunk, scan->currency, row)) return -1;
+  return ((const gint32 *)chunk->data[scan->currency])[row];
 }
 
 static double number_at(const Scan *scan, const StoreChunk *chunk, const ScanUse *use, gsize row, BaseDay day, gboolean *has, gboolean *missing) {
@@ -143,10 +149,11 @@ typedef struct {
 
 static void add_level(const Scan *scan, CubeTable *cells, const ScanUse *use, guint column, gint32 group, Span span, gint64 value) {
   cube_add_sum(cells, column, group, (guint)slot_of(scan, span.from), value, 1);
-  if (use->use->averaged && column == use->use->column) cube_add_moment(cells, column, group, (guint)slot_of(scan, span.from), value, 1, span.from);
+  gboolean averaged = use->use->averaged && (gint)column != use->use->missing_column;
+  if (averaged) cube_add_moment(cells, column, group, (guint)slot_of(scan, span.from), value, 1, span.from);
   if (span.until == BASE_DAY_MAX) return;
   cube_add_sum(cells, column, group, (guint)slot_of(scan, span.until), -value, -1);
-  if (use->use->averaged && column == use->use->column) cube_add_moment(cells, column, group, (guint)slot_of(scan, span.until), -value, -1, span.until);
+  if (averaged) cube_add_moment(cells, column, group, (guint)slot_of(scan, span.until), -value, -1, span.until);
 }
 
 /* The value spread evenly over the span's days; the parts of the slots sum to it exactly. */
@@ -310,7 +317,7 @@ static void add_to_group(const Scan *scan, CubeTable *cells, const StoreChunk *c
     for (guint f = 0; f < use->use->frames->len; f++) {
       const PlanFrame *frame = &g_array_index(use->use->frames, PlanFrame, f);
       if (frame->at > piece.from && frame->at <= piece.until && frame_holds(frame, chunk, use, row, whole))
-        add_cell(scan, cells, chunk, use, row, group, f, whole.from, credit);
+        add_cell(scan, cells, chunk, use, row, group, f, frame->at - 1, credit);
     }
     return;
   }
@@ -321,7 +328,12 @@ static void add_to_group(const Scan *scan, CubeTable *cells, const StoreChunk *c
   }
   gint64 value;
   gboolean missing;
-  if (value_at(scan, chunk, use, row, whole.from, &value, &missing)) {
+  gint32 currency = foreign_currency(scan, chunk, use, row);
+  if (currency >= 0) {
+    if (!scan_valid(chunk, use->value, row)) return;
+    value = share_of(((const gint64 *)chunk->data[use->value])[row], credit);
+    add_level(scan, cells, use, (guint)(use->use->currency_column + currency), group, piece, value);
+  } else if (value_at(scan, chunk, use, row, whole.from, &value, &missing)) {
     if (use->value >= 0) value = share_of(value, credit);
     if (measure->when == KPI_WHEN_SPREAD)
       add_spread(scan, cells, use->use->column, group, piece, value);

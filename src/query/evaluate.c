@@ -254,13 +254,13 @@ void evaluator_slots(const QueryPlan *plan, const KpiMeasure *measure, const Win
 }
 
 /* The mean of a level over the days: what held at the start holds on all of them, what began on day e on pe - e of them. */
-static double average_level(const QueryPlan *plan, const PlanUse *use, const CubeTable *cells, gint32 group, const Window *window, gint64 *rows) {
+static double average_level(const QueryPlan *plan, const CubeTable *cells, guint column, gint32 group, const Window *window, gint64 *rows) {
   BaseDay start = window->period.start, end = window_end(window);
   if (end <= start) return 0;
   guint first = query_plan_slot(plan, start), last = query_plan_slot(plan, end);
-  CubeSum at_start = cube_read_sum(cells, use->column, group, 0, first);
-  CubeSum events = cube_read_sum(cells, use->column, group, first, last);
-  CubeSum moments = cube_read_moment(cells, use->column, group, first, last);
+  CubeSum at_start = cube_read_sum(cells, column, group, 0, first);
+  CubeSum events = cube_read_sum(cells, column, group, first, last);
+  CubeSum moments = cube_read_moment(cells, column, group, first, last);
   double days = end - start;
   *rows = at_start.rows + events.rows;
   return ((double)at_start.sum * days + (double)events.sum * end - (double)moments.sum) / days;
@@ -295,6 +295,26 @@ static Value read_spread_out(const KpiMeasure *measure, const CubeTable *cells, 
   return result;
 }
 
+/* A level's amounts in foreign currencies at the rate of the last day seen, so that what was added in a currency and taken away in it
+ * leaves nothing, whatever the rates did meanwhile. */
+static void add_foreign(const QueryPlan *plan, const PlanUse *use, const CubeTable *cells, gint32 group, const Window *window, guint to, Value *result) {
+  BaseDay day = window->bound == WINDOW_START ? window->period.start - 1 : window_end(window) - 1;
+  if (plan->rates_of != BASE_DAY_NONE) day = plan->rates_of;
+  for (guint i = 0; use->currency_column >= 0 && i < query_org_n_currencies(plan->org); i++) {
+    guint column = (guint)use->currency_column + i;
+    CubeSum sum = cube_read_sum(cells, column, group, 0, to);
+    gint64 converted;
+    if (window->bound == WINDOW_AVERAGE) sum.sum = (gint64)llround(average_level(plan, cells, column, group, window, &sum.rows));
+    if (sum.rows == 0 && sum.sum == 0) continue;
+    if (query_rates_convert(query_org_rates(plan->org, i), sum.sum, day, &converted)) {
+      result->value += (double)converted;
+      result->n += sum.rows;
+    } else {
+      result->n_missing += sum.rows;
+    }
+  }
+}
+
 static Value read_cells(const QueryPlan *plan, const PlanUse *use, const CubeTable *cells, gint32 group, const Window *window) {
   const KpiMeasure *measure = use->measure;
   Value result = {.has = TRUE};
@@ -310,12 +330,14 @@ static Value read_cells(const QueryPlan *plan, const PlanUse *use, const CubeTab
     case KPI_AGG_COUNT:
     case KPI_AGG_SUM: {
       if (window->bound == WINDOW_AVERAGE && !use->framed) {
-        result.value = average_level(plan, use, cells, group, window, &result.n) / (double)use->scale;
+        result.value = average_level(plan, cells, use->column, group, window, &result.n) / (double)use->scale;
+        add_foreign(plan, use, cells, group, window, to, &result);
         break;
       }
       CubeSum sum = cube_read_sum(cells, use->column, group, from, to);
       result.value = (double)sum.sum / (double)use->scale;
       result.n = sum.rows;
+      add_foreign(plan, use, cells, group, window, to, &result);
       break;
     }
     case KPI_AGG_MEAN: {

@@ -148,7 +148,7 @@ void query_org_free(QueryOrg *org) {
   g_ptr_array_unref(org->levels);
   g_hash_table_unref(org->region_codes);
   g_ptr_array_unref(org->region_names);
-  g_clear_pointer(&org->rates, g_hash_table_unref);
+  g_clear_pointer(&org->currencies, g_ptr_array_unref);
   g_clear_pointer(&org->splits, g_hash_table_unref);
   g_hash_table_unref(org->moves);
   g_free(org);

@@ -36,7 +36,10 @@ const char *const *query_org_levels(const QueryOrg *org);
 
 /* --- money --- */
 typedef struct QueryRates QueryRates; /* of one foreign currency */
-const QueryRates *query_org_rates(const QueryOrg *org, const char *currency); /* NULL when there is none */
+/* The currencies that have rates, in order; a currency's index stands for it in scans and cells. */
+guint query_org_n_currencies(const QueryOrg *org);
+const char *query_org_currency(const QueryOrg *org, guint index);
+const QueryRates *query_org_rates(const QueryOrg *org, guint index);
 /* Converts minor units at the rate of a day; FALSE when no rate holds on it. */
 gboolean query_rates_convert(const QueryRates *rates, gint64 amount_minor, BaseDay day, gint64 *converted_minor);
 

@@ -16,31 +16,36 @@ typedef struct {
 } DatedRate;
 
 struct QueryRates {
+  char *currency;
   GArray *dated; /* DatedRate, ascending */
   int from_digits;
   int to_digits;
 };
 
-void query_rates_free(QueryRates *rates) {
+static void rates_free(gpointer data) {
+  QueryRates *rates = data;
   g_array_unref(rates->dated);
+  g_free(rates->currency);
   g_free(rates);
 }
 
+/* Rows come ordered by currency and day. */
 gboolean query_org_load_rates(QueryOrg *org, GError **error) {
-  org->rates = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)query_rates_free);
+  org->currencies = g_ptr_array_new_with_free_func(rates_free);
   g_autoptr(StoreRows) rows = store_query(org->context->store,
                                           "SELECT upper(currency), day_day, rate FROM fx_rate WHERE rate > 0 ORDER BY 1, 2, recorded_at, id", NULL, 0,
                                           10000000, error);
   if (rows == NULL) return FALSE;
+  QueryRates *rates = NULL;
   for (gsize r = 0; r < store_rows_count(rows); r++) {
     const char *currency = store_rows_value(rows, r, 0).text;
-    QueryRates *rates = g_hash_table_lookup(org->rates, currency);
-    if (rates == NULL) {
+    if (rates == NULL || !g_str_equal(rates->currency, currency)) {
       rates = g_new0(QueryRates, 1);
+      rates->currency = g_strdup(currency);
       rates->dated = g_array_new(FALSE, FALSE, sizeof(DatedRate));
       rates->from_digits = base_currency_digits(currency);
       rates->to_digits = base_currency_digits(org->context->organisation->currency);
-      g_hash_table_insert(org->rates, g_strdup(currency), rates);
+      g_ptr_array_add(org->currencies, rates);
     }
     DatedRate rate = {(BaseDay)store_rows_value(rows, r, 1).integer, (gint64)llround(store_rows_value(rows, r, 2).number * RATE_SCALE)};
     g_array_append_val(rates->dated, rate);
@@ -48,10 +53,11 @@ gboolean query_org_load_rates(QueryOrg *org, GError **error) {
   return TRUE;
 }
 
-const QueryRates *query_org_rates(const QueryOrg *org, const char *currency) {
-  g_autofree char *upper = g_ascii_strup(currency, -1);
-  return g_hash_table_lookup(org->rates, upper);
-}
+guint query_org_n_currencies(const QueryOrg *org) { return org->currencies->len; }
+
+const char *query_org_currency(const QueryOrg *org, guint index) { return query_org_rates(org, index)->currency; }
+
+const QueryRates *query_org_rates(const QueryOrg *org, guint index) { return g_ptr_array_index(org->currencies, index); }
 
 gboolean query_rates_convert(const QueryRates *rates, gint64 amount_minor, BaseDay day, gint64 *converted_minor) {
   guint low = 0, high = rates->dated->len;

@@ -24,7 +24,7 @@ struct QueryOrg {
   GPtrArray *levels;
   GHashTable *region_codes; /* name (folded) -> code + 1 */
   GPtrArray *region_names;
-  GHashTable *rates;        /* currency -> QueryRates */
+  GPtrArray *currencies;    /* QueryRates, by currency */
   GHashTable *splits;       /* guint64 key -> GArray of QueryCredit */
   GHashTable *moves;        /* table name -> (guint64 key -> GArray of OrgMove) or an empty table */
 };
@@ -37,4 +37,3 @@ typedef struct {
 
 gboolean query_org_load_rates(QueryOrg *org, GError **error);
 gboolean query_org_load_splits(QueryOrg *org, GError **error);
-void query_rates_free(QueryRates *rates);

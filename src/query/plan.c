@@ -85,7 +85,7 @@ PlanUse *query_plan_use(QueryPlan *plan, const KpiMeasure *measure, const Ledger
   use = g_new0(PlanUse, 1);
   use->measure = measure;
   use->entity = entity;
-  use->missing_column = -1;
+  use->missing_column = use->currency_column = -1;
   use->framed = measure->when == KPI_WHEN_LEVEL && (!adds_up(measure->agg) || measure->due != NULL || measure->past != NULL);
   use->frames = g_array_new(FALSE, FALSE, sizeof(PlanFrame));
   use->frame_set = g_hash_table_new_full(frame_hash, frame_equal, g_free, NULL);
@@ -178,6 +178,9 @@ static void lay_out(QueryPlan *plan, PlanTable *table) {
     CubeColumnSpec missing = {CUBE_SUM, spec.n_cells, spec.framed, FALSE};
     use->missing_column = (gint)specs->len;
     g_array_append_val(specs, missing);
+    if (use->measure->when != KPI_WHEN_LEVEL || use->framed || query_org_n_currencies(plan->org) == 0) continue;
+    use->currency_column = (gint)specs->len;
+    for (guint i = 0; i < query_org_n_currencies(plan->org); i++) g_array_append_val(specs, spec);
   }
   const CubeColumnSpec *columns = (const CubeColumnSpec *)(gpointer)specs->data;
   guint n_members = plan->n_dims + (table->entity != NULL ? 1 : 0);

@@ -25,6 +25,8 @@ typedef struct {
   guint table;               /* index of its PlanTable */
   guint column;              /* in that CubeTable */
   gint missing_column;       /* amounts without a rate, or -1 */
+  gint currency_column;      /* levels of money: the first of one column for each foreign currency, in its own minor units, converted when
+                                read at the rate of the day asked; or -1 */
   gboolean framed;
   gboolean averaged;         /* average(level) is asked */
   GArray *frames;            /* PlanFrame, sorted once planned */

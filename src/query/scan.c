@@ -112,17 +112,13 @@ static gboolean add_table(Scan *scan, SqlSelect *select, PlanTable *table, GErro
 
 /* Currencies become indexes into the rates known, in SQL, so that no text is looked up for each row. */
 static void add_currency(Scan *scan, SqlSelect *select) {
+  const QueryOrg *org = scan->plan->org;
   g_autofree char *currency = sql_currency(select);
-  g_autoptr(StoreRows) rows = store_query(scan->plan->context->store, "SELECT DISTINCT upper(currency) FROM fx_rate WHERE rate > 0 ORDER BY 1", NULL, 0, 0, NULL);
   GString *sql = g_string_new("CASE ");
   g_string_append_printf(sql, "WHEN %s IS NULL THEN NULL ", currency);
-  for (gsize r = 0; rows != NULL && r < store_rows_count(rows); r++) {
-    const char *name = store_rows_value(rows, r, 0).text;
-    const QueryRates *rates = query_org_rates(scan->plan->org, name);
-    if (rates == NULL) continue;
-    g_autofree char *quoted = store_quote_text(name);
-    g_string_append_printf(sql, "WHEN %s = %s THEN %u ", currency, quoted, scan->rates->len);
-    g_ptr_array_add(scan->rates, (gpointer)rates);
+  for (guint i = 0; i < query_org_n_currencies(org); i++) {
+    g_autofree char *quoted = store_quote_text(query_org_currency(org, i));
+    g_string_append_printf(sql, "WHEN %s = %s THEN %u ", currency, quoted, i);
   }
   g_string_append(sql, "ELSE -2 END");
   scan->currency = add_column(scan, cast(g_string_free(sql, FALSE), "INTEGER"), STORE_COLUMN_INT32);
@@ -160,7 +156,6 @@ static void scan_clear(Scan *scan) {
   }
   g_array_unref(scan->columns);
   g_array_unref(scan->tables);
-  g_ptr_array_unref(scan->rates);
   g_hash_table_unref(scan->survivors);
   g_free(scan->slot_of_day);
 }
@@ -254,7 +249,6 @@ static gboolean scan_fact(QueryPlan *plan, const LedgerTable *fact, ScanSink *si
   Scan scan = {.plan = plan, .fact = fact, .sink = sink, .owner = -1, .key = -1, .currency = -1};
   scan.columns = g_array_new(FALSE, TRUE, sizeof(ScanColumn));
   scan.tables = g_array_new(FALSE, TRUE, sizeof(ScanTable));
-  scan.rates = g_ptr_array_new();
   scan.survivors = load_survivors(plan->context);
   g_autoptr(SqlSelect) select = sql_select_new(plan->context, fact);
   gboolean by_person = plan->where->people->len > 0;

@@ -55,8 +55,7 @@ typedef struct {
   GArray *tables;        /* ScanTable */
   gint owner;            /* column of the person credited, or -1 */
   gint key;              /* column of the row's key, or -1 */
-  gint currency;         /* index into `rates`, -2 for a currency without any; empty = the organisation's */
-  GPtrArray *rates;      /* const QueryRates * */
+  gint currency;         /* the index of the row's currency, -2 for one without rates; empty = the organisation's */
   gboolean has_moves;
   gboolean has_splits;
   GHashTable *survivors; /* account key -> survivor */
