@@ -15,11 +15,11 @@
 /* Patterns of whole values, without the spaces around them. */
 #define YMD      "^[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}([ T].*)?$"
 #define XMY      "^[0-9]{1,2}[-/.][0-9]{1,2}[-/.]([0-9]{4}|[0-9]{2})([ T,].*)?$"
-#define WORDS    "^([0-9]{1,2}[-. ]+\\p{L}{3,9}[-., ]+[0-9]{2,4}|\\p{L}{3,9}\\.? [0-9]{1,2},? [0-9]{4})( .*)?$"
+#define WORDS    "^([0-9]{1,2}[-. ]+[^-0-9 .,/]{3,9}[-., ]+[0-9]{2,4}|[^-0-9 .,/]{3,9}[.]? [0-9]{1,2},? [0-9]{4})( .*)?$"
 #define COMPACT  "^(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])$"
 #define SERIAL   "^(3[0-9]|4[0-9]|5[0-4])[0-9]{3}(\\.[0-9]+)?$"
 #define EPOCH_MS "^1[0-9]{12}$"
-#define MONEY    "[€$£¥₹]|R\\$|US\\$|EUR|USD|GBP|CHF|BRL|MXN|JPY|CAD|AUD|INR|SEK|NOK|DKK|PLN|CZK"
+#define MONEY    "[€$£¥₹]|R[$]|US[$]|EUR|USD|GBP|CHF|BRL|MXN|SEK|PLN"
 #define NUMBER   "^[-+(]? ?(" MONEY ")? ?[-+]?[0-9][0-9.,''’  ]*( ?(" MONEY "|%))?\\)?$"
 
 void profile_column_free(ProfileColumn *column) {
@@ -165,7 +165,7 @@ static void add_measures(GString *sql, const ProfileColumn *column) {
                          "'si', 'sí', 'sim', 'não', 'nao', 'wahr', 'falsch', 'x', 'vrai', 'faux'))",
                          v);
   g_string_append_printf(sql, ", count(*) FILTER (regexp_matches(%s, '^[^@ ]+@[^@ ]+[.][^@ ]+$'))", v);
-  g_string_append_printf(sql, ", count(*) FILTER (regexp_matches(%s, '\\p{L}'))", v);
+  g_string_append_printf(sql, ", count(*) FILTER (lower(%s) <> upper(%s))", v, v);
   g_string_append_printf(sql, ", count(*) FILTER (regexp_matches(%s, '^[^,]*,[0-9]{1,2}[^0-9.,]*$'))", v);
   g_string_append_printf(sql, ", count(*) FILTER (regexp_matches(%s, '^[^.]*[.][0-9]{1,2}[^0-9.,]*$'))", v);
   g_string_append_printf(sql, ", max(length(%s))", v);
@@ -273,19 +273,36 @@ static void take_range(Store *scratch, const ProfileFile *file, ProfileColumn *c
   column->most = most.type == STORE_DOUBLE ? most.number : 0;
 }
 
+/* Most columns of a CRM's wide tables are empty: they are counted first, so that only the others are looked at closely.
+ */
+static GPtrArray *filled_columns(Store *scratch, const ProfileFile *file) {
+  GPtrArray *filled = g_ptr_array_new();
+  g_autoptr(GString) sql = g_string_new("SELECT ");
+  for (guint i = 0; i < file->columns->len; i++) {
+    g_autofree char *v = profile_sql_text(file->columns->pdata[i]);
+    g_string_append_printf(sql, "%scount(%s)", i ? ", " : "", v);
+  }
+  g_string_append_printf(sql, " FROM %s", file->table);
+  g_autoptr(StoreRows) rows = store_query(scratch, sql->str, NULL, 0, 0, NULL);
+  for (guint i = 0; i < file->columns->len; i++)
+    if (!rows || whole(rows, i) > 0) g_ptr_array_add(filled, file->columns->pdata[i]);
+  return filled;
+}
+
 static void measure(Store *scratch, ProfileFile *file) {
   g_autofree char *count = g_strdup_printf("SELECT count(*) FROM %s", file->table);
   file->n_rows = MAX(0, profile_count(scratch, count));
-  for (guint first = 0; first < file->columns->len; first += COLUMNS_AT_ONCE) {
-    guint end = MIN(first + COLUMNS_AT_ONCE, file->columns->len);
+  g_autoptr(GPtrArray) columns = filled_columns(scratch, file);
+  for (guint first = 0; first < columns->len; first += COLUMNS_AT_ONCE) {
+    guint end = MIN(first + COLUMNS_AT_ONCE, columns->len);
     g_autoptr(GString) sql = g_string_new("SELECT ");
-    for (guint i = first; i < end; i++) add_measures(sql, file->columns->pdata[i]);
+    for (guint i = first; i < end; i++) add_measures(sql, columns->pdata[i]);
     g_string_append_printf(sql, " FROM %s", file->table);
     g_autoptr(GError) error = NULL;
     g_autoptr(StoreRows) rows = store_query(scratch, sql->str, NULL, 0, 0, &error);
     if (!rows) g_debug("profile of %s: %s", file->name, error->message);
     for (guint i = first; rows && i < end; i++) {
-      ProfileColumn *column = file->columns->pdata[i];
+      ProfileColumn *column = columns->pdata[i];
       take_measures(scratch, file, column, rows, (i - first) * (MEASURES + 1));
       take_values(scratch, file, column);
       take_range(scratch, file, column);

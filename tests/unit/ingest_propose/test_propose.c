@@ -3,13 +3,9 @@
  * A line of NAME.expect is one of: `key = value` for a line at the top of the proposal, `table.column = value` for a
  * line of that table's entry, either with ~ for "contains"; `says ~`, `text ~` and `table ~` look anywhere, `table.rows
  * ~` among rows in place. */
+#include "../unit.h"
 #include "ingest/ingest.h"
 
-#include <cmocka.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
 static const char *data_folder;
 
