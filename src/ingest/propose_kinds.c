@@ -173,14 +173,14 @@ static gboolean has_role(const Guess *guess, const char *name) {
 }
 
 static gboolean meets_needs(const Guess *guess) {
-  const ConfNode *need = conf_map_get(guess->kind->node, "need"), *not = conf_map_get(guess->kind->node, "not");
+  const ConfNode *need = conf_map_get(guess->kind->node, "need"), *without = conf_map_get(guess->kind->node, "not");
   for (guint i = 0; need && i < need->n; i++) {
     gboolean met = FALSE;
     for (guint j = 0; j < need->items[i]->n && !met; j++) met = has_role(guess, need->items[i]->items[j]->text);
     if (!met) return FALSE;
   }
-  for (guint i = 0; not &&i < not ->n; i++)
-    if (has_role(guess, not ->items[i]->text)) return FALSE;
+  for (guint i = 0; not &&i < without->n; i++)
+    if (has_role(guess, without->items[i]->text)) return FALSE;
   return TRUE;
 }
 

@@ -88,13 +88,13 @@ static gboolean only_these(const ProfileFile *file, const ConfNode *list) {
 /* How many of the object's telling headers the file has; 0 when it is no such object. */
 static guint score_object(const ConfNode *system, const ConfNode *object, const ProfileFile *file) {
   const ConfNode *known_by = conf_map_get(object, "known_by"), *must = conf_map_get(object, "must"),
-                 *not = conf_map_get(object, "not");
+                 *without = conf_map_get(object, "not");
   const char *least = text_of(known_by, "at_least");
   guint score = count_headers(system, file, conf_map_get(known_by, "of"));
   if (score < (least ? (guint)g_ascii_strtoull(least, NULL, 10) : 1)) return 0;
   if (must && count_headers(system, file, must) < must->n) return 0;
-  for (guint i = 0; not &&i < not ->n; i++) {
-    g_autofree char *key = profile_key(not ->items[i]->text);
+  for (guint i = 0; not &&i < without->n; i++) {
+    g_autofree char *key = profile_key(without->items[i]->text);
     if (profile_find(file, key)) return 0;
   }
   const ConfNode *only = conf_map_get(object, "only_headers");
