@@ -179,7 +179,7 @@ static gboolean meets_needs(const Guess *guess) {
     for (guint j = 0; j < need->items[i]->n && !met; j++) met = has_role(guess, need->items[i]->items[j]->text);
     if (!met) return FALSE;
   }
-  for (guint i = 0; not &&i < without->n; i++)
+  for (guint i = 0; without && i < without->n; i++)
     if (has_role(guess, without->items[i]->text)) return FALSE;
   return TRUE;
 }

@@ -93,7 +93,7 @@ static guint score_object(const ConfNode *system, const ConfNode *object, const 
   guint score = count_headers(system, file, conf_map_get(known_by, "of"));
   if (score < (least ? (guint)g_ascii_strtoull(least, NULL, 10) : 1)) return 0;
   if (must && count_headers(system, file, must) < must->n) return 0;
-  for (guint i = 0; not &&i < without->n; i++) {
+  for (guint i = 0; without && i < without->n; i++) {
     g_autofree char *key = profile_key(without->items[i]->text);
     if (profile_find(file, key)) return 0;
   }
