@@ -426,6 +426,21 @@ static gboolean find_from(const IngestSource *source, const MapText *text, BaseS
   return FALSE;
 }
 
+/* A column that every row must have, and that nothing makes. */
+static gboolean check_required(const SourceMap *map, GError **error) {
+  for (guint i = 0; i < map->table->n_columns; i++) {
+    const LedgerColumn *column = &map->table->columns[i];
+    if (!(column->flags & LEDGER_REQUIRED) || source_map_column(map, column->name)) continue;
+    base_error_at(error, BASE_ERROR_INPUT, map->span, "%s needs %s (%s): say which column of the file it comes from",
+                  map->table->name, column->name, column->about);
+    return FALSE;
+  }
+  if (map->table->kind != LEDGER_DIMENSION || source_map_column(map, "id") || source_map_column(map, "name"))
+    return TRUE;
+  base_error_at(error, BASE_ERROR_INPUT, map->span, "%s needs an id or a name", map->table->name);
+  return FALSE;
+}
+
 static gboolean read_map_checked(IngestSource *source, const LedgerSchema *schema, const ConfNode *node,
                                  const MapText *text, SourceMap *map, GError **error) {
   map->span = node->span;
@@ -436,9 +451,10 @@ static gboolean read_map_checked(IngestSource *source, const LedgerSchema *schem
                     text->to);
       return FALSE;
     }
-    return read_rows(source, map, text->rows, error);
+    return read_rows(source, map, text->rows, error) && check_required(map, error);
   }
-  return find_from(source, text, node->span, &map->from, error) && read_columns(source, map, text->columns, error);
+  return find_from(source, text, node->span, &map->from, error) && read_columns(source, map, text->columns, error) &&
+         check_required(map, error);
 }
 
 static gboolean read_map(IngestSource *source, const LedgerSchema *schema, const ConfNode *node, SourceMap *map,

@@ -110,6 +110,29 @@ static gboolean insert_own(Load *load, const UpsertTarget *target, GError **erro
   return insert_stubs(load, target->table, load->source->name, select, NULL, error);
 }
 
+/* A mail address is one person in whatever source: the later record is merged into the one that was there, and refers
+ * to it. */
+static gboolean merge_by_email(Load *load, const UpsertTarget *target, GError **error) {
+  if (!g_str_equal(target->table->name, "person") || !upsert_target_maps(target, "email") ||
+      upsert_target_maps(target, "merged_into")) {
+    return TRUE;
+  }
+  g_autofree char *source = store_quote_text(load->source->name);
+  gint64 n = 0;
+  if (!load_run(load, &n, error,
+                "UPDATE person AS d SET merged_into = s.key FROM %s n, (SELECT lower(email) AS email, min(key) AS key "
+                "FROM person WHERE "
+                "email IS NOT NULL AND merged_into IS NULL AND from_source <> %s GROUP BY 1) s WHERE d.from_source = "
+                "%s AND d.id = n.id AND "
+                "s.email = lower(n.email) AND d.merged_into IS NULL",
+                target->rows, source, source)) {
+    return FALSE;
+  }
+  g_autofree char *number = load_number(n);
+  if (n > 0) load_note(load, "person: %s of the people are known from another source by their mail address", number);
+  return TRUE;
+}
+
 /* --- texts to keys --- */
 
 static char *texts_select(const UpsertRefs *refs, guint kind) {
@@ -247,7 +270,9 @@ UpsertRefs *upsert_refs_resolve(Load *load, GPtrArray *targets, GError **error) 
   load_temporary(load, "attain_texts");
   for (guint t = 0; t < targets->len; t++) {
     const UpsertTarget *target = targets->pdata[t];
-    if (upsert_target_is_dimension(target) && !insert_own(load, target, error)) return NULL;
+    if (upsert_target_is_dimension(target) &&
+        (!insert_own(load, target, error) || !merge_by_email(load, target, error)))
+      return NULL;
   }
   find_uses(load, refs, targets);
   for (guint i = 0; i < refs->kinds->len; i++) {
