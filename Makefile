@@ -2,8 +2,9 @@
 PREFIX ?= /usr/local
 DESTDIR ?=
 BUILD = build
-SANITIZE = -Db_sanitize=address,undefined -Db_lundef=false -Dbuildtype=debugoptimized -Dwerror=true
 NODE_MODULES = node_modules/.package-lock.json
+VERSION = $(shell sed -n "s/^project('attain'.* version: '\([0-9.]*\)'.*/\1/p" meson.build)
+SHARE = $(DESTDIR)$(PREFIX)/share
 
 all: $(BUILD)/build.ninja
 	@ninja -C $(BUILD)
@@ -27,7 +28,6 @@ demo: all
 
 # Both compilers, with every test under the address and undefined-behaviour sanitizers.
 test: $(NODE_MODULES)
-	@tools/setup build
 	@tools/setup test
 	@tools/run-tests
 
@@ -40,44 +40,47 @@ bench: all
 	@bench/run
 
 install: all
-	meson install -C $(BUILD) --no-rebuild $(if $(DESTDIR),--destdir $(DESTDIR)) > /dev/null
+	@meson configure $(BUILD) --prefix=$(PREFIX)
+	@ninja -C $(BUILD) > /dev/null
+	@meson install -C $(BUILD) --no-rebuild $(if $(DESTDIR),--destdir $(abspath $(DESTDIR))) > /dev/null
 	@echo "attain is installed in $(DESTDIR)$(PREFIX)"
 
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/attain $(DESTDIR)$(PREFIX)/share/man/man1/attain.1 $(DESTDIR)$(PREFIX)/share/man/man1/attain-*.1
-	rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/attain
-	rm -rf $(DESTDIR)$(PREFIX)/lib/attain
+	rm -f $(DESTDIR)$(PREFIX)/bin/attain $(SHARE)/man/man1/attain.1 $(SHARE)/man/man1/attain-*.1 $(SHARE)/bash-completion/completions/attain
+	rm -rf $(DESTDIR)$(PREFIX)/lib/attain $(SHARE)/doc/attain
 
 # The committed tree as an archive.
 dist:
 	@mkdir -p dist
-	git archive --format=tar.gz --prefix=attain-$$(sed -n "s/.*version: '\([0-9.]*\)'.*/\1/p" meson.build | head -1)/ \
-	  -o dist/attain-$$(sed -n "s/.*version: '\([0-9.]*\)'.*/\1/p" meson.build | head -1).tar.gz HEAD
+	git archive --format=tar.gz --prefix=attain-$(VERSION)/ -o dist/attain-$(VERSION).tar.gz HEAD
 	@ls -l dist
 
 fmt:
 	@tools/setup test
-	git ls-files 'src/*.[ch]' 'tests/*.[ch]' 'bench/*.[ch]' | xargs clang-format -i
+	find src tests bench -name '*.[ch]' | xargs clang-format -i
 
 lint:
 	@tools/setup test
 	@tools/lint
 
-docs: all
+# Pages made from what they describe.
+docs:
+	@tools/setup test
 	@tools/catalogue-doc.py
 
 clean:
 	rm -rf $(BUILD) build-gcc build-clang build-fuzz demo-company dist
 
 help:
-	@echo "make            build the program: build/attain"
-	@echo "make demo       build, simulate a company, load it, print its scorecard"
-	@echo "make test       all tests, built by gcc and clang, under sanitizers"
-	@echo "make bench      speeds, as ratios measured side by side"
-	@echo "make fuzz       fuzz every reader for FUZZ_SECONDS (60)"
-	@echo "make install    into PREFIX (/usr/local); make uninstall takes it away"
-	@echo "make dist       the committed tree as an archive"
-	@echo "make fmt lint   format the code; check format, layers and house rules"
-	@echo "make clean      remove what was built"
+	@echo "make                   build the program: build/attain"
+	@echo "make demo              build, simulate a company, load it, print its scorecard"
+	@echo "make test              all tests, built by gcc and clang, under sanitizers"
+	@echo "make bench             speeds, as ratios measured side by side"
+	@echo "make fuzz              fuzz every reader for FUZZ_SECONDS (60) each"
+	@echo "make install           into PREFIX (/usr/local), under DESTDIR; make uninstall takes it away"
+	@echo "make dist              the committed tree as an archive"
+	@echo "make fmt, make lint    format the code; check format, layers and house rules"
+	@echo "make docs              write docs/catalogue.md anew"
+	@echo "make clean             remove what was built"
 
 .PHONY: all demo test fuzz bench install uninstall dist fmt lint docs clean help
