@@ -263,7 +263,10 @@ static gboolean forget_rows(Load *load, ReadStage *stage, guint file, GError **e
   g_autofree char *table = store_quote_name(stage->name);
   stage->n_rows -= read->n_rows;
   read->n_rows = 0;
-  if (stage->n_rows > 0) return load_run(load, NULL, error, "DELETE FROM %s WHERE _file = %u", table, file);
+  if (stage->n_rows > 0) { /* made again, so that row ids stay without gaps */
+    return load_run(load, NULL, error, "CREATE OR REPLACE TEMP TABLE %s AS SELECT * FROM %s WHERE _file <> %u", table,
+                    table, file);
+  }
   g_ptr_array_set_size(stage->headers, 0);
   return load_run(load, NULL, error, "DROP TABLE IF EXISTS %s", table);
 }

@@ -176,6 +176,7 @@ gboolean read_parquet_file(Load *load, ReadStage *stage, guint file, GError **er
   g_autoptr(StoreRows) rows =
       load_query(load, &failed, "SELECT column_name FROM (DESCRIBE SELECT * FROM read_parquet(%s))", path);
   if (!rows) {
+    failed->message[strcspn(failed->message, "\n")] = '\0';
     g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT, "%s is not a whole Parquet file (%s)", read->shown,
                 failed->message);
     return FALSE;
