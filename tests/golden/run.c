@@ -129,7 +129,7 @@ static void write_row(GString *out, const ConfNode *row, guint copy) {
 }
 
 /* One NDJSON file and one mapping entry for each ledger table of the case. */
-static void write_table(const Case *the, const char *table, const ConfNode *rows, GString *tables, GString *map) {
+static void write_table(const Case *the, const char *table, const ConfNode *rows, const char *extract, GString *tables, GString *map) {
   GString *records = g_string_new(NULL);
   g_autoptr(GPtrArray) columns = g_ptr_array_new();
   for (guint r = 0; r < rows->n; r++) {
@@ -144,7 +144,7 @@ static void write_table(const Case *the, const char *table, const ConfNode *rows
   g_autofree char *file = g_strdup_printf("%s.ndjson", table);
   write_file(the, file, records->str, NULL);
   g_string_free(records, TRUE);
-  g_string_append_printf(tables, "  %s: {file: %s}\n", table, file);
+  g_string_append_printf(tables, "  %s: {file: %s, extract: %s}\n", table, file, extract);
   g_string_append_printf(map, "  - to: %s\n    from: %s\n    columns:\n", table, table);
   for (guint c = 0; c < columns->len; c++) {
     const char *column = g_ptr_array_index(columns, c);
@@ -156,19 +156,36 @@ static void write_table(const Case *the, const char *table, const ConfNode *rows
   }
 }
 
-static gboolean load_records(Case *the, const ConfNode *root, GError **error) {
-  const ConfNode *records = conf_map_get(root, "records");
+static gboolean load_records(Case *the, const ConfNode *records, const char *extract, gint64 clock_us, GError **error) {
   GString *tables = g_string_new(NULL), *map = g_string_new(NULL);
-  for (guint t = 0; records != NULL && t < records->n; t++) write_table(the, records->keys[t]->text, records->items[t], tables, map);
-  g_autofree char *yaml = g_strdup_printf("source: case\nfolder: %s\ndate_format: ymd\ndecimal: \".\"\ntime_zone: %s\nmax_rejected: 0%%\ntables:\n%smap:\n%s",
-                                          the->folder, the->organisation->time_zone, tables->str, map->str);
+  for (guint t = 0; records != NULL && t < records->n; t++)
+    write_table(the, records->keys[t]->text, records->items[t], extract, tables, map);
+  g_autofree char *yaml = g_strdup_printf(
+      "source: case\nfolder: %s\ndate_format: ymd\ndecimal: \".\"\ntime_zone: %s\nmax_rejected: 0%%\ntables:\n%smap:\n%s", the->folder,
+      the->organisation->time_zone, tables->str, map->str);
   g_string_free(tables, TRUE);
   g_string_free(map, TRUE);
   if (records == NULL || records->n == 0) return TRUE;
-  g_autoptr(IngestSource) source = ingest_source_parse("case.yaml", yaml, strlen(yaml), the->folder, the->schema, the->organisation, error);
-  IngestOptions options = {.now_us = the->now_us};
+  g_autoptr(IngestSource) source =
+      ingest_source_parse("case.yaml", yaml, strlen(yaml), the->folder, the->schema, the->organisation, error);
+  IngestOptions options = {.now_us = clock_us};
   g_autoptr(IngestReport) report = NULL;
-  return source != NULL && ingest_load(the->store, source, the->schema, the->organisation, the->calendar, &options, &report, error);
+  return source != NULL &&
+         ingest_load(the->store, source, the->schema, the->organisation, the->calendar, &options, &report, error);
+}
+
+/* `records` at once, or `loads` one after another, each at its own time. */
+static gboolean load_all(Case *the, const ConfNode *root, GError **error) {
+  const ConfNode *loads = conf_map_get(root, "loads");
+  if (!load_records(the, conf_map_get(root, "records"), "full", the->now_us, error)) return FALSE;
+  for (guint l = 0; loads != NULL && l < loads->n; l++) {
+    const char *extract = text_of(loads->items[l], "extract");
+    gint64 clock_us;
+    if (!calendar_parse_instant(the->calendar, text_of(loads->items[l], "at"), &clock_us, error)) return FALSE;
+    if (!load_records(the, conf_map_get(loads->items[l], "records"), extract != NULL ? extract : "full", clock_us, error))
+      return FALSE;
+  }
+  return TRUE;
 }
 
 static gboolean make_catalogue(Case *the, const ConfNode *root, GError **error) {
@@ -315,7 +332,7 @@ static gboolean set_up(Case *the, GError **error) {
   const ConfNode *root = conf_document_root(the->document);
   if (!make_organisation(the, root, error)) return FALSE;
   the->store = store_open(NULL, the->schema, STORE_CREATE, 1, error);
-  return the->store != NULL && load_records(the, root, error) && make_catalogue(the, root, error);
+  return the->store != NULL && load_all(the, root, error) && make_catalogue(the, root, error);
 }
 
 static void run_case(Case *the) {
