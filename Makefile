@@ -3,7 +3,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 BUILD = build
 NODE_MODULES = node_modules/.package-lock.json
-VERSION = $(shell sed -n "s/^project('attain'.* version: '\([0-9.]*\)'.*/\1/p" meson.build)
+VERSION = $(shell sed -n "1s/.* version: '\([0-9.]*\)'.*/\1/p" meson.build)
 SHARE = $(DESTDIR)$(PREFIX)/share
 
 all: $(BUILD)/build.ninja
@@ -46,7 +46,7 @@ install: all
 	@echo "attain is installed in $(DESTDIR)$(PREFIX)"
 
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/attain $(SHARE)/man/man1/attain.1 $(SHARE)/man/man1/attain-*.1 $(SHARE)/bash-completion/completions/attain
+	rm -f $(DESTDIR)$(PREFIX)/bin/attain $(SHARE)/man/man1/attain.1 $(SHARE)/man/man1/attain-*.1 $(SHARE)/bash-completion/completions/attain.bash
 	rm -rf $(DESTDIR)$(PREFIX)/lib/attain $(SHARE)/doc/attain
 
 # The committed tree as an archive.
