@@ -227,7 +227,6 @@ static gboolean resolve(Load *load, UpsertRefs *refs, GPtrArray *targets, guint 
 
 static gboolean note_unknown(Load *load, const Kind *kind, GError **error) {
   gint64 n_described = 0;
-  g_autofree char *table = store_quote_name(kind->table->name);
   if (!load_count(load, &n_described, error, "SELECT count(*) FROM %s WHERE is_known", kind->name)) return FALSE;
   if (n_described == 0) return TRUE;
   g_autoptr(StoreRows) rows =
