@@ -72,7 +72,10 @@ gboolean query_request_period(const QueryContext *context, const QueryRequest *r
   data_bounds(context, &first, &last);
   if (last != BASE_DAY_NONE) last = MAX(MIN(last, context->today), first);
   const char *text = request->period != NULL ? request->period : "this-quarter";
-  return calendar_parse_period(context->calendar, text, context->today, first, last, period, error);
+  g_autoptr(GError) cause = NULL;
+  if (calendar_parse_period(context->calendar, text, context->today, first, last, period, &cause)) return TRUE;
+  g_set_error_literal(error, BASE_ERROR, BASE_ERROR_USAGE, cause->message);
+  return FALSE;
 }
 
 static gboolean read_period(Run *run, GError **error) {
@@ -296,6 +299,27 @@ static void note_missing_data(Run *run, const KpiDefinition *kpi) {
   g_string_free(missing, TRUE);
 }
 
+/* Says when members differ by no more than chance: a ranking by such a rate is noise. */
+static void note_chance(Run *run, guint k) {
+  const QueryResult *result = run->result;
+  const KpiDefinition *kpi = g_ptr_array_index(result->kpis, k);
+  if (!kpi->proportion || run->n_dims != 1 || result->periods->len != 1) return;
+  g_autoptr(GArray) successes = g_array_new(FALSE, FALSE, sizeof(gint64));
+  g_autoptr(GArray) totals = g_array_new(FALSE, FALSE, sizeof(gint64));
+  for (guint r = 0; r < result->rows->len; r++) {
+    const QueryRow *row = &g_array_index(result->rows, QueryRow, r);
+    if (row->kpi != k || !row->value.has_interval) continue;
+    gint64 numerator = llround(row->value.numerator), denominator = llround(row->value.denominator);
+    g_array_append_val(successes, numerator);
+    g_array_append_val(totals, denominator);
+  }
+  StatsHomogeneity test =
+      stats_homogeneity((const gint64 *)(gpointer)successes->data, (const gint64 *)(gpointer)totals->data, totals->len);
+  if (totals->len < 3 || !test.has_value || test.smallest_expected < 5 || test.p < 0.05) return;
+  note(run, "%s: the %u members differ by no more than chance would make them (chi-square %.1f, %d degrees of freedom, p = %.2f): a ranking by it would be noise",
+       kpi->title, totals->len, test.chi_square, test.degrees, test.p);
+}
+
 static void add_notes(Run *run) {
   const QueryResult *result = run->result;
   const GArray *all[] = {result->rows, result->totals};
@@ -310,6 +334,7 @@ static void add_notes(Run *run) {
         seen |= row->value.flags;
         if (row->n_members == 0 || result->totals->len == 0) n_missing += row->value.n_missing;
       }
+    note_chance(run, k);
     if (seen & QUERY_FLAG_NO_DATA) note_missing_data(run, kpi);
     if (seen & QUERY_FLAG_NO_DIMENSION) {
       g_autofree char *by = g_strjoinv(", ", (char **)(gpointer)run->request->by);
