@@ -1,7 +1,7 @@
 /* Statistics of KPIs: pure functions over arrays. Each cites its source. */
 #pragma once
 
-#include <glib.h>
+#include "base/day.h"
 
 typedef struct {
   gboolean has_value;
@@ -19,6 +19,18 @@ double stats_quantile_sorted(const double *values, gsize n, double p, int type);
 /* Distribution-free confidence interval of a quantile by order statistics (binomial). Too few values: has_value FALSE.
  */
 StatsInterval stats_quantile_interval(const double *sorted, gsize n, double p, double level);
+
+/* Pearson's chi-square test that groups share one proportion (2 × k table, no continuity correction): how likely differences as
+ * large as these are when there are none. Groups without cases are passed over; fewer than two groups, or no success or no failure at
+ * all, give has_value FALSE. Where `smallest_expected` is below 5 the approximation is poor (Cochran 1954). Source: Pearson 1900. */
+typedef struct {
+  gboolean has_value;
+  double chi_square;
+  int degrees;
+  double p;
+  double smallest_expected;
+} StatsHomogeneity;
+StatsHomogeneity stats_homogeneity(const gint64 *successes, const gint64 *totals, gsize n);
 
 typedef struct {
   double time;    /* duration, >= 0 */
@@ -40,3 +52,60 @@ typedef struct {
 StatsSurvival stats_kaplan_meier_quantile(StatsDuration *durations, gsize n, double p, double level);
 /* S(t) at one time. */
 double stats_kaplan_meier_at(StatsDuration *durations, gsize n, double t);
+
+/* --- lifetime value of customers without a contract: BG/NBD for how often and how long, Gamma-Gamma for how much --- */
+typedef struct {
+  gint64 customer;
+  BaseDay day;
+  double value;
+} StatsPurchase;
+
+/* What the models know of a customer. Times in one unit (days), values in one currency's unit. */
+typedef struct {
+  guint32 repeats;   /* purchases after the first */
+  double recency;    /* from the first purchase to the last, 0 without repeats */
+  double age;        /* from the first purchase to now, >= recency */
+  double mean_value; /* of the repeated purchases, > 0; 0 without repeats */
+} StatsCustomer;
+
+/* Purchases as customers by the end of `last_day`; those of one day are one, and a day worth nothing or less is none.
+ * Sorts `purchases`; `customers` has room for n. Gives how many there are. */
+gsize stats_customers(StatsPurchase *purchases, gsize n, BaseDay last_day, StatsCustomer *customers);
+
+/* Fewer tell nothing: the fits below have then no value. */
+#define STATS_MIN_CUSTOMERS 100
+#define STATS_MIN_REPEATERS 30
+
+/* Fader, Hardie & Lee 2005 (Marketing Science 24): maximum likelihood. has_value FALSE: too few customers, or no best
+ * parameters (nobody ever stops, say). Sorts `customers`. */
+typedef struct {
+  gboolean has_value;
+  double r, alpha; /* purchases by time: Gamma(r, rate alpha) among customers */
+  double a, b;     /* gone after a purchase: Beta(a, b) among customers */
+  double log_likelihood;
+} StatsBgNbd;
+StatsBgNbd stats_bgnbd_fit(StatsCustomer *customers, gsize n);
+double stats_bgnbd_log_likelihood(const StatsBgNbd *model, const StatsCustomer *customers, gsize n);
+/* The probability that the customer still buys; 1 without repeats, for one only leaves after a repeated purchase. */
+double stats_bgnbd_alive(const StatsBgNbd *model, const StatsCustomer *customer);
+/* Expected purchases in the next t. */
+double stats_bgnbd_purchases(const StatsBgNbd *model, const StatsCustomer *customer, double t);
+
+/* Fader & Hardie 2013: maximum likelihood over those who bought again. has_value FALSE as above, or when amounts have no
+ * mean (q <= 1). Sorts `customers`. */
+typedef struct {
+  gboolean has_value;
+  double p, q, gamma;
+} StatsGammaGamma;
+StatsGammaGamma stats_gamma_gamma_fit(StatsCustomer *customers, gsize n);
+/* The expected value of a purchase to come: between the customer's own mean and that of all. */
+double stats_gamma_gamma_mean(const StatsGammaGamma *model, const StatsCustomer *customer);
+
+/* The mean over the customers of the purchases expected in the next `days`, each worth what the customer's are expected to
+ * be; `discount` by year, a month's purchases counted at its end. Times in days. Sorts `customers`. */
+typedef struct {
+  gboolean has_value;
+  double value;
+  gsize n;
+} StatsLifetimeValue;
+StatsLifetimeValue stats_lifetime_value(StatsCustomer *customers, gsize n, double days, double discount);
