@@ -164,6 +164,8 @@ static void add_notes(CliTable *table, const Layout *layout, guint left_out) {
     g_autofree char *text = g_strdup_printf("%u more members are not shown (--top); the totals hold them", left_out);
     cli_table_add_note(table, text);
   }
+  if (layout->compared && layout->across == ACROSS_PERIODS)
+    cli_table_add_note(table, "the comparison is not shown for several periods: leave out --grain, or take --format csv or json");
   const CalendarPeriod *last = query_result_period(result, query_result_n_periods(result) - 1);
   if (last->start <= layout->session->today && layout->session->today < last->end - 1) {
     g_autofree char *today = base_day_format(layout->session->today);

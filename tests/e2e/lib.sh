@@ -1,0 +1,75 @@
+# What the tests of the commands share. Each is a script of its own: it sources this file, runs the program in a temporary folder,
+# and ends with `finish`. Meson gives the program as ATTAIN.
+#
+#   run CODE ARGUMENTS…    runs attain; its exit code must be CODE; what it printed is in $out and $err
+#   says TEXT, says_not    standard output has TEXT in it, or has not
+#   complains TEXT         standard error has TEXT in it
+#   is WHAT GOT WANTED     two texts are the same
+#   json EXPRESSION        a Python expression of the last answer, `d`; prints it
+#   json_is EXPR WANTED    … and it must be WANTED
+#
+# A failed expectation is told and the script goes on; `finish` gives the exit code. A report of a sanitizer fails the test, too.
+set -u
+export LC_ALL=C.UTF-8 TZ=UTC PYTHONDONTWRITEBYTECODE=1
+unset NO_COLOR ATTAIN_FAULT COLUMNS 2>/dev/null || true
+here=$(cd "$(dirname "$0")" && pwd)
+: "${ATTAIN:?the program to test}"
+export ASAN_OPTIONS="${ASAN_OPTIONS:-detect_leaks=1}:exitcode=97"
+export LSAN_OPTIONS="${LSAN_OPTIONS:-suppressions=$here/../leaks.supp:print_suppressions=0}"
+export UBSAN_OPTIONS="${UBSAN_OPTIONS:-print_stacktrace=1:halt_on_error=1}"
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/attain-e2e.XXXXXX")
+out=$work/.out err=$work/.err
+failures=0 checks=0 last=
+at_exit() { :; }
+trap 'at_exit; rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
+cd "$work" || exit 1
+
+fail() {
+  failures=$((failures + 1))
+  echo "FAILED: $*"
+  echo "  after:  attain $last"
+  sed 's/^/  out: /' "$out" | head -40
+  sed 's/^/  err: /' "$err" | head -40
+}
+
+expect_code() {
+  checks=$((checks + 1))
+  [ "$1" = "$2" ] || fail "the exit code is $1, not $2"
+  if grep -qE 'Sanitizer|runtime error:|GLib.*CRITICAL' "$err"; then fail "a sanitizer or GLib reports"; fi
+}
+
+run() {
+  wanted=$1
+  shift
+  last=$*
+  code=0
+  "$ATTAIN" "$@" > "$out" 2> "$err" < /dev/null || code=$?
+  expect_code "$code" "$wanted"
+}
+
+says() { checks=$((checks + 1)); grep -qF -e "$1" "$out" || fail "does not say: $1"; }
+says_not() { checks=$((checks + 1)); ! grep -qF -e "$1" "$out" || fail "says: $1"; }
+complains() { checks=$((checks + 1)); grep -qF -e "$1" "$err" || fail "does not complain: $1"; }
+is() { checks=$((checks + 1)); [ "$2" = "$3" ] || fail "$1 is '$2', not '$3'"; }
+
+json() {
+  python3 -c 'import json, sys
+d = json.load(open(sys.argv[1]))
+rows = lambda **of: [r for r in d["rows"] if all(r.get(k, r["members"].get(k)) == v for k, v in of.items())]
+print(eval(sys.argv[2]))' "$out" "$1" 2> "$work/.json" || cat "$work/.json"
+}
+json_is() { is "$1" "$(json "$1")" "$2"; }
+
+# The company of company/, not loaded, as a workspace.
+company() {
+  cp -R "$here/company" "$1"
+  chmod -R u+w "$1"
+}
+
+finish() {
+  echo "$checks checks, $failures failed"
+  [ "$failures" = 0 ] && [ "$checks" -gt 0 ]
+  exit
+}
