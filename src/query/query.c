@@ -320,8 +320,19 @@ static void note_chance(Run *run, guint k) {
        kpi->title, totals->len, test.chi_square, test.degrees, test.p);
 }
 
+/* An answer of nothing, because the records are of another time: says of which. */
+static void note_other_time(Run *run) {
+  BaseDay first, last;
+  for (guint r = 0; r < run->result->rows->len; r++)
+    if (g_array_index(run->result->rows, QueryRow, r).value.n > 0) return;
+  if (!data_bounds(run->context, &first, &last) || (first < run->asked.end && last >= run->asked.start)) return;
+  g_autofree char *from = base_day_format(first), *to = base_day_format(last);
+  note(run, "the records are of %s to %s: ask for --period all, or set the clock with --now %s", from, to, to);
+}
+
 static void add_notes(Run *run) {
   const QueryResult *result = run->result;
+  note_other_time(run);
   const GArray *all[] = {result->rows, result->totals};
   for (guint k = 0; k < result->kpis->len; k++) {
     const KpiDefinition *kpi = g_ptr_array_index(result->kpis, k);
