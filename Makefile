@@ -57,7 +57,7 @@ dist:
 
 fmt:
 	@tools/setup test
-	find src tests bench -name '*.[ch]' | xargs clang-format -i
+	find $(wildcard src tests bench) -name '*.[ch]' | xargs clang-format -i
 
 lint:
 	@tools/setup test
