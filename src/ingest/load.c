@@ -249,6 +249,21 @@ static gboolean write_load_row(Run *run, double seconds, GError **error) {
                    G_N_ELEMENTS(values), NULL, error);
 }
 
+/* The facts made from others follow what this load changed. Changes of deals may have been concluded from the deals. */
+static gboolean refresh_derived(Run *run, GError **error) {
+  Load *load = &run->load;
+  g_autoptr(GPtrArray) changed = g_ptr_array_new();
+  for (guint t = 0; t < run->targets->len; t++) {
+    const UpsertTarget *target = run->targets->pdata[t];
+    if (!target->is_changed) continue;
+    g_ptr_array_add(changed, (gpointer)target->table->name);
+    if (g_str_equal(target->table->name, "opportunity")) g_ptr_array_add(changed, (gpointer) "stage_change");
+  }
+  g_ptr_array_add(changed, NULL);
+  load_progress(load, -1, "working out stays, silences and forecasts");
+  return store_refresh_derived(load->store, (const char *const *)changed->pdata, load->number, error);
+}
+
 static gboolean write_all(Run *run, gboolean *is_changed, gint64 started, GError **error) {
   Load *load = &run->load;
   gint64 last = 0;
@@ -281,6 +296,7 @@ static gboolean write_all(Run *run, gboolean *is_changed, gint64 started, GError
       is_touched |= ((const UpsertTarget *)run->targets->pdata[t])->table == table;
     if (is_touched && !upsert_refresh_stat(load, table, error)) return FALSE;
   }
+  if (!refresh_derived(run, error)) return FALSE;
   return write_load_row(run, (double)(g_get_monotonic_time() - started) / G_USEC_PER_SEC, error);
 }
 

@@ -3,12 +3,14 @@
  *   attain_meta (name, value):  schema_version   the number of the last migration that was applied
  *                               attain_version   the program that applied it
  *                               ledger           digest of the tables and columns that were asked for (the program's
- * and attain.yaml's) views            digest of the derived facts' views
+ *                                                and attain.yaml's)
+ *                               derived          digest of the derived facts' tables and of how they are made
  *
  * A database opens with one small query when all four are as this program wants them, which is nearly always. Otherwise
- * a writing open applies the missing migrations, then adds missing tables and columns, then makes the views again, all
- * in one transaction: killed at any point, the old version is left. A reading open only needs what it reads to be
- * there.
+ * a writing open adds missing tables and columns, applies the missing migrations, then makes the derived facts again
+ * when they are made in another way now, all in one transaction: killed at any point, the old version is left. A
+ * reading open only needs what it reads to be there; derived facts that another version of the program made are read as
+ * they are.
  *
  * To add a migration: append a row with the next number. Migration 1 comes first, then what the schema has and the
  * database lacks, then the later migrations: they find all tables and columns in their newest form, empty or filled,
@@ -16,9 +18,9 @@
  * the first version, from which every later one is tested. */
 #include "store/migrations.h"
 
+#include "store/derived.h"
 #include "store/physical.h"
 #include "store/private.h"
-#include "store/resources.h"
 
 typedef struct {
   guint number;
@@ -28,50 +30,22 @@ typedef struct {
 
 static const Migration migrations[] = {
     {1, "loads, rejected rows and what each table holds", "state.sql"},
+    {2, "derived facts as tables", "drop_views.sql"},
 };
 
 #define NEWEST (migrations[G_N_ELEMENTS(migrations) - 1].number)
 
-static const char *const views[] = {"stage_stay.sql", "silence.sql", "forecast_state.sql", "close_date_move.sql"};
-
 typedef struct {
   guint schema_version; /* 0: a new database */
-  char *attain_version, *ledger, *views;
+  char *attain_version, *ledger, *derived;
 } Meta;
 
 static void meta_clear(Meta *meta) {
   g_free(meta->attain_version);
   g_free(meta->ledger);
-  g_free(meta->views);
+  g_free(meta->derived);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Meta, meta_clear)
-
-static char *resource_text(const char *file) {
-  g_autofree char *path = g_strconcat("/attain/store/", file, NULL);
-  g_autoptr(GBytes) bytes =
-      g_resource_lookup_data(store_resources_get_resource(), path, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
-  g_return_val_if_fail(bytes, NULL);
-  gsize size;
-  const char *data = g_bytes_get_data(bytes, &size);
-  return g_strndup(data, size);
-}
-
-/* Each file of a view is one SELECT; as a temporary view it serves a reader of a database whose own views are another
- * version's. */
-static char *views_sql(gboolean temporary) {
-  GString *sql = g_string_new(NULL);
-  for (guint i = 0; i < G_N_ELEMENTS(views); i++) {
-    g_autofree char *select = resource_text(views[i]);
-    g_string_append_printf(sql, "CREATE OR REPLACE %sVIEW %.*s AS\n%s;\n", temporary ? "TEMPORARY " : "",
-                           (int)strlen(views[i]) - 4, views[i], select);
-  }
-  return g_string_free(sql, FALSE);
-}
-
-static char *views_digest(void) {
-  g_autofree char *sql = views_sql(FALSE);
-  return g_compute_checksum_for_string(G_CHECKSUM_SHA256, sql, -1);
-}
 
 static gboolean check_is_empty(Store *store, GError **error) {
   g_autoptr(StoreRows) rows = store_query(
@@ -97,7 +71,7 @@ static gboolean read_meta(Store *store, Meta *meta, GError **error) {
     if (g_str_equal(name, "schema_version")) meta->schema_version = (guint)g_ascii_strtoull(value, NULL, 10);
     if (g_str_equal(name, "attain_version")) meta->attain_version = g_strdup(value);
     if (g_str_equal(name, "ledger")) meta->ledger = g_strdup(value);
-    if (g_str_equal(name, "views")) meta->views = g_strdup(value);
+    if (g_str_equal(name, "derived")) meta->derived = g_strdup(value);
   }
   return TRUE;
 }
@@ -136,9 +110,7 @@ static gboolean check_readable(Store *store, const LedgerSchema *schema, const M
       return FALSE;
     }
   }
-  if (g_strcmp0(meta->views, wanted->views) == 0) return TRUE;
-  g_autofree char *sql = views_sql(TRUE);
-  return store_run(store, sql, NULL, 0, NULL, error);
+  return TRUE;
 }
 
 static gboolean write_meta(Store *store, const Meta *wanted, GError **error) {
@@ -146,16 +118,16 @@ static gboolean write_meta(Store *store, const Meta *wanted, GError **error) {
   const StoreValue values[] = {{.type = STORE_TEXT, .text = version},
                                {.type = STORE_TEXT, .text = ATTAIN_VERSION},
                                {.type = STORE_TEXT, .text = wanted->ledger},
-                               {.type = STORE_TEXT, .text = wanted->views}};
+                               {.type = STORE_TEXT, .text = wanted->derived}};
   return store_run(store, "DELETE FROM attain_meta", NULL, 0, NULL, error) &&
          store_run(store,
                    "INSERT INTO attain_meta VALUES ('schema_version', $1), ('attain_version', $2), ('ledger', $3), "
-                   "('views', $4)",
+                   "('derived', $4)",
                    values, G_N_ELEMENTS(values), NULL, error);
 }
 
 static gboolean apply_migration(Store *store, const Migration *migration, GError **error) {
-  g_autofree char *sql = resource_text(migration->sql);
+  g_autofree char *sql = store_resource(migration->sql);
   if (store_run(store, sql, NULL, 0, NULL, error)) return TRUE;
   g_prefix_error(error, "bringing the database to form %u (%s): ", migration->number, migration->name);
   return FALSE;
@@ -172,17 +144,18 @@ static gboolean apply(Store *store, const LedgerSchema *schema, const Meta *meta
   for (guint i = 1; i < G_N_ELEMENTS(migrations); i++) {
     if (migrations[i].number > meta->schema_version && !apply_migration(store, &migrations[i], error)) return FALSE;
   }
-  g_autofree char *views_text = views_sql(FALSE);
-  return store_run(store, views_text, NULL, 0, NULL, error) && write_meta(store, wanted, error);
+  if (g_strcmp0(meta->derived, wanted->derived) != 0 && !store_derived_make(store, error)) return FALSE;
+  return write_meta(store, wanted, error);
 }
 
 gboolean store_migrate(Store *store, const LedgerSchema *schema, GError **error) {
   g_auto(Meta) meta = {0};
-  g_auto(Meta) wanted = {.schema_version = NEWEST, .ledger = store_physical_digest(schema), .views = views_digest()};
+  g_auto(Meta)
+      wanted = {.schema_version = NEWEST, .ledger = store_physical_digest(schema), .derived = store_derived_digest()};
   if (!read_meta(store, &meta, error) || !check_version(store, &meta, error)) return FALSE;
   if (store->read_only) return check_readable(store, schema, &meta, &wanted, error);
   if (meta.schema_version == NEWEST && g_strcmp0(meta.ledger, wanted.ledger) == 0 &&
-      g_strcmp0(meta.views, wanted.views) == 0)
+      g_strcmp0(meta.derived, wanted.derived) == 0)
     return TRUE;
 
   if (!store_begin(store, error)) return FALSE;

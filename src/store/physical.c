@@ -50,10 +50,12 @@ static GArray *table_fields(const LedgerSchema *schema, const LedgerTable *table
   GArray *fields = g_array_new(FALSE, FALSE, sizeof(Field));
   g_array_set_clear_func(fields, field_clear);
   add_field(fields, "key", key_type(table));
-  add_field(fields, "from_source", "VARCHAR");
-  add_field(fields, "id", "VARCHAR");
-  add_field(fields, "recorded_at", "TIMESTAMP");
-  add_field(fields, "load", "INTEGER");
+  if (table->kind != LEDGER_DERIVED) {
+    add_field(fields, "from_source", "VARCHAR");
+    add_field(fields, "id", "VARCHAR");
+    add_field(fields, "recorded_at", "TIMESTAMP");
+    add_field(fields, "load", "INTEGER");
+  }
   if (table->kind == LEDGER_DIMENSION) add_field(fields, "known", "BOOLEAN");
   if (table->has_money) add_field(fields, "currency", "VARCHAR");
   for (guint i = 0; i < table->n_columns; i++) {
@@ -137,6 +139,13 @@ char *store_physical_changes(Store *store, const LedgerSchema *schema, GError **
     }
   }
   return g_string_free(g_steal_pointer(&sql), FALSE);
+}
+
+char *store_physical_create(const LedgerSchema *schema, const LedgerTable *table) {
+  GString *sql = g_string_new(NULL);
+  g_autoptr(GArray) fields = table_fields(schema, table, FALSE);
+  append_create(sql, table->name, fields);
+  return g_string_free(sql, FALSE);
 }
 
 char *store_physical_digest(const LedgerSchema *schema) {

@@ -3,8 +3,11 @@
 
 #include "store/store.h"
 
-/* A hash of all tables and columns that `schema` asks for. The caller frees. */
+/* A hash of all tables and columns that `schema` asks for, without derived ones. The caller frees. */
 char *store_physical_digest(const LedgerSchema *schema);
+
+/* CREATE TABLE for one table of `schema`. The caller frees. */
+char *store_physical_create(const LedgerSchema *schema, const LedgerTable *table);
 
 /* The statements that bring the database to what `schema` asks for: missing tables made, missing columns added, in
  * history too. Empty when nothing is missing. Errors: INPUT when a column has another type than the schema says. */

@@ -52,6 +52,13 @@ gboolean store_begin(Store *store, GError **error);
 gboolean store_commit(Store *store, GError **error);
 void store_rollback(Store *store);
 
+/* --- derived facts --- */
+/* Brings the derived tables (LEDGER_DERIVED) and their rows of ledger_stat up to date with the facts, inside the caller's transaction:
+ * those whose needs are among `changed_tables` (NULL: all; else ends with NULL). With the number of a load, only the rows of deals that
+ * this load touched are made again when these are few. The result is always that of making them from scratch. The loader refreshes the
+ * facts' own rows of ledger_stat before. */
+gboolean store_refresh_derived(Store *store, const char *const *changed_tables, gint64 load_or_minus_one, GError **error);
+
 /* Share of the running statement done, 0..1, or -1 when unknown; for another thread's progress bar. */
 double store_progress(Store *store);
 /* Stops the running statement from another thread; it fails with G_IO_ERROR_CANCELLED. */

@@ -2,16 +2,35 @@
 -- with the close. What a change does not tell stays as it was. What no change of a deal ever tells is taken from the deal as it is
 -- now; so is everything of a deal that has no changes, in one belief from its creation to its close (of no length, when it was opened and
 -- closed at once: it still was the `first`).
+--
+-- Most deals' changes tell a column either always or never; then nothing has to be carried on. The others are `is_mixed`.
+CREATE OR REPLACE TEMP TABLE derived_never AS
+SELECT opportunity, first_at, n_stage = 0 AS no_stage, n_amount = 0 AS no_amount, n_probability = 0 AS no_probability,
+  n_expected_close = 0 AS no_expected_close, n_forecast_category = 0 AS no_forecast_category,
+  n_stage NOT IN (0, n) OR n_amount NOT IN (0, n) OR n_currency NOT IN (0, n) OR n_probability NOT IN (0, n)
+    OR n_expected_close NOT IN (0, n) OR n_forecast_category NOT IN (0, n) AS is_mixed
+FROM (
+  SELECT opportunity, min("at") AS first_at, count(*) AS n, count(stage) AS n_stage, count(amount) AS n_amount,
+    count(CASE WHEN amount IS NOT NULL THEN currency END) AS n_currency, count(probability) AS n_probability,
+    count(expected_close) AS n_expected_close, count(forecast_category) AS n_forecast_category
+  FROM derived_told
+  GROUP BY opportunity);
+
+INSERT INTO forecast_state BY NAME
 WITH
 deal AS (
   SELECT *,
     CASE WHEN outcome IS DISTINCT FROM 'open' THEN closed_at END AS end_at,
     CASE WHEN outcome IS DISTINCT FROM 'open' THEN closed_at_day END AS end_day
-  FROM opportunity),
-belief AS (
-  SELECT opportunity, "at", at_day,
-    lead("at") OVER by_time AS next_at,
-    lead(at_day) OVER by_time AS next_day,
+  FROM derived_deal),
+follow AS (
+  SELECT *,
+    CASE WHEN lead(opportunity) OVER () = opportunity THEN lead("at") OVER () END AS next_at,
+    CASE WHEN lead(opportunity) OVER () = opportunity THEN lead(at_day) OVER () END AS next_day,
+    row_number() OVER () AS place
+  FROM derived_told),
+carried AS (
+  SELECT opportunity, "at", at_day, next_at, next_day,
     last_value(stage IGNORE NULLS) OVER so_far AS stage,
     last_value(amount IGNORE NULLS) OVER so_far AS amount,
     last_value(CASE WHEN amount IS NOT NULL THEN currency END IGNORE NULLS) OVER so_far AS currency,
@@ -19,18 +38,19 @@ belief AS (
     last_value(expected_close IGNORE NULLS) OVER so_far AS expected_close,
     last_value(expected_close_day IGNORE NULLS) OVER so_far AS expected_close_day,
     last_value(forecast_category IGNORE NULLS) OVER so_far AS forecast_category
-  FROM stage_change
-  WINDOW
-    by_time AS (PARTITION BY opportunity ORDER BY "at", recorded_at, id),
-    so_far AS (PARTITION BY opportunity ORDER BY "at", recorded_at, id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)),
-never AS (
-  SELECT opportunity, min("at") AS first_at, count(stage) = 0 AS no_stage, count(amount) = 0 AS no_amount, count(probability) = 0 AS no_probability,
-    count(expected_close) = 0 AS no_expected_close, count(forecast_category) = 0 AS no_forecast_category
-  FROM stage_change
-  GROUP BY opportunity),
+  FROM follow
+  SEMI JOIN (SELECT opportunity FROM derived_never WHERE is_mixed) mixed USING (opportunity)
+  WINDOW so_far AS (PARTITION BY opportunity ORDER BY place ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)),
+belief AS (
+  SELECT follow.opportunity, "at", at_day, next_at, next_day, stage, amount, currency, probability, expected_close, expected_close_day,
+    forecast_category
+  FROM follow
+  ANTI JOIN (SELECT opportunity FROM derived_never WHERE is_mixed) mixed USING (opportunity)
+  UNION ALL
+  SELECT * FROM carried),
 told AS (
   SELECT
-    deal.key, deal.from_source, deal.id, CASE WHEN no_amount THEN deal.currency ELSE belief.currency END AS currency,
+    deal.key, CASE WHEN no_amount THEN deal.currency ELSE belief.currency END AS currency,
     deal.key AS opportunity, deal.owner, deal.account, deal.product, deal.source,
     least(belief."at", deal.end_at) AS known_at,
     least(belief.at_day, deal.end_day) AS known_at_day,
@@ -46,18 +66,18 @@ told AS (
     belief.next_at IS NULL AND never.first_at >= deal.end_at AS closed_at_once
   FROM belief
   JOIN deal ON deal.key = belief.opportunity
-  JOIN never ON never.opportunity = belief.opportunity)
+  JOIN derived_never never ON never.opportunity = belief.opportunity)
 -- Of several changes at one moment only the last begins a belief, so one row of a deal is its first.
 SELECT * EXCLUDE (closed_at_once)
 FROM told
 WHERE superseded_at IS NULL OR superseded_at > known_at OR closed_at_once
-UNION ALL
+UNION ALL BY NAME
 SELECT
-  key, from_source, id, currency,
-  key, owner, account, product, source,
-  created_at, created_at_day,
-  CASE WHEN end_at IS NOT NULL THEN greatest(end_at, created_at) END, CASE WHEN end_day IS NOT NULL THEN greatest(end_day, created_at_day) END,
-  stage, amount, probability, expected_close, expected_close_day, forecast_category, TRUE
+  key, currency, key AS opportunity, owner, account, product, source,
+  created_at AS known_at, created_at_day AS known_at_day,
+  CASE WHEN end_at IS NOT NULL THEN greatest(end_at, created_at) END AS superseded_at,
+  CASE WHEN end_day IS NOT NULL THEN greatest(end_day, created_at_day) END AS superseded_at_day,
+  stage, amount, probability, expected_close, expected_close_day, forecast_category, TRUE AS "first"
 FROM deal
-ANTI JOIN stage_change ON stage_change.opportunity = deal.key
-WHERE created_at IS NOT NULL
+ANTI JOIN derived_never never ON never.opportunity = deal.key
+WHERE created_at IS NOT NULL;
