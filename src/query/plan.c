@@ -144,15 +144,10 @@ static PlanTable *table_for(QueryPlan *plan, PlanUse *use, GError **error) {
 }
 
 static gboolean has_foreign_currency(QueryPlan *plan, const LedgerTable *table) {
-  const char *names = table->kind == LEDGER_DERIVED ? table->needs : table->name;
-  g_auto(GStrv) list = g_strsplit(names, " ", -1);
-  for (char **name = list; *name != NULL; name++) {
-    StoreValue parameter = {STORE_TEXT, {.text = *name}};
-    g_autoptr(StoreRows) rows =
-        store_query(plan->context->store, "SELECT 1 FROM ledger_stat WHERE table_name = ? AND has_foreign_currency", &parameter, 1, 0, NULL);
-    if (rows != NULL && store_rows_count(rows) > 0) return TRUE;
-  }
-  return FALSE;
+  StoreValue name = {STORE_TEXT, {.text = table->name}};
+  g_autoptr(StoreRows) rows =
+      store_query(plan->context->store, "SELECT 1 FROM ledger_stat WHERE table_name = ? AND has_foreign_currency", &name, 1, 0, NULL);
+  return rows != NULL && store_rows_count(rows) > 0;
 }
 
 static CubeKind kind_of(KpiAgg agg) {

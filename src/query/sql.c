@@ -48,7 +48,7 @@ SqlSelect *sql_select_new(const QueryContext *context, const LedgerTable *table)
   select->table = table;
   select->joins = g_array_new(FALSE, FALSE, sizeof(Join));
   g_array_set_clear_func(select->joins, join_clear);
-  if (context->now_given || table->kind == LEDGER_DERIVED || fact_runs_ahead(context, table))
+  if (context->now_given || fact_runs_ahead(context, table))
     select->now = g_strdup_printf("make_timestamp(%" G_GINT64_FORMAT ")", context->now_us);
   return select;
 }
