@@ -1,0 +1,119 @@
+/* The program: its modes, its clock and its table of results. */
+#include "bench/bench.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static guint n_missed;
+
+void timing_init(Timing *timing) { timing->seconds = g_array_new(FALSE, FALSE, sizeof(double)); }
+void timing_clear(Timing *timing) { g_array_unref(timing->seconds); }
+void timing_add(Timing *timing, double seconds) { g_array_append_val(timing->seconds, seconds); }
+double seconds_now(void) { return (double)g_get_monotonic_time() / 1e6; }
+
+static gint compare_doubles(gconstpointer a, gconstpointer b) {
+  double x = *(const double *)a, y = *(const double *)b;
+  return (x > y) - (x < y);
+}
+
+double timing_least(const Timing *timing) {
+  double least = g_array_index(timing->seconds, double, 0);
+  for (guint i = 1; i < timing->seconds->len; i++) least = MIN(least, g_array_index(timing->seconds, double, i));
+  return least;
+}
+
+double timing_median(const Timing *timing) {
+  g_autoptr(GArray) sorted = g_array_copy(timing->seconds);
+  g_array_sort(sorted, compare_doubles);
+  guint n = sorted->len;
+  return (g_array_index(sorted, double, (n - 1) / 2) + g_array_index(sorted, double, n / 2)) / 2;
+}
+
+void bench_ratio(const char *what, double ratio, double target, gboolean at_least) {
+  gboolean met = at_least ? ratio >= target : ratio <= target;
+  if (!met) n_missed++;
+  printf("  %-58s %9.2f   %s %g: %s\n", what, ratio, at_least ? "at least" : "at most", target, met ? "met" : "MISSED");
+}
+
+static void silence_output(void) {
+  int null = open("/dev/null", O_WRONLY);
+  if (null < 0) return;
+  dup2(null, STDOUT_FILENO);
+  close(null);
+}
+
+gboolean process_run(const char *const *arguments, Process *used, GError **error) {
+  double started = seconds_now();
+  fflush(stdout);
+  pid_t child = fork();
+  if (child == 0) {
+    silence_output();
+    execv(arguments[0], (char *const *)(gpointer)arguments);
+    _exit(127);
+  }
+  int status;
+  struct rusage usage;
+  while (child > 0 && wait4(child, &status, 0, &usage) < 0)
+    if (errno != EINTR) child = -1;
+  if (child < 0 || !WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+    g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "%s %s failed", arguments[0], arguments[1]);
+    return FALSE;
+  }
+  used->seconds = seconds_now() - started;
+  used->peak_mb = (double)usage.ru_maxrss / 1024;
+  return TRUE;
+}
+
+static gint64 number_from(const char *name, gint64 otherwise) {
+  const char *text = g_getenv(name);
+  return text != NULL && *text != '\0' ? g_ascii_strtoll(text, NULL, 10) : otherwise;
+}
+
+/* What DuckDB does by itself, as a process of its own: `bench read-csv CSV DATABASE`. */
+static gboolean read_csv(const char *csv, const char *database, GError **error) {
+  g_autoptr(Store) store = store_open(database, NULL, STORE_CREATE, 0, error);
+  g_autofree char *quoted = store_quote_text(csv);
+  g_autofree char *sql = g_strdup_printf("CREATE TABLE deals AS SELECT * FROM read_csv(%s)", quoted);
+  return store != NULL && store_run(store, sql, NULL, 0, NULL, error);
+}
+
+static gboolean all(const Bench *bench, GError **error) {
+  if (!bench_make(bench, error)) return FALSE;
+  return bench_questions(bench, error) && bench_loading(bench, error) && bench_definitions(bench, error) && bench_start(bench, error);
+}
+
+static gboolean run(int argc, char **argv, GError **error) {
+  if (argc == 4 && g_str_equal(argv[1], "read-csv")) return read_csv(argv[2], argv[3], error);
+  Bench bench = {.folder = argv[1], .sql_folder = argv[2], .program = argv[3], .self = argv[0]};
+  bench.deals = MAX(number_from("BENCH_DEALS", 5000000), 1000);
+  bench.rounds = (guint)MAX(number_from("BENCH_ROUNDS", 5), 1);
+  const char *only = argc > 4 ? argv[4] : "all";
+  if (g_str_equal(only, "make")) return bench_make(&bench, error);
+  if (g_str_equal(only, "ask")) return bench_ask_once(&bench, error);
+  if (g_str_equal(only, "questions")) return bench_make(&bench, error) && bench_questions(&bench, error);
+  if (g_str_equal(only, "loading")) return bench_make(&bench, error) && bench_loading(&bench, error);
+  if (g_str_equal(only, "definitions")) return bench_definitions(&bench, error);
+  if (g_str_equal(only, "start")) return bench_start(&bench, error);
+  return all(&bench, error);
+}
+
+int main(int argc, char **argv) {
+  setlocale(LC_ALL, "");
+  if (argc < 4) {
+    fprintf(stderr, "usage: bench FOLDER SQL_FOLDER ATTAIN [make|questions|loading|definitions|start]\n");
+    return 2;
+  }
+  g_autoptr(GError) error = NULL;
+  if (!run(argc, argv, &error)) {
+    fprintf(stderr, "bench: %s\n", error->message);
+    return 1;
+  }
+  if (n_missed > 0) printf("\n%u of the targets were missed\n", n_missed);
+  return 0;
+}

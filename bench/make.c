@@ -1,0 +1,74 @@
+/* The data: the ledger's own tables, filled by SQL (bench/sql/make.sql), so that making 5 million deals and 20 million activities takes
+ * minutes and comes out alike every time. */
+#include "bench/bench.h"
+
+#include <glib/gstdio.h>
+#include <stdio.h>
+
+#define NOW "2026-11-21"
+
+char *bench_workspace(const Bench *bench) { return g_strdup_printf("%s/deals-%" G_GINT64_FORMAT, bench->folder, bench->deals); }
+
+char *bench_read(const Bench *bench, const char *file, GError **error) {
+  g_autofree char *path = g_build_filename(bench->sql_folder, file, NULL);
+  char *text;
+  return g_file_get_contents(path, &text, NULL, error) ? text : NULL;
+}
+
+Session *bench_open(const Bench *bench, GError **error) {
+  g_autofree char *folder = bench_workspace(bench);
+  return session_open(folder, NOW, SESSION_DATABASE | SESSION_DEFINITIONS, error);
+}
+
+/* What the loader notes of each table after a load. */
+static gboolean note_what_is_there(Session *session, const LedgerTable *table, GError **error) {
+  g_autoptr(GString) days = g_string_new(NULL);
+  g_autoptr(GString) latest = g_string_new(NULL);
+  for (guint i = 0; i < table->n_columns; i++) {
+    const LedgerColumn *column = &table->columns[i];
+    if (column->type != LEDGER_INSTANT || (column->flags & LEDGER_PLAN)) continue;
+    g_string_append_printf(days, "%s@(\"%s_day\")", days->len > 0 ? ", " : "", column->name);
+    g_string_append_printf(latest, "%smax(\"%s\")", latest->len > 0 ? ", " : "", column->name);
+  }
+  g_auto(GStrv) parts = g_strsplit(days->str, "@", -1);
+  g_autofree char *least = g_strjoinv("min", parts);
+  g_autofree char *most = g_strjoinv("max", parts);
+  g_autofree char *sql = days->len == 0
+                             ? g_strdup_printf("INSERT INTO ledger_stat SELECT '%s', count(*), NULL, NULL, NULL, FALSE FROM \"%s\"", table->name, table->name)
+                             : g_strdup_printf("INSERT INTO ledger_stat SELECT '%s', count(*), least(%s), greatest(%s), greatest(%s), FALSE FROM \"%s\"",
+                                               table->name, least, most, latest->str, table->name);
+  return store_run(session->store, sql, NULL, 0, NULL, error);
+}
+
+static gboolean fill(const Bench *bench, Session *session, GError **error) {
+  g_autofree char *text = bench_read(bench, "make.sql", error);
+  if (text == NULL) return FALSE;
+  g_autofree char *deals = g_strdup_printf("%" G_GINT64_FORMAT, bench->deals);
+  g_auto(GStrv) parts = g_strsplit(text, "{deals}", -1);
+  g_autofree char *sql = g_strjoinv(deals, parts);
+  if (!store_run(session->store, sql, NULL, 0, NULL, error)) return FALSE;
+  for (guint t = 0; t < ledger_schema_n_tables(session->schema); t++) {
+    const LedgerTable *table = ledger_schema_table(session->schema, t);
+    if (table->kind != LEDGER_DERIVED && !note_what_is_there(session, table, error)) return FALSE;
+  }
+  return TRUE;
+}
+
+gboolean bench_make(const Bench *bench, GError **error) {
+  g_autofree char *folder = bench_workspace(bench);
+  g_autofree char *done = g_build_filename(folder, "complete", NULL);
+  if (g_file_test(done, G_FILE_TEST_EXISTS)) return TRUE;
+  g_autofree char *settings = g_build_filename(folder, "attain.yaml", NULL);
+  g_autofree char *database = g_build_filename(folder, "data", "attain.duckdb", NULL);
+  if (g_mkdir_with_parents(folder, 0777) != 0) {
+    g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "cannot make the folder %s", folder);
+    return FALSE;
+  }
+  g_remove(database);
+  if (!g_file_set_contents(settings, "name: Measured\ncurrency: EUR\ntime_zone: UTC\ndatabase: data/attain.duckdb\n", -1, error)) return FALSE;
+  printf("making %" G_GINT64_FORMAT " deals and %" G_GINT64_FORMAT " activities in %s …\n", bench->deals, bench->deals * 4, folder);
+  fflush(stdout);
+  g_autoptr(Session) session = session_open(folder, NOW, SESSION_WRITE, error);
+  if (session == NULL || !fill(bench, session, error)) return FALSE;
+  return g_file_set_contents(done, NOW "\n", -1, error);
+}
