@@ -3,10 +3,13 @@
  * pass. */
 #include "base/fault.h"
 
+#include <signal.h>
+
 static gint state = -1; /* -1 environment not read yet; 0 unarmed; 1 armed */
 static GMutex lock;
 static char *armed_point;
 static guint passes_left;
+static gboolean kills;
 
 static void arm_locked(const char *point, guint nth) {
   g_free(armed_point);
@@ -18,26 +21,29 @@ static void arm_locked(const char *point, guint nth) {
 static void disarm_locked(void) {
   g_clear_pointer(&armed_point, g_free);
   passes_left = 0;
+  kills = FALSE;
   g_atomic_int_set(&state, 0);
 }
 
-/* name:n; anything else arms nothing. */
+/* name:n or name:n:kill; anything else arms nothing. */
 static void read_environment_locked(void) {
-  const char *text = g_getenv("ATTAIN_FAULT");
-  const char *colon = text != NULL ? strrchr(text, ':') : NULL;
+  g_auto(GStrv) parts = g_strsplit(g_getenv("ATTAIN_FAULT") ? g_getenv("ATTAIN_FAULT") : "", ":", -1);
+  guint n_parts = g_strv_length(parts);
+  gboolean has_action = n_parts == 3 && strcmp(parts[2], "kill") == 0;
   guint64 nth = 0;
-  if (colon == NULL || !g_ascii_string_to_unsigned(colon + 1, 10, 1, G_MAXUINT, &nth, NULL)) {
+  if ((n_parts != 2 && !has_action) || !g_ascii_string_to_unsigned(parts[1], 10, 1, G_MAXUINT, &nth, NULL)) {
     disarm_locked();
     return;
   }
-  g_autofree char *point = g_strndup(text, (gsize)(colon - text));
-  arm_locked(point, (guint)nth);
+  arm_locked(parts[0], (guint)nth);
+  kills = has_action;
 }
 
 static gboolean pass_locked(const char *point) {
   if (state < 0) read_environment_locked();
   if (state == 0 || (strcmp(armed_point, "*") != 0 && strcmp(armed_point, point) != 0) || --passes_left > 0)
     return FALSE;
+  if (kills) raise(SIGKILL);
   disarm_locked();
   return TRUE;
 }

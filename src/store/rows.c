@@ -3,6 +3,7 @@
  * The result is streamed and copied, so that one that is too long is stopped at its cap instead of being built first.
  * Types narrow to the few of StoreType: sums of integers (HUGEINT) to INT while they fit 64 bits, decimals to DOUBLE;
  * an unsigned 64-bit key is carried bit for bit. */
+#include "base/fault.h"
 #include "store/private.h"
 
 #define DEFAULT_MAX_ROWS 1000000
@@ -191,6 +192,10 @@ static gboolean fetch_all(StoreRows *rows, const ResultColumn *columns, duckdb_r
 
 StoreRows *store_query(Store *store, const char *sql, const StoreValue *parameters, gsize n_parameters, gsize max_rows,
                        GError **error) {
+  if (base_fault("store.query")) {
+    store_set_error(error, store->path, "IO Error: fault injected into store.query");
+    return NULL;
+  }
   STORE_PREPARED statement = store_prepare(store, sql, parameters, n_parameters, error);
   if (!statement) return NULL;
   STORE_RESULT result = {0};

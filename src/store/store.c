@@ -8,6 +8,7 @@
  * registers its functions, time zones among them), and 4 to 7 ms to read the tables' statistics and this folder's one
  * query. The statistics cost 25 ms in the storage form that DuckDB writes by default, for compatibility with old
  * versions; so the newest form is asked for. */
+#include "base/fault.h"
 #include "store/migrations.h"
 #include "store/private.h"
 
@@ -59,6 +60,10 @@ static gboolean open_database(Store *store, duckdb_config config, GError **error
 
 Store *store_open(const char *path, const LedgerSchema *schema, guint flags, guint threads, GError **error) {
   if (path && !check_path(path, flags, error)) return NULL;
+  if (base_fault("store.open")) {
+    store_set_error(error, path, "IO Error: fault injected into store.open");
+    return NULL;
+  }
   if (!path) flags &= ~(guint)STORE_READ_ONLY;
   duckdb_config config;
   if (duckdb_create_config(&config) != DuckDBSuccess) {
