@@ -238,14 +238,16 @@ double stats_bgnbd_alive(const StatsBgNbd *model, const StatsCustomer *customer)
 double stats_bgnbd_purchases(const StatsBgNbd *model, const StatsCustomer *customer, double t) {
   if (!(t > 0)) return 0;
   double x = customer->repeats, size = model->r + x, start = model->alpha + customer->age;
-  double log_z = log(t) - log(start + t), log_mass = -size * log1p(t / start); /* ln P(N = 0) */
+  double z = t / (start + t), log_mass = -size * log1p(t / start); /* ln P(N = 0) */
   double beyond = 1, stayed = 1, sum = 0;
   for (int k = 0; k < MAX_TERMS; k++) {
-    beyond -= exp(log_mass); /* P(N > k) */
-    if (!(beyond > 1e-15)) break;
+    double mass = exp(log_mass), ratio = (size + k) / (k + 1) * z;
+    if (ratio < 1 && mass < 1e-16 * (1 - ratio) * (1 - ratio))
+      break;                         /* past the peak: all the rest is less than this */
+    beyond = fmax(beyond - mass, 0); /* P(N > k) */
     sum += beyond * stayed;
     stayed *= (model->b + x + k) / (model->a + model->b + x + k);
-    log_mass += log((size + k) / (k + 1)) + log_z;
+    log_mass += log(ratio);
   }
   return stats_bgnbd_alive(model, customer) * sum;
 }
