@@ -22,7 +22,7 @@ static void print_trail(const QueryTrail *trail, FILE *out) {
   LeftOut left_out[5];
   left_out_of(trail, left_out);
   g_autofree char *used = count_words(trail->n_used), *all = count_words(trail->n_rows);
-  fprintf(out, "  %s\n", trail->measure->name != NULL ? trail->measure->name : "in the formula");
+  fprintf(out, "  %s\n", trail->name != NULL ? trail->name : "in the formula");
   fprintf(out, "    %s\n", trail->measure->canonical);
   if (trail->entity != NULL) fprintf(out, "    for each %s by itself\n", trail->entity->name);
   fprintf(out, "    days      %s\n", trail->when);
@@ -81,7 +81,7 @@ static void json_trail(CliJson *json, const QueryTrail *trail) {
   left_out_of(trail, left_out);
   cli_json_begin_object(json);
   cli_json_key(json, "measure");
-  cli_json_text(json, trail->measure->name);
+  cli_json_text(json, trail->name);
   cli_json_key(json, "definition");
   cli_json_text(json, trail->measure->canonical);
   cli_json_key(json, "fact");

@@ -11,7 +11,7 @@ static char *contribution(const Session *session, const QueryTrail *trail, gbool
 }
 
 static char *measure_name(const QueryTrail *trail) {
-  return g_strdup(trail->measure->name != NULL ? trail->measure->name : trail->measure->canonical);
+  return g_strdup(trail->name != NULL ? trail->name : trail->measure->canonical);
 }
 
 static void print_table(const Session *session, const CliContext *context, const QueryTrail *trail, gboolean markdown) {

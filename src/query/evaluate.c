@@ -198,6 +198,7 @@ typedef struct {
   gboolean collecting;
   EvalLevel *level;
   guint group;
+  const KpiDefinition *kpi; /* the one whose formula this is */
   const LedgerTable *entity;
   gint64 id; /* of the entity */
 } Place;
@@ -218,7 +219,7 @@ static void log_read(Evaluator *evaluator, const Place *place, const KpiMeasure 
         read->window.period.start == window->period.start && read->window.period.end == window->period.end)
       return;
   }
-  EvalRead read = {measure, place->entity, *window};
+  EvalRead read = {measure, place->kpi, place->entity, *window};
   g_array_append_val(evaluator->reads, read);
 }
 
@@ -532,7 +533,9 @@ const KpiExpr *evaluator_formula(const KpiDefinition *kpi, const Window *window,
 
 static Value walk_kpi(Evaluator *evaluator, const Place *place, const KpiDefinition *kpi, const Window *window) {
   gboolean changed;
-  Value result = walk(evaluator, place, evaluator_formula(kpi, window, &changed), window);
+  Place inside = *place;
+  inside.kpi = kpi;
+  Value result = walk(evaluator, &inside, evaluator_formula(kpi, window, &changed), window);
   if (changed) result.flags |= VALUE_CHANGED;
   return result;
 }

@@ -39,6 +39,7 @@ void evaluator_collect_kpi(Evaluator *evaluator, const KpiDefinition *kpi, const
 /* One measure over one window, as a formula reads it. */
 typedef struct {
   const KpiMeasure *measure;
+  const KpiDefinition *kpi; /* whose formula reads it */
   const LedgerTable *entity;
   Window window;
 } EvalRead;

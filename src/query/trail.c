@@ -139,6 +139,7 @@ static QueryTrail *make_trail(const QueryContext *context, QueryOrg *org, const 
   QueryTrail *trail = g_new0(QueryTrail, 1);
   trail->measure = read->measure;
   trail->entity = read->entity;
+  trail->name = read->measure->name != NULL || read->kpi == NULL ? read->measure->name : read->kpi->name;
   trail->when = when_words(read->measure, &read->window);
   trail->adds_up = read->measure->agg == KPI_AGG_COUNT || read->measure->agg == KPI_AGG_SUM;
   trail->records = g_array_new(FALSE, TRUE, sizeof(QueryRecord));

@@ -16,6 +16,7 @@ typedef struct {
 /* One measure over one span of days. */
 typedef struct {
   const KpiMeasure *measure;
+  const char *name;            /* of the measure, or of the KPI whose formula it is */
   const LedgerTable *entity;   /* read for each of these; or NULL */
   char *when;                  /* "decided … in 2026-07-01..2026-09-30", in words */
   gint64 n_rows;               /* of the fact */
