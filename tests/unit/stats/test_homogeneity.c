@@ -2,7 +2,7 @@
 #include <math.h>
 
 #include "stats/stats.h"
-#include "unit.h"
+#include "../unit.h"
 
 /* Two groups, 10 of 20 and 15 of 20. Pooled 25/40: expected 12.5 and 7.5 in each; 2.5² (2/12.5 + 2/7.5) = 2.6667; p = 0.1025 at 1 df. */
 static void two_groups_by_hand(void **state) {
