@@ -166,8 +166,8 @@ static gboolean fill(const Refresh *refresh, const LedgerTable *const *tables, g
 }
 
 static gboolean drop_temporary(Store *store, GError **error) {
-  static const char *const tables[] = {"touched", "touch",  "planned", "told",    "never", "rung",
-                                       "place",   "placed", "assumed", "crooked", "step"};
+  static const char *const tables[] = {"touched", "touch", "planned", "word",    "told",    "never",
+                                       "rung",    "place", "placed",  "assumed", "crooked", "step"};
   static const char *const views[] = {"deal", "change", "activity"};
   g_autoptr(GString) sql = g_string_new(NULL);
   for (gsize i = 0; i < G_N_ELEMENTS(views); i++)

@@ -23,14 +23,17 @@ deal AS (
     CASE WHEN outcome IS DISTINCT FROM 'open' THEN closed_at END AS end_at,
     CASE WHEN outcome IS DISTINCT FROM 'open' THEN closed_at_day END AS end_day
   FROM derived_deal),
-follow AS (
-  SELECT *,
+steady AS (
+  SELECT opportunity, "at", at_day,
     CASE WHEN lead(opportunity) OVER () = opportunity THEN lead("at") OVER () END AS next_at,
     CASE WHEN lead(opportunity) OVER () = opportunity THEN lead(at_day) OVER () END AS next_day,
-    row_number() OVER () AS place
+    stage, amount, currency, probability, expected_close, expected_close_day, forecast_category
   FROM derived_told),
-carried AS (
-  SELECT opportunity, "at", at_day, next_at, next_day,
+-- `rowid` is the place in the order in which derived_told was made.
+mixed AS (
+  SELECT opportunity, "at", at_day,
+    lead("at") OVER by_time AS next_at,
+    lead(at_day) OVER by_time AS next_day,
     last_value(stage IGNORE NULLS) OVER so_far AS stage,
     last_value(amount IGNORE NULLS) OVER so_far AS amount,
     last_value(CASE WHEN amount IS NOT NULL THEN currency END IGNORE NULLS) OVER so_far AS currency,
@@ -38,16 +41,16 @@ carried AS (
     last_value(expected_close IGNORE NULLS) OVER so_far AS expected_close,
     last_value(expected_close_day IGNORE NULLS) OVER so_far AS expected_close_day,
     last_value(forecast_category IGNORE NULLS) OVER so_far AS forecast_category
-  FROM follow
-  SEMI JOIN (SELECT opportunity FROM derived_never WHERE is_mixed) mixed USING (opportunity)
-  WINDOW so_far AS (PARTITION BY opportunity ORDER BY place ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)),
+  FROM (
+    SELECT told.*, told.rowid AS place FROM derived_told told
+    SEMI JOIN (SELECT opportunity FROM derived_never WHERE is_mixed) these ON these.opportunity = told.opportunity)
+  WINDOW
+    by_time AS (PARTITION BY opportunity ORDER BY place),
+    so_far AS (PARTITION BY opportunity ORDER BY place ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)),
 belief AS (
-  SELECT follow.opportunity, "at", at_day, next_at, next_day, stage, amount, currency, probability, expected_close, expected_close_day,
-    forecast_category
-  FROM follow
-  ANTI JOIN (SELECT opportunity FROM derived_never WHERE is_mixed) mixed USING (opportunity)
+  SELECT *, FALSE AS is_mixed FROM steady
   UNION ALL
-  SELECT * FROM carried),
+  SELECT *, TRUE FROM mixed),
 told AS (
   SELECT
     deal.key, CASE WHEN no_amount THEN deal.currency ELSE belief.currency END AS currency,
@@ -66,7 +69,7 @@ told AS (
     belief.next_at IS NULL AND never.first_at >= deal.end_at AS closed_at_once
   FROM belief
   JOIN deal ON deal.key = belief.opportunity
-  JOIN derived_never never ON never.opportunity = belief.opportunity)
+  JOIN derived_never never ON never.opportunity = belief.opportunity AND never.is_mixed = belief.is_mixed)
 -- Of several changes at one moment only the last begins a belief, so one row of a deal is its first.
 SELECT * EXCLUDE (closed_at_once)
 FROM told

@@ -32,26 +32,28 @@ anywhere AS (
 named AS (
   SELECT pipeline, stage FROM derived_deal
   UNION
-  SELECT deal.pipeline, told.stage FROM derived_told told JOIN derived_deal deal ON deal.key = told.opportunity)
-SELECT named.pipeline, named.stage, coalesce(exact.stage_key, anywhere.stage_key) AS stage_key
+  SELECT pipeline, stage FROM (SELECT DISTINCT pipeline FROM derived_deal) CROSS JOIN derived_word
+  WHERE lower(stage) IN (SELECT match_name FROM derived_rung))
+SELECT named.pipeline, dense_rank() OVER (ORDER BY named.pipeline) AS pipe, named.stage, word.word, coalesce(exact.stage_key, anywhere.stage_key) AS stage_key
 FROM named
 LEFT JOIN derived_rung exact
   ON exact.match_pipeline = lower(coalesce(named.pipeline, '')) AND exact.match_name = lower(named.stage)
-LEFT JOIN anywhere ON anywhere.match_name = lower(named.stage);
+LEFT JOIN anywhere ON anywhere.match_name = lower(named.stage)
+LEFT JOIN derived_word word ON word.stage = named.stage;
 
 CREATE OR REPLACE TEMP TABLE derived_placed AS
 WITH
 only_pipeline AS (
   SELECT min(match_pipeline) AS match_pipeline FROM derived_rung HAVING count(DISTINCT match_pipeline) = 1),
 place AS (
-  SELECT place.pipeline, place.stage, place.stage_key, own.is_open,
+  SELECT place.pipeline, place.pipe, place.stage, place.stage_key, own.is_open,
     coalesce(known.match_pipeline, own.match_pipeline, only_pipeline.match_pipeline) AS ladder
   FROM derived_place place
   LEFT JOIN derived_rung own ON own.stage_key = place.stage_key
   LEFT JOIN (SELECT DISTINCT match_pipeline FROM derived_rung) known
     ON known.match_pipeline = lower(coalesce(place.pipeline, ''))
   LEFT JOIN only_pipeline ON TRUE)
-SELECT deal.key, deal.created_at, deal.created_at_day, deal.recorded_at, deal.stage, deal.pipeline,
+SELECT deal.key, deal.created_at, deal.created_at_day, deal.recorded_at, deal.stage, deal.pipeline, place.pipe,
   deal.outcome IS NOT DISTINCT FROM 'won' AS is_won, place.stage_key, place.is_open, place.ladder,
   CASE WHEN deal.outcome IS DISTINCT FROM 'open' THEN deal.closed_at END AS end_at,
   CASE WHEN deal.outcome IS DISTINCT FROM 'open' THEN deal.closed_at_day END AS end_day
@@ -76,34 +78,34 @@ WHERE coalesce(created_at, end_at) IS NOT NULL;
 CREATE OR REPLACE TEMP TABLE derived_step AS
 WITH
 turned AS (
-  SELECT opportunity, "at", at_day, stage
+  SELECT opportunity, "at", at_day, word
   FROM (
-    SELECT opportunity, "at", at_day, stage, CASE WHEN lag(opportunity) OVER () = opportunity THEN lag(stage) OVER () END AS stage_before
+    SELECT opportunity, "at", at_day, word, CASE WHEN lag(opportunity) OVER () = opportunity THEN lag(word) OVER () END AS word_before
     FROM derived_told
-    WHERE stage IS NOT NULL)
-  WHERE stage IS DISTINCT FROM stage_before),
+    WHERE word IS NOT NULL)
+  WHERE word IS DISTINCT FROM word_before),
 around AS (
-  SELECT opportunity, "at", at_day, stage,
-    CASE WHEN lag(opportunity) OVER () = opportunity THEN lag(stage) OVER () END AS stage_before,
+  SELECT opportunity, "at", at_day, word,
+    CASE WHEN lag(opportunity) OVER () = opportunity THEN lag(word) OVER () END AS word_before,
     CASE WHEN lead(opportunity) OVER () = opportunity THEN lead("at") OVER () END AS next_at,
     CASE WHEN lead(opportunity) OVER () = opportunity THEN lead(at_day) OVER () END AS next_day,
-    CASE WHEN lead(opportunity) OVER () = opportunity THEN lead(stage) OVER () END AS stage_after
+    CASE WHEN lead(opportunity) OVER () = opportunity THEN lead(word) OVER () END AS word_after
   FROM turned),
 place AS (
-  SELECT place.pipeline, place.stage, place.stage_key, rung.is_open, rung.height, rung.match_pipeline AS ladder
+  SELECT place.pipe, place.word, place.stage_key, rung.is_open, rung.height, rung.match_pipeline AS ladder
   FROM derived_place place
   JOIN derived_rung rung ON rung.stage_key = place.stage_key),
 step AS (
   SELECT around.opportunity, least("at", end_at) AS "at", least(at_day, end_day) AS day, least(next_at, end_at) AS next_at,
     least(next_day, end_day) AS next_day, here.stage_key, here.is_open, here.height, here.ladder,
     before.stage_key AS key_before, before.is_open AS open_before, before.height AS height_before, before.ladder AS ladder_before,
-    stage_before IS NOT NULL AS has_before, stage_after IS NOT NULL AS has_after, after.height AS height_after,
+    word_before IS NOT NULL AS has_before, word_after IS NOT NULL AS has_after, after.height AS height_after,
     at_day > end_day AS is_late, deal.end_at, deal.end_day, deal.is_won, deal.ladder AS deal_ladder
   FROM around
   JOIN derived_placed deal ON deal.key = around.opportunity
-  LEFT JOIN place here ON here.pipeline IS NOT DISTINCT FROM deal.pipeline AND here.stage = around.stage
-  LEFT JOIN place before ON before.pipeline IS NOT DISTINCT FROM deal.pipeline AND before.stage = around.stage_before
-  LEFT JOIN place after ON after.pipeline IS NOT DISTINCT FROM deal.pipeline AND after.stage = around.stage_after
+  LEFT JOIN place here ON here.pipe = deal.pipe AND here.word = around.word
+  LEFT JOIN place before ON before.pipe = deal.pipe AND before.word = around.word_before
+  LEFT JOIN place after ON after.pipe = deal.pipe AND after.word = around.word_after
   UNION ALL
   SELECT assumed.opportunity, assumed."at", assumed.day, NULL, NULL, assumed.stage_key, rung.is_open, rung.height, rung.match_pipeline,
     NULL, NULL, NULL, NULL, FALSE, FALSE, NULL,

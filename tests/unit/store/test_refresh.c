@@ -208,7 +208,7 @@ static void test_a_refresh_equals_making_anew(void **state) {
   make_plain(store);
   World world = {.store = store, .rand = g_rand_new_with_seed(seed)};
   one_load(&world, 400);
-  for (int i = 0; i < 12; i++) one_load(&world, below(&world, 6) ? 1 + below(&world, 25) : 150);
+  for (int i = 0; i < 8; i++) one_load(&world, below(&world, 6) ? 1 + below(&world, 25) : 150);
   g_rand_free(world.rand);
 }
 
