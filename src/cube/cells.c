@@ -56,6 +56,16 @@ static gsize cell_size(CubeKind kind) {
   }
 }
 
+/* Of the kinds that keep every value, in a GArray; 0 of the others. */
+static guint element_size(CubeKind kind) {
+  switch (kind) {
+    case CUBE_VALUES: return sizeof(double);
+    case CUBE_DURATIONS: return sizeof(StatsDuration);
+    case CUBE_PURCHASES: return sizeof(StatsPurchase);
+    default: return 0;
+  }
+}
+
 CubeTable *cube_table_new(guint n_members, const CubeColumnSpec *columns, guint n_columns, gint64 max_groups) {
   CubeTable *table = g_new0(CubeTable, 1);
   table->n_members = n_members;
@@ -78,7 +88,7 @@ static void free_cells(const CubeTable *table, Column *column) {
   if (column->spec.kind == CUBE_DISTINCT)
     for (gsize i = 0; i < n; i++)
       if (pointers[i] != NULL) roaring_bitmap_free(pointers[i]);
-  if (column->spec.kind == CUBE_VALUES || column->spec.kind == CUBE_DURATIONS)
+  if (element_size(column->spec.kind) > 0)
     for (gsize i = 0; i < n; i++)
       if (pointers[i] != NULL) g_array_unref(pointers[i]);
   g_free(column->cells);
@@ -254,6 +264,11 @@ void cube_add_duration(CubeTable *table, guint column, gint32 group, guint cell,
   g_array_append_val(array_cell(&((GArray **)to->cells)[cell_at(to, group, cell)], sizeof duration), duration);
 }
 
+void cube_add_purchase(CubeTable *table, guint column, gint32 group, guint cell, StatsPurchase purchase) {
+  Column *to = &table->columns[column];
+  g_array_append_val(array_cell(&((GArray **)to->cells)[cell_at(to, group, cell)], sizeof purchase), purchase);
+}
+
 gboolean cube_table_overflowed(const CubeTable *table) { return table->overflowed; }
 
 /* --- rolling up --- */
@@ -290,11 +305,11 @@ static void merge_cell(CubeTable *to, const CubeTable *from, guint c, gsize to_a
       break;
     }
     case CUBE_VALUES:
-    case CUBE_DURATIONS: {
+    case CUBE_DURATIONS:
+    case CUBE_PURCHASES: {
       const GArray *add = ((GArray **)source->cells)[from_at];
       if (add == NULL) break;
-      gsize size = source->spec.kind == CUBE_VALUES ? sizeof(double) : sizeof(StatsDuration);
-      g_array_append_vals(array_cell(&((GArray **)target->cells)[to_at], size), add->data, add->len);
+      g_array_append_vals(array_cell(&((GArray **)target->cells)[to_at], element_size(source->spec.kind)), add->data, add->len);
       break;
     }
   }
@@ -416,6 +431,10 @@ void cube_read_values(const CubeTable *table, guint column, gint32 group, guint 
 
 void cube_read_durations(const CubeTable *table, guint column, gint32 group, guint from, guint to, GArray *durations) {
   read_arrays(table, column, group, from, to, durations);
+}
+
+void cube_read_purchases(const CubeTable *table, guint column, gint32 group, guint from, guint to, GArray *purchases) {
+  read_arrays(table, column, group, from, to, purchases);
 }
 
 gsize cube_table_bytes(const CubeTable *table) {

@@ -5,7 +5,7 @@
  *   group 0   partial        partial          partial               one such row of cells for every column (measure) of the table
  *   group 1   …
  *
- * Partials compose: sums and counts add, bitmaps of ids unite, values and durations are kept and sorted when asked. A level (open
+ * Partials compose: sums and counts add, bitmaps of ids unite, values, durations and purchases are kept and sorted when asked. A level (open
  * pipeline) is a flow of +value where a row starts to hold and -value where it ceases; its state at a boundary is the sum of all slots
  * before it. What does not compose that way (a median of what is open, a level among the rows due in a period) is kept for each
  * instant asked, in frames instead of slots.
@@ -24,6 +24,7 @@ typedef enum {
   CUBE_DISTINCT,  /* set of guint32 ids */
   CUBE_VALUES,    /* doubles, for quantiles */
   CUBE_DURATIONS, /* StatsDuration, for Kaplan-Meier */
+  CUBE_PURCHASES, /* StatsPurchase, for the value of customers */
 } CubeKind;
 
 typedef struct {
@@ -57,6 +58,7 @@ void cube_add_moment(CubeTable *table, guint column, gint32 group, guint cell, g
 void cube_add_number(CubeTable *table, guint column, gint32 group, guint cell, double value); /* MIN, MAX, VALUES */
 void cube_add_id(CubeTable *table, guint column, gint32 group, guint cell, guint32 id);
 void cube_add_duration(CubeTable *table, guint column, gint32 group, guint cell, StatsDuration duration);
+void cube_add_purchase(CubeTable *table, guint column, gint32 group, guint cell, StatsPurchase purchase);
 /* TRUE when a sum left the range of 64 bits: nothing of the table may then be used. */
 gboolean cube_table_overflowed(const CubeTable *table);
 
@@ -79,4 +81,6 @@ gint64 cube_read_distinct(const CubeTable *table, guint column, gint32 group, gu
 void cube_read_values(const CubeTable *table, guint column, gint32 group, guint from, guint to, GArray *values);
 /* Appends to `durations` (of StatsDuration). */
 void cube_read_durations(const CubeTable *table, guint column, gint32 group, guint from, guint to, GArray *durations);
+/* Appends to `purchases` (of StatsPurchase). */
+void cube_read_purchases(const CubeTable *table, guint column, gint32 group, guint from, guint to, GArray *purchases);
 gsize cube_table_bytes(const CubeTable *table);

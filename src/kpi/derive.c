@@ -1,5 +1,5 @@
-/* What follows from a checked formula: whether two are the same, whether one is a share of counted cases, and which
- * facts it needs. */
+/* What follows from a checked formula: whether two are the same, how long a duration is, whether one is a share of
+ * counted cases, and which facts it needs. */
 #include "kpi/internal.h"
 
 /* --- equality: of meaning, not of places --- */
@@ -57,7 +57,26 @@ static gboolean same_rows_in_time(const KpiMeasure *a, const KpiMeasure *b) {
 gboolean kpi_measure_equal(const KpiMeasure *a, const KpiMeasure *b) {
   return a->agg == b->agg && a->quantile == b->quantile && a->quantile_type == b->quantile_type &&
          same_rows_in_time(a, b) && both_equal(a->value, b->value) && both_equal(a->value_to, b->value_to) &&
-         both_equal(a->where, b->where);
+         both_equal(a->horizon, b->horizon) && a->discount == b->discount && both_equal(a->where, b->where);
+}
+
+/* --- lengths --- */
+
+double kpi_duration_days(const KpiExpr *duration) {
+  if (duration->in_hours) return duration->number / 24;
+  switch (duration->grain) {
+    case CALENDAR_DAY:
+      return duration->number;
+    case CALENDAR_WEEK:
+      return duration->number * 7;
+    case CALENDAR_MONTH:
+      return duration->number * 365.25 / 12;
+    case CALENDAR_QUARTER:
+      return duration->number * 365.25 / 4;
+    case CALENDAR_YEAR:
+      return duration->number * 365.25;
+  }
+  return duration->number;
 }
 
 /* --- shares of counted cases --- */

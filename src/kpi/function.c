@@ -17,6 +17,8 @@ static const KpiFunction functions[] = {
      "survival_median(stage_stay.entered_at, left_at on entered_at)"},
     {"survival_quantile", KPI_AGGREGATE, 0, KPI_AGG_KM, 3, 3,
      "survival_quantile(stage_stay.entered_at, left_at, 0.9 on entered_at)"},
+    {"customer_value", KPI_AGGREGATE, 0, KPI_AGG_CLV, 3, 4,
+     "customer_value(sale.net_amount, account, 12 months where net_amount > 0 on at)"},
 
     {"if", KPI_IN_ROWS | KPI_IN_FORMULAS, KPI_OP_IF, 0, 3, 3, "if(condition, then, else)"},
     {"coalesce", KPI_IN_ROWS | KPI_IN_FORMULAS, KPI_OP_COALESCE, 0, 2, 100,

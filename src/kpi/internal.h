@@ -15,6 +15,7 @@
 #define KPI_MAX_DEFINITIONS   10000  /* measures and KPIs of a workspace, each */
 #define KPI_MAX_HOPS          16     /* of one path: opportunity.account.industry has 3 */
 #define KPI_MAX_PROBLEMS      200    /* problems reported at once */
+#define KPI_MAX_HORIZON_YEARS 10     /* that customer_value() looks ahead */
 
 /* The same word; most pairs already differ in their first letter. */
 static inline gboolean kpi_same(const char *a, const char *b) {

@@ -132,8 +132,9 @@ typedef enum {
   KPI_AGG_MIN,
   KPI_AGG_MAX,
   KPI_AGG_QUANTILE, /* median(x) is quantile(x, 0.5) */
-  KPI_AGG_KM, /* survival_median(a, b), survival_quantile(a, b, p): days from a to b, censored at the clock while b is
-                 empty */
+  KPI_AGG_KM,  /* survival_median(a, b), survival_quantile(a, b, p): days from a to b, censored at the clock while b is
+                  empty */
+  KPI_AGG_CLV, /* customer_value(amount, account, 12 months): mean expected value of the customers' purchases to come */
 } KpiAgg;
 
 typedef enum {
@@ -149,8 +150,10 @@ struct KpiMeasure {
   guint index;      /* 0-based, unique in the catalogue */
   KpiAgg agg;
   const LedgerTable *table;
-  KpiExpr *value;    /* SUM, MEAN, DISTINCT, MIN, MAX, QUANTILE: per row; KM: the start; COUNT: NULL */
-  KpiExpr *value_to; /* KM: the end */
+  KpiExpr *value;    /* SUM, MEAN, DISTINCT, MIN, MAX, QUANTILE, CLV: per row; KM: the start; COUNT: NULL */
+  KpiExpr *value_to; /* KM: the end; CLV: whose purchase it is */
+  KpiExpr *horizon;  /* CLV: how far ahead, a DURATION; else NULL */
+  double discount;   /* CLV: what a purchase loses in worth by being a year away; 0 = nothing */
   double quantile;
   int quantile_type; /* 1..9; 7 unless named */
   KpiExpr *where;    /* BOOL or NULL */
@@ -239,3 +242,5 @@ KpiExpr *kpi_parse_condition(KpiCatalogue *catalogue, const LedgerTable *table, 
 KpiExpr *kpi_parse_formula(KpiCatalogue *catalogue, const char *file, const char *text, GError **error);
 char *kpi_expr_print(const KpiExpr *expr);
 char *kpi_measure_print(const KpiMeasure *measure);
+/* The length of a DURATION in days; of months and longer the mean length, a year being 365.25 days. */
+double kpi_duration_days(const KpiExpr *duration);

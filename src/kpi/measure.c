@@ -236,6 +236,53 @@ static gboolean check_survival(KpiCheck *check, const KpiSyntax *call, KpiMeasur
   return TRUE;
 }
 
+/* How far ahead: a written duration of days or more. */
+static gboolean check_horizon(KpiCheck *check, const KpiSyntax *syntax, KpiMeasure *measure) {
+  KpiExpr *expr = kpi_check_expr(check, syntax);
+  if (!expr) return FALSE;
+  measure->horizon = expr;
+  double days = expr->op == KPI_OP_DURATION && !expr->in_hours ? kpi_duration_days(expr) : 0;
+  if (days >= 1 && days <= KPI_MAX_HORIZON_YEARS * 365.25) return TRUE;
+  kpi_problem(check, syntax->mark, syntax->mark_length,
+              "how far ahead? A duration of at most %d years expected here, such as 12 months", KPI_MAX_HORIZON_YEARS);
+  return FALSE;
+}
+
+static gboolean check_discount(KpiCheck *check, const KpiSyntax *syntax, KpiMeasure *measure) {
+  KpiExpr *expr = kpi_check_expr(check, syntax);
+  if (!expr) return FALSE;
+  measure->discount = expr->number;
+  if (expr->op == KPI_OP_NUMBER && expr->unit.kind == KPI_NUMBER && expr->number >= 0 && expr->number < 1) return TRUE;
+  kpi_problem(check, syntax->mark, syntax->mark_length,
+              "how much less is a purchase worth for being a year away? A share below 1 expected here, such as 10%%");
+  return FALSE;
+}
+
+static gboolean check_customer_value(KpiCheck *check, const KpiSyntax *call, KpiMeasure *measure) {
+  gboolean good = measure->value != NULL;
+  measure->unit = KPI_MONEY;
+  if (good && !kpi_unit_equal(measure->value->unit, KPI_MONEY)) {
+    kpi_problem(check, call->args[0]->mark, call->args[0]->mark_length, "%s() asks for an amount of money; this is %s",
+                call->text, kpi_unit_phrase(measure->value->unit));
+    good = FALSE;
+  }
+  measure->value_to = kpi_check_expr(check, call->args[1]);
+  if (measure->value_to && measure->value_to->unit.kind != KPI_KEY) {
+    kpi_problem(check, call->args[1]->mark, call->args[1]->mark_length,
+                "%s() asks for whose purchase it is, such as account; this is %s", call->text,
+                kpi_unit_phrase(measure->value_to->unit));
+    good = FALSE;
+  }
+  good &= check_horizon(check, call->args[2], measure);
+  if (call->n_args > 3) good &= check_discount(check, call->args[3], measure);
+  if (!call->clauses || !call->clauses[KPI_CLAUSE_ON]) {
+    kpi_problem(check, call->mark, call->mark_length, "%s() asks for the day of the purchase: %s", call->text,
+                kpi_function_find(call->text)->form);
+    good = FALSE;
+  }
+  return good && measure->value_to;
+}
+
 static gboolean check_value(KpiCheck *check, const KpiSyntax *call, const KpiFunction *function, KpiMeasure *measure) {
   measure->agg = function->agg;
   if (measure->agg == KPI_AGG_COUNT) return check_count(check, call, measure);
@@ -243,6 +290,8 @@ static gboolean check_value(KpiCheck *check, const KpiSyntax *call, const KpiFun
   gboolean good = measure->value != NULL;
   if (measure->agg == KPI_AGG_KM)
     good = check_survival(check, call, measure);
+  else if (measure->agg == KPI_AGG_CLV)
+    good = check_customer_value(check, call, measure);
   else if (good)
     good = check_value_unit(check, call, measure);
   if (measure->agg != KPI_AGG_QUANTILE && measure->agg != KPI_AGG_KM) return good;
@@ -354,8 +403,8 @@ static gboolean check_clauses(KpiCheck *check, const KpiSyntax *call, KpiMeasure
 KpiMeasure *kpi_check_measure(KpiCheck *check, const KpiSyntax *call) {
   const KpiFunction *function = kpi_function_find(call->text);
   KpiCheck row = *check;
-  guint n = function->use == KPI_AGGREGATE ? function->min_args : 1;
-  if (call->n_args != n) {
+  gboolean only = function->use == KPI_AGGREGATE;
+  if (call->n_args < (only ? function->min_args : 1) || call->n_args > (only ? function->max_args : 1)) {
     kpi_problem(check, call->mark, call->mark_length, "%s() is written %s", call->text, function->form);
     return NULL;
   }

@@ -271,6 +271,8 @@ static const char *aggregate_name(const KpiMeasure *measure) {
       return middle ? "median" : "quantile";
     case KPI_AGG_KM:
       return middle ? "survival_median" : "survival_quantile";
+    case KPI_AGG_CLV:
+      return "customer_value";
   }
   return "";
 }
@@ -291,6 +293,14 @@ void kpi_measure_print_to(GString *out, const KpiMeasure *measure) {
   if (measure->value_to) {
     g_string_append(out, ", ");
     print_expr(&printer, measure->value_to, LEVEL_OR);
+  }
+  if (measure->horizon) {
+    g_string_append(out, ", ");
+    print_expr(&printer, measure->horizon, LEVEL_OR);
+  }
+  if (measure->discount > 0) {
+    g_string_append(out, ", ");
+    print_number(out, measure->discount);
   }
   gboolean quantile = measure->agg == KPI_AGG_QUANTILE || measure->agg == KPI_AGG_KM;
   if (quantile && measure->quantile != 0.5) {

@@ -81,15 +81,11 @@ static guint32 small_id(ScanUse *use, guint64 key) {
   return GPOINTER_TO_UINT(id);
 }
 
-static guint32 identity_at(const Scan *scan, const StoreChunk *chunk, ScanUse *use, gsize row) {
-  const KpiExpr *what = use->use->measure->value;
-  StoreColumnType type = g_array_index(scan->columns, ScanColumn, (guint)use->value).type;
-  if (type == STORE_COLUMN_UINT64) return small_id(use, ((const guint64 *)chunk->data[use->value])[row]);
-  gint32 id = ((const gint32 *)chunk->data[use->value])[row];
-  if (type == STORE_COLUMN_TEXT) return (guint32)id;
-  const KpiHop *last = &what->path[what->n_path - 1];
-  const LedgerTable *to = last->column == NULL ? last->table : ledger_schema_find(scan->plan->context->schema, last->column->ref);
-  return (guint32)survivor(scan, to, id);
+static guint32 identity_at(const Scan *scan, const StoreChunk *chunk, ScanUse *use, gint column, gsize row) {
+  StoreColumnType type = g_array_index(scan->columns, ScanColumn, (guint)column).type;
+  if (type == STORE_COLUMN_UINT64) return small_id(use, ((const guint64 *)chunk->data[column])[row]);
+  gint32 id = ((const gint32 *)chunk->data[column])[row];
+  return type == STORE_COLUMN_TEXT ? (guint32)id : (guint32)survivor(scan, use->refers_to, id);
 }
 
 /* --- groups --- */
@@ -189,8 +185,15 @@ static void add_cell(const Scan *scan, CubeTable *cells, const StoreChunk *chunk
   gboolean missing, has;
   switch (plan_use->measure->agg) {
     case KPI_AGG_DISTINCT:
-      if (scan_valid(chunk, use->value, row)) cube_add_id(cells, plan_use->column, group, cell, identity_at(scan, chunk, use, row));
+      if (scan_valid(chunk, use->value, row)) cube_add_id(cells, plan_use->column, group, cell, identity_at(scan, chunk, use, use->value, row));
       return;
+    case KPI_AGG_CLV: {
+      if (!scan_valid(chunk, use->value_to, row)) return;
+      double paid = number_at(scan, chunk, use, row, day, &has, &missing);
+      StatsPurchase purchase = {identity_at(scan, chunk, use, use->value_to, row), day, paid};
+      if (has) cube_add_purchase(cells, plan_use->column, group, cell, purchase);
+      break;
+    }
     case KPI_AGG_KM: {
       BaseDay from = day_at(chunk, use->value, row), to = day_at(chunk, use->value_to, row);
       if (from == BASE_DAY_NONE) return;
@@ -275,8 +278,9 @@ static gboolean contribution(const Scan *scan, const StoreChunk *chunk, const Sc
       has = value_at(scan, chunk, use, row, day, &value, &missing);
       *contributed = has ? (double)share_of(value, credit) / (double)use->use->scale : 0;
       return has;
-    default: *contributed = number_at(scan, chunk, use, row, day, &has, &missing); return has;
+    default: *contributed = number_at(scan, chunk, use, row, day, &has, &missing); break;
   }
+  return has && (use->use->measure->agg != KPI_AGG_CLV || scan_valid(chunk, use->value_to, row));
 }
 
 static gboolean is_read(const Scan *scan, const StoreChunk *chunk, const ScanUse *use, gsize row, Span piece, Span whole) {

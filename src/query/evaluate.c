@@ -316,6 +316,20 @@ static void add_foreign(const QueryPlan *plan, const PlanUse *use, const CubeTab
   }
 }
 
+static Value read_customers(const KpiMeasure *measure, const CubeTable *cells, guint column, gint32 group, const Window *window, guint to) {
+  Value result = nothing;
+  g_autoptr(GArray) purchases = g_array_new(FALSE, FALSE, sizeof(StatsPurchase));
+  cube_read_purchases(cells, column, group, 0, to, purchases);
+  BaseDay end = window->bound == WINDOW_BEFORE ? window->period.start : window_end(window);
+  g_autofree StatsCustomer *customers = g_new(StatsCustomer, MAX(purchases->len, 1));
+  gsize n = stats_customers((StatsPurchase *)(gpointer)purchases->data, purchases->len, end - 1, customers);
+  StatsLifetimeValue value = stats_lifetime_value(customers, n, kpi_duration_days(measure->horizon), measure->discount);
+  result.n = (gint64)value.n;
+  result.has = value.has_value;
+  result.value = value.value;
+  return result;
+}
+
 static Value read_cells(const QueryPlan *plan, const PlanUse *use, const CubeTable *cells, gint32 group, const Window *window) {
   const KpiMeasure *measure = use->measure;
   Value result = {.has = TRUE};
@@ -356,7 +370,8 @@ static Value read_cells(const QueryPlan *plan, const PlanUse *use, const CubeTab
     case KPI_AGG_MAX: result.has = cube_read_extreme(cells, use->column, group, from, to, &result.value, &result.n); break;
     default: {
       gint64 n_missing = result.n_missing;
-      result = read_spread_out(measure, cells, use->column, group, from, to);
+      result = measure->agg == KPI_AGG_CLV ? read_customers(measure, cells, use->column, group, window, to)
+                                           : read_spread_out(measure, cells, use->column, group, from, to);
       result.n_missing = n_missing;
     }
   }
@@ -366,6 +381,11 @@ static Value read_cells(const QueryPlan *plan, const PlanUse *use, const CubeTab
 }
 
 static Value walk_measure(Evaluator *evaluator, const Place *place, const KpiMeasure *measure, const Window *window) {
+  Window whole = *window;
+  if (measure->agg == KPI_AGG_CLV && window->bound == WINDOW_IN) { /* of customers, all their history is asked */
+    whole.bound = WINDOW_LIFETIME;
+    window = &whole;
+  }
   if (place->collecting) {
     collect_measure(evaluator, place, measure, window);
     return nothing;

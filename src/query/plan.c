@@ -157,6 +157,7 @@ static CubeKind kind_of(KpiAgg agg) {
     case KPI_AGG_MAX: return CUBE_MAX;
     case KPI_AGG_QUANTILE: return CUBE_VALUES;
     case KPI_AGG_KM: return CUBE_DURATIONS;
+    case KPI_AGG_CLV: return CUBE_PURCHASES;
     default: return CUBE_SUM;
   }
 }

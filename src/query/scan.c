@@ -34,14 +34,15 @@ static gint add_value(Scan *scan, SqlSelect *select, const KpiExpr *expr, gint64
   return add_column(scan, sql, STORE_COLUMN_INT64);
 }
 
-/* DISTINCT: a dimension's key, a fact's key, or a text. */
-static gint add_identity(Scan *scan, SqlSelect *select, const KpiExpr *expr) {
+/* DISTINCT, CLV: a dimension's key, a fact's key, or a text. */
+static gint add_identity(Scan *scan, SqlSelect *select, const KpiExpr *expr, const LedgerTable **refers_to) {
   if (expr->unit.kind == KPI_TEXT) return add_column(scan, sql_value(select, expr), STORE_COLUMN_TEXT);
   const KpiExpr *named = expr; /* of a choice, coalesce(a, b) or if(c, a, b): all its branches refer to the same table */
   while (named->op != KPI_OP_COLUMN) named = named->args[named->op == KPI_OP_IF ? 1 : 0];
   const KpiHop *last = &named->path[named->n_path - 1];
   const LedgerTable *to = last->column == NULL ? last->table : ledger_schema_find(scan->plan->context->schema, last->column->ref);
   gboolean small = to != NULL && to->kind == LEDGER_DIMENSION;
+  *refers_to = to;
   return add_column(scan, sql_value(select, expr), small ? STORE_COLUMN_INT32 : STORE_COLUMN_UINT64);
 }
 
@@ -51,10 +52,14 @@ static ScanUse scan_use(Scan *scan, SqlSelect *select, PlanUse *use) {
   if (measure->where != NULL) made.where = add_column(scan, sql_value(select, measure->where), STORE_COLUMN_BOOL);
   switch (measure->agg) {
     case KPI_AGG_COUNT: break;
-    case KPI_AGG_DISTINCT: made.value = add_identity(scan, select, measure->value); break;
+    case KPI_AGG_DISTINCT: made.value = add_identity(scan, select, measure->value, &made.refers_to); break;
     case KPI_AGG_KM:
       made.value = add_day(scan, select, measure->value);
       made.value_to = add_day(scan, select, measure->value_to);
+      break;
+    case KPI_AGG_CLV:
+      made.value = add_value(scan, select, measure->value, use->scale);
+      made.value_to = add_identity(scan, select, measure->value_to, &made.refers_to);
       break;
     case KPI_AGG_SUM:
     case KPI_AGG_MEAN: made.value = add_value(scan, select, measure->value, use->scale); break;

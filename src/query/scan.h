@@ -13,7 +13,8 @@ typedef struct {
   PlanUse *use;
   gint where, value, value_to, on, until, due, due_too, past;
   gint on_at;            /* the anchor's instant, for deals that changed hands */
-  GHashTable *ids;       /* DISTINCT of fact keys: key -> small id */
+  const LedgerTable *refers_to; /* DISTINCT, CLV: the table of the references; NULL of texts */
+  GHashTable *ids;       /* DISTINCT, CLV of fact keys: key -> small id */
 } ScanUse;
 
 typedef struct {
