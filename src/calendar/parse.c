@@ -372,8 +372,7 @@ static gboolean read_two(const Request *request, const char *from, const char *t
   if (*from == '\0' || *to == '\0') return fail(request, "write both ends, as in 2026-01..2026-06");
   Span first, last;
   if (!read_one(request, from, &first) || !read_one(request, to, &last)) return FALSE;
-  if (last.end <= first.start)
-    return fail(request, "%s is before %s; write the earlier one first", to, from);
+  if (last.end <= first.start) return fail(request, "%s is before %s; write the earlier one first", to, from);
   gboolean same = first.start == last.start && first.end == last.end;
   *span = (Span){.start = first.start, .end = last.end, .grain = same ? first.grain : CALENDAR_RANGE};
   return TRUE;

@@ -1,20 +1,21 @@
 /* The ledger's tables, as data: every fact, dimension and derived fact with its columns, types, units and references.
  *
- * One table for one concept: the database's DDL, the mapping of sources, the names in formulas, the planner's scans and the
- * documentation are all read from here. A workspace's own dimensions and facts are added when its LedgerSchema is made.
+ * One table for one concept: the database's DDL, the mapping of sources, the names in formulas, the planner's scans and
+ * the documentation are all read from here. A workspace's own dimensions and facts are added when its LedgerSchema is
+ * made.
  *
  * Physical form (see docs/ledger.md):
  *   every loaded table   key, from_source VARCHAR, id VARCHAR, recorded_at TIMESTAMP, load INTEGER, then its columns
- *                        (`from_source` names the source file that loaded the row; `source` is a deal's or lead's own column)
- *                        fact key UBIGINT = hash of from_source and id; dimension key INTEGER, dense from 1, with `known BOOLEAN`
+ *                        (`from_source` names the source file that loaded the row; `source` is a deal's or lead's own
+ * column) fact key UBIGINT = hash of from_source and id; dimension key INTEGER, dense from 1, with `known BOOLEAN`
  *                        (FALSE: only ever referred to, its name is its id)
  *   TEXT     VARCHAR                       REF    the key of the table it refers to
  *   MONEY    BIGINT, minor units of the row's `currency VARCHAR`
  *   COUNT    BIGINT                        NUMBER DOUBLE       SHARE DOUBLE, 0 to 1
  *   INSTANT  x TIMESTAMP (UTC) and beside it x_day DATE, the organisation's local day
  *   DURATION BIGINT seconds                BOOL   BOOLEAN
- *   what a newer version replaced is in <table>_history: the same columns, and superseded_at TIMESTAMP, superseded_by INTEGER
- *   (a load); believed in [recorded_at, superseded_at). */
+ *   what a newer version replaced is in <table>_history: the same columns, and superseded_at TIMESTAMP, superseded_by
+ * INTEGER (a load); believed in [recorded_at, superseded_at). */
 #pragma once
 
 #include <glib.h>
@@ -33,17 +34,17 @@ typedef enum {
 
 typedef enum {
   LEDGER_REQUIRED = 1 << 0, /* a row without it is rejected */
-  LEDGER_PLAN = 1 << 1,     /* an instant that may lie ahead (expected_close, scheduled_at); others have happened, and are not
-                               yet known when the clock stands before them */
-  LEDGER_OWNED = 1 << 2,    /* the person credited: what `rep`, `team`, `manager` and `region` go by */
+  LEDGER_PLAN = 1 << 1,  /* an instant that may lie ahead (expected_close, scheduled_at); others have happened, and are
+                            not  yet known when the clock stands before them */
+  LEDGER_OWNED = 1 << 2, /* the person credited: what `rep`, `team`, `manager` and `region` go by */
 } LedgerFlags;
 
 typedef struct {
   const char *name;
   LedgerType type;
-  const char *ref;    /* REF: the table referred to */
-  guint flags;        /* LedgerFlags */
-  const char *about;  /* one line for documentation and error messages */
+  const char *ref;   /* REF: the table referred to */
+  guint flags;       /* LedgerFlags */
+  const char *about; /* one line for documentation and error messages */
 } LedgerColumn;
 
 typedef enum { LEDGER_FACT, LEDGER_DIMENSION, LEDGER_DERIVED } LedgerKind;
@@ -55,12 +56,12 @@ typedef struct {
   guint n_columns;
   gboolean has_money; /* has a `currency` column */
   const char *about;
-  const char *needs;  /* DERIVED: the facts its view reads, separated by spaces */
+  const char *needs; /* DERIVED: the facts its view reads, separated by spaces */
 } LedgerTable;
 
 /* What `--by NAME` means: a path from a fact's owned person, account, product… to the grouping column. */
 typedef struct {
-  const char *name;   /* rep, manager, team, region, account, industry, product, source, stage, … */
+  const char *name; /* rep, manager, team, region, account, industry, product, source, stage, … */
   const char *about;
 } LedgerDimension;
 
@@ -68,10 +69,10 @@ typedef struct LedgerSchema LedgerSchema;
 
 /* A column or fact of a workspace's own (attain.yaml). Strings are copied. */
 typedef struct {
-  const char *table;  /* an existing table, or a fact of the workspace's own */
+  const char *table; /* an existing table, or a fact of the workspace's own */
   const char *name;
   LedgerType type;
-  const char *ref;    /* REF only */
+  const char *ref; /* REF only */
   guint flags;
   const char *about;
 } LedgerExtraColumn;

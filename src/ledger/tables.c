@@ -1,13 +1,15 @@
 /* The built-in ledger tables. One row here is all that a new fact, dimension or column takes. */
 #include "ledger/tables.h"
 
-#define REQ LEDGER_REQUIRED
+#define REQ  LEDGER_REQUIRED
 #define PLAN LEDGER_PLAN
-#define OWN LEDGER_OWNED
+#define OWN  LEDGER_OWNED
 
-#define TABLE(table, table_kind, money, text, reads) \
-  {.name = #table, .kind = (table_kind), .columns = table##_columns, .n_columns = G_N_ELEMENTS(table##_columns), \
-   .has_money = (money), .about = (text), .needs = (reads)}
+#define TABLE(table, table_kind, money, text, reads)                                                              \
+  {                                                                                                               \
+    .name = #table, .kind = (table_kind), .columns = table##_columns, .n_columns = G_N_ELEMENTS(table##_columns), \
+    .has_money = (money), .about = (text), .needs = (reads)                                                       \
+  }
 
 /* --- dimensions --- */
 
@@ -284,7 +286,8 @@ static const LedgerColumn stage_stay_columns[] = {
     {"stage", LEDGER_TEXT, NULL, 0, "an open stage, once for each deal"},
     {"position", LEDGER_COUNT, NULL, 0, "its order"},
     {"entered_at", LEDGER_INSTANT, NULL, 0, "first entry; for a skipped stage, when a later one was reached"},
-    {"left_at", LEDGER_INSTANT, NULL, 0, "when the deal left it the first time, by moving or by closing; empty = still there"},
+    {"left_at", LEDGER_INSTANT, NULL, 0,
+     "when the deal left it the first time, by moving or by closing; empty = still there"},
     {"passed_at", LEDGER_INSTANT, NULL, 0, "when a later stage was first reached or the deal was won; empty = never"},
     {"skipped", LEDGER_BOOL, NULL, 0, "jumped over: passed without a stay"},
     {"returned", LEDGER_BOOL, NULL, 0, "entered again later"},
@@ -358,7 +361,8 @@ static const LedgerTable tables[] = {
     TABLE(action, LEDGER_FACT, FALSE, "promises made in reviews", NULL),
     TABLE(stage_stay, LEDGER_DERIVED, FALSE, "a deal's passage through one stage", "opportunity stage_change stage"),
     TABLE(silence, LEDGER_DERIVED, TRUE, "a span of an open deal without activity", "opportunity activity"),
-    TABLE(forecast_state, LEDGER_DERIVED, TRUE, "what was believed of an open deal, and for how long", "opportunity stage_change"),
+    TABLE(forecast_state, LEDGER_DERIVED, TRUE, "what was believed of an open deal, and for how long",
+          "opportunity stage_change"),
     TABLE(close_date_move, LEDGER_DERIVED, FALSE, "a change of a deal's expected close", "opportunity stage_change"),
 };
 

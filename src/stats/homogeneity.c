@@ -1,7 +1,8 @@
-/* Whether shares differ by more than chance. A ranking of people by a rate invites stories about noise; this says when it is noise. */
-#include <gsl/gsl_cdf.h>
-
+/* Whether shares differ by more than chance. A ranking of people by a rate invites stories about noise; this says when
+ * it is noise. */
 #include "stats/stats.h"
+
+#include <gsl/gsl_cdf.h>
 
 StatsHomogeneity stats_homogeneity(const gint64 *successes, const gint64 *totals, gsize n) {
   StatsHomogeneity result = {.has_value = FALSE};

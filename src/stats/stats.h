@@ -20,9 +20,10 @@ double stats_quantile_sorted(const double *values, gsize n, double p, int type);
  */
 StatsInterval stats_quantile_interval(const double *sorted, gsize n, double p, double level);
 
-/* Pearson's chi-square test that groups share one proportion (2 × k table, no continuity correction): how likely differences as
- * large as these are when there are none. Groups without cases are passed over; fewer than two groups, or no success or no failure at
- * all, give has_value FALSE. Where `smallest_expected` is below 5 the approximation is poor (Cochran 1954). Source: Pearson 1900. */
+/* Pearson's chi-square test that groups share one proportion (2 × k table, no continuity correction): how likely
+ * differences as large as these are when there are none. Groups without cases are passed over; fewer than two groups,
+ * or no success or no failure at all, give has_value FALSE. Where `smallest_expected` is below 5 the approximation is
+ * poor (Cochran 1954). Source: Pearson 1900. */
 typedef struct {
   gboolean has_value;
   double chi_square;
@@ -53,7 +54,8 @@ StatsSurvival stats_kaplan_meier_quantile(StatsDuration *durations, gsize n, dou
 /* S(t) at one time. */
 double stats_kaplan_meier_at(StatsDuration *durations, gsize n, double t);
 
-/* --- lifetime value of customers without a contract: BG/NBD for how often and how long, Gamma-Gamma for how much --- */
+/* --- lifetime value of customers without a contract: BG/NBD for how often and how long, Gamma-Gamma for how much ---
+ */
 typedef struct {
   gint64 customer;
   BaseDay day;
@@ -91,8 +93,8 @@ double stats_bgnbd_alive(const StatsBgNbd *model, const StatsCustomer *customer)
 /* Expected purchases in the next t. */
 double stats_bgnbd_purchases(const StatsBgNbd *model, const StatsCustomer *customer, double t);
 
-/* Fader & Hardie 2013: maximum likelihood over those who bought again. has_value FALSE as above, or when amounts have no
- * mean (q <= 1). Sorts `customers`. */
+/* Fader & Hardie 2013: maximum likelihood over those who bought again. has_value FALSE as above, or when amounts have
+ * no mean (q <= 1). Sorts `customers`. */
 typedef struct {
   gboolean has_value;
   double p, q, gamma;
@@ -101,8 +103,8 @@ StatsGammaGamma stats_gamma_gamma_fit(StatsCustomer *customers, gsize n);
 /* The expected value of a purchase to come: between the customer's own mean and that of all. */
 double stats_gamma_gamma_mean(const StatsGammaGamma *model, const StatsCustomer *customer);
 
-/* The mean over the customers of the purchases expected in the next `days`, each worth what the customer's are expected to
- * be; `discount` by year, a month's purchases counted at its end. Times in days. Sorts `customers`. */
+/* The mean over the customers of the purchases expected in the next `days`, each worth what the customer's are expected
+ * to be; `discount` by year, a month's purchases counted at its end. Times in days. Sorts `customers`. */
 typedef struct {
   gboolean has_value;
   double value;

@@ -6,8 +6,8 @@
  * Three curves are read at the same height 1 - p: S for the estimate, its lower limit for the interval's low end and
  * its upper limit for the high end (a lower curve gets down to a height earlier). Where everyone left has the event S
  * is 0, and the limits are not defined: an upper limit that has not come down by then never does. Heights are compared
- * with a tolerance of √epsilon, as R's survival package does, because S is a product of rounded fractions. An upper limit may rise
- * again late; the first time counts, as survfit prints it. */
+ * with a tolerance of √epsilon, as R's survival package does, because S is a product of rounded fractions. An upper
+ * limit may rise again late; the first time counts, as survfit prints it. */
 #include "stats/private.h"
 
 #include <float.h>

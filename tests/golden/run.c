@@ -1,15 +1,15 @@
-/* Runs golden cases: each file of tests/golden/cases becomes a workspace in memory, its records go through ingest like anybody's, and its
- * questions through the planner. tests/golden/README.md describes the files.
+/* Runs golden cases: each file of tests/golden/cases becomes a workspace in memory, its records go through ingest like
+ * anybody's, and its questions through the planner. tests/golden/README.md describes the files.
  *
  *   run ENGINE CATALOGUE_FOLDER CASE…
  *
  * ENGINE is where the facts are stored: duckdb. The same cases must come out alike on every engine. */
-#include <glib/gstdio.h>
-#include <math.h>
-
 #include "conf/conf.h"
 #include "ingest/ingest.h"
 #include "query/query.h"
+
+#include <glib/gstdio.h>
+#include <math.h>
 
 typedef struct {
   const char *file;
@@ -53,7 +53,8 @@ static gboolean is_bare(const ConfNode *node) {
   if (node->quoted || node->text[0] == '\0') return FALSE;
   char *end;
   g_ascii_strtod(node->text, &end);
-  return *end == '\0' || g_str_equal(node->text, "true") || g_str_equal(node->text, "false") || g_str_equal(node->text, "null");
+  return *end == '\0' || g_str_equal(node->text, "true") || g_str_equal(node->text, "false") ||
+         g_str_equal(node->text, "null");
 }
 
 static void json_node(GString *out, const ConfNode *node) {
@@ -129,7 +130,8 @@ static void write_row(GString *out, const ConfNode *row, guint copy) {
 }
 
 /* One NDJSON file and one mapping entry for each ledger table of the case. */
-static void write_table(const Case *the, const char *table, const ConfNode *rows, const char *extract, GString *tables, GString *map) {
+static void write_table(const Case *the, const char *table, const ConfNode *rows, const char *extract, GString *tables,
+                        GString *map) {
   GString *records = g_string_new(NULL);
   g_autoptr(GPtrArray) columns = g_ptr_array_new();
   for (guint r = 0; r < rows->n; r++) {
@@ -138,7 +140,8 @@ static void write_table(const Case *the, const char *table, const ConfNode *rows
     guint n = copies == NULL ? 1 : (guint)g_ascii_strtoull(copies, NULL, 10);
     for (guint copy = 1; copy <= n; copy++) write_row(records, row, copy);
     for (guint i = 0; i < row->n; i++)
-      if (!g_str_equal(row->keys[i]->text, "copies") && !g_ptr_array_find_with_equal_func(columns, row->keys[i]->text, g_str_equal, NULL))
+      if (!g_str_equal(row->keys[i]->text, "copies") &&
+          !g_ptr_array_find_with_equal_func(columns, row->keys[i]->text, g_str_equal, NULL))
         g_ptr_array_add(columns, (gpointer)row->keys[i]->text);
   }
   g_autofree char *file = g_strdup_printf("%s.ndjson", table);
@@ -161,8 +164,9 @@ static gboolean load_records(Case *the, const ConfNode *records, const char *ext
   for (guint t = 0; records != NULL && t < records->n; t++)
     write_table(the, records->keys[t]->text, records->items[t], extract, tables, map);
   g_autofree char *yaml = g_strdup_printf(
-      "source: case\nfolder: %s\ndate_format: ymd\ndecimal: \".\"\ntime_zone: %s\nmax_rejected: 0%%\ntables:\n%smap:\n%s", the->folder,
-      the->organisation->time_zone, tables->str, map->str);
+      "source: case\nfolder: %s\ndate_format: ymd\ndecimal: \".\"\ntime_zone: %s\nmax_rejected: "
+      "0%%\ntables:\n%smap:\n%s",
+      the->folder, the->organisation->time_zone, tables->str, map->str);
   g_string_free(tables, TRUE);
   g_string_free(map, TRUE);
   if (records == NULL || records->n == 0) return TRUE;
@@ -182,7 +186,8 @@ static gboolean load_all(Case *the, const ConfNode *root, GError **error) {
     const char *extract = text_of(loads->items[l], "extract");
     gint64 clock_us;
     if (!calendar_parse_instant(the->calendar, text_of(loads->items[l], "at"), &clock_us, error)) return FALSE;
-    if (!load_records(the, conf_map_get(loads->items[l], "records"), extract != NULL ? extract : "full", clock_us, error))
+    if (!load_records(the, conf_map_get(loads->items[l], "records"), extract != NULL ? extract : "full", clock_us,
+                      error))
       return FALSE;
   }
   return TRUE;
@@ -212,15 +217,19 @@ static gboolean make_catalogue(Case *the, const ConfNode *root, GError **error) 
     g_array_append_val(sources, source);
   }
   g_autoptr(GPtrArray) problems = NULL;
-  the->catalogue_made = kpi_catalogue_new(the->schema, (const KpiSource *)(gpointer)sources->data, sources->len, &problems, error);
+  the->catalogue_made =
+      kpi_catalogue_new(the->schema, (const KpiSource *)(gpointer)sources->data, sources->len, &problems, error);
   return the->catalogue_made != NULL;
 }
 
 /* --- asking --- */
 
-static gboolean alike(double a, double b) { return fabs(a - b) <= 1e-6 || fabs(a - b) <= 1e-6 * MAX(fabs(a), fabs(b)); }
+static gboolean alike(double a, double b) {
+  return fabs(a - b) <= 1e-6 || fabs(a - b) <= 1e-6 * MAX(fabs(a), fabs(b));
+}
 
-static void check_number(Case *the, BaseSpan span, const char *what, const ConfNode *expected, gboolean has, double value) {
+static void check_number(Case *the, BaseSpan span, const char *what, const ConfNode *expected, gboolean has,
+                         double value) {
   if (expected == NULL) return;
   if (g_str_equal(expected->text, "none")) {
     if (has) fail(the, span, "%s should have no value, it is %.10g", what, value);
@@ -249,10 +258,12 @@ static void check_row(Case *the, const ConfNode *expected, const QueryRow *row) 
   check_number(the, span, "the value", conf_map_get(expected, "value"), value->has_value, value->value);
   check_number(the, span, "n", conf_map_get(expected, "n"), TRUE, (double)value->n);
   check_number(the, span, "the numerator", conf_map_get(expected, "numerator"), value->has_parts, value->numerator);
-  check_number(the, span, "the denominator", conf_map_get(expected, "denominator"), value->has_parts, value->denominator);
+  check_number(the, span, "the denominator", conf_map_get(expected, "denominator"), value->has_parts,
+               value->denominator);
   check_number(the, span, "the interval's low end", conf_map_get(expected, "low"), value->has_interval, value->low);
   check_number(the, span, "the interval's high end", conf_map_get(expected, "high"), value->has_interval, value->high);
-  check_number(the, span, "the compared value", conf_map_get(expected, "compared"), row->has_compared && row->compared.has_value, row->compared.value);
+  check_number(the, span, "the compared value", conf_map_get(expected, "compared"),
+               row->has_compared && row->compared.has_value, row->compared.value);
   check_flags(the, expected, value);
 }
 
@@ -290,13 +301,21 @@ static void ask(Case *the, const ConfNode *question) {
   const char *where[] = {text_of(question, "where"), NULL};
   g_autofree const char **names = g_new0(const char *, by == NULL ? 1 : by->n + 1);
   for (guint i = 0; by != NULL && i < by->n; i++) names[i] = by->items[i]->text;
-  QueryRequest request = {.kpis = kpis, .by = names, .where = where, .period = text_of(question, "period"), .rates_of = BASE_DAY_NONE};
+  QueryRequest request = {
+      .kpis = kpis, .by = names, .where = where, .period = text_of(question, "period"), .rates_of = BASE_DAY_NONE};
   const char *compare = text_of(question, "compare"), *grain = text_of(question, "grain");
-  if (compare != NULL) request.compare = g_str_equal(compare, "previous") ? QUERY_COMPARE_PREVIOUS : QUERY_COMPARE_YEAR_AGO;
+  if (compare != NULL)
+    request.compare = g_str_equal(compare, "previous") ? QUERY_COMPARE_PREVIOUS : QUERY_COMPARE_YEAR_AGO;
   request.has_grain = grain != NULL && calendar_grain_parse(grain, &request.grain);
   request.credit_now = g_strcmp0(text_of(question, "credit"), "now") == 0;
-  QueryContext context = {the->store, the->schema, the->calendar, the->catalogue_made, the->organisation, the->now_us,
-                          calendar_day_of(the->calendar, the->now_us), TRUE};
+  QueryContext context = {the->store,
+                          the->schema,
+                          the->calendar,
+                          the->catalogue_made,
+                          the->organisation,
+                          the->now_us,
+                          calendar_day_of(the->calendar, the->now_us),
+                          TRUE};
   g_autoptr(GError) error = NULL;
   g_autoptr(QueryResult) result = query_run(&context, &request, &error);
   the->n_asked++;
@@ -311,7 +330,8 @@ static void ask(Case *the, const ConfNode *question) {
     check_row(the, question, query_result_row(result, 0));
   const QueryRow *all = grand_total(result);
   if (total != NULL && all == NULL) fail(the, question->span, "there is no total");
-  if (total != NULL && all != NULL) check_number(the, question->span, "the total", total, all->value.has_value, all->value.value);
+  if (total != NULL && all != NULL)
+    check_number(the, question->span, "the total", total, all->value.has_value, all->value.value);
 }
 
 /* --- running --- */
@@ -368,7 +388,8 @@ int main(int argc, char **argv) {
     Case the = {.file = argv[i], .catalogue = argv[2], .failures = g_ptr_array_new_with_free_func(g_free)};
     run_case(&the);
     n_asked += the.n_asked;
-    for (guint f = 0; f < the.failures->len; f++) g_print("FAIL %s\n", (const char *)g_ptr_array_index(the.failures, f));
+    for (guint f = 0; f < the.failures->len; f++)
+      g_print("FAIL %s\n", (const char *)g_ptr_array_index(the.failures, f));
     if (the.failures->len == 0)
       n_passed++;
     else

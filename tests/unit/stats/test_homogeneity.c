@@ -1,10 +1,11 @@
 /* Expected values: R 4.2, chisq.test(rbind(won, lost), correct = FALSE), and hand arithmetic. */
+#include "../unit.h"
+#include "stats/stats.h"
+
 #include <math.h>
 
-#include "stats/stats.h"
-#include "../unit.h"
-
-/* Two groups, 10 of 20 and 15 of 20. Pooled 25/40: expected 12.5 and 7.5 in each; 2.5² (2/12.5 + 2/7.5) = 2.6667; p = 0.1025 at 1 df. */
+/* Two groups, 10 of 20 and 15 of 20. Pooled 25/40: expected 12.5 and 7.5 in each; 2.5² (2/12.5 + 2/7.5) = 2.6667; p =
+ * 0.1025 at 1 df. */
 static void two_groups_by_hand(void **state) {
   const gint64 successes[] = {10, 15}, totals[] = {20, 20};
   StatsHomogeneity test = stats_homogeneity(successes, totals, 2);
