@@ -36,7 +36,8 @@ fuzz: $(NODE_MODULES)
 	@tools/setup test
 	@tools/run-fuzz $(or $(FUZZ_SECONDS),60)
 
-bench: all
+bench: $(NODE_MODULES)
+	@tools/setup build
 	@bench/run
 
 install: all
@@ -69,7 +70,7 @@ docs:
 	@tools/catalogue-doc.py
 
 clean:
-	rm -rf $(BUILD) build-gcc build-clang build-fuzz demo-company dist
+	rm -rf $(BUILD) build-gcc build-clang build-fuzz build-bench demo-company dist
 
 help:
 	@echo "make                   build the program: build/attain"
