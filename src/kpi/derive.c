@@ -65,8 +65,6 @@ gboolean kpi_measure_equal(const KpiMeasure *a, const KpiMeasure *b) {
 double kpi_duration_days(const KpiExpr *duration) {
   if (duration->in_hours) return duration->number / 24;
   switch (duration->grain) {
-    case CALENDAR_DAY:
-      return duration->number;
     case CALENDAR_WEEK:
       return duration->number * 7;
     case CALENDAR_MONTH:
@@ -75,8 +73,9 @@ double kpi_duration_days(const KpiExpr *duration) {
       return duration->number * 365.25 / 4;
     case CALENDAR_YEAR:
       return duration->number * 365.25;
+    default:
+      return duration->number;
   }
-  return duration->number;
 }
 
 /* --- shares of counted cases --- */
