@@ -56,7 +56,7 @@ typedef struct {
   guint n_columns;
   gboolean has_money; /* has a `currency` column */
   const char *about;
-  const char *needs; /* DERIVED: the facts its view reads, separated by spaces */
+  const char *needs; /* DERIVED: the facts it is made from, separated by spaces */
 } LedgerTable;
 
 /* What `--by NAME` means: a path from a fact's owned person, account, product… to the grouping column. */
