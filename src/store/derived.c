@@ -13,7 +13,10 @@
  * partition, which DuckDB streams) instead of over a partition for each deal: 4 million sorted rows take 0.1 s this way
  * and 1 s with partitions. Rows that need more than that (deals that went back a stage, changes that tell a column only
  * sometimes) are found first and take the general way. tests/unit/store/plain has the same facts in their plain form.
- */
+ *
+ * Measured on a busy machine of 2 cores, in seconds of CPU: 1 million deals with 4 million changes and 4 million
+ * activities take 30 to 35 to make anew, more than half of it for joining the rows with their deals and writing them;
+ * 1,000 touched deals of them take 1.3. A question then scans `silence` in 0.05. */
 #include "store/derived.h"
 
 #include "store/physical.h"
