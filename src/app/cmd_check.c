@@ -140,7 +140,10 @@ static void check_data(Check *check) {
   check_needs(check);
   if (check->n_rejected > 0)
     findings_add(&check->findings, "data", FINDING_WARNING,
-                 "%" G_GINT64_FORMAT " rows were rejected and are not in any number: see below", check->n_rejected);
+                 check->n_rejected == 1 ? "%" G_GINT64_FORMAT " row was rejected and is not in any number: see below"
+                                        : "%" G_GINT64_FORMAT
+                                          " rows were rejected and are not in any number: see below",
+                 check->n_rejected);
 }
 
 /* --- as text --- */

@@ -1,6 +1,7 @@
 /* Rejected rows: kept with their reason, file, line and the record as JSON, until their source is loaded again.
  *
- * The lines are found last, and only for rejected rows: DuckDB does not tell them, so the file is walked once more. */
+ * A file that was cut short stops the load: see check_ends(). The lines are found last, and only for rejected rows:
+ * DuckDB does not tell them, so the file is walked once more. */
 #include "ingest/reject.h"
 
 #define BATCH_ROWS     1000
@@ -12,6 +13,29 @@
 static gboolean is_first_of_stage(GPtrArray *entries, guint index) {
   for (guint i = 0; i < index; i++) {
     if (((const MapEntry *)entries->pdata[i])->stage == ((const MapEntry *)entries->pdata[index])->stage) return FALSE;
+  }
+  return TRUE;
+}
+
+/* A file that ends within a row and without the end of a line was not written to its end: what it lacks must not count
+ * as gone. `broken` is the last of its file. */
+static gboolean is_cut_short(const ReadFile *file, const ReadBroken *broken) {
+  g_autoptr(GMappedFile) mapped = g_mapped_file_new(file->text.path, FALSE, NULL);
+  gsize length = mapped ? g_mapped_file_get_length(mapped) : 0, n = broken->text ? strlen(broken->text) : 0;
+  return n > 0 && n <= length && memcmp(g_mapped_file_get_contents(mapped) + length - n, broken->text, n) == 0;
+}
+
+static gboolean check_ends(const ReadStage *stage, GError **error) {
+  for (guint i = 0; i < stage->broken->len; i++) {
+    const ReadBroken *broken = &g_array_index(stage->broken, ReadBroken, i);
+    const ReadFile *file = &g_array_index(stage->files, ReadFile, broken->file);
+    if (!is_cut_short(file, broken)) continue;
+    g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT,
+                "%s:%" G_GINT64_FORMAT
+                ": the file ends within this row (%s): it was not written to its end; get the "
+                "whole file, and load again",
+                file->shown, broken->line, broken->reason);
+    return FALSE;
   }
   return TRUE;
 }
@@ -63,6 +87,7 @@ gboolean reject_check(Load *load, GPtrArray *entries, gint64 *rejected, GError *
     const MapEntry *entry = entries->pdata[i];
     g_autofree char *table = store_quote_name(entry->name);
     gint64 n = 0;
+    if (!check_ends(entry->stage, error)) return FALSE;
     if (!load_count(load, &n, error, "SELECT count(*) FROM %s WHERE _reason IS NOT NULL", table)) return FALSE;
     gint64 n_bad = n + entry->stage->broken->len;
     rejected[i] = n + (is_first_of_stage(entries, i) ? entry->stage->broken->len : 0);

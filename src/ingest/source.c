@@ -55,6 +55,12 @@ static gboolean check_zone(const char *zone, BaseSpan span, GError **error) {
   return FALSE;
 }
 
+/* Of a key's value; of the map where it is absent. */
+static BaseSpan span_of(const ConfNode *map, const char *key) {
+  const ConfNode *value = conf_map_get(map, key);
+  return value ? value->span : map->span;
+}
+
 /* ymd, dmy, mdy or a pattern with %. */
 static gboolean check_format(const char *format, BaseSpan span, GError **error) {
   static const char *const orders[] = {"ymd", "dmy", "mdy", "epoch"};
@@ -512,7 +518,8 @@ static gboolean take_top(IngestSource *source, const ConfNode *root, const Top *
     return FALSE;
   }
   return read_decimal(top->decimal, root->span, &source->decimal, error) &&
-         check_zone(top->time_zone, root->span, error) && check_format(top->date_format, root->span, error);
+         check_zone(top->time_zone, span_of(root, "time_zone"), error) &&
+         check_format(top->date_format, span_of(root, "date_format"), error);
 }
 
 static gboolean read_source(IngestSource *source, const ConfNode *root, const char *file, const char *workspace,

@@ -1,19 +1,19 @@
 /* From request to answer. */
 #include "query/query.h"
 
-#include <math.h>
-
 #include "query/evaluate.h"
+
+#include <math.h>
 
 #define MAX_DIMS    6
 #define MAX_KPIS    500
 #define MAX_PERIODS 4000
 
 struct QueryResult {
-  GPtrArray *kpis;    /* const KpiDefinition * */
-  GPtrArray *dims;    /* interned names */
-  GArray *periods;    /* CalendarPeriod */
-  GArray *rows;       /* QueryRow; member names interned in `names` */
+  GPtrArray *kpis; /* const KpiDefinition * */
+  GPtrArray *dims; /* interned names */
+  GArray *periods; /* CalendarPeriod */
+  GArray *rows;    /* QueryRow; member names interned in `names` */
   GArray *totals;
   GStringChunk *names;
   GPtrArray *notes;
@@ -48,17 +48,22 @@ static const struct {
     {"cut", "only a part of the named period was asked"},
 };
 
-const char *query_flag_name(guint bit) { return bit < G_N_ELEMENTS(flags) ? flags[bit].name : NULL; }
-const char *query_flag_about(guint bit) { return bit < G_N_ELEMENTS(flags) ? flags[bit].about : NULL; }
+const char *query_flag_name(guint bit) {
+  return bit < G_N_ELEMENTS(flags) ? flags[bit].name : NULL;
+}
+const char *query_flag_about(guint bit) {
+  return bit < G_N_ELEMENTS(flags) ? flags[bit].about : NULL;
+}
 
 /* --- reading the request --- */
 
 static gboolean data_bounds(const QueryContext *context, BaseDay *first, BaseDay *last) {
   *first = *last = BASE_DAY_NONE;
-  g_autoptr(StoreRows) rows = store_query(context->store,
-                                          "SELECT min(first_day), max(last_day) FROM ledger_stat WHERE n_rows > 0 AND table_name NOT IN "
-                                          "('person', 'team', 'membership', 'account', 'product', 'territory', 'stage', 'fx_rate', 'quota')",
-                                          NULL, 0, 0, NULL);
+  g_autoptr(StoreRows) rows =
+      store_query(context->store,
+                  "SELECT min(first_day), max(last_day) FROM ledger_stat WHERE n_rows > 0 AND table_name NOT IN "
+                  "('person', 'team', 'membership', 'account', 'product', 'territory', 'stage', 'fx_rate', 'quota')",
+                  NULL, 0, 0, NULL);
   if (rows == NULL || store_rows_count(rows) == 0) return FALSE;
   StoreValue low = store_rows_value(rows, 0, 0), high = store_rows_value(rows, 0, 1);
   if (low.type == STORE_NULL) return FALSE;
@@ -67,7 +72,8 @@ static gboolean data_bounds(const QueryContext *context, BaseDay *first, BaseDay
   return TRUE;
 }
 
-gboolean query_request_period(const QueryContext *context, const QueryRequest *request, CalendarPeriod *period, GError **error) {
+gboolean query_request_period(const QueryContext *context, const QueryRequest *request, CalendarPeriod *period,
+                              GError **error) {
   BaseDay first, last;
   data_bounds(context, &first, &last);
   if (last != BASE_DAY_NONE) last = MAX(MIN(last, context->today), first);
@@ -88,8 +94,10 @@ static gboolean read_period(Run *run, GError **error) {
   g_autoptr(GArray) cut = calendar_split(context->calendar, &run->asked, run->request->grain, error);
   if (cut == NULL) return FALSE;
   if (cut->len > MAX_PERIODS) {
-    g_set_error(error, BASE_ERROR, BASE_ERROR_LIMIT, "%s by %s makes %u periods; at most %d are answered at once: ask for a shorter period or a coarser grain",
-                run->asked.name, calendar_grain_name(run->request->grain), cut->len, MAX_PERIODS);
+    g_set_error(
+        error, BASE_ERROR, BASE_ERROR_LIMIT,
+        "%s by %s makes %u periods; at most %d are answered at once: ask for a shorter period or a coarser grain",
+        run->asked.name, calendar_grain_name(run->request->grain), cut->len, MAX_PERIODS);
     return FALSE;
   }
   g_array_append_vals(run->result->periods, cut->data, cut->len);
@@ -122,7 +130,9 @@ static gboolean read_kpis(Run *run, GError **error) {
     if (!g_ptr_array_find(run->result->kpis, kpi, NULL)) g_ptr_array_add(run->result->kpis, (gpointer)kpi);
   }
   if (run->result->kpis->len > 0 && run->result->kpis->len <= MAX_KPIS) return TRUE;
-  g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT, run->result->kpis->len == 0 ? "which KPI? `attain kpis` lists them" : "at most 500 KPIs are answered at once");
+  g_set_error(
+      error, BASE_ERROR, BASE_ERROR_INPUT,
+      run->result->kpis->len == 0 ? "which KPI? `attain kpis` lists them" : "at most 500 KPIs are answered at once");
   return FALSE;
 }
 
@@ -168,7 +178,8 @@ static void collect(Run *run) {
 
 /* --- one value --- */
 
-static void add_quotient(const Run *run, EvalLevel *level, guint group, const KpiDefinition *kpi, const Window *window, QueryValue *value) {
+static void add_quotient(const Run *run, EvalLevel *level, guint group, const KpiDefinition *kpi, const Window *window,
+                         QueryValue *value) {
   gboolean changed;
   const KpiExpr *formula = evaluator_formula(kpi, window, &changed);
   while (formula->op == KPI_OP_KPI) formula = evaluator_formula(formula->kpi, window, &changed);
@@ -186,10 +197,14 @@ static void add_quotient(const Run *run, EvalLevel *level, guint group, const Kp
   value->high = interval.high;
 }
 
-static QueryValue evaluate(const Run *run, EvalLevel *level, guint group, const KpiDefinition *kpi, const Window *window) {
+static QueryValue evaluate(const Run *run, EvalLevel *level, guint group, const KpiDefinition *kpi,
+                           const Window *window) {
   Value value = evaluator_kpi(run->evaluator, level, group, kpi, window);
   double divisor = evaluator_money_divisor(run->context, kpi->unit);
-  QueryValue result = {.has_value = value.has && isfinite(value.value), .n = MAX(value.n, 0), .flags = value.flags & 0xff, .n_missing = value.n_missing};
+  QueryValue result = {.has_value = value.has && isfinite(value.value),
+                       .n = MAX(value.n, 0),
+                       .flags = value.flags & 0xff,
+                       .n_missing = value.n_missing};
   if (result.has_value) result.flags &= ~(guint)QUERY_FLAG_NO_DATA;
   result.value = result.has_value ? value.value / divisor : 0;
   if (value.interval.has_value && result.has_value) {
@@ -199,7 +214,8 @@ static QueryValue evaluate(const Run *run, EvalLevel *level, guint group, const 
   }
   add_quotient(run, level, group, kpi, window, &result);
   if (window_is_running(run->context, &window->period)) result.flags |= QUERY_FLAG_RUNNING;
-  if (kpi->matures_after_days > 0 && window->period.end + kpi->matures_after_days > run->context->today + 1) result.flags |= QUERY_FLAG_IMMATURE;
+  if (kpi->matures_after_days > 0 && window->period.end + kpi->matures_after_days > run->context->today + 1)
+    result.flags |= QUERY_FLAG_IMMATURE;
   return result;
 }
 
@@ -234,7 +250,8 @@ typedef struct {
 
 static gint compare_groups(gconstpointer a, gconstpointer b, gpointer user_data) {
   const Order *order = user_data;
-  const gint64 *x = eval_level_members(order->level, *(const guint *)a), *y = eval_level_members(order->level, *(const guint *)b);
+  const gint64 *x = eval_level_members(order->level, *(const guint *)a),
+               *y = eval_level_members(order->level, *(const guint *)b);
   for (guint d = 0; d < order->run->n_dims; d++) {
     int compared = x[d] == y[d] ? 0 : query_members_compare(order->run->plan->members[d], x[d], y[d]);
     if (compared != 0) return compared;
@@ -243,10 +260,12 @@ static gint compare_groups(gconstpointer a, gconstpointer b, gpointer user_data)
 }
 
 static gboolean says_something(const QueryRow *row) {
-  return row->value.n > 0 || (row->value.has_value && row->value.value != 0) || (row->has_compared && row->compared.n > 0);
+  return row->value.n > 0 || (row->value.has_value && row->value.value != 0) ||
+         (row->has_compared && row->compared.n > 0);
 }
 
-/* The rows of one level; members of whom every number is nothing are left out (`attain show` names people among them). */
+/* The rows of one level; members of whom every number is nothing are left out (`attain show` names people among them).
+ */
 static void add_level_rows(Run *run, EvalLevel *level, guint n_members, GArray *out) {
   guint n_groups = eval_level_n_groups(level);
   g_autofree guint *groups = g_new(guint, n_groups + 1);
@@ -282,7 +301,8 @@ static void note(Run *run, const char *format, ...) {
 
 static guint64 rows_of(const QueryContext *context, const char *table) {
   StoreValue name = {STORE_TEXT, {.text = table}};
-  g_autoptr(StoreRows) rows = store_query(context->store, "SELECT n_rows FROM ledger_stat WHERE table_name = ?", &name, 1, 0, NULL);
+  g_autoptr(StoreRows) rows =
+      store_query(context->store, "SELECT n_rows FROM ledger_stat WHERE table_name = ?", &name, 1, 0, NULL);
   return rows != NULL && store_rows_count(rows) > 0 ? (guint64)store_rows_value(rows, 0, 0).integer : 0;
 }
 
@@ -291,11 +311,12 @@ static void note_missing_data(Run *run, const KpiDefinition *kpi) {
   for (const char *const *need = kpi->needs; need != NULL && *need != NULL; need++)
     if (rows_of(run->context, *need) == 0) {
       const LedgerTable *table = ledger_schema_find(run->context->schema, *need);
-      g_string_append_printf(missing, "%s%s (%s)", missing->len > 0 ? ", " : "", *need, table != NULL ? table->about : "");
+      g_string_append_printf(missing, "%s%s (%s)", missing->len > 0 ? ", " : "", *need,
+                             table != NULL ? table->about : "");
     }
   if (missing->len > 0)
-    note(run, "%s has no value: load %s%s%s%s", kpi->title, missing->str, kpi->needs_hint != NULL ? " — " : "", kpi->needs_hint != NULL ? kpi->needs_hint : "",
-         "; docs/sources.md says how");
+    note(run, "%s has no value: load %s%s%s%s", kpi->title, missing->str, kpi->needs_hint != NULL ? " — " : "",
+         kpi->needs_hint != NULL ? kpi->needs_hint : "", "; docs/sources.md says how");
   g_string_free(missing, TRUE);
 }
 
@@ -316,7 +337,9 @@ static void note_chance(Run *run, guint k) {
   StatsHomogeneity test =
       stats_homogeneity((const gint64 *)(gpointer)successes->data, (const gint64 *)(gpointer)totals->data, totals->len);
   if (totals->len < 3 || !test.has_value || test.smallest_expected < 5 || test.p < 0.05) return;
-  note(run, "%s: the %u members differ by no more than chance would make them (chi-square %.1f, %d degrees of freedom, p = %.2f): a ranking by it would be noise",
+  note(run,
+       "%s: the %u members differ by no more than chance would make them (chi-square %.1f, %d degrees of freedom, p = "
+       "%.2f): a ranking by it would be noise",
        kpi->title, totals->len, test.chi_square, test.degrees, test.p);
 }
 
@@ -352,8 +375,15 @@ static void add_notes(Run *run) {
       note(run, "%s cannot be shown by %s: some of its records do not carry that; its total stands", kpi->title, by);
     }
     if (seen & QUERY_FLAG_MISSING_RATES)
-      note(run, "%s leaves out %" G_GINT64_FORMAT " amounts in currencies without an exchange rate on their day; load fx_rate", kpi->title, n_missing);
-    if (seen & QUERY_FLAG_IMMATURE) note(run, "%s: a period is immature until %d days after its end; it can still rise", kpi->title, kpi->matures_after_days);
+      note(run,
+           n_missing == 1 ? "%s leaves out %" G_GINT64_FORMAT
+                            " amount in a currency without an exchange rate on its day; load fx_rate"
+                          : "%s leaves out %" G_GINT64_FORMAT
+                            " amounts in currencies without an exchange rate on their day; load fx_rate",
+           kpi->title, n_missing);
+    if (seen & QUERY_FLAG_IMMATURE)
+      note(run, "%s: a period is immature until %d days after its end; it can still rise", kpi->title,
+           kpi->matures_after_days);
     if (seen & QUERY_FLAG_CHANGED) note(run, "%s: the definition changed within a period marked so", kpi->title);
   }
 }
@@ -369,9 +399,11 @@ static gboolean find_without(Run *run, GError **error) {
   StoreValue days[] = {{STORE_DAY, {.integer = run->asked.start}}, {STORE_DAY, {.integer = run->asked.end}}};
   g_autoptr(StoreRows) rows = store_query(
       run->context->store,
-      "SELECT coalesce(nullif(name, ''), id) FROM person p WHERE known AND merged_into IS NULL AND (left_at_day IS NULL OR left_at_day > ?) AND "
+      "SELECT coalesce(nullif(name, ''), id) FROM person p WHERE known AND merged_into IS NULL AND (left_at_day IS "
+      "NULL OR left_at_day > ?) AND "
       "(hired_at_day IS NULL OR hired_at_day < ?) AND coalesce(lower(role), 'rep') IN ('rep', 'sales', 'seller') AND "
-      "NOT EXISTS (SELECT 1 FROM person q WHERE q.manager = p.key) AND NOT EXISTS (SELECT 1 FROM team t WHERE t.manager = p.key) ORDER BY 1",
+      "NOT EXISTS (SELECT 1 FROM person q WHERE q.manager = p.key) AND NOT EXISTS (SELECT 1 FROM team t WHERE "
+      "t.manager = p.key) ORDER BY 1",
       days, 2, 0, error);
   if (rows == NULL) return FALSE;
   for (gsize r = 0; r < store_rows_count(rows); r++) {
@@ -434,7 +466,8 @@ static gboolean answer(Run *run, GError **error) {
   add_notes(run);
   run->plan->timings.evaluate_ms = (double)(g_get_monotonic_time() - started) / 1000.0;
   run->result->timings = run->plan->timings;
-  for (guint s = 0; s < run->plan->sql->len; s++) g_ptr_array_add(run->result->sql, g_strdup(g_ptr_array_index(run->plan->sql, s)));
+  for (guint s = 0; s < run->plan->sql->len; s++)
+    g_ptr_array_add(run->result->sql, g_strdup(g_ptr_array_index(run->plan->sql, s)));
   return TRUE;
 }
 
@@ -460,21 +493,48 @@ QueryResult *query_run(const QueryContext *context, const QueryRequest *request,
 
 /* --- reading the answer --- */
 
-guint query_result_n_kpis(const QueryResult *result) { return result->kpis->len; }
-const KpiDefinition *query_result_kpi(const QueryResult *result, guint index) { return g_ptr_array_index(result->kpis, index); }
-guint query_result_n_dims(const QueryResult *result) { return result->dims->len; }
-const char *query_result_dim(const QueryResult *result, guint index) { return g_ptr_array_index(result->dims, index); }
-guint query_result_n_periods(const QueryResult *result) { return result->periods->len; }
-const CalendarPeriod *query_result_period(const QueryResult *result, guint index) { return &g_array_index(result->periods, CalendarPeriod, index); }
-guint query_result_n_rows(const QueryResult *result) { return result->rows->len; }
-const QueryRow *query_result_row(const QueryResult *result, guint index) { return &g_array_index(result->rows, QueryRow, index); }
-guint query_result_n_totals(const QueryResult *result) { return result->totals->len; }
-const QueryRow *query_result_total(const QueryResult *result, guint index) { return &g_array_index(result->totals, QueryRow, index); }
-const char *const *query_result_notes(const QueryResult *result) { return (const char *const *)result->notes->pdata; }
-const char *const *query_result_without_records(const QueryResult *result) { return (const char *const *)result->without->pdata; }
-const char *const *query_result_sql(const QueryResult *result) { return (const char *const *)result->sql->pdata; }
+guint query_result_n_kpis(const QueryResult *result) {
+  return result->kpis->len;
+}
+const KpiDefinition *query_result_kpi(const QueryResult *result, guint index) {
+  return g_ptr_array_index(result->kpis, index);
+}
+guint query_result_n_dims(const QueryResult *result) {
+  return result->dims->len;
+}
+const char *query_result_dim(const QueryResult *result, guint index) {
+  return g_ptr_array_index(result->dims, index);
+}
+guint query_result_n_periods(const QueryResult *result) {
+  return result->periods->len;
+}
+const CalendarPeriod *query_result_period(const QueryResult *result, guint index) {
+  return &g_array_index(result->periods, CalendarPeriod, index);
+}
+guint query_result_n_rows(const QueryResult *result) {
+  return result->rows->len;
+}
+const QueryRow *query_result_row(const QueryResult *result, guint index) {
+  return &g_array_index(result->rows, QueryRow, index);
+}
+guint query_result_n_totals(const QueryResult *result) {
+  return result->totals->len;
+}
+const QueryRow *query_result_total(const QueryResult *result, guint index) {
+  return &g_array_index(result->totals, QueryRow, index);
+}
+const char *const *query_result_notes(const QueryResult *result) {
+  return (const char *const *)result->notes->pdata;
+}
+const char *const *query_result_without_records(const QueryResult *result) {
+  return (const char *const *)result->without->pdata;
+}
+const char *const *query_result_sql(const QueryResult *result) {
+  return (const char *const *)result->sql->pdata;
+}
 
-void query_result_timings(const QueryResult *result, double *plan_ms, double *scan_ms, double *evaluate_ms, gint64 *rows_scanned) {
+void query_result_timings(const QueryResult *result, double *plan_ms, double *scan_ms, double *evaluate_ms,
+                          gint64 *rows_scanned) {
   *plan_ms = result->timings.plan_ms;
   *scan_ms = result->timings.scan_ms;
   *evaluate_ms = result->timings.evaluate_ms;
