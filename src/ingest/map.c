@@ -1,16 +1,9 @@
 /* One map entry: decide, convert, keep the result in a temp table with a reason on each row that cannot be loaded. */
 #include "ingest/map.h"
 
-static void clear_column(gpointer data) {
-  MapColumn *column = data;
-  g_free(column->raw);
-  g_free(column->formats);
-}
-
 void map_entry_free(MapEntry *entry) {
   if (!entry) return;
-  g_array_unref(entry->columns);
-  g_free(entry->raw_select);
+  if (entry->parts) g_ptr_array_unref(entry->parts);
   g_free(entry->name);
   g_free(entry);
 }
@@ -18,17 +11,17 @@ void map_entry_free(MapEntry *entry) {
 /* Shares outside 0 to 1 are left out, not the rows that carry them. */
 static gboolean clear_impossible_shares(Load *load, const MapEntry *entry, GError **error) {
   g_autofree char *table = store_quote_name(entry->name);
-  for (guint i = 0; i < entry->columns->len; i++) {
-    const MapColumn *column = &g_array_index(entry->columns, MapColumn, i);
-    if (column->type != LEDGER_SHARE) continue;
-    g_autofree char *name = store_quote_name(column->column->target);
+  for (guint i = 0; i < entry->map->n_columns; i++) {
+    const SourceColumn *column = &entry->map->columns[i];
+    if (!column->column || column->column->type != LEDGER_SHARE) continue;
+    g_autofree char *name = store_quote_name(column->target);
     gint64 n = 0;
     if (!load_run(load, &n, error, "UPDATE %s SET %s = NULL WHERE %s NOT BETWEEN 0 AND 1", table, name, name))
       return FALSE;
     g_autofree char *count = load_number(n);
     if (n > 0)
-      load_note(load, "%s: %s value%s outside 0 to 100 %% left empty",
-                column->column->of ? column->column->of : column->column->target, count, n == 1 ? "" : "s");
+      load_note(load, "%s: %s value%s outside 0 to 100 %% left empty", column->of ? column->of : column->target, count,
+                n == 1 ? "" : "s");
   }
   return TRUE;
 }
@@ -47,11 +40,18 @@ static gboolean convert(Load *load, MapEntry *entry, GError **error) {
   return TRUE;
 }
 
-static gboolean has_plain(const MapEntry *entry) {
-  gboolean is_plain = FALSE;
-  for (guint i = 0; i < entry->columns->len; i++)
-    is_plain |= g_array_index(entry->columns, MapColumn, i).form != MAP_ANY;
-  return is_plain;
+/* Sets what was found plain to be read with care; FALSE when nothing was. */
+static gboolean forget_plain(const MapEntry *entry) {
+  gboolean was_plain = FALSE;
+  for (guint p = 0; p < entry->parts->len; p++) {
+    const MapPart *part = entry->parts->pdata[p];
+    for (guint i = 0; i < part->columns->len; i++) {
+      MapColumn *column = &g_array_index(part->columns, MapColumn, i);
+      was_plain |= column->form != MAP_ANY;
+      column->form = MAP_ANY;
+    }
+  }
+  return was_plain;
 }
 
 /* A bad value may only be one of another form than the sample's: then nothing is taken for granted. */
@@ -59,9 +59,7 @@ static gboolean convert_again(Load *load, MapEntry *entry, GError **error) {
   g_autofree char *table = store_quote_name(entry->name);
   gint64 n_bad = 0;
   if (!load_count(load, &n_bad, error, "SELECT count(*) FROM %s WHERE _reason IS NOT NULL", table)) return FALSE;
-  if (n_bad == 0) return TRUE;
-  for (guint i = 0; i < entry->columns->len; i++) g_array_index(entry->columns, MapColumn, i).form = MAP_ANY;
-  return convert(load, entry, error);
+  return n_bad == 0 || !forget_plain(entry) || convert(load, entry, error);
 }
 
 /* Nothing in it needs to be told apart: no bad row, no id twice. */
@@ -72,10 +70,16 @@ static gboolean is_clean(Load *load, const MapEntry *entry) {
 }
 
 static gboolean run_once(Load *load, MapEntry *entry, ReadStage *const *stages, GError **error) {
-  g_clear_pointer(&entry->raw_select, g_free);
-  g_array_set_size(entry->columns, 0);
-  return map_raw_select(load, entry, stages, error) && map_probe(load, entry, error) && convert(load, entry, error) &&
-         (!has_plain(entry) || convert_again(load, entry, error)) && clear_impossible_shares(load, entry, error);
+  g_clear_pointer(&entry->parts, g_ptr_array_unref);
+  char *raw_select = map_raw_select(load, entry, stages, error);
+  if (!raw_select) return FALSE;
+  entry->parts = map_split(load, entry, raw_select, error);
+  if (!entry->parts) return FALSE;
+  for (guint i = 0; i < entry->parts->len; i++) {
+    if (!map_probe(load, entry->parts->pdata[i], error)) return FALSE;
+  }
+  return convert(load, entry, error) && convert_again(load, entry, error) &&
+         clear_impossible_shares(load, entry, error);
 }
 
 /* A view is read as if all were well; when it is not, it is read again, as a table. */
@@ -93,8 +97,6 @@ MapEntry *map_entry_run(Load *load, const SourceMap *map, ReadStage *stage, Read
   entry->map = map;
   entry->stage = stage;
   entry->index = index;
-  entry->columns = g_array_new(FALSE, TRUE, sizeof(MapColumn));
-  g_array_set_clear_func(entry->columns, clear_column);
   entry->name = g_strdup_printf("attain_rows_of_%u", index);
   load_progress(load, -1, "mapping %s", map->table->name);
   gboolean is_done = FALSE;

@@ -112,25 +112,20 @@ static char *column_text(Load *load, const MapEntry *entry, const SourceColumn *
   return text;
 }
 
-gboolean map_raw_select(Load *load, MapEntry *entry, ReadStage *const *stages, GError **error) {
+char *map_raw_select(Load *load, const MapEntry *entry, ReadStage *const *stages, GError **error) {
   const SourceMap *map = entry->map;
-  if (map->where && !try_sql(load, entry->stage, "where", map->where, map->span, error)) return FALSE;
+  if (map->where && !try_sql(load, entry->stage, "where", map->where, map->span, error)) return NULL;
   g_autofree char *table = store_quote_name(entry->stage->name);
   g_autoptr(GString) select = g_string_new("SELECT s._file AS _file, s._row AS _row");
   g_autoptr(GString) joins = g_string_new(NULL);
   for (guint i = 0; i < map->n_columns; i++) {
-    MapColumn column = {.column = &map->columns[i]};
-    column.type = column.column->column ? column.column->column->type : LEDGER_TEXT;
-    if (g_str_equal(column.column->target, "modified_at")) column.type = LEDGER_INSTANT;
-    column.raw = column_text(load, entry, column.column, stages, i, joins, error);
-    if (!column.raw) return FALSE;
-    g_string_append_printf(select, ", %s AS r%u", column.raw, i);
-    g_array_append_val(entry->columns, column);
+    g_autofree char *text = column_text(load, entry, &map->columns[i], stages, i, joins, error);
+    if (!text) return NULL;
+    g_string_append_printf(select, ", %s AS r%u", text, i);
   }
   g_autofree char *number =
       entry->stage->is_view ? g_strdup("NULL::BIGINT") : g_strdup_printf("rowid - (SELECT min(rowid) FROM %s)", table);
   g_string_append_printf(select, " FROM (SELECT *, %s AS _row FROM %s%s%s%s) s%s", number, table,
                          map->where ? " WHERE (" : "", map->where ? map->where : "", map->where ? ")" : "", joins->str);
-  entry->raw_select = g_string_free(g_steal_pointer(&select), FALSE);
-  return TRUE;
+  return g_string_free(g_steal_pointer(&select), FALSE);
 }

@@ -14,19 +14,19 @@
 #define EMPTY_WORDS \
   "('null', 'none', 'n/a', 'na', '#n/a', 'nan', '-', '--', '–', '—', '\\n', '0000-00-00', '0000-00-00 00:00:00')"
 
-static const MapColumn *column_of(const MapEntry *entry, guint i) {
-  return &g_array_index(entry->columns, MapColumn, i);
+static const MapColumn *column_of(const MapPart *part, guint i) {
+  return &g_array_index(part->columns, MapColumn, i);
 }
 
-static int find_column(const MapEntry *entry, const char *target) {
-  for (guint i = 0; i < entry->columns->len; i++) {
-    if (g_str_equal(column_of(entry, i)->column->target, target)) return (int)i;
+static int find_column(const MapPart *part, const char *target) {
+  for (guint i = 0; i < part->columns->len; i++) {
+    if (g_str_equal(column_of(part, i)->column->target, target)) return (int)i;
   }
   return -1;
 }
 
-static const char *default_currency(const Load *load, const MapEntry *entry) {
-  const SourceTable *table = entry->map->from;
+static const char *default_currency(const Load *load, const MapPart *part) {
+  const SourceTable *table = part->map->from;
   return table && table->currency ? table->currency : load->source->currency;
 }
 
@@ -41,33 +41,46 @@ static gboolean is_dollar(const char *currency) {
 }
 
 /* The row's own currency column, else what the amounts carry, else the source's. */
-static void append_currency(GString *sql, const Load *load, const MapEntry *entry) {
-  const char *currency = default_currency(load, entry);
+static void append_currency(GString *sql, const Load *load, const MapPart *part) {
+  const char *currency = default_currency(load, part);
   g_autofree char *quoted = store_quote_text(currency);
-  int own = find_column(entry, "currency");
+  int own = find_column(part, "currency");
   g_string_append(sql, "coalesce(");
   if (own >= 0) g_string_append_printf(sql, "attain_currency(r%d), ", own);
-  for (guint i = 0; i < entry->columns->len; i++) {
-    if (column_of(entry, i)->type != LEDGER_MONEY || column_of(entry, i)->form == MAP_PLAIN_NUMBER) continue;
+  for (guint i = 0; i < part->columns->len; i++) {
+    if (column_of(part, i)->type != LEDGER_MONEY || column_of(part, i)->form == MAP_PLAIN_NUMBER) continue;
     g_string_append_printf(sql, "CASE WHEN TRY_CAST(r%u AS DOUBLE) IS NULL THEN attain_currency_of(r%u, '%s') END, ", i,
                            i, is_dollar(currency) ? currency : "USD");
   }
   g_string_append_printf(sql, "%s) AS _cur", quoted);
 }
 
-/* 10^digits of the currency of the row. */
-static char *currency_factor(void) {
+/* Currencies that do not have two digits, as in " WHEN _cur IN ('JPY', …) THEN 1". */
+static char *odd_currencies(void) {
   static const char *const codes[] = {"BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG",
                                       "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF", "BHD",
                                       "IQD", "JOD", "KWD", "LYD", "OMR", "TND", "CLF", "UYW"};
-  GString *sql = g_string_new("CASE _cur");
-  for (gsize i = 0; i < G_N_ELEMENTS(codes); i++) {
-    gint64 factor = 1;
-    for (int digit = 0; digit < base_currency_digits(codes[i]); digit++) factor *= 10;
-    if (factor != 100) g_string_append_printf(sql, " WHEN '%s' THEN %" G_GINT64_FORMAT, codes[i], factor);
+  static const int factors[] = {1, 1000, 10000};
+  static const int digits[] = {0, 3, 4};
+  GString *sql = g_string_new(NULL);
+  for (gsize f = 0; f < G_N_ELEMENTS(factors); f++) {
+    const char *before = " WHEN _cur IN (";
+    for (gsize i = 0; i < G_N_ELEMENTS(codes); i++) {
+      if (base_currency_digits(codes[i]) != digits[f]) continue;
+      g_string_append_printf(sql, "%s'%s'", before, codes[i]);
+      before = ", ";
+    }
+    if (*before == ',') g_string_append_printf(sql, ") THEN %d", factors[f]);
   }
-  g_string_append(sql, " ELSE 100 END");
   return g_string_free(sql, FALSE);
+}
+
+/* 10^digits of the currency of the row. The usual ones are asked first. */
+static char *currency_factor(const char *usual) {
+  g_autofree char *odd = odd_currencies();
+  g_autofree char *quoted = store_quote_text(usual);
+  gboolean is_hundred = base_currency_digits(usual) == 2;
+  return g_strdup_printf("CASE WHEN _cur = %s THEN %d%s ELSE 100 END", is_hundred ? quoted : "'USD'", 100, odd);
 }
 
 /* --- one value --- */
@@ -83,28 +96,31 @@ static char *decimal_sql(const MapColumn *column, guint i) {
   return g_strdup_printf("attain_decimal(r%u, '%c')", i, column->decimal);
 }
 
-/* Exact: a decimal of the currency's own digits, never a double. */
+/* Exact: a decimal of the currency's own digits, never a double. Of 18 digits it is a machine's integer; what is longer
+ * is read the slow way. */
 static char *plain_money_sql(guint i, int digits) {
-  gint64 factor = 1;
+  int factor = 1;
   for (int digit = 0; digit < digits; digit++) factor *= 10;
-  return g_strdup_printf("CAST(TRY_CAST(r%u AS DECIMAL(18, %d)) * %" G_GINT64_FORMAT " AS BIGINT)", i, digits, factor);
+  if (digits == 0) return g_strdup_printf("CAST(TRY_CAST(r%u AS DECIMAL(18, 0)) AS BIGINT)", i);
+  return g_strdup_printf("CAST(TRY_CAST(r%u AS DECIMAL(%d, %d)) * %d::DECIMAL(%d, 0) AS BIGINT)", i, 17 - digits,
+                         digits, factor, digits + 1);
 }
 
-static char *money_sql(const Load *load, const MapEntry *entry, const MapColumn *column, guint i) {
-  gboolean is_one_currency = find_column(entry, "currency") < 0;
+static char *money_sql(const Load *load, const MapPart *part, const MapColumn *column, guint i) {
+  gboolean is_one_currency = find_column(part, "currency") < 0;
+  const char *usual = default_currency(load, part);
   if (column->form == MAP_PLAIN_NUMBER && column->column->unit == SOURCE_UNIT_MINOR) return plain_money_sql(i, 0);
-  if (column->form == MAP_PLAIN_NUMBER && is_one_currency)
-    return plain_money_sql(i, base_currency_digits(default_currency(load, entry)));
-  char buffer[64];
-  const char *guard = guard_of(column, buffer, sizeof buffer, i);
+  if (column->form == MAP_PLAIN_NUMBER && is_one_currency) return plain_money_sql(i, base_currency_digits(usual));
   g_autofree char *slow = decimal_sql(column, i);
   if (column->column->unit == SOURCE_UNIT_MINOR) return g_strdup_printf("TRY_CAST(round(%s, 0) AS BIGINT)", slow);
-  g_autofree char *factor = currency_factor();
+  char buffer[64];
+  const char *guard = guard_of(column, buffer, sizeof buffer, i);
+  g_autofree char *factor = currency_factor(usual);
+  g_autofree char *quick = plain_money_sql(i, 2);
   return g_strdup_printf(
-      "CASE WHEN %s = 100 AND TRY_CAST(r%u AS DECIMAL(18, 2)) IS NOT NULL%s THEN CAST(TRY_CAST(r%u AS DECIMAL(18, 2)) "
-      "* 100 AS BIGINT) "
-      "ELSE TRY_CAST(round(%s * %s, 0) AS BIGINT) END",
-      factor, i, guard, i, slow, factor);
+      "coalesce(CASE WHEN %s = 100%s THEN %s END, CASE WHEN r%u IS NOT NULL THEN TRY_CAST(round(%s * %s, 0) AS BIGINT) "
+      "END)",
+      factor, guard, quick, i, slow, factor);
 }
 
 static char *double_sql(const MapColumn *column, guint i) {
@@ -128,10 +144,9 @@ static char *count_sql(const MapColumn *column, guint i) {
         "CASE WHEN TRY_CAST(r%u AS DOUBLE) = floor(TRY_CAST(r%u AS DOUBLE)) THEN TRY_CAST(r%u AS BIGINT) END", i, i, i);
   g_autofree char *slow = decimal_sql(column, i);
   return g_strdup_printf(
-      "CASE WHEN NOT contains(r%u, '.') AND NOT contains(r%u, ',') AND TRY_CAST(r%u AS BIGINT) IS NOT NULL THEN "
-      "TRY_CAST(r%u AS BIGINT) "
-      "WHEN %s = floor(%s) THEN TRY_CAST(%s AS BIGINT) END",
-      i, i, i, i, slow, slow, slow);
+      "coalesce(CASE WHEN NOT contains(r%u, '.') AND NOT contains(r%u, ',') THEN TRY_CAST(r%u AS BIGINT) END, CASE "
+      "WHEN %s = floor(%s) THEN TRY_CAST(%s AS BIGINT) END)",
+      i, i, i, slow, slow, slow);
 }
 
 static char *duration_sql(const MapColumn *column, guint i) {
@@ -155,10 +170,10 @@ static char *reference_sql(const Load *load, const MapColumn *column, guint i) {
   return g_strdup_printf("hash(%s || chr(31) || r%u)", prefix, i);
 }
 
-static char *value_sql(const Load *load, const MapEntry *entry, const MapColumn *column, guint i) {
+static char *value_sql(const Load *load, const MapPart *part, const MapColumn *column, guint i) {
   switch (column->type) {
     case LEDGER_MONEY:
-      return money_sql(load, entry, column, i);
+      return money_sql(load, part, column, i);
     case LEDGER_NUMBER:
     case LEDGER_SHARE:
       return double_sql(column, i);
@@ -210,24 +225,24 @@ static void append_parsed_time(GString *sql, const MapColumn *column, guint i) {
   }
 }
 
-static void append_parsed(GString *sql, const Load *load, const MapEntry *entry) {
+static void append_parsed(GString *sql, const Load *load, const MapPart *part) {
   g_string_append(sql, "SELECT *");
-  for (guint i = 0; i < entry->columns->len; i++) {
-    const MapColumn *column = column_of(entry, i);
+  for (guint i = 0; i < part->columns->len; i++) {
+    const MapColumn *column = column_of(part, i);
     if (column->type == LEDGER_INSTANT) {
       append_parsed_time(sql, column, i);
       continue;
     }
-    g_autofree char *value = value_sql(load, entry, column, i);
+    g_autofree char *value = value_sql(load, part, column, i);
     g_string_append_printf(sql, ", %s AS c%u", value, i);
   }
 }
 
 /* A day starts in the organisation's zone; a time without an offset is in the source's. */
-static void append_utc(GString *sql, const Load *load, const MapEntry *entry) {
+static void append_utc(GString *sql, const Load *load, const MapPart *part) {
   g_string_append(sql, "SELECT *");
-  for (guint i = 0; i < entry->columns->len; i++) {
-    const MapColumn *column = column_of(entry, i);
+  for (guint i = 0; i < part->columns->len; i++) {
+    const MapColumn *column = column_of(part, i);
     if (column->type != LEDGER_INSTANT) continue;
     const char *zone = column->column->time_zone ? column->column->time_zone : load->source->time_zone;
     g_autofree char *us = g_strdup_printf("n%u", i);
@@ -262,7 +277,7 @@ static void append_instant(GString *sql, const Load *load, const MapColumn *colu
 }
 
 /* 'close_date: "31.02.2024" is no date' */
-static void append_reasons(GString *sql, const MapEntry *entry) {
+static void append_reasons(GString *sql, const MapPart *part) {
   static const char *const what[] = {[LEDGER_TEXT] = "",
                                      [LEDGER_REF] = "",
                                      [LEDGER_MONEY] = "no amount",
@@ -273,10 +288,10 @@ static void append_reasons(GString *sql, const MapEntry *entry) {
                                      [LEDGER_DURATION] = "no duration",
                                      [LEDGER_BOOL] = "neither yes nor no"};
   g_string_append(sql, ", CASE");
-  int id = find_column(entry, "id");
+  int id = find_column(part, "id");
   if (id >= 0) g_string_append_printf(sql, " WHEN r%d IS NULL THEN 'id is empty'", id);
-  for (guint i = 0; i < entry->columns->len; i++) {
-    const MapColumn *column = column_of(entry, i);
+  for (guint i = 0; i < part->columns->len; i++) {
+    const MapColumn *column = column_of(part, i);
     const char *name = column->column->of ? column->column->of : column->column->target;
     const char *prefix = column->type == LEDGER_INSTANT ? "u" : "c";
     g_autofree char *quoted = store_quote_text(name);
@@ -298,27 +313,29 @@ static void append_reasons(GString *sql, const MapEntry *entry) {
   g_string_append(sql, " WHEN FALSE THEN '' END AS _reason");
 }
 
-/* A row without an id is known by what it says; equal rows are counted. */
-static void append_id(GString *sql, const Load *load, const MapEntry *entry) {
-  int id = find_column(entry, "id");
-  int name = entry->map->table->kind == LEDGER_DIMENSION ? find_column(entry, "name") : -1;
-  if (id < 0) id = name;
+static int find_id(const MapPart *part) {
+  int id = find_column(part, "id");
+  return id < 0 && part->map->table->kind == LEDGER_DIMENSION ? find_column(part, "name") : id;
+}
+
+/* A row without an id is known by what it says. */
+static void append_id(GString *sql, const MapPart *part) {
+  int id = find_id(part);
   if (id >= 0) {
     g_string_append_printf(sql, ", r%d AS id", id);
     return;
   }
-  g_autoptr(GString) all = g_string_new("to_base(CAST(hash(concat_ws(chr(31)");
-  for (guint i = 0; i < entry->columns->len; i++) g_string_append_printf(all, ", coalesce(r%u, '')", i);
-  g_string_append(all, ")) % 4611686018427387904 AS BIGINT), 36)");
-  g_string_append_printf(sql, ", 'row-' || %s || '-' || row_number() OVER (PARTITION BY %s) AS id", all->str, all->str);
+  g_string_append(sql, ", to_base(CAST(hash(concat_ws(chr(31)");
+  for (guint i = 0; i < part->columns->len; i++) g_string_append_printf(sql, ", coalesce(r%u, '')", i);
+  g_string_append(sql, ")) % 4611686018427387904 AS BIGINT), 36) AS id");
 }
 
-static void append_out(GString *sql, const Load *load, const MapEntry *entry) {
+static void append_out(GString *sql, const Load *load, const MapPart *part) {
   g_string_append(sql, "SELECT _file, _row");
-  append_id(sql, load, entry);
-  if (entry->map->table->has_money) g_string_append(sql, ", _cur AS currency");
-  for (guint i = 0; i < entry->columns->len; i++) {
-    const MapColumn *column = column_of(entry, i);
+  append_id(sql, part);
+  if (part->map->table->has_money) g_string_append(sql, ", _cur AS currency");
+  for (guint i = 0; i < part->columns->len; i++) {
+    const MapColumn *column = column_of(part, i);
     const char *target = column->column->target;
     if (g_str_equal(target, "modified_at")) g_string_append_printf(sql, ", make_timestamp(u%u) AS _modified", i);
     if (!column->column->column) continue;
@@ -329,25 +346,36 @@ static void append_out(GString *sql, const Load *load, const MapEntry *entry) {
       g_string_append_printf(sql, ", c%u AS %s", i, quoted);
     }
   }
-  append_reasons(sql, entry);
-  g_string_append(sql, ", NULL::BIGINT AS _first, NULL::INTEGER AS _first_file");
+  append_reasons(sql, part);
+  g_string_append(sql, ", NULL::BIGINT AS _first, NULL::INTEGER AS _first_file, NULL::INTEGER AS _first_entry");
 }
 
-/* Facts are keyed by their source and id; dimensions get their keys when they are written. */
-char *map_typed_select(Load *load, const MapEntry *entry) {
-  GString *sql = g_string_new(NULL);
-  if (entry->map->table->kind != LEDGER_DIMENSION) {
-    g_autofree char *source = store_quote_text(load->source->name);
-    g_string_append_printf(sql, "SELECT *, hash(%s || chr(31) || id) AS key FROM (", source);
-  }
-  append_out(sql, load, entry);
+static void append_part(GString *sql, const Load *load, const MapPart *part) {
+  append_out(sql, load, part);
   g_string_append(sql, " FROM (");
-  append_utc(sql, load, entry);
+  append_utc(sql, load, part);
   g_string_append(sql, " FROM (");
-  append_parsed(sql, load, entry);
+  append_parsed(sql, load, part);
   g_string_append(sql, " FROM (SELECT *, ");
-  append_currency(sql, load, entry);
-  g_string_append_printf(sql, " FROM (%s))))", entry->raw_select);
-  if (entry->map->table->kind != LEDGER_DIMENSION) g_string_append_c(sql, ')');
+  append_currency(sql, load, part);
+  g_string_append_printf(sql, " FROM (%s))))", part->raw_select);
+}
+
+/* Rows without ids that are equal are counted. Facts are keyed by their source and id; dimensions get their keys when
+ * they are written. */
+char *map_typed_select(Load *load, const MapEntry *entry) {
+  gboolean is_fact = entry->map->table->kind != LEDGER_DIMENSION;
+  gboolean has_id = find_id(entry->parts->pdata[0]) >= 0;
+  g_autofree char *source = store_quote_text(load->source->name);
+  GString *sql = g_string_new(NULL);
+  if (is_fact) g_string_append_printf(sql, "SELECT *, hash(%s || chr(31) || id) AS key FROM (", source);
+  if (!has_id)
+    g_string_append(sql, "SELECT * REPLACE ('row-' || id || '-' || row_number() OVER (PARTITION BY id) AS id) FROM (");
+  for (guint i = 0; i < entry->parts->len; i++) {
+    if (i > 0) g_string_append(sql, " UNION ALL ");
+    append_part(sql, load, entry->parts->pdata[i]);
+  }
+  if (!has_id) g_string_append_c(sql, ')');
+  if (is_fact) g_string_append_c(sql, ')');
   return g_string_free(sql, FALSE);
 }

@@ -38,6 +38,8 @@ static void file_free(gpointer data) {
   g_free(file->name);
   g_free(file->table);
   g_free(file->problem);
+  g_free(file->lost_why);
+  if (file->notes) g_ptr_array_unref(file->notes);
   g_ptr_array_unref(file->columns);
   g_free(file);
 }
@@ -188,8 +190,8 @@ static ProfileDate order_of_day(Store *scratch, const ProfileFile *file, const P
       "SELECT count(*) FILTER (CAST(regexp_extract(v, '^([0-9]+)[-/.]([0-9]+)', 1) AS INTEGER) > 12), "
       "count(*) FILTER (CAST(regexp_extract(v, '^([0-9]+)[-/.]([0-9]+)', 2) AS INTEGER) > 12), count(*) FILTER (v LIKE "
       "'%%.%%.%%') "
-      "FROM (SELECT %s AS v FROM %s) WHERE regexp_matches(v, '%s')",
-      v, file->table, XMY);
+      "FROM (SELECT %s AS v FROM %s) WHERE regexp_matches(v, '" XMY "')",
+      v, file->table);
   g_autoptr(StoreRows) rows = store_query(scratch, sql, NULL, 0, 0, NULL);
   if (!rows || store_rows_count(rows) == 0) return PROFILE_DATE_DMY_OR_MDY;
   gint64 first = whole(rows, 0), second = whole(rows, 1), dots = whole(rows, 2);
@@ -392,8 +394,8 @@ static ProfileFile *add_file(Store *scratch, ProfileFolder *folder, const char *
   file->pattern = g_strdup(base);
   file->name = unique_name(folder, base);
   file->n_files = 1;
-  const char *paths[] = {file->path, NULL};
-  profile_read(scratch, file, paths, folder->files->len);
+  file->notes = g_ptr_array_new_with_free_func(g_free);
+  profile_read(scratch, file, folder->n_read++);
   g_ptr_array_add(folder->files, file);
   return file;
 }
@@ -423,12 +425,14 @@ static void join_parts(Store *scratch, ProfileFolder *folder) {
       g_free(g_steal_pointer(&file->pattern));
       file->pattern = g_steal_pointer(&kept);
       if (!same) continue;
-      g_autofree char *sql = g_strdup_printf("INSERT INTO %s SELECT * FROM %s", file->table, part->table);
+      g_autofree char *sql = g_strdup_printf("INSERT INTO %s BY NAME SELECT * FROM %s", file->table, part->table);
       if (!store_run(scratch, sql, NULL, 0, NULL, NULL)) continue;
       g_autoptr(GRegex) digits = g_regex_new("[0-9]+", 0, 0, NULL);
       g_free(file->pattern);
       file->pattern = g_regex_replace_literal(digits, part->pattern, -1, 0, "*", 0, NULL);
       file->n_files++;
+      file->n_lost += part->n_lost;
+      file->sampled |= part->sampled;
       g_ptr_array_remove_index(folder->files, j);
     }
   }

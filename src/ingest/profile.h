@@ -1,6 +1,6 @@
 /* Profiles: what the files of an export look like, before anyone says what they mean.
  *
- * Each file is read as text into one table of a scratch store, exactly as its lines stand, and each of its columns is
+ * Each file is read as text into one table of a scratch store, as a load would read it, and each of its columns is
  * measured there: how many values, how many different ones, and how many of them look like a date, a number, a share, a
  * mail address… */
 #pragma once
@@ -50,10 +50,11 @@ typedef struct {
   char *table;   /* quoted name of its table in the scratch store; NULL when it could not be read */
   char *problem; /* why it could not be read, or NULL */
   gsize n_files;
-  char delimiter;       /* 0 when it is no text table */
-  guint skip;           /* lines above the header */
-  const char *encoding; /* "utf-16", "windows-1252", or NULL for UTF-8 */
+  char delimiter; /* 0 when it is no text table */
   gint64 n_rows;
+  gint64 n_lost;      /* lines that are no rows */
+  char *lost_why;     /* the first one's reason, or NULL */
+  GPtrArray *notes;   /* char *: what its reader found odd, a sentence each */
   gboolean sampled;   /* longer than what was looked at */
   GPtrArray *columns; /* ProfileColumn */
 } ProfileFile;
@@ -62,6 +63,7 @@ typedef struct {
   char *folder;       /* absolute */
   GPtrArray *files;   /* ProfileFile, readable or not, by name */
   GPtrArray *ignored; /* char *: names of files that are no tables */
+  guint n_read;
 } ProfileFolder;
 
 /* Reads a file, or the files of a folder (not those of its folders). Errors: NOT_FOUND, INPUT for a folder without a
@@ -89,9 +91,8 @@ char *profile_sql_date(const ProfileColumn *column);
 char *profile_sql_number(const ProfileColumn *column);
 
 /* --- between profile.c and profile_read.c --- */
-/* Reads files of one shape (paths) into `file->table` and sets the columns' headers; a problem is told in
- * `file->problem`. */
-void profile_read(Store *scratch, ProfileFile *file, const char *const *paths, guint number);
+/* Reads `file->path` into `file->table` and sets its columns' headers; a problem is told in `file->problem`. */
+void profile_read(Store *scratch, ProfileFile *file, guint number);
 ProfileColumn *profile_column_new(const char *header);
 void profile_column_free(ProfileColumn *column);
 /* One number of a query that gives one. Errors become -1: a scratch query that fails says nothing about the file. */

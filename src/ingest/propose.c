@@ -107,17 +107,21 @@ void propose_check(Propose *propose, const char *format, ...) {
 
 /* --- SQL of a proposed column --- */
 
-static char *base_sql(const ProposeColumn *column) {
-  if (column->constant) return store_quote_text(column->constant);
-  if (column->sql) return g_strdup_printf("nullif(trim(CAST((%s) AS VARCHAR)), '')", column->sql);
+/* `take`: SQL of the looked-up column in its own file. */
+static char *lookup_sql(const ProposeColumn *column, const char *take) {
   g_autofree char *of = profile_sql_text(column->of);
-  if (!column->lookup) return g_steal_pointer(&of);
   g_autofree char *equals = profile_sql_text(column->equals);
-  g_autofree char *take = profile_sql_text(column->take);
   return g_strdup_printf(
       "(SELECT any_value(looked.take) FROM (SELECT %s AS take, %s AS equals FROM %s) AS looked WHERE looked.equals = "
       "%s)",
       take, equals, column->lookup->table, of);
+}
+
+static char *base_sql(const ProposeColumn *column) {
+  if (column->constant) return store_quote_text(column->constant);
+  if (column->sql) return g_strdup_printf("nullif(trim(CAST((%s) AS VARCHAR)), '')", column->sql);
+  g_autofree char *take = profile_sql_text(column->lookup ? column->take : column->of);
+  return column->lookup ? lookup_sql(column, take) : g_steal_pointer(&take);
 }
 
 static char *with_when(const ProposeColumn *column, char *sql) {
@@ -143,12 +147,16 @@ char *propose_sql(const ProposeColumn *column) {
 }
 
 char *propose_sql_date(const ProposeColumn *column) {
+  g_autofree char *taken = column->lookup ? profile_sql_date(column->take) : NULL;
+  if (taken) return with_when(column, lookup_sql(column, taken));
   if (column->of) return with_when(column, profile_sql_date(column->of));
   g_autofree char *text = propose_sql(column);
   return g_strdup_printf("try_cast(%s AS TIMESTAMP)", text);
 }
 
 char *propose_sql_number(const ProposeColumn *column) {
+  g_autofree char *taken = column->lookup ? profile_sql_number(column->take) : NULL;
+  if (taken) return with_when(column, lookup_sql(column, taken));
   if (column->of) return with_when(column, profile_sql_number(column->of));
   g_autofree char *text = propose_sql(column);
   return g_strdup_printf("try_cast(%s AS DOUBLE)", text);
@@ -311,6 +319,10 @@ static void tell_unreadable(Propose *propose, GHashTable *done) {
   for (guint i = 0; i < propose->folder->files->len; i++) {
     ProfileFile *file = propose->folder->files->pdata[i];
     const char *why = !file->table ? file->problem : file->n_rows == 0 ? "it has column names but no rows" : NULL;
+    for (guint n = 0; n < file->notes->len; n++) propose_assumed(propose, "%s", (char *)file->notes->pdata[n]);
+    if (file->n_lost > 0)
+      propose_check(propose, "%s: %" G_GINT64_FORMAT " lines are no rows and will be rejected (the first: %s).",
+                    file->pattern, file->n_lost, file->lost_why ? file->lost_why : "unreadable");
     if (!why) continue;
     propose_leave_out(propose, file, why);
     propose_check(propose, "%s is left out: %s.", file->pattern, why);

@@ -99,16 +99,8 @@ static gboolean is_needed(const Propose *propose, const ProfileFile *file) {
 
 static void add_table(GString *yaml, const ProfileFile *file) {
   g_autofree char *pattern = scalar(file->pattern);
-  g_autoptr(GString) csv = g_string_new("{");
-  if (file->delimiter && file->delimiter != ',') {
-    const char delimiter[] = {file->delimiter, 0};
-    g_string_append_printf(csv, "delimiter: \"%s\"", file->delimiter == '\t' ? "\\t" : delimiter);
-  }
-  if (file->encoding) add_key(csv, "encoding", file->encoding);
-  if (file->skip) g_string_append_printf(csv, "%sskip: %u", csv->len > 1 ? ", " : "", file->skip);
   g_string_append_printf(yaml, "  %s: {file: %s", file->name, pattern);
-  if (csv->len > 1) g_string_append_printf(yaml, ", csv: %s}", csv->str);
-  g_string_append_printf(yaml, "}  # %" G_GINT64_FORMAT " rows\n", file->n_rows);
+  g_string_append_printf(yaml, "}  # %s%" G_GINT64_FORMAT " rows\n", file->sampled ? "more than " : "", file->n_rows);
 }
 
 static int column_rank(const LedgerTable *table, const char *name) {

@@ -1,0 +1,85 @@
+/* The formats of a column of dates: the ones that its values have first, for DuckDB tries them in their order.
+ *
+ * Values in ISO 8601 need none and are read without any. */
+#include "ingest/map.h"
+
+#define FORMAT_ROWS 2000
+
+static const char *const day_first[] = {"%d/%m/%y", "%d/%m/%Y", "%d.%m.%y", "%d.%m.%Y", "%d-%m-%y", "%d-%m-%Y"};
+static const char *const month_first[] = {"%m/%d/%y", "%m/%d/%Y", "%m.%d.%y", "%m.%d.%Y", "%m-%d-%y", "%m-%d-%Y"};
+static const char *const year_first[] = {"%Y%m%d", "%Y.%m.%d", "%Y/%m/%d"};
+static const char *const in_words[] = {"%d %b %Y", "%d %B %Y",  "%b %d %Y",  "%B %d %Y",    "%d-%b-%Y",
+                                       "%d-%b-%y", "%d. %B %Y", "%d. %b %Y", "%a %b %d %Y", "%d/%b/%Y"};
+static const char *const times[] = {"",         " %H:%M",   " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p", " %H:%M:%S.%f",
+                                    " %I:%M%p", "T%H:%M:%S"};
+
+typedef struct {
+  char *format;
+  gint64 n;
+} Format;
+
+static void clear_format(gpointer data) {
+  g_free(((Format *)data)->format);
+}
+
+static void add_formats(GArray *formats, const char *const *dates, gsize n) {
+  for (gsize d = 0; d < n; d++) {
+    for (gsize t = 0; t < G_N_ELEMENTS(times); t++) {
+      Format format = {.format = g_strconcat(dates[d], times[t], NULL)};
+      g_array_append_val(formats, format);
+    }
+  }
+}
+
+static int compare_formats(gconstpointer a, gconstpointer b) {
+  gint64 difference = ((const Format *)b)->n - ((const Format *)a)->n;
+  return difference > 0 ? 1 : difference < 0 ? -1 : 0;
+}
+
+/* The formats that the sample's values have, the commonest first; then all others, so that a later value is still read.
+ */
+static gboolean order_formats(Load *load, const MapPart *part, guint index, GArray *formats, GError **error) {
+  g_autoptr(GString) sql = g_string_new("SELECT ");
+  for (guint i = 0; i < formats->len; i++) {
+    g_autofree char *quoted = store_quote_text(g_array_index(formats, Format, i).format);
+    g_string_append_printf(sql, "%scount(try_strptime(v, %s))", i ? ", " : "", quoted);
+  }
+  g_autofree char *sample = map_sample_select(part);
+  g_string_append_printf(
+      sql, " FROM (SELECT DISTINCT replace(r%u, ', ', ' ') AS v FROM (%s) WHERE attain_iso(r%u) IS NULL LIMIT %d)",
+      index, sample, index, FORMAT_ROWS);
+  g_autoptr(StoreRows) rows = load_query(load, error, "%s", sql->str);
+  if (!rows) return FALSE;
+  for (guint i = 0; i < formats->len; i++) g_array_index(formats, Format, i).n = store_rows_value(rows, 0, i).integer;
+  g_array_sort(formats, compare_formats);
+  return TRUE;
+}
+
+static char *format_list(const GArray *formats) {
+  GString *list = g_string_new("[");
+  for (guint i = 0; i < formats->len; i++) {
+    g_autofree char *quoted = store_quote_text(g_array_index(formats, Format, i).format);
+    g_string_append_printf(list, "%s%s", i ? ", " : "", quoted);
+  }
+  g_string_append_c(list, ']');
+  return g_string_free(list, FALSE);
+}
+
+gboolean map_formats(Load *load, const MapPart *part, guint index, gboolean is_month_first, GError **error) {
+  MapColumn *column = &g_array_index(part->columns, MapColumn, index);
+  const char *given = map_format(load, column);
+  g_autoptr(GArray) formats = g_array_new(FALSE, FALSE, sizeof(Format));
+  g_array_set_clear_func(formats, clear_format);
+  if (given && strchr(given, '%')) {
+    Format format = {.format = g_strdup(given)};
+    g_array_append_val(formats, format);
+  } else {
+    const char *const *numeric = is_month_first ? month_first : day_first;
+    add_formats(formats, numeric, G_N_ELEMENTS(day_first));
+    add_formats(formats, year_first, G_N_ELEMENTS(year_first));
+    add_formats(formats, in_words, G_N_ELEMENTS(in_words));
+    if (column->stats.of[MAP_N_FOREIGN] > 0 && !order_formats(load, part, index, formats, error)) return FALSE;
+  }
+  column->formats = format_list(formats);
+  return TRUE;
+}

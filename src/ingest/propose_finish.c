@@ -1,0 +1,171 @@
+/* What is particular to one kind of table: the amount of an order line, the kind of an activity, the scale of a survey.
+ */
+#include "ingest/propose_kinds.h"
+
+/* A share of the price as a fraction; NULL when the column says an amount of money. */
+static char *discount_sql(const ProfileColumn *discount) {
+  g_autofree char *number = profile_sql_number(discount);
+  if (discount->least < 0 || discount->most > 100) return NULL;
+  gboolean percent = discount->n_percents > 0 || strchr(discount->header, '%') || strstr(discount->key, "percent") ||
+                     strstr(discount->key, "pct");
+  if (discount->most > 1 && !percent) return NULL;
+  return g_strdup_printf(discount->most > 1 ? "coalesce(%s, 0) / 100" : "coalesce(%s, 0)", number);
+}
+
+static ProfileColumn *own_column(const ProposeEntry *entry, ProfileColumn *column) {
+  return column && g_ptr_array_find(entry->from->columns, column, NULL) ? column : NULL;
+}
+
+/* A shop has no reps: its regions stand for them, so that sales can be told by region. */
+static void region_as_owner(Propose *propose, ProposeEntry *entry) {
+  for (guint i = 0; i < entry->extras->len && !propose_entry_column(entry, "owner"); i++) {
+    const ProposeColumn *extra = entry->extras->pdata[i];
+    if (!g_str_equal(extra->name, "region") || !extra->of) continue;
+    propose_entry_set(entry, "owner", extra->of);
+    propose_assumed(propose, "%s names no rep: each %s stands for one, so that sales can be told by region.",
+                    entry->from->pattern, extra->of->header);
+  }
+}
+
+static void finish_sale(Propose *propose, ProposeEntry *entry, const Guess *guess) {
+  ProfileColumn *quantity = guess_column(guess, "quantity"), *price = guess_column(guess, "unit_price"),
+                *gross = guess_column(guess, "total_amount");
+  ProfileColumn *status = own_column(entry, guess_column(guess, "status"));
+  region_as_owner(propose, entry);
+  const ProposeColumn *net = propose_entry_column(entry, "net_amount");
+  if (!quantity && price && (!net || guess_score(guess, "unit_price") > guess_score(guess, "net_amount")))
+    propose_entry_set(entry, "net_amount", price);
+  if (!propose_entry_column(entry, "net_amount") && quantity && price) {
+    g_autofree char *a = profile_sql_number(quantity);
+    g_autofree char *b = profile_sql_number(price);
+    const ProfileColumn *discount = own_column(entry, guess_column(guess, "discount"));
+    g_autofree char *off = discount ? discount_sql(discount) : NULL;
+    propose_entry_set(entry, "net_amount", NULL)->sql =
+        off ? g_strdup_printf("round(%s * %s * (1 - %s), 4)", a, b, off) : g_strdup_printf("round(%s * %s, 4)", a, b);
+    if (off) propose_entry_set(entry, "list_amount", NULL)->sql = g_strdup_printf("round(%s * %s, 4)", a, b);
+    propose_assumed(propose, "%s: the amount of a line is %s times %s%s%s.", entry->from->pattern, quantity->header,
+                    price->header, off ? ", less " : "", off ? discount->header : "");
+  } else if (!propose_entry_column(entry, "net_amount") && gross) {
+    propose_entry_set(entry, "net_amount", gross);
+    propose_check(propose, "%s: amounts are taken from %s, which may include tax.", entry->from->pattern,
+                  gross->header);
+  }
+  g_autoptr(GString) cancelled = g_string_new(NULL);
+  for (gsize i = 0; status && i < status->n_values; i++) {
+    const char *meaning = propose_meaning(propose, "outcomes", status->values[i].text);
+    g_autofree char *quoted = store_quote_text(status->values[i].text);
+    if (g_strcmp0(meaning, "abandoned") == 0 || g_strcmp0(meaning, "lost") == 0)
+      g_string_append_printf(cancelled, "%s%s", cancelled->len ? ", " : "", quoted);
+  }
+  if (!cancelled->len) return;
+  g_autofree char *name = store_quote_name(status->header);
+  entry->where = g_strdup_printf("coalesce(trim(%s), '') NOT IN (%s)", name, cancelled->str);
+  propose_assumed(propose, "%s: rows whose %s is %s are left out.", entry->from->pattern, status->header,
+                  cancelled->str);
+}
+
+static void finish_activity(Propose *propose, ProposeEntry *entry) {
+  static const struct {
+    const char *part, *kind;
+  } parts[] = {{"call", "call"},     {"anruf", "call"},     {"mail", "email"}, {"meeting", "meeting"},
+               {"visit", "meeting"}, {"besuch", "meeting"}, {"demo", "demo"},  {"task", "task"}};
+  ProposeColumn *kind = propose_entry_column(entry, "kind");
+  if (kind && kind->of) {
+    kind->otherwise = g_strdup("task");
+    propose_values_by_words(propose, kind, "kinds_of_activity");
+  }
+  for (gsize i = 0; !kind && i < G_N_ELEMENTS(parts); i++) {
+    if (!strstr(entry->from->name, parts[i].part)) continue;
+    kind = propose_entry_set(entry, "kind", NULL);
+    kind->constant = g_strdup(parts[i].kind);
+  }
+  ProposeColumn *duration = propose_entry_column(entry, "duration");
+  if (duration && duration->of && kinds_mostly_numbers(duration->of)) {
+    const char *key = duration->of->key;
+    duration->unit = strstr(key, "sec") || strstr(key, "sek")      ? "seconds"
+                     : strstr(key, "hour") || strstr(key, "stund") ? "hours"
+                                                                   : "minutes";
+    if (!strstr(key, "min") && g_str_equal(duration->unit, "minutes"))
+      propose_check(propose, "%s: %s is taken to be in minutes.", entry->from->pattern, duration->of->header);
+  }
+  ProposeColumn *scheduled = propose_entry_column(entry, "scheduled_at"),
+                *done = propose_entry_column(entry, "done_at"), *created = propose_entry_column(entry, "created_at");
+  if (!done && (scheduled || created)) {
+    propose_entry_set(entry, "done_at", (scheduled ? scheduled : created)->of);
+    propose_assumed(propose, "%s: an activity is taken to be done on its %s.", entry->from->pattern,
+                    (scheduled ? scheduled : created)->of->header);
+  }
+}
+
+static void finish_survey(ProposeEntry *entry) {
+  static const char *const kinds[] = {"nps", "csat", "ces", "engagement"};
+  ProposeColumn *score = propose_entry_column(entry, "score"), *kind = propose_entry_column(entry, "kind");
+  for (gsize i = 0; kind && kind->of && i < kind->of->n_values; i++) {
+    g_autofree char *key = profile_key(kind->of->values[i].text);
+    for (gsize k = 0; k < G_N_ELEMENTS(kinds); k++)
+      if (strstr(key, kinds[k]) && !g_str_equal(kind->of->values[i].text, kinds[k]))
+        propose_value(kind, kind->of->values[i].text, kinds[k]);
+  }
+  if (!score || !score->of) return;
+  const char *guess = score->of->most > 5 && score->of->most <= 10 ? "nps" : "csat";
+  for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++)
+    if (strstr(score->of->key, kinds[i]) || strstr(entry->from->name, kinds[i])) guess = kinds[i];
+  if (!kind) propose_entry_set(entry, "kind", NULL)->constant = g_strdup(guess);
+  if (!propose_entry_column(entry, "scale"))
+    propose_entry_set(entry, "scale", NULL)->constant = g_strdup(score->of->most <= 5    ? "5"
+                                                                 : score->of->most <= 7  ? "7"
+                                                                 : score->of->most <= 10 ? "10"
+                                                                                         : "100");
+}
+
+static void finish_subscription(Propose *propose, ProposeEntry *entry) {
+  static const struct {
+    const char *word, *kind;
+  } words[] = {{"new", "new"},
+               {"neu", "new"},
+               {"nuevo", "new"},
+               {"nouveau", "new"},
+               {"upgrade", "expansion"},
+               {"expansion", "expansion"},
+               {"upsell", "expansion"},
+               {"erweiterung", "expansion"},
+               {"downgrade", "contraction"},
+               {"contraction", "contraction"},
+               {"reduktion", "contraction"},
+               {"churn", "churn"},
+               {"cancel", "churn"},
+               {"kündigung", "churn"},
+               {"react", "reactivation"},
+               {"winback", "reactivation"}};
+  ProposeColumn *kind = propose_entry_column(entry, "kind");
+  for (gsize i = 0; kind && kind->of && i < kind->of->n_values; i++) {
+    g_autofree char *lower = g_utf8_strdown(kind->of->values[i].text, -1);
+    const char *meaning = NULL;
+    for (gsize w = 0; w < G_N_ELEMENTS(words); w++)
+      if (strstr(lower, words[w].word)) meaning = words[w].kind;
+    if (meaning && !g_str_equal(meaning, kind->of->values[i].text))
+      propose_value(kind, kind->of->values[i].text, meaning);
+  }
+  ProposeColumn *change = propose_entry_column(entry, "mrr_change");
+  if (change && change->of && change->of->least >= 0 && kind)
+    propose_check(propose, "%s: no change of recurring revenue is negative; losses should be written with a minus.",
+                  entry->from->pattern);
+}
+
+static void finish_quota(Propose *propose, ProposeEntry *entry) {
+  ProposeColumn *start = propose_entry_column(entry, "starts_at");
+  if (!start || !start->of || propose_entry_column(entry, "ends_at")) return;
+  g_autofree char *date = profile_sql_date(start->of);
+  propose_entry_set(entry, "ends_at", NULL)->sql =
+      g_strdup_printf("CAST(CAST(%s AS DATE) + INTERVAL 1 MONTH AS DATE)", date);
+  propose_check(propose, "%s: each target is taken to be for one month from %s.", entry->from->pattern,
+                start->of->header);
+}
+
+void kinds_finish(Propose *propose, ProposeEntry *entry, const Guess *guess) {
+  if (g_str_equal(entry->to, "sale")) finish_sale(propose, entry, guess);
+  if (g_str_equal(entry->to, "activity")) finish_activity(propose, entry);
+  if (g_str_equal(entry->to, "survey")) finish_survey(entry);
+  if (g_str_equal(entry->to, "subscription_change")) finish_subscription(propose, entry);
+  if (g_str_equal(entry->to, "quota")) finish_quota(propose, entry);
+}
