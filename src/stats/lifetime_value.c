@@ -34,10 +34,10 @@
 #include <math.h>
 
 #define MAX_PARAMETERS 4
-#define MAX_ITERATIONS 2000
+#define MAX_ITERATIONS 1000
 #define MAX_RESTARTS   20
 #define SIZE_SETTLED   1e-6 /* of the simplex, in logarithms */
-#define SIZE_ROUNDED   1e-4 /* … when it finds no way down, for all its corners are the same height but for rounding */
+#define SIZE_ROUNDED   1e-4 /* … when its corners are at the same height but for rounding, and it finds no way down */
 #define MAX_TERMS      1000000
 #define LOG_BOUND      10 /* sizes and means from 1/22,000 to 22,000 */
 
@@ -131,14 +131,14 @@ static gboolean settle(gsl_multimin_fminimizer *simplex, gsl_multimin_function *
   for (gsize i = 0; i < loss->n; i++) steps[i] = 0.5;
   gsl_vector_view step = gsl_vector_view_array(steps, loss->n);
   if (gsl_multimin_fminimizer_set(simplex, loss, at, &step.vector) != 0) return FALSE;
-  gboolean settled = FALSE, moves = TRUE;
-  for (int i = 0; i < MAX_ITERATIONS && moves && !settled; i++) {
-    moves = gsl_multimin_fminimizer_iterate(simplex) == 0;
-    settled = gsl_multimin_fminimizer_size(simplex) < (moves ? SIZE_SETTLED : SIZE_ROUNDED);
+  double size = 1;
+  for (int i = 0; i < MAX_ITERATIONS && size > SIZE_SETTLED; i++) {
+    if (gsl_multimin_fminimizer_iterate(simplex) != 0) break;
+    size = gsl_multimin_fminimizer_size(simplex);
   }
   gsl_vector_memcpy(at, gsl_multimin_fminimizer_x(simplex));
   *lowest = gsl_multimin_fminimizer_minimum(simplex);
-  return settled && isfinite(*lowest);
+  return size <= SIZE_ROUNDED && isfinite(*lowest);
 }
 
 /* Sets `logs`, which hold the start, to the point of least loss. FALSE: the search found none. */
