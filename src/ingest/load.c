@@ -90,7 +90,6 @@ typedef struct {
   GPtrArray *row_stages; /* ReadStage of rows in place */
   GPtrArray *entries;    /* MapEntry, in the map's order */
   GPtrArray *targets;    /* UpsertTarget: dimensions first */
-  gint64 *rejected;      /* one a map entry */
   IngestCount *counts;   /* one a map entry */
 } Run;
 
@@ -113,12 +112,20 @@ static gboolean is_used(const IngestSource *source, const SourceTable *table) {
   return FALSE;
 }
 
-/* One map entry of a fact reads it, all of it, and nothing looks anything up in it. */
+static gboolean is_only(const IngestSource *source, const SourceMap *map) {
+  guint n = 0;
+  for (guint m = 0; m < source->n_maps; m++) n += source->maps[m].table == map->table;
+  return n == 1;
+}
+
+/* One map entry of a fact reads it, all of it, and nothing looks anything up in it; and no other entry makes rows that
+ * could be the same. */
 static gboolean is_read_once(const IngestSource *source, const SourceTable *table) {
   guint n = 0;
   for (guint m = 0; m < source->n_maps; m++) {
     const SourceMap *map = &source->maps[m];
-    if (map->from == table && (map->where || map->table->kind == LEDGER_DIMENSION)) return FALSE;
+    if (map->from == table && (map->where || map->table->kind == LEDGER_DIMENSION || !is_only(source, map)))
+      return FALSE;
     n += map->from == table;
     for (guint c = 0; c < map->n_columns; c++) {
       if (map->columns[c].lookup && g_str_equal(map->columns[c].lookup, table->name)) return FALSE;
@@ -156,8 +163,6 @@ static gboolean map_all(Run *run, GError **error) {
     MapEntry *entry = map_entry_run(&run->load, map, stage, run->stages, i, error);
     if (!entry) return FALSE;
     g_ptr_array_add(run->entries, entry);
-    run->counts[i].n_read = entry->n_read;
-    run->counts[i].n_skipped = entry->n_skipped;
   }
   return TRUE;
 }
@@ -200,14 +205,13 @@ static void make_targets(Run *run) {
 
 /* --- writing --- */
 
-/* What a target's entries wrote together stands with the first of them. */
-static void add_counts(Run *run, const UpsertTarget *target, const IngestCount *written) {
-  const MapEntry *first = target->entries->pdata[0];
-  IngestCount *count = &run->counts[first->index];
-  count->n_new = written->n_new;
-  count->n_changed = written->n_changed;
-  count->n_unchanged = written->n_unchanged;
-  count->n_closed = written->n_closed;
+/* A dimension's rows that repeat an id add what was empty, but are no records of their own. */
+static void count_repeated(Run *run, const UpsertTarget *target) {
+  if (!upsert_target_is_dimension(target)) return;
+  for (guint e = 0; e < target->entries->len; e++) {
+    IngestCount *count = &run->counts[((const MapEntry *)target->entries->pdata[e])->index];
+    count->n_skipped = count->n_read - count->n_rejected - count->n_new - count->n_changed - count->n_unchanged;
+  }
 }
 
 static gboolean write_load_row(Run *run, double seconds, GError **error) {
@@ -276,13 +280,12 @@ static gboolean write_all(Run *run, gboolean *is_changed, gint64 started, GError
   if (!refs) return FALSE;
   for (guint t = 0; t < run->targets->len; t++) {
     UpsertTarget *target = run->targets->pdata[t];
-    IngestCount count = {0};
-    if (!upsert_write(load, target, refs, &count, error)) return FALSE;
+    if (!upsert_write(load, target, refs, run->counts, error)) return FALSE;
     if (base_fault("ingest.write")) {
       g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "fault injected into ingest.write");
       return FALSE;
     }
-    add_counts(run, target, &count);
+    count_repeated(run, target);
     *is_changed |= target->is_changed;
   }
   gboolean has_new_rejects = FALSE;
@@ -352,10 +355,7 @@ static gboolean check_rejected(Run *run, GError **error) {
   for (guint t = 0; t < run->targets->len; t++) {
     if (!upsert_reject_repeated(&run->load, run->targets->pdata[t], run->targets, error)) return FALSE;
   }
-  if (!reject_check(&run->load, run->entries, run->rejected, error)) return FALSE;
-  for (guint i = 0; i < run->entries->len; i++)
-    run->counts[((const MapEntry *)run->entries->pdata[i])->index].n_rejected = run->rejected[i];
-  return TRUE;
+  return reject_check(&run->load, run->entries, run->counts, error);
 }
 
 static gboolean run_load(Run *run, gboolean *is_changed, gint64 started, GError **error) {
@@ -400,7 +400,6 @@ gboolean ingest_load(Store *store, const IngestSource *source, const LedgerSchem
   run.row_stages = g_ptr_array_new_with_free_func(free_stage);
   run.entries = g_ptr_array_new_with_free_func(free_entry);
   run.targets = g_ptr_array_new_with_free_func(free_target);
-  run.rejected = g_new0(gint64, source->n_maps + 1);
   run.counts = g_new0(IngestCount, source->n_maps + 1);
   gboolean is_changed = FALSE;
   gboolean ok = run_load(&run, &is_changed, started, error);
@@ -411,7 +410,6 @@ gboolean ingest_load(Store *store, const IngestSource *source, const LedgerSchem
   g_ptr_array_unref(run.row_stages);
   for (guint i = 0; i < source->n_tables; i++) read_stage_free(run.stages[i]);
   g_free(run.stages);
-  g_free(run.rejected);
   g_free(run.counts);
   g_ptr_array_unref(run.load.notes);
   g_ptr_array_unref(run.load.temporary);

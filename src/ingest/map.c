@@ -8,35 +8,39 @@ void map_entry_free(MapEntry *entry) {
   g_free(entry);
 }
 
-/* Shares outside 0 to 1 are left out, not the rows that carry them. */
-static gboolean clear_impossible_shares(Load *load, const MapEntry *entry, GError **error) {
-  g_autofree char *table = store_quote_name(entry->name);
-  for (guint i = 0; i < entry->map->n_columns; i++) {
-    const SourceColumn *column = &entry->map->columns[i];
-    if (!column->column || column->column->type != LEDGER_SHARE) continue;
-    g_autofree char *name = store_quote_name(column->target);
-    gint64 n = 0;
-    if (!load_run(load, &n, error, "UPDATE %s SET %s = NULL WHERE %s NOT BETWEEN 0 AND 1", table, name, name))
-      return FALSE;
-    g_autofree char *count = load_number(n);
-    if (n > 0)
-      load_note(load, "%s: %s value%s outside 0 to 100 %% left empty", column->of ? column->of : column->target, count,
-                n == 1 ? "" : "s");
-  }
-  return TRUE;
+static gboolean is_share(const SourceColumn *column) {
+  return column->column && column->column->type == LEDGER_SHARE;
 }
 
-static gboolean convert(Load *load, MapEntry *entry, GError **error) {
+/* Shares outside 0 to 1 are left out, not the rows that carry them. */
+static gboolean clear_shares(Load *load, const MapEntry *entry, const SourceColumn *column, gint64 n, GError **error) {
   g_autofree char *table = store_quote_name(entry->name);
-  g_autofree char *select = map_typed_select(load, entry);
-  load_temporary(load, entry->name);
-  gint64 n = 0;
-  if (!load_run(load, NULL, error, "CREATE OR REPLACE TEMP TABLE %s AS %s", table, select) ||
-      !load_count(load, &n, error, "SELECT count(*) FROM %s", table)) {
-    return FALSE;
+  g_autofree char *name = store_quote_name(column->target);
+  g_autofree char *count = load_number(n);
+  load_note(load, "%s: %s value%s outside 0 to 100 %% left empty", column->of ? column->of : column->target, count,
+            n == 1 ? "" : "s");
+  return load_run(load, NULL, error, "UPDATE %s SET %s = NULL WHERE %s NOT BETWEEN 0 AND 1", table, name, name);
+}
+
+/* Rows, bad rows and impossible shares, in one look. */
+static StoreRows *count_rows(Load *load, const MapEntry *entry, GError **error) {
+  g_autoptr(GString) sql = g_string_new("SELECT count(*), count(_reason)");
+  for (guint i = 0; i < entry->map->n_columns; i++) {
+    if (!is_share(&entry->map->columns[i])) continue;
+    g_autofree char *name = store_quote_name(entry->map->columns[i].target);
+    g_string_append_printf(sql, ", count(*) FILTER (%s NOT BETWEEN 0 AND 1)", name);
   }
-  if (entry->stage->is_view) entry->stage->n_rows = n;
-  entry->n_skipped = entry->stage->n_rows - n;
+  g_autofree char *table = store_quote_name(entry->name);
+  return load_query(load, error, "%s FROM %s", sql->str, table);
+}
+
+static gboolean clear_impossible_shares(Load *load, const MapEntry *entry, const StoreRows *rows, GError **error) {
+  guint at = 2;
+  for (guint i = 0; i < entry->map->n_columns; i++) {
+    if (!is_share(&entry->map->columns[i])) continue;
+    gint64 n = store_rows_value(rows, 0, at++).integer;
+    if (n > 0 && !clear_shares(load, entry, &entry->map->columns[i], n, error)) return FALSE;
+  }
   return TRUE;
 }
 
@@ -54,19 +58,31 @@ static gboolean forget_plain(const MapEntry *entry) {
   return was_plain;
 }
 
-/* A bad value may only be one of another form than the sample's: then nothing is taken for granted. */
-static gboolean convert_again(Load *load, MapEntry *entry, GError **error) {
+/* A bad value may only be one of another form than the sample's: then it is converted again, and nothing is taken for
+ * granted. */
+static gboolean convert(Load *load, MapEntry *entry, GError **error) {
   g_autofree char *table = store_quote_name(entry->name);
-  gint64 n_bad = 0;
-  if (!load_count(load, &n_bad, error, "SELECT count(*) FROM %s WHERE _reason IS NOT NULL", table)) return FALSE;
-  return n_bad == 0 || !forget_plain(entry) || convert(load, entry, error);
+  load_temporary(load, entry->name);
+  for (;;) {
+    g_autofree char *select = map_typed_select(load, entry);
+    if (!load_run(load, NULL, error, "CREATE OR REPLACE TEMP TABLE %s AS %s", table, select)) return FALSE;
+    g_autoptr(StoreRows) rows = count_rows(load, entry, error);
+    if (!rows) return FALSE;
+    gint64 n = store_rows_value(rows, 0, 0).integer;
+    entry->n_bad = store_rows_value(rows, 0, 1).integer;
+    if (entry->n_bad > 0 && forget_plain(entry)) continue;
+    if (entry->stage->is_view) entry->stage->n_rows = n;
+    entry->n_skipped = entry->stage->n_rows - n;
+    return clear_impossible_shares(load, entry, rows, error);
+  }
 }
 
 /* Nothing in it needs to be told apart: no bad row, no id twice. */
 static gboolean is_clean(Load *load, const MapEntry *entry) {
   g_autofree char *table = store_quote_name(entry->name);
   gint64 n = 0;
-  return load_count(load, &n, NULL, "SELECT count(_reason) + count(*) - count(DISTINCT key) FROM %s", table) && n == 0;
+  return entry->n_bad == 0 && load_count(load, &n, NULL, "SELECT count(*) - count(DISTINCT key) FROM %s", table) &&
+         n == 0;
 }
 
 static gboolean run_once(Load *load, MapEntry *entry, ReadStage *const *stages, GError **error) {
@@ -78,8 +94,7 @@ static gboolean run_once(Load *load, MapEntry *entry, ReadStage *const *stages, 
   for (guint i = 0; i < entry->parts->len; i++) {
     if (!map_probe(load, entry->parts->pdata[i], error)) return FALSE;
   }
-  return convert(load, entry, error) && convert_again(load, entry, error) &&
-         clear_impossible_shares(load, entry, error);
+  return convert(load, entry, error);
 }
 
 /* A view is read as if all were well; when it is not, it is read again, as a table. */

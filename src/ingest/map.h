@@ -77,6 +77,7 @@ typedef struct {
   GPtrArray *parts; /* MapPart */
   char *name; /* temp table: _file, _row, _reason, id, currency, modified, columns (references to dimensions as text) */
   gint64 n_read, n_skipped;
+  gint64 n_bad; /* rows with a reason */
 } MapEntry;
 
 /* SQL for the offset of a zone, in microseconds, at `us` (an expression of a BIGINT of microseconds): local time, or

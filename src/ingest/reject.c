@@ -7,6 +7,7 @@
 #define BATCH_ROWS     1000
 #define EXAMPLES       5
 #define SMALL_REJECTED 10
+#define REASON         "_reason || CASE WHEN _first IS NULL THEN '' ELSE ' there' END"
 
 /* --- too many --- */
 
@@ -52,7 +53,7 @@ static void append_reasons(Load *load, const MapEntry *entry, GString *text) {
       load_query(load, NULL,
                  "SELECT regexp_replace(split_part(_reason, ': \"', 1) || ' ' || regexp_extract(_reason, '\" (is "
                  ".*)$', 1), '^id .* is already.*', 'id is there already') AS why, count(*) AS n, "
-                 "min(_reason) FROM %s WHERE _reason IS NOT NULL GROUP BY 1 ORDER BY n DESC, why LIMIT %d",
+                 "min(" REASON ") FROM %s WHERE _reason IS NOT NULL GROUP BY 1 ORDER BY n DESC, why LIMIT %d",
                  table, EXAMPLES);
   for (gsize i = 0; rows && i < store_rows_count(rows); i++) {
     g_autofree char *n = load_number(store_rows_value(rows, i, 1).integer);
@@ -70,8 +71,8 @@ static void append_reasons(Load *load, const MapEntry *entry, GString *text) {
 static void append_examples(Load *load, const MapEntry *entry, GString *text) {
   g_autofree char *table = store_quote_name(entry->name);
   g_autoptr(StoreRows) rows = load_query(
-      load, NULL, "SELECT _file, _row, _reason FROM %s WHERE _reason IS NOT NULL ORDER BY _file, _row LIMIT %d", table,
-      EXAMPLES);
+      load, NULL, "SELECT _file, _row, " REASON " FROM %s WHERE _reason IS NOT NULL ORDER BY _file, _row LIMIT %d",
+      table, EXAMPLES);
   for (gsize i = 0; rows && i < store_rows_count(rows); i++) {
     guint file = (guint)store_rows_value(rows, i, 0).integer;
     gint64 row = store_rows_value(rows, i, 1).integer, line = 0;
@@ -82,27 +83,32 @@ static void append_examples(Load *load, const MapEntry *entry, GString *text) {
   }
 }
 
-gboolean reject_check(Load *load, GPtrArray *entries, gint64 *rejected, GError **error) {
+static gboolean fail_too_many(Load *load, const MapEntry *entry, gint64 n_bad, GError **error) {
+  g_autoptr(GString) text = g_string_new(NULL);
+  g_autofree char *bad = load_number(n_bad);
+  g_autofree char *all = load_number(entry->n_read);
+  g_string_printf(text,
+                  "%s: %s of %s rows for %s are bad, more than the %g %% allowed (max_rejected); nothing was changed",
+                  entry->map->from ? entry->map->from->name : "rows", bad, all, entry->map->table->name,
+                  load->source->max_rejected * 100);
+  append_reasons(load, entry, text);
+  append_examples(load, entry, text);
+  g_set_error_literal(error, BASE_ERROR, BASE_ERROR_INPUT, text->str);
+  return FALSE;
+}
+
+/* Lines that are no rows belong to no entry; they are counted with the first that reads their file. */
+gboolean reject_check(Load *load, GPtrArray *entries, IngestCount *counts, GError **error) {
   for (guint i = 0; i < entries->len; i++) {
     const MapEntry *entry = entries->pdata[i];
-    g_autofree char *table = store_quote_name(entry->name);
-    gint64 n = 0;
     if (!check_ends(entry->stage, error)) return FALSE;
-    if (!load_count(load, &n, error, "SELECT count(*) FROM %s WHERE _reason IS NOT NULL", table)) return FALSE;
-    gint64 n_bad = n + entry->stage->broken->len;
-    rejected[i] = n + (is_first_of_stage(entries, i) ? entry->stage->broken->len : 0);
-    if (!is_too_many(load, n_bad, entry->n_read)) continue;
-    g_autoptr(GString) text = g_string_new(NULL);
-    g_autofree char *bad = load_number(n_bad);
-    g_autofree char *all = load_number(entry->n_read);
-    g_string_printf(text,
-                    "%s: %s of %s rows for %s are bad, more than the %g %% allowed (max_rejected); nothing was changed",
-                    entry->map->from ? entry->map->from->name : "rows", bad, all, entry->map->table->name,
-                    load->source->max_rejected * 100);
-    append_reasons(load, entry, text);
-    append_examples(load, entry, text);
-    g_set_error_literal(error, BASE_ERROR, BASE_ERROR_INPUT, text->str);
-    return FALSE;
+    gint64 n_broken = entry->stage->broken->len, n_bad = entry->n_bad + n_broken;
+    gboolean is_first = is_first_of_stage(entries, i);
+    IngestCount *count = &counts[entry->index];
+    count->n_read = entry->n_read - (is_first ? 0 : n_broken);
+    count->n_rejected = entry->n_bad + (is_first ? n_broken : 0);
+    count->n_skipped = entry->n_skipped;
+    if (is_too_many(load, n_bad, entry->n_read)) return fail_too_many(load, entry, n_bad, error);
   }
   return TRUE;
 }
@@ -116,27 +122,44 @@ static gboolean run_batch(Load *load, GString *values, const char *into, GError 
   return ok;
 }
 
-/* attain_line (e, f, r, line) for the rows of one query, which come by file and row. */
-static gboolean add_lines(Load *load, const MapEntry *entry, const char *query, GError **error) {
+/* The rows of an entry whose lines are asked for: its own bad ones, and those that others repeat. */
+static char *wanted_rows(GPtrArray *entries, const MapEntry *entry) {
+  g_autofree char *table = store_quote_name(entry->name);
+  GString *sql = g_string_new(NULL);
+  g_string_append_printf(
+      sql, "SELECT DISTINCT f, r FROM (SELECT _file AS f, _row AS r FROM %s WHERE _reason IS NOT NULL", table);
+  for (guint i = 0; i < entries->len; i++) {
+    const MapEntry *other = entries->pdata[i];
+    if (other->map->table != entry->map->table || other->n_bad == 0) continue;
+    g_autofree char *name = store_quote_name(other->name);
+    g_string_append_printf(sql, " UNION ALL SELECT _first_file, _first FROM %s WHERE _first_entry = %u", name,
+                           entry->index);
+  }
+  g_string_append(sql, ") ORDER BY f, r");
+  return g_string_free(sql, FALSE);
+}
+
+/* attain_line (entry, row, file, line) for the wanted rows, which come by file and row. */
+static gboolean add_lines(Load *load, GPtrArray *entries, const MapEntry *entry, GError **error) {
+  g_autofree char *query = wanted_rows(entries, entry);
   g_autoptr(StoreRows) rows = load_query(load, error, "%s", query);
   if (!rows) return FALSE;
   gsize n = store_rows_count(rows);
   g_autoptr(GString) values = g_string_new(NULL);
-  for (gsize start = 0; start < n;) {
+  for (gsize start = 0, end = 0; start < n; start = end) {
     guint file = (guint)store_rows_value(rows, start, 0).integer;
-    gsize end = start;
     while (end < n && (guint)store_rows_value(rows, end, 0).integer == file) end++;
     g_autofree gint64 *numbers = g_new0(gint64, end - start);
     g_autofree gint64 *lines = g_new0(gint64, end - start);
     for (gsize i = start; i < end; i++) numbers[i - start] = store_rows_value(rows, i, 1).integer;
     read_stage_lines(entry->stage, file, numbers, end - start, lines);
+    g_autofree char *name = store_quote_text(g_array_index(entry->stage->files, ReadFile, file).shown);
     for (gsize i = 0; i < end - start; i++) {
-      g_string_append_printf(values, "%s(%u, %" G_GINT64_FORMAT ", %" G_GINT64_FORMAT ")", values->len ? ", " : "",
-                             entry->index, numbers[i], lines[i]);
+      g_string_append_printf(values, "%s(%u, %" G_GINT64_FORMAT ", %s, %" G_GINT64_FORMAT ")", values->len ? ", " : "",
+                             entry->index, numbers[i], name, lines[i]);
       if ((i + 1) % BATCH_ROWS == 0 && !run_batch(load, values, "attain_line", error)) return FALSE;
     }
     if (!run_batch(load, values, "attain_line", error)) return FALSE;
-    start = end;
   }
   return TRUE;
 }
@@ -152,38 +175,20 @@ static char *record_json(const MapEntry *entry) {
   return g_string_free(sql, FALSE);
 }
 
-static char *file_names(const MapEntry *entry) {
-  GString *sql = g_string_new("[");
-  for (guint i = 0; i < entry->stage->files->len; i++) {
-    g_autofree char *text = store_quote_text(g_array_index(entry->stage->files, ReadFile, i).shown);
-    g_string_append_printf(sql, "%s%s", i ? ", " : "", text);
-  }
-  g_string_append_c(sql, ']');
-  return g_string_free(sql, FALSE);
-}
-
 static gboolean keep_rows(Load *load, const MapEntry *entry, GError **error) {
-  if (entry->stage->is_view) return TRUE; /* has no bad rows */
   g_autofree char *table = store_quote_name(entry->name);
-  g_autofree char *query = g_strdup_printf(
-      "SELECT DISTINCT f, r FROM (SELECT _file AS f, _row AS r FROM %s WHERE _reason IS NOT NULL UNION ALL SELECT "
-      "_first_file, _first FROM %s WHERE _first IS NOT NULL) ORDER BY f, r",
-      table, table);
-  if (!add_lines(load, entry, query, error)) return FALSE;
   g_autofree char *stage = store_quote_name(entry->stage->name);
   g_autofree char *json = record_json(entry);
-  g_autofree char *files = file_names(entry);
   g_autofree char *target = store_quote_text(entry->map->table->name);
   g_autofree char *from = store_quote_text(entry->map->from ? entry->map->from->name : "rows");
-  return load_run(load, NULL, error,
-                  "INSERT INTO attain_rejects SELECT %s, %s, %s[t._file + 1], l.line, t._reason || CASE WHEN t._first "
-                  "IS NULL THEN '' WHEN t._first_file = t._file THEN ' ' || f.line "
-                  "ELSE ' ' || f.line || ' of ' || %s[t._first_file + 1] END, CAST(%s AS VARCHAR) FROM %s t LEFT JOIN "
-                  "(SELECT DISTINCT * FROM attain_line) l ON l.e = %u AND l.r = t._row LEFT JOIN (SELECT DISTINCT * "
-                  "FROM attain_line) f ON f.e = %u "
-                  "AND f.r = t._first LEFT JOIN (SELECT *, rowid - (SELECT min(rowid) FROM %s) AS _row FROM %s) s ON "
-                  "s._row = t._row WHERE t._reason IS NOT NULL",
-                  target, from, files, files, json, table, entry->index, entry->index, stage, stage);
+  return load_run(
+      load, NULL, error,
+      "INSERT INTO attain_rejects SELECT %s, %s, l.file, l.line, t._reason || CASE WHEN t._first IS NULL THEN "
+      "'' WHEN f.file = l.file THEN ' on line ' || f.line ELSE ' in ' || f.file || ' on line ' || f.line END, "
+      "CAST(%s AS VARCHAR) FROM %s t LEFT JOIN attain_line l ON l.e = %u AND l.r = t._row LEFT JOIN "
+      "attain_line f ON f.e = t._first_entry AND f.r = t._first LEFT JOIN (SELECT *, rowid - (SELECT "
+      "min(rowid) FROM %s) AS _row FROM %s) s ON s._row = t._row WHERE t._reason IS NOT NULL",
+      target, from, json, table, entry->index, stage, stage);
 }
 
 static gboolean keep_broken(Load *load, const MapEntry *entry, GError **error) {
@@ -202,22 +207,46 @@ static gboolean keep_broken(Load *load, const MapEntry *entry, GError **error) {
   return run_batch(load, values, "attain_rejects", error);
 }
 
-gboolean reject_keep(Load *load, GPtrArray *entries, gboolean *is_changed, GError **error) {
+static gboolean gather_rejects(Load *load, GPtrArray *entries, GError **error) {
   load_temporary(load, "attain_line");
   load_temporary(load, "attain_rejects");
-  if (!load_run_sql(load,
-                    "CREATE OR REPLACE TEMP TABLE attain_line (e INTEGER, r BIGINT, line BIGINT); CREATE OR REPLACE "
-                    "TEMP TABLE attain_rejects (table_name VARCHAR, from_name VARCHAR, "
-                    "file VARCHAR, line BIGINT, reason VARCHAR, row_json VARCHAR)",
-                    NULL, error)) {
+  if (!load_run_sql(
+          load,
+          "CREATE OR REPLACE TEMP TABLE attain_line (e INTEGER, r BIGINT, file VARCHAR, line BIGINT); CREATE OR "
+          "REPLACE TEMP TABLE attain_rejects (table_name VARCHAR, from_name VARCHAR, "
+          "file VARCHAR, line BIGINT, reason VARCHAR, row_json VARCHAR)",
+          NULL, error)) {
     return FALSE;
   }
   for (guint i = 0; i < entries->len; i++) {
+    const MapEntry *entry = entries->pdata[i]; /* a view has no bad rows */
+    if (!entry->stage->is_view && !add_lines(load, entries, entry, error)) return FALSE;
+  }
+  for (guint i = 0; i < entries->len; i++) {
     const MapEntry *entry = entries->pdata[i];
-    if (!keep_rows(load, entry, error)) return FALSE;
+    if (entry->n_bad > 0 && !keep_rows(load, entry, error)) return FALSE;
     if (is_first_of_stage(entries, i) && !keep_broken(load, entry, error)) return FALSE;
   }
+  return TRUE;
+}
+
+static gboolean has_rejects(GPtrArray *entries) {
+  for (guint i = 0; i < entries->len; i++) {
+    const MapEntry *entry = entries->pdata[i];
+    if (entry->n_bad > 0 || entry->stage->broken->len > 0) return TRUE;
+  }
+  return FALSE;
+}
+
+gboolean reject_keep(Load *load, GPtrArray *entries, gboolean *is_changed, GError **error) {
   g_autofree char *source = store_quote_text(load->source->name);
+  if (!has_rejects(entries)) {
+    gint64 n_gone = 0;
+    if (!load_run(load, &n_gone, error, "DELETE FROM rejected WHERE source = %s", source)) return FALSE;
+    *is_changed = n_gone > 0;
+    return TRUE;
+  }
+  if (!gather_rejects(load, entries, error)) return FALSE;
   const char *columns = "table_name, from_name, file, line, reason, row_json";
   gint64 n_different = 0;
   if (!load_count(load, &n_different, error,

@@ -49,7 +49,7 @@ static gboolean final_select(Load *load, UpsertTarget *target, const UpsertRefs 
   }
   g_autoptr(GString) joins = g_string_new(NULL);
   gboolean is_dimension = upsert_target_is_dimension(target);
-  g_string_append_printf(sql, "SELECT %s.key, n.id%s%s", is_dimension ? "d" : "n",
+  g_string_append_printf(sql, "SELECT %s.key, n.id, n._entry%s%s", is_dimension ? "d" : "n",
                          target->has_currency ? ", n.currency" : "", target->has_modified ? ", n._modified" : "");
   for (guint i = 0; i < target->table->n_columns; i++) {
     const LedgerColumn *column = &target->table->columns[i];
@@ -187,17 +187,46 @@ static gboolean replace_changed(Load *load, const UpsertTarget *target, GError *
          load_run(load, NULL, error, "INSERT INTO %s BY NAME SELECT * FROM attain_next", table);
 }
 
-static gboolean count_changes(Load *load, UpsertTarget *target, IngestCount *count, GError **error) {
+static guint first_entry(const UpsertTarget *target) {
+  return ((const MapEntry *)target->entries->pdata[0])->index;
+}
+
+static gboolean count_changes(Load *load, UpsertTarget *target, IngestCount *counts, GError **error) {
   g_autoptr(StoreRows) rows =
       load_query(load, error,
-                 "SELECT count(*) FILTER (what = 'n'), count(*) FILTER (what = 'c'), count(*) FILTER (what = 'v'), "
-                 "(SELECT count(*) FROM attain_final) FROM attain_changes");
+                 "SELECT n._entry, count(*), count(*) FILTER (c.what = 'n'), count(*) FILTER (c.what = 'c') FROM "
+                 "attain_final n LEFT JOIN attain_changes c ON c.key = n.key GROUP BY 1");
+  gint64 n_closed = 0;
+  if (!rows || !load_count(load, &n_closed, error, "SELECT count(*) FROM attain_changes WHERE what = 'v'"))
+    return FALSE;
+  target->is_changed = n_closed > 0;
+  for (gsize r = 0; r < store_rows_count(rows); r++) {
+    IngestCount *count = &counts[store_rows_value(rows, r, 0).integer];
+    count->n_new = store_rows_value(rows, r, 2).integer;
+    count->n_changed = store_rows_value(rows, r, 3).integer;
+    count->n_unchanged = store_rows_value(rows, r, 1).integer - count->n_new - count->n_changed;
+    target->is_changed |= count->n_new + count->n_changed > 0;
+  }
+  counts[first_entry(target)].n_closed = n_closed;
+  if (n_closed == 0 || store_rows_count(rows) > 0) return TRUE;
+  g_autofree char *n = load_number(n_closed);
+  g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT,
+              "%s: the files have no rows, and the ledger has %s; as a full extract this would close them all. Export "
+              "again, or write extract: increment",
+              target->table->name, n);
+  return FALSE;
+}
+
+/* All rows are new. */
+static gboolean count_new(Load *load, const UpsertTarget *target, gint64 n_new, IngestCount *counts, GError **error) {
+  counts[first_entry(target)].n_new = n_new;
+  if (target->entries->len == 1) return TRUE;
+  g_autofree char *table = store_quote_name(target->rows);
+  g_autoptr(StoreRows) rows = load_query(load, error, "SELECT _entry, count(*) FROM %s GROUP BY 1", table);
   if (!rows) return FALSE;
-  count->n_new = store_rows_value(rows, 0, 0).integer;
-  count->n_changed = store_rows_value(rows, 0, 1).integer;
-  count->n_closed = store_rows_value(rows, 0, 2).integer;
-  count->n_unchanged = store_rows_value(rows, 0, 3).integer - count->n_new - count->n_changed;
-  target->is_changed = count->n_new + count->n_changed + count->n_closed > 0;
+  counts[first_entry(target)].n_new = 0;
+  for (gsize r = 0; r < store_rows_count(rows); r++)
+    counts[store_rows_value(rows, r, 0).integer].n_new = store_rows_value(rows, r, 1).integer;
   return TRUE;
 }
 
@@ -216,43 +245,32 @@ static gboolean infer(Load *load, const UpsertTarget *target, GError **error) {
   return TRUE;
 }
 
-/* An export that came out empty must not close everything. */
-static gboolean check_not_emptied(Load *load, const UpsertTarget *target, const IngestCount *count, GError **error) {
-  if (count->n_closed == 0 || count->n_unchanged + count->n_changed + count->n_new > 0) return TRUE;
-  g_autofree char *n = load_number(count->n_closed);
-  g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT,
-              "%s: the files have no rows, and the ledger has %s; as a full extract this would close them all. Export "
-              "again, or write extract: increment",
-              target->table->name, n);
-  return FALSE;
-}
-
-static gboolean compare_and_write(Load *load, UpsertTarget *target, const char *final, IngestCount *count,
+/* An export that came out empty must not close everything: count_changes() says so. */
+static gboolean compare_and_write(Load *load, UpsertTarget *target, const char *final, IngestCount *counts,
                                   GError **error) {
   load_temporary(load, "attain_final");
   load_temporary(load, "attain_changes");
   load_temporary(load, "attain_next");
   if (!load_run(load, NULL, error, "CREATE OR REPLACE TEMP TABLE attain_final AS %s", final) ||
-      !find_changes(load, target, error) || !count_changes(load, target, count, error) ||
-      !check_not_emptied(load, target, count, error)) {
+      !find_changes(load, target, error) || !count_changes(load, target, counts, error)) {
     return FALSE;
   }
   return !target->is_changed ||
          (infer(load, target, error) && keep_old(load, target, error) && replace_changed(load, target, error));
 }
 
-gboolean upsert_write(Load *load, UpsertTarget *target, const UpsertRefs *refs, IngestCount *count, GError **error) {
+gboolean upsert_write(Load *load, UpsertTarget *target, const UpsertRefs *refs, IngestCount *counts, GError **error) {
   load_progress(load, -1, "writing %s", target->table->name);
   g_autoptr(GString) final = g_string_new(NULL);
   if (!final_select(load, target, refs, final, error)) return FALSE;
-  gint64 n_there = 0;
+  gint64 n_there = 0, n_new = 0;
   g_autofree char *table = store_quote_name(target->table->name);
-  if (!load_count(load, &n_there, error, "SELECT count(*) FROM %s", table)) return FALSE;
+  if (!load_count(load, &n_there, error, "SELECT count(*) FROM (SELECT 1 FROM %s LIMIT 1)", table)) return FALSE;
   if (n_there > 0 || upsert_target_is_dimension(target))
-    return compare_and_write(load, target, final->str, count, error);
-  if (!insert_facts(load, target, final->str, &count->n_new, error)) return FALSE;
-  target->is_changed = count->n_new > 0;
-  return TRUE;
+    return compare_and_write(load, target, final->str, counts, error);
+  if (!insert_facts(load, target, final->str, &n_new, error)) return FALSE;
+  target->is_changed = n_new > 0;
+  return count_new(load, target, n_new, counts, error);
 }
 
 /* --- what is in a table --- */

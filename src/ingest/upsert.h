@@ -13,7 +13,6 @@ typedef struct {
   gboolean has_currency, has_modified;
   gboolean is_full;    /* rows that are not there are gone */
   gboolean is_changed; /* something was written */
-  gint64 n_rejected;
 } UpsertTarget;
 
 gboolean upsert_target_is_dimension(const UpsertTarget *target);
@@ -37,7 +36,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(UpsertRefs, upsert_refs_free)
 gboolean upsert_deal_select(Load *load, UpsertTarget *target, GString *relation, GError **error);
 
 /* --- upsert.c --- */
-gboolean upsert_write(Load *load, UpsertTarget *target, const UpsertRefs *refs, IngestCount *count, GError **error);
+/* Adds to `counts` (one a map entry) what became of each entry's rows; what is closed stands with the target's first.
+ */
+gboolean upsert_write(Load *load, UpsertTarget *target, const UpsertRefs *refs, IngestCount *counts, GError **error);
 /* Row counts and days of a table, for whoever reads. */
 gboolean upsert_refresh_stat(Load *load, const LedgerTable *table, GError **error);
 

@@ -1,8 +1,9 @@
 /* The good rows of a target.
  *
- * An id that a fact has twice in its files is a mistake: the first row is kept, the others are rejected. A dimension is
- * often made from a file of facts (the accounts named by the deals); there the same id comes again and again, and the
- * first value that is not empty counts. But in a file of its own a repeated id is a mistake, too. */
+ * An id that a fact has twice is a mistake: the first row is kept, the others are rejected. But exports overlap: a row
+ * that another file has word for word is counted as skipped. A dimension is often made from a file of facts (the
+ * accounts named by the deals); there the same id comes again and again, and the first value that is not empty counts.
+ * But in a file of its own a repeated id is a mistake, too. */
 #include "ingest/upsert.h"
 
 gboolean upsert_target_is_dimension(const UpsertTarget *target) {
@@ -34,33 +35,106 @@ static gboolean is_shared(const MapEntry *entry, const UpsertTarget *target) {
   return FALSE;
 }
 
-/* Is the id no column that another one of the entry repeats? A dimension that maps a part of its file is made of it in
- * passing. */
-static gboolean mark_repeated(Load *load, const MapEntry *entry, const char *key, GError **error) {
-  g_autofree char *table = store_quote_name(entry->name);
-  gint64 n_repeated = 0;
-  if (!load_count(load, &n_repeated, error, "SELECT count(*) - count(DISTINCT %s) FROM %s WHERE _reason IS NULL", key,
-                  table))
-    return FALSE;
-  if (n_repeated == 0) return TRUE;
-  return load_run(load, NULL, error,
-                  "UPDATE %s AS t SET _reason = 'id ' || t.id || ' is already on line', _first = d.first_row, "
-                  "_first_file = d.first_file FROM (SELECT _row AS r, "
-                  "first_value(_row) OVER w AS first_row, first_value(_file) OVER w AS first_file, row_number() OVER w "
-                  "AS n FROM %s WHERE _reason IS NULL AND %s IN (SELECT %s "
-                  "FROM %s WHERE _reason IS NULL GROUP BY 1 HAVING count(*) > 1) WINDOW w AS (PARTITION BY %s ORDER BY "
-                  "_row)) d WHERE "
-                  "d.n > 1 AND t._row = d.r",
-                  table, table, key, key, table, key);
+/* --- repeated ids --- */
+
+/* All that a row says: two rows are the same when these are. */
+static char *content_of(const UpsertTarget *target, const MapEntry *entry) {
+  GString *sql = g_string_new("struct_pack(id := id");
+  if (target->has_currency) g_string_append(sql, ", currency := currency");
+  for (guint i = 0; i < target->table->n_columns; i++) {
+    const char *name = target->table->columns[i].name;
+    if (!upsert_target_maps(target, name)) continue;
+    const SourceColumn *mapped = source_map_column(entry->map, name);
+    g_autofree char *quoted = store_quote_name(name);
+    g_string_append_printf(sql, ", %s := CAST(%s AS VARCHAR)", quoted, mapped ? quoted : "NULL");
+  }
+  g_string_append_c(sql, ')');
+  return g_string_free(sql, FALSE);
 }
 
+static char *good_rows(const UpsertTarget *target, GPtrArray *entries, const char *key, gboolean with_content) {
+  GString *sql = g_string_new(NULL);
+  for (guint e = 0; e < entries->len; e++) {
+    const MapEntry *entry = entries->pdata[e];
+    g_autofree char *table = store_quote_name(entry->name);
+    g_autofree char *content = with_content ? content_of(target, entry) : g_strdup("NULL");
+    g_string_append_printf(sql,
+                           "%sSELECT %u AS e, _file AS f, _row AS r, %s AS k, %s AS c FROM %s WHERE _reason IS NULL",
+                           e ? " UNION ALL " : "", entry->index, key, content, table);
+  }
+  return g_string_free(sql, FALSE);
+}
+
+/* attain_repeats: each row whose id an earlier one has, that earlier one, and whether it is the same row in another
+ * file. */
+static gboolean find_repeated(Load *load, const UpsertTarget *target, GPtrArray *entries, const char *key,
+                              gboolean *is_found, GError **error) {
+  g_autofree char *keys = good_rows(target, entries, key, FALSE);
+  gint64 n_repeated = 0;
+  if (!load_count(load, &n_repeated, error, "SELECT count(*) - count(DISTINCT k) FROM (%s)", keys)) return FALSE;
+  *is_found = n_repeated > 0;
+  if (!*is_found) return TRUE;
+  g_autofree char *rows = good_rows(target, entries, key, TRUE);
+  load_temporary(load, "attain_repeats");
+  return load_run(
+      load, NULL, error,
+      "CREATE OR REPLACE TEMP TABLE attain_repeats AS SELECT e, r, first_e, first_f, first_r, (e <> first_e "
+      "OR f <> first_f) AND c IS NOT DISTINCT FROM first_c AS is_same FROM (SELECT *, first_value(e) OVER w "
+      "AS first_e, first_value(f) OVER w AS first_f, first_value(r) OVER w AS first_r, first_value(c) OVER w "
+      "AS first_c, row_number() OVER w AS n FROM (%s) WHERE k IN (SELECT k FROM (%s) GROUP BY k HAVING "
+      "count(*) > 1) WINDOW w AS (PARTITION BY k ORDER BY e, r)) WHERE n > 1",
+      rows, keys);
+}
+
+static gboolean take_out_repeated(Load *load, MapEntry *entry, gint64 *n_same, GError **error) {
+  g_autofree char *table = store_quote_name(entry->name);
+  gint64 n = 0, n_bad = 0;
+  if (!load_run(
+          load, &n_bad, error,
+          "UPDATE %s AS t SET _reason = 'id ' || t.id || ' is already', _first = d.first_r, _first_file = d.first_f, "
+          "_first_entry = d.first_e FROM attain_repeats d WHERE d.e = %u AND NOT d.is_same AND d.r = t._row",
+          table, entry->index) ||
+      !load_run(
+          load, &n, error,
+          "DELETE FROM %s WHERE _reason IS NULL AND _row IN (SELECT r FROM attain_repeats WHERE e = %u AND is_same)",
+          table, entry->index)) {
+    return FALSE;
+  }
+  entry->n_bad += n_bad;
+  entry->n_skipped += n;
+  *n_same += n;
+  return TRUE;
+}
+
+static gboolean reject_among(Load *load, const UpsertTarget *target, GPtrArray *entries, GError **error) {
+  gboolean is_found = FALSE;
+  gint64 n_same = 0;
+  const char *key = upsert_target_is_dimension(target) ? "id" : "key";
+  if (!find_repeated(load, target, entries, key, &is_found, error)) return FALSE;
+  for (guint e = 0; is_found && e < entries->len; e++) {
+    if (!take_out_repeated(load, entries->pdata[e], &n_same, error)) return FALSE;
+  }
+  g_autofree char *n = load_number(n_same);
+  if (n_same > 0)
+    load_note(load, "%s: %s row%s the same as one of another file; they are counted as skipped", target->table->name, n,
+              n_same == 1 ? " is" : "s are");
+  return TRUE;
+}
+
+/* Facts are one whole, from whatever entries. A dimension that maps a part of its file is made of it in passing; one
+ * that has a file to itself is looked at by itself, for several files may each describe a part of it. */
 gboolean upsert_reject_repeated(Load *load, UpsertTarget *target, GPtrArray *targets, GError **error) {
+  if (!upsert_target_is_dimension(target)) {
+    const MapEntry *first = target->entries->pdata[0];
+    return first->stage->is_view ||
+           reject_among(load, target, target->entries, error); /* a view is known to have none */
+  }
   for (guint e = 0; e < target->entries->len; e++) {
-    const MapEntry *entry = target->entries->pdata[e];
-    gboolean is_dimension = upsert_target_is_dimension(target);
-    if (entry->stage->is_view) continue; /* known to have none */
-    if (is_dimension && (is_derived(entry, targets) || is_shared(entry, target))) continue;
-    if (!mark_repeated(load, entry, is_dimension ? "id" : "key", error)) return FALSE;
+    MapEntry *entry = target->entries->pdata[e];
+    if (is_derived(entry, targets) || is_shared(entry, target)) continue;
+    g_autoptr(GPtrArray) one = g_ptr_array_new();
+    g_ptr_array_add(one, entry);
+    if (!reject_among(load, target, one, error)) return FALSE;
   }
   return TRUE;
 }
@@ -72,14 +146,15 @@ static void append_union(const UpsertTarget *target, GString *sql) {
     const MapEntry *entry = target->entries->pdata[e];
     g_autofree char *table = store_quote_name(entry->name);
     g_string_append_printf(
-        sql, "%sSELECT * EXCLUDE (_reason, _first, _first_file), %u AS _entry FROM %s WHERE _reason IS NULL",
+        sql,
+        "%sSELECT * EXCLUDE (_reason, _first, _first_file, _first_entry), %u AS _entry FROM %s WHERE _reason IS NULL",
         e ? " UNION ALL BY NAME " : "", entry->index, table);
   }
 }
 
 /* The first value that is not empty, in the order of the map's entries and the file's rows. */
 static char *merged_select(const UpsertTarget *target, const char *all) {
-  GString *sql = g_string_new("SELECT id");
+  GString *sql = g_string_new("SELECT id, min(_entry) AS _entry");
   const char *order = "_entry::BIGINT * 1099511627776 + _row";
   if (target->has_currency) g_string_append_printf(sql, ", arg_min(currency, %s) AS currency", order);
   if (target->has_modified) g_string_append_printf(sql, ", max(_modified) AS _modified");
@@ -99,12 +174,6 @@ static char *merged_select(const UpsertTarget *target, const char *all) {
   return g_string_free(sql, FALSE);
 }
 
-/* Facts of several entries: the first row of an id counts; one that comes again is the same deal in another file. */
-static char *first_select(const char *all) {
-  return g_strdup_printf("SELECT * FROM (%s) QUALIFY row_number() OVER (PARTITION BY key ORDER BY _entry, _row) = 1",
-                         all);
-}
-
 gboolean upsert_gather(Load *load, UpsertTarget *target, GError **error) {
   g_autoptr(GString) all = g_string_new(NULL);
   append_union(target, all);
@@ -115,8 +184,5 @@ gboolean upsert_gather(Load *load, UpsertTarget *target, GError **error) {
     g_autofree char *select = merged_select(target, all->str);
     return load_run(load, NULL, error, "CREATE OR REPLACE TEMP TABLE %s AS %s", name, select);
   }
-  if (target->entries->len == 1)
-    return load_run(load, NULL, error, "CREATE OR REPLACE TEMP VIEW %s AS %s", name, all->str);
-  g_autofree char *select = first_select(all->str);
-  return load_run(load, NULL, error, "CREATE OR REPLACE TEMP TABLE %s AS %s", name, select);
+  return load_run(load, NULL, error, "CREATE OR REPLACE TEMP VIEW %s AS %s", name, all->str);
 }
