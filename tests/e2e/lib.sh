@@ -14,6 +14,7 @@ export LC_ALL=C.UTF-8 TZ=UTC PYTHONDONTWRITEBYTECODE=1
 unset NO_COLOR ATTAIN_FAULT COLUMNS 2>/dev/null || true
 here=$(cd "$(dirname "$0")" && pwd)
 : "${ATTAIN:?the program to test}"
+[ -x "$ATTAIN" ] || { echo "$ATTAIN is no program"; exit 1; }
 export ASAN_OPTIONS="${ASAN_OPTIONS:-detect_leaks=1}:exitcode=97"
 export LSAN_OPTIONS="${LSAN_OPTIONS:-suppressions=$here/../leaks.supp:print_suppressions=0}"
 export UBSAN_OPTIONS="${UBSAN_OPTIONS:-print_stacktrace=1:halt_on_error=1}"
@@ -58,7 +59,7 @@ json() {
   python3 -c 'import json, sys
 d = json.load(open(sys.argv[1]))
 rows = lambda **of: [r for r in d["rows"] if all(r.get(k, r["members"].get(k)) == v for k, v in of.items())]
-print(eval(sys.argv[2]))' "$out" "$1" 2> "$work/.json" || cat "$work/.json"
+print(eval(sys.argv[2]))' "$out" "$1" 2> "$work/.json" || tail -1 "$work/.json"
 }
 json_is() { is "$1" "$(json "$1")" "$2"; }
 

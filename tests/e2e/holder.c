@@ -1,0 +1,28 @@
+/* What the tests need done to a database from outside the program:
+ *
+ *   holder hold FILE     opens it for writing, prints "held", and keeps it until standard input ends
+ *   holder newer FILE    marks it as written by a newer version of Attain */
+#include "store/store.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+int main(int argc, char **argv) {
+  if (argc != 3) return 2;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Store) store = store_open(argv[2], NULL, 0, 1, &error);
+  if (store && strcmp(argv[1], "newer") == 0)
+    store_run(store, "UPDATE attain_meta SET value = '999999' WHERE name = 'schema_version'", NULL, 0, NULL, &error);
+  if (error) {
+    fprintf(stderr, "%s\n", error->message);
+    return 1;
+  }
+  if (strcmp(argv[1], "hold") == 0) {
+    char byte;
+    puts("held");
+    fflush(stdout);
+    while (read(STDIN_FILENO, &byte, 1) > 0) {
+    }
+  }
+  return 0;
+}
