@@ -16,7 +16,6 @@ NOT_BUILT_IN = """## Not built in
 
 | KPI | what it would take |
 |---|---|
-| 13 `clv_model` | the value of customers without a contract, from a model of their buying (BG/NBD with Gamma-Gamma): a fit, not a formula |
 | 66 `scorecard_score` | weights and benchmarks of a scorecard, which the ledger does not hold |
 | 70 `training_lift` | the change of the trained against comparable people who were not: a comparison of groups, not a formula |
 """

@@ -2,8 +2,8 @@
  * know.
  *
  * The names are those of the field's list, numbers 1 to 72. Not built in, because the ledger cannot feed them yet:
- * clv_model (13), a model fitted to each customer's purchases; scorecard_score (66), weights and benchmarks of a
- * scorecard; training_lift (70), a comparison with people who are alike but were not trained. */
+ * scorecard_score (66), weights and benchmarks of a scorecard; training_lift (70), a comparison with people who are
+ * alike but were not trained. */
 #include "../unit.h"
 #include "kpi/kpi.h"
 
@@ -22,6 +22,7 @@ static const char *const names[] = {
     "cac",
     "cac_payback",
     "clv",
+    "clv_model",
     "ltv_to_cac",
     "mrr",
     "arr",
@@ -241,6 +242,7 @@ static void units_are_those_of_the_field(void **state) {
       {"cac", "money", NULL},
       {"cac_payback", "ratio", "months"},
       {"clv", "money", NULL},
+      {"clv_model", "money", NULL},
       {"ltv_to_cac", "ratio", "times"},
       {"won_deals", "count", NULL},
       {"speed_to_lead", "days", "hours"},
