@@ -51,7 +51,7 @@ static gboolean fill(const Bench *bench, Session *session, GError **error) {
     const LedgerTable *table = ledger_schema_table(session->schema, t);
     if (table->kind != LEDGER_DERIVED && !note_what_is_there(session, table, error)) return FALSE;
   }
-  return TRUE;
+  return store_begin(session->store, error) && store_refresh_derived(session->store, NULL, -1, error) && store_commit(session->store, error);
 }
 
 gboolean bench_make(const Bench *bench, GError **error) {

@@ -6,6 +6,8 @@
  * array of the first 65,536 ids answers without hashing. */
 #include "cube/cells.h"
 
+#include "cube/sparse.h"
+
 #include <roaring/roaring.h>
 
 #define DENSE_IDS 65536
@@ -43,6 +45,7 @@ struct CubeTable {
   gint32 *index;       /* open addressing: group + 1, 0 = free */
   guint32 index_mask;
   gint32 *dense;       /* one member only: group + 1 of small ids */
+  CubeSparse *sparse;  /* instead of cells, or NULL */
   gboolean overflowed;
   gboolean finished;
 };
@@ -82,7 +85,16 @@ CubeTable *cube_table_new(guint n_members, const CubeColumnSpec *columns, guint 
   return table;
 }
 
+CubeTable *cube_table_new_sparse(guint n_members, const CubeColumnSpec *columns, guint n_columns, gint64 max_groups) {
+  CubeTable *table = cube_table_new(n_members, columns, n_columns, max_groups);
+  for (guint c = 0; c < n_columns; c++)
+    if ((columns[c].kind != CUBE_SUM && columns[c].kind != CUBE_DISTINCT) || columns[c].n_cells > CUBE_SPARSE_MAX_CELLS) return table;
+  table->sparse = cube_sparse_new();
+  return table;
+}
+
 static void free_cells(const CubeTable *table, Column *column) {
+  if (column->cells == NULL) return;
   gsize n = (gsize)table->n_groups * column->spec.n_cells;
   gpointer *pointers = (gpointer *)column->cells;
   if (column->spec.kind == CUBE_DISTINCT)
@@ -102,6 +114,7 @@ void cube_table_free(CubeTable *table) {
   g_free(table->members);
   g_free(table->index);
   g_free(table->dense);
+  cube_sparse_free(table->sparse);
   g_free(table);
 }
 
@@ -159,7 +172,7 @@ static void grow(CubeTable *table) {
   gsize capacity = old == 0 ? 16 : old * 2;
   if (table->n_members == 0) capacity = 1;
   table->members = g_renew(gint64, table->members, MAX(capacity * table->n_members, 1));
-  for (guint c = 0; c < table->n_columns; c++) {
+  for (guint c = 0; c < table->n_columns && table->sparse == NULL; c++) {
     Column *column = &table->columns[c];
     gsize per_group = column->spec.n_cells;
     column->cells = grow_zeroed(column->cells, old * per_group * column->cell_size, capacity * per_group * column->cell_size);
@@ -206,12 +219,22 @@ static inline SumCell *sum_cell(Column *column, gint32 group, guint cell) {
 }
 
 void cube_add_sum(CubeTable *table, guint column, gint32 group, guint cell, gint64 value, gint64 rows) {
+  if (table->sparse != NULL) {
+    cube_sparse_add(table->sparse, column, FALSE, group, cell, value, rows);
+    return;
+  }
   SumCell *at = sum_cell(&table->columns[column], group, cell);
   table->overflowed |= __builtin_add_overflow(at->sum, value, &at->sum);
   at->rows += rows;
 }
 
 void cube_add_sums(CubeTable *table, guint column, gsize n, const gint32 *groups, const gint32 *cells, const guint8 *use, const gint64 *values) {
+  if (table->sparse != NULL) {
+    for (gsize i = 0; i < n; i++)
+      if ((use == NULL || use[i] != 0) && (groups[i] | cells[i]) >= 0)
+        cube_sparse_add(table->sparse, column, FALSE, groups[i], (guint)cells[i], values == NULL ? 1 : values[i], 1);
+    return;
+  }
   Column *to = &table->columns[column];
   SumCell *sums = (SumCell *)to->cells;
   gint64 n_cells = to->spec.n_cells;
@@ -226,9 +249,13 @@ void cube_add_sums(CubeTable *table, guint column, gsize n, const gint32 *groups
 }
 
 void cube_add_moment(CubeTable *table, guint column, gint32 group, guint cell, gint64 value, gint64 rows, BaseDay day) {
-  MomentCell *at = table->columns[column].moments + cell_at(&table->columns[column], group, cell);
   gint64 moment;
   table->overflowed |= __builtin_mul_overflow(value, (gint64)day, &moment);
+  if (table->sparse != NULL) {
+    cube_sparse_add(table->sparse, column, TRUE, group, cell, moment, rows * day);
+    return;
+  }
+  MomentCell *at = table->columns[column].moments + cell_at(&table->columns[column], group, cell);
   table->overflowed |= __builtin_add_overflow(at->sum, moment, &at->sum);
   at->rows += rows * day;
 }
@@ -253,6 +280,10 @@ void cube_add_number(CubeTable *table, guint column, gint32 group, guint cell, d
 }
 
 void cube_add_id(CubeTable *table, guint column, gint32 group, guint cell, guint32 id) {
+  if (table->sparse != NULL) {
+    cube_sparse_add(table->sparse, column, FALSE, group, cell, id, 1);
+    return;
+  }
   Column *to = &table->columns[column];
   roaring_bitmap_t **at = &((roaring_bitmap_t **)to->cells)[cell_at(to, group, cell)];
   if (*at == NULL) *at = roaring_bitmap_create();
@@ -316,21 +347,23 @@ static void merge_cell(CubeTable *to, const CubeTable *from, guint c, gsize to_a
 }
 
 CubeTable *cube_table_roll_up(const CubeTable *table, const guint *keep, guint n_keep) {
-  g_return_val_if_fail(!table->finished, NULL);
+  g_return_val_if_fail(!table->finished || table->sparse != NULL, NULL);
   g_autofree CubeColumnSpec *specs = g_new(CubeColumnSpec, MAX(table->n_columns, 1));
   for (guint c = 0; c < table->n_columns; c++) specs[c] = table->columns[c].spec;
-  CubeTable *rolled = cube_table_new(n_keep, specs, table->n_columns, table->max_groups);
+  CubeTable *rolled = (table->sparse != NULL ? cube_table_new_sparse : cube_table_new)(n_keep, specs, table->n_columns, table->max_groups);
+  g_autofree gint32 *map = g_new(gint32, (gsize)table->n_groups + 1);
   g_autofree gint64 *members = g_new0(gint64, MAX(n_keep, 1));
   for (gint32 g = 0; g < table->n_groups; g++) {
     const gint64 *tuple = cube_table_members(table, g);
     for (guint k = 0; k < n_keep; k++) members[k] = tuple[keep[k]];
-    gint32 to = cube_table_group(rolled, members);
-    for (guint c = 0; c < table->n_columns; c++) {
+    gint32 to = map[g] = cube_table_group(rolled, members);
+    for (guint c = 0; c < table->n_columns && table->sparse == NULL; c++) {
       guint n_cells = table->columns[c].spec.n_cells;
       for (guint cell = 0; cell < n_cells; cell++)
         merge_cell(rolled, table, c, (gsize)to * n_cells + cell, (gsize)g * n_cells + cell);
     }
   }
+  if (table->sparse != NULL) cube_sparse_merge(rolled->sparse, table->sparse, map);
   rolled->overflowed |= table->overflowed;
   return rolled;
 }
@@ -338,6 +371,10 @@ CubeTable *cube_table_roll_up(const CubeTable *table, const guint *keep, guint n
 void cube_table_finish(CubeTable *table) {
   if (table->finished) return;
   table->finished = TRUE;
+  if (table->sparse != NULL) {
+    table->overflowed |= !cube_sparse_finish(table->sparse, table->n_groups);
+    return;
+  }
   for (guint c = 0; c < table->n_columns; c++) {
     Column *column = &table->columns[c];
     if (column->spec.kind != CUBE_SUM || column->spec.framed) continue;
@@ -362,6 +399,7 @@ void cube_table_finish(CubeTable *table) {
 
 CubeSum cube_read_sum(const CubeTable *table, guint column, gint32 group, guint from, guint to) {
   if (group < 0 || from >= to) return (CubeSum){0, 0};
+  if (table->sparse != NULL) return cube_sparse_sum(table->sparse, column, FALSE, group, from, to);
   const Column *source = &table->columns[column];
   const SumCell *cells = (const SumCell *)source->cells + (gsize)group * source->spec.n_cells;
   if (source->spec.framed) return (CubeSum){cells[from].sum, cells[from].rows};
@@ -375,7 +413,8 @@ CubeSum cube_read_sum(const CubeTable *table, guint column, gint32 group, guint 
 
 CubeSum cube_read_moment(const CubeTable *table, guint column, gint32 group, guint from, guint to) {
   const Column *source = &table->columns[column];
-  if (group < 0 || from >= to || source->moments == NULL) return (CubeSum){0, 0};
+  if (group < 0 || from >= to || !source->spec.with_moment) return (CubeSum){0, 0};
+  if (table->sparse != NULL) return cube_sparse_sum(table->sparse, column, TRUE, group, from, to);
   const MomentCell *cells = source->moments + (gsize)group * source->spec.n_cells;
   CubeSum sum = {cells[to - 1].sum, cells[to - 1].rows};
   if (from > 0) {
@@ -401,6 +440,7 @@ gboolean cube_read_extreme(const CubeTable *table, guint column, gint32 group, g
 
 gint64 cube_read_distinct(const CubeTable *table, guint column, gint32 group, guint from, guint to) {
   if (group < 0 || from >= to) return 0;
+  if (table->sparse != NULL) return cube_sparse_distinct(table->sparse, column, group, from, to);
   const Column *source = &table->columns[column];
   g_autofree const roaring_bitmap_t **sets = g_new(const roaring_bitmap_t *, to - from);
   gsize n = 0;
@@ -437,8 +477,14 @@ void cube_read_purchases(const CubeTable *table, guint column, gint32 group, gui
   read_arrays(table, column, group, from, to, purchases);
 }
 
+gboolean cube_table_visit(const CubeTable *table, gint32 group, CubeVisitFunc visit, gpointer user_data) {
+  if (table->sparse != NULL) cube_sparse_visit(table->sparse, group, visit, user_data);
+  return table->sparse != NULL;
+}
+
 gsize cube_table_bytes(const CubeTable *table) {
   gsize bytes = (gsize)table->capacity * table->n_members * sizeof(gint64);
+  if (table->sparse != NULL) return bytes + cube_sparse_bytes(table->sparse);
   for (guint c = 0; c < table->n_columns; c++) {
     const Column *column = &table->columns[c];
     gsize n = (gsize)table->capacity * column->spec.n_cells;

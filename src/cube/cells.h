@@ -38,6 +38,8 @@ typedef struct CubeTable CubeTable;
 
 /* `n_members`: members in a group's tuple (0 = one group only). `max_groups`: beyond it cube_table_group() fails. */
 CubeTable *cube_table_new(guint n_members, const CubeColumnSpec *columns, guint n_columns, gint64 max_groups);
+/* The same, for very many groups with few filled cells each. Columns of another kind than SUM and DISTINCT make it an ordinary one. */
+CubeTable *cube_table_new_sparse(guint n_members, const CubeColumnSpec *columns, guint n_columns, gint64 max_groups);
 void cube_table_free(CubeTable *table);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CubeTable, cube_table_free)
 
@@ -83,4 +85,7 @@ void cube_read_values(const CubeTable *table, guint column, gint32 group, guint 
 void cube_read_durations(const CubeTable *table, guint column, gint32 group, guint from, guint to, GArray *durations);
 /* Appends to `purchases` (of StatsPurchase). */
 void cube_read_purchases(const CubeTable *table, guint column, gint32 group, guint from, guint to, GArray *purchases);
+/* Calls `visit` for each filled cell of a group, perhaps more than once; FALSE when the table does not know which are (an ordinary one). */
+typedef void (*CubeVisitFunc)(guint column, guint cell, gpointer user_data);
+gboolean cube_table_visit(const CubeTable *table, gint32 group, CubeVisitFunc visit, gpointer user_data);
 gsize cube_table_bytes(const CubeTable *table);

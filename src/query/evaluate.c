@@ -196,6 +196,7 @@ const gint64 *eval_level_members(const EvalLevel *level, guint group) { return c
 /* Where in the formula we stand: nothing yet read while collecting. */
 typedef struct {
   gboolean collecting;
+  gboolean of_nothing; /* what the formula says where there are no records */
   EvalLevel *level;
   guint group;
   const KpiDefinition *kpi; /* the one whose formula this is */
@@ -232,12 +233,17 @@ static void collect_measure(Evaluator *evaluator, const Place *place, const KpiM
   if (evaluator->keeps_reads) log_read(evaluator, place, measure, window);
   PlanUse *use = query_plan_use(plan, measure, place->entity);
   if (use->framed) {
-    query_plan_frame(use, evaluator_frame(window));
+    PlanFrame frame = evaluator_frame(window);
+    query_plan_frame(use, frame);
+    query_plan_span(use, frame.at, frame.at);
     return;
   }
+  BaseDay start = window->period.start, end = window_end_of(window, measure);
   if (window->bound == WINDOW_AVERAGE) use->averaged = TRUE;
-  query_plan_boundary(plan, window->period.start);
-  query_plan_boundary(plan, window_end_of(window, measure));
+  query_plan_boundary(plan, start);
+  query_plan_boundary(plan, end);
+  gboolean from_ever = measure->agg == KPI_AGG_CLV || (measure->when == KPI_WHEN_ON && (window->bound == WINDOW_BEFORE || window->bound == WINDOW_LIFETIME));
+  query_plan_span(use, from_ever ? BASE_DAY_MIN : start, end);
 }
 
 void evaluator_slots(const QueryPlan *plan, const KpiMeasure *measure, const Window *window, guint *from, guint *to) {
@@ -390,6 +396,7 @@ static Value walk_measure(Evaluator *evaluator, const Place *place, const KpiMea
     collect_measure(evaluator, place, measure, window);
     return nothing;
   }
+  if (place->of_nothing) return (Value){.has = measure->agg == KPI_AGG_COUNT || measure->agg == KPI_AGG_SUM || measure->agg == KPI_AGG_DISTINCT};
   QueryPlan *plan = evaluator->plan;
   const PlanUse *use = query_plan_use(plan, measure, place->entity);
   const LevelTable *table = &place->level->tables[use->table];
@@ -511,7 +518,12 @@ static Value walk_coalesce(Evaluator *evaluator, const Place *place, const KpiEx
 static Value walk_each(Evaluator *evaluator, const Place *place, const KpiExpr *expr, const Window *window) {
   Place inside = *place;
   inside.entity = expr->entity;
-  if (place->collecting) return walk(evaluator, &inside, expr->args[0], window);
+  if (place->of_nothing) return nothing;
+  if (place->collecting) {
+    Value of_nothing = walk(evaluator, &(Place){.of_nothing = TRUE}, expr->args[0], window);
+    evaluator->plan->keeps_all |= of_nothing.has && of_nothing.value != 0;
+    return walk(evaluator, &inside, expr->args[0], window);
+  }
   Value total = {.has = TRUE};
   GPtrArray *by_group = g_hash_table_lookup(place->level->entities, expr->entity);
   const GArray *ids = by_group == NULL ? NULL : g_ptr_array_index(by_group, place->group);
@@ -534,7 +546,7 @@ static Value walk_each(Evaluator *evaluator, const Place *place, const KpiExpr *
 }
 
 static Value walk_total(Evaluator *evaluator, const Place *place, const KpiExpr *expr, const Window *window) {
-  if (place->collecting) return walk(evaluator, place, expr->args[0], window);
+  if (place->collecting || place->of_nothing) return walk(evaluator, place, expr->args[0], window);
   Place whole = *place;
   whole.level = g_ptr_array_index(evaluator->levels, 0);
   whole.group = 0;

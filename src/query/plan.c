@@ -86,6 +86,8 @@ PlanUse *query_plan_use(QueryPlan *plan, const KpiMeasure *measure, const Ledger
   use->measure = measure;
   use->entity = entity;
   use->missing_column = use->currency_column = -1;
+  use->first = BASE_DAY_MAX;
+  use->last = BASE_DAY_MIN;
   use->framed = measure->when == KPI_WHEN_LEVEL && (!adds_up(measure->agg) || measure->due != NULL || measure->past != NULL);
   use->frames = g_array_new(FALSE, FALSE, sizeof(PlanFrame));
   use->frame_set = g_hash_table_new_full(frame_hash, frame_equal, g_free, NULL);
@@ -103,6 +105,11 @@ void query_plan_boundary(QueryPlan *plan, BaseDay day) {
 
 void query_plan_frame(PlanUse *use, PlanFrame frame) {
   if (!g_hash_table_contains(use->frame_set, &frame)) g_hash_table_add(use->frame_set, g_memdup2(&frame, sizeof frame));
+}
+
+void query_plan_span(PlanUse *use, BaseDay first, BaseDay last) {
+  use->first = MIN(use->first, first);
+  use->last = MAX(use->last, last);
 }
 
 /* --- fixing --- */
@@ -180,11 +187,11 @@ static void lay_out(QueryPlan *plan, PlanTable *table) {
   }
   const CubeColumnSpec *columns = (const CubeColumnSpec *)(gpointer)specs->data;
   guint n_members = plan->n_dims + (table->entity != NULL ? 1 : 0);
-  table->cells = cube_table_new(n_members, columns, specs->len, plan->context->organisation->max_groups);
+  table->cells = (table->entity != NULL ? cube_table_new_sparse : cube_table_new)(n_members, columns, specs->len, plan->context->organisation->max_groups);
   gboolean by_person = FALSE;
   for (guint d = 0; d < plan->n_dims; d++) by_person |= query_dim_by_person(&plan->dims[d]);
   if (by_person && g_str_equal(table->fact->name, "opportunity") && query_org_has_splits(plan->org))
-    table->whole = cube_table_new(n_members, columns, specs->len, plan->context->organisation->max_groups);
+    table->whole = (table->entity != NULL ? cube_table_new_sparse : cube_table_new)(n_members, columns, specs->len, plan->context->organisation->max_groups);
 }
 
 gboolean query_plan_fix(QueryPlan *plan, GError **error) {

@@ -29,6 +29,7 @@ typedef struct {
                                 read at the rate of the day asked; or -1 */
   gboolean framed;
   gboolean averaged;         /* average(level) is asked */
+  BaseDay first, last;       /* flows: only days in [first, last) are asked; levels: only states at days in [first, last] */
   GArray *frames;            /* PlanFrame, sorted once planned */
   GHashTable *frame_set;     /* while collecting */
   gint64 scale;              /* stored value = value * scale: 1 for money and counts, 86,400,000 for days, else 1,000,000 */
@@ -59,6 +60,7 @@ typedef struct {
   GPtrArray *uses;         /* PlanUse */
   GHashTable *use_index;   /* measure and entity -> PlanUse */
   GPtrArray *tables;       /* PlanTable */
+  gboolean keeps_all;      /* some each() says something of entities without records in the days asked: all records are read */
   GHashTable *boundary_set;
   GArray *boundaries;      /* BaseDay, ascending, once planned */
   GPtrArray *sql;          /* the scans' texts, for explain */
@@ -74,6 +76,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(QueryPlan, query_plan_free)
 PlanUse *query_plan_use(QueryPlan *plan, const KpiMeasure *measure, const LedgerTable *entity);
 void query_plan_boundary(QueryPlan *plan, BaseDay day);
 void query_plan_frame(PlanUse *use, PlanFrame frame);
+/* Widens the days asked of a use. */
+void query_plan_span(PlanUse *use, BaseDay first, BaseDay last);
 
 /* Lays out tables and columns; the plan is then fixed. Errors: a fact that lacks what `each` or `where` asks of it. */
 gboolean query_plan_fix(QueryPlan *plan, GError **error);

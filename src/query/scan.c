@@ -221,17 +221,53 @@ static void remap_texts(Scan *scan, StoreDictionary *const *dictionaries) {
   }
 }
 
+/* Only records that can matter to some measure are read. The conditions are by day, alike for many measures: those on one day are one
+ * range. NULL when a measure has no day, or none is kept out. */
+static char *asked_days(const Scan *scan, SqlSelect *select) {
+  if (scan->plan->keeps_all) return NULL;
+  g_autoptr(GPtrArray) merged = g_ptr_array_new_with_free_func(g_free);
+  g_autoptr(GPtrArray) conditions = g_ptr_array_new_with_free_func(g_free);
+  for (guint u = 0; u < scan->plan->uses->len; u++) {
+    const PlanUse *use = g_ptr_array_index(scan->plan->uses, u);
+    if (use->measure->table != scan->fact) continue;
+    if (use->measure->when == KPI_WHEN_ALWAYS || use->first == BASE_DAY_MAX) return NULL;
+    g_autofree char *anywhere = sql_within(select, use->measure, BASE_DAY_MIN, BASE_DAY_MAX);
+    PlanUse *found = NULL;
+    for (guint m = 0; m < conditions->len && found == NULL; m++)
+      if (g_str_equal(g_ptr_array_index(conditions, m), anywhere)) found = g_ptr_array_index(merged, m);
+    if (found != NULL) {
+      query_plan_span(found, use->first, use->last);
+      continue;
+    }
+    g_ptr_array_add(conditions, g_steal_pointer(&anywhere));
+    g_ptr_array_add(merged, g_memdup2(use, sizeof *use));
+  }
+  GString *sql = g_string_new("(");
+  for (guint m = 0; m < merged->len; m++) {
+    const PlanUse *use = g_ptr_array_index(merged, m);
+    g_autofree char *within = sql_within(select, use->measure, use->first, use->last);
+    g_string_append_printf(sql, "%s(%s)", m > 0 ? " OR " : "", within);
+  }
+  g_string_append_c(sql, ')');
+  return g_string_free(sql, merged->len == 0);
+}
+
+static char *both(char *a, char *b) {
+  if (a == NULL || b == NULL) return a != NULL ? a : b;
+  char *joined = g_strdup_printf("%s AND %s", a, b);
+  g_free(a);
+  g_free(b);
+  return joined;
+}
+
 static gboolean run_scan(Scan *scan, SqlSelect *select, GError **error) {
   g_autofree char *condition = NULL;
   if (!query_where_sql(scan->plan->context, scan->plan->where, select, scan->fact, &condition, error)) return FALSE;
   if (scan->sink != NULL) {
     add_texts(scan, select);
-    g_autofree char *inside = scan->sink->inside == NULL ? NULL : sql_inside(select, scan->sink->inside, scan->sink->first, scan->sink->at);
-    if (inside != NULL) {
-      char *both = condition == NULL ? g_strdup(inside) : g_strdup_printf("%s AND %s", condition, inside);
-      g_free(condition);
-      condition = both;
-    }
+    if (scan->sink->inside != NULL) condition = both(condition, sql_inside(select, scan->sink->inside, scan->sink->first, scan->sink->at));
+  } else {
+    condition = both(condition, asked_days(scan, select));
   }
   if (scan->columns->len == 0) add_column(scan, g_strdup("CAST(0 AS INTEGER)"), STORE_COLUMN_INT32);
   char *sql = scan_sql(scan, select, condition);
@@ -297,6 +333,7 @@ gboolean query_plan_scan(QueryPlan *plan, GError **error) {
   }
   for (guint t = 0; t < plan->tables->len; t++) {
     const PlanTable *table = g_ptr_array_index(plan->tables, t);
+    if (table->entity != NULL) cube_table_finish(table->cells);
     if (!cube_table_overflowed(table->cells)) continue;
     g_set_error(error, BASE_ERROR, BASE_ERROR_LIMIT, "a total of %s is larger than 64-bit minor units can hold; look for an absurd amount with `attain records`",
                 table->fact->about);

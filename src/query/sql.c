@@ -2,7 +2,7 @@
  *
  * Joins: every reference followed becomes one LEFT JOIN, shared by all paths that begin alike (t0.account -> t1, t1.parent -> t2).
  *
- * The clock: what happened after it is not known yet. Where a fact may hold such rows (the clock was set back, or a source runs ahead)
+ * The clock: what happened after it is not known yet. Where a table holds such rows (the clock was set back, or a source runs ahead)
  * each instant that tells of something done reads as empty when it lies after the clock, and a deal decided later reads as open. A row
  * created later is not there at all, so that one without a day of creation is not mistaken for it.
  *
@@ -24,7 +24,8 @@ struct SqlSelect {
   const QueryContext *context;
   const LedgerTable *table;
   GArray *joins;
-  char *now; /* TIMESTAMP literal, or NULL when nothing is hidden */
+  char *now;         /* TIMESTAMP literal */
+  GHashTable *ahead; /* names of the tables that hold something after the clock */
   const LedgerTable *money_table;
   char *money_alias;
 };
@@ -35,11 +36,12 @@ static void join_clear(gpointer data) {
   g_free(join->alias);
 }
 
-static gboolean fact_runs_ahead(const QueryContext *context, const LedgerTable *table) {
-  StoreValue parameters[] = {{STORE_TEXT, {.text = table->name}}, {STORE_INSTANT, {.integer = context->now_us}}};
-  g_autoptr(StoreRows) rows =
-      store_query(context->store, "SELECT 1 FROM ledger_stat WHERE table_name = ? AND latest_at > ?", parameters, 2, 0, NULL);
-  return rows != NULL && store_rows_count(rows) > 0;
+static GHashTable *tables_ahead(const QueryContext *context) {
+  GHashTable *ahead = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  StoreValue now = {STORE_INSTANT, {.integer = context->now_us}};
+  g_autoptr(StoreRows) rows = store_query(context->store, "SELECT table_name FROM ledger_stat WHERE latest_at > ?", &now, 1, 0, NULL);
+  for (gsize r = 0; rows != NULL && r < store_rows_count(rows); r++) g_hash_table_add(ahead, g_strdup(store_rows_value(rows, r, 0).text));
+  return ahead;
 }
 
 SqlSelect *sql_select_new(const QueryContext *context, const LedgerTable *table) {
@@ -48,20 +50,19 @@ SqlSelect *sql_select_new(const QueryContext *context, const LedgerTable *table)
   select->table = table;
   select->joins = g_array_new(FALSE, FALSE, sizeof(Join));
   g_array_set_clear_func(select->joins, join_clear);
-  if (context->now_given || fact_runs_ahead(context, table))
-    select->now = g_strdup_printf("make_timestamp(%" G_GINT64_FORMAT ")", context->now_us);
+  select->ahead = tables_ahead(context);
+  select->now = g_strdup_printf("make_timestamp(%" G_GINT64_FORMAT ")", context->now_us);
   return select;
 }
 
 void sql_select_free(SqlSelect *select) {
   if (select == NULL) return;
   g_array_unref(select->joins);
+  g_hash_table_unref(select->ahead);
   g_free(select->now);
   g_free(select->money_alias);
   g_free(select);
 }
-
-gboolean sql_hides_future(const SqlSelect *select) { return select->now != NULL; }
 
 /* --- paths --- */
 
@@ -85,8 +86,10 @@ static const char *walk(SqlSelect *select, const KpiHop *path, guint n_path) {
   return alias;
 }
 
-static gboolean hidden(const SqlSelect *select, const LedgerColumn *column) {
-  return select->now != NULL && column->type == LEDGER_INSTANT && (column->flags & LEDGER_PLAN) == 0;
+static gboolean runs_ahead(const SqlSelect *select, const LedgerTable *table) { return g_hash_table_contains(select->ahead, table->name); }
+
+static gboolean hidden(const SqlSelect *select, const LedgerTable *table, const LedgerColumn *column) {
+  return column->type == LEDGER_INSTANT && (column->flags & LEDGER_PLAN) == 0 && runs_ahead(select, table);
 }
 
 /* `day`: the local day of an instant instead of the instant. */
@@ -102,8 +105,8 @@ static char *render_path(SqlSelect *select, const KpiHop *path, guint n_path, gb
     select->money_table = last->table;
     select->money_alias = g_strdup(alias);
   }
-  if (hidden(select, last->column)) return g_strdup_printf("CASE WHEN %s.%s <= %s THEN %s.%s END", alias, name, select->now, alias, column);
-  if (select->now != NULL && g_str_equal(last->table->name, "opportunity") && g_str_equal(last->column->name, "outcome"))
+  if (hidden(select, last->table, last->column)) return g_strdup_printf("CASE WHEN %s.%s <= %s THEN %s.%s END", alias, name, select->now, alias, column);
+  if (g_str_equal(last->table->name, "opportunity") && g_str_equal(last->column->name, "outcome") && runs_ahead(select, last->table))
     return g_strdup_printf("CASE WHEN %s.closed_at > %s THEN 'open' ELSE %s.outcome END", alias, select->now, alias);
   if (last->column->type == LEDGER_DURATION) return g_strdup_printf("(%s.%s / 86400.0)", alias, column);
   if (last->column->type == LEDGER_BOOL) return g_strdup_printf("coalesce(%s.%s, false)", alias, column);
@@ -122,7 +125,7 @@ char *sql_from(const SqlSelect *select) {
   g_autofree char *name = store_quote_name(select->table->name);
   const LedgerColumn *created = ledger_table_column(select->table, "created_at");
   GString *sql = g_string_new(NULL);
-  if (created != NULL && hidden(select, created))
+  if (created != NULL && hidden(select, select->table, created))
     g_string_append_printf(sql, " FROM (SELECT * FROM %s WHERE created_at IS NULL OR created_at <= %s) t0", name, select->now);
   else
     g_string_append_printf(sql, " FROM %s t0", name);
@@ -421,4 +424,14 @@ char *sql_inside(SqlSelect *select, const KpiMeasure *measure, BaseDay from, Bas
   if (sql->len > 0) return g_string_free(sql, FALSE);
   g_string_free(sql, TRUE);
   return NULL;
+}
+
+char *sql_within(SqlSelect *select, const KpiMeasure *measure, BaseDay from, BaseDay until) {
+  g_autofree char *on = sql_day(select, measure->on), *ends = measure->until != NULL ? sql_day(select, measure->until) : NULL;
+  g_autofree char *first = base_day_format(from), *last = base_day_format(until);
+  GString *sql = g_string_new(NULL);
+  append(sql, "%s < DATE '%s'", on, last);
+  if (measure->when == KPI_WHEN_ON && from > BASE_DAY_MIN) append(sql, "%s >= DATE '%s'", on, first);
+  if (measure->when != KPI_WHEN_ON && ends != NULL) append(sql, "(%s IS NULL OR %s >= DATE '%s')", ends, ends, first);
+  return g_string_free(sql, FALSE);
 }

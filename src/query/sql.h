@@ -22,8 +22,9 @@ gboolean sql_uses_money(const SqlSelect *select);
 char *sql_currency(SqlSelect *select);
 /* " FROM fact t0 LEFT JOIN …" for all paths used so far. */
 char *sql_from(const SqlSelect *select);
-/* The condition by which nothing after the clock is seen, for one physical instant column; NULL when the clock hides nothing. */
-gboolean sql_hides_future(const SqlSelect *select);
 /* The condition that a row lies in the days [from, until) of a measure (levels: that it holds at the start of `until`); NULL when every
  * row does. */
 char *sql_inside(SqlSelect *select, const KpiMeasure *measure, BaseDay from, BaseDay until);
+/* The condition of rows that can matter to what is asked of a measure: flows on a day in [from, until), levels that hold at the start of
+ * some day in [from, until]. */
+char *sql_within(SqlSelect *select, const KpiMeasure *measure, BaseDay from, BaseDay until);
