@@ -28,7 +28,7 @@ refused deals.csv
 # --- half written: cut within a quoted field ---
 head -c 200 good/deals.csv > co/exports/deals.csv
 printf 'D-1002,Ben,"Grant, Ha' >> co/exports/deals.csv
-refused "deals.csv:4" "the file ends within this row"
+refused "deals.csv:3" "the file ends within this row"
 head -c 1000 good/deals.csv > co/exports/deals.csv
 refused deals.csv "the file ends within this row"
 
