@@ -12,7 +12,7 @@ typedef enum {
   MAP_ANY,
   MAP_PLAIN_NUMBER, /* 1234.50 */
   MAP_PLAIN_DAY,    /* 2024-03-31 */
-  MAP_PLAIN_TIME,   /* 2024-03-31 09:30:00, all of one length */
+  MAP_PLAIN_TIME,   /* 2024-03-31 09:30 or 09:30:00, all of one length */
   MAP_PLAIN_UTC,    /* 2024-03-31T09:30:00Z, all of one length */
 } MapForm;
 

@@ -8,8 +8,8 @@
 static const char *const day_first[] = {"%d/%m/%y", "%d/%m/%Y", "%d.%m.%y", "%d.%m.%Y", "%d-%m-%y", "%d-%m-%Y"};
 static const char *const month_first[] = {"%m/%d/%y", "%m/%d/%Y", "%m.%d.%y", "%m.%d.%Y", "%m-%d-%y", "%m-%d-%Y"};
 static const char *const year_first[] = {"%Y%m%d", "%Y.%m.%d", "%Y/%m/%d"};
-static const char *const in_words[] = {"%d %b %Y", "%d %B %Y",  "%b %d %Y",  "%B %d %Y",    "%d-%b-%Y",
-                                       "%d-%b-%y", "%d. %B %Y", "%d. %b %Y", "%a %b %d %Y", "%d/%b/%Y"};
+static const char *const in_words[] = {"%d %b %Y", "%d %B %Y",  "%b %d %Y",  "%B %d %Y",    "%d-%b-%y",
+                                       "%d-%b-%Y", "%d. %B %Y", "%d. %b %Y", "%a %b %d %Y", "%d/%b/%Y"};
 static const char *const times[] = {"",         " %H:%M",   " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p", " %H:%M:%S.%f",
                                     " %I:%M%p", "T%H:%M:%S"};
 

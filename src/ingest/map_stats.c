@@ -27,7 +27,8 @@ static const Question of_dates[] = {
     {MAP_N_ISO, "count(*) FILTER (NOT f{} AND r{}[5:5] = '-')"},
     {MAP_N_FOREIGN, "count(*) FILTER (f{})"},
     {MAP_N_UTC, "count(*) FILTER (ends_with(r{}, 'Z'))"},
-    {MAP_N_SEPARATED, "count(*) FILTER (length(r{}) < 17 OR r{}[17:17] = ':')"},
+    {MAP_N_SEPARATED,
+     "count(*) FILTER (length(r{}) < 16 OR (length(r{}) = 16 AND r{}[14:14] = ':') OR r{}[17:17] = ':')"},
     {MAP_LEAST, "coalesce(min(length(r{})), 0)"},
     {MAP_MOST, "coalesce(max(length(r{})), 0)"},
 };
@@ -106,11 +107,14 @@ static void append_helpers(GString *inner, GString *outer, LedgerType type, guin
   } else if (map_is_number(type)) {
     append_numbered(
         inner,
-        ", r{}, CASE WHEN contains(r{}, ',') OR contains(r{}, '.') THEN attain_decimal_sign(r{}) END AS s{}, "
-        "TRY_CAST(r{} AS DOUBLE) AS v{}",
+        ", r{}, CASE WHEN contains(r{}, ',') OR contains(r{}, '.') THEN attain_digits(attain_number_parts(r{})) END AS "
+        "g{}, TRY_CAST(r{} AS DOUBLE) AS v{}",
         i);
     append_numbered(
-        outer, ", CASE WHEN contains(r{}, ',') THEN TRY_CAST(replace(r{}, ',', '.') AS DOUBLE) ELSE v{} END AS w{}", i);
+        outer,
+        ", attain_decimal_sign(g{}) AS s{}, CASE WHEN contains(r{}, ',') THEN TRY_CAST(replace(r{}, ',', '.') "
+        "AS DOUBLE) ELSE v{} END AS w{}",
+        i);
   }
 }
 

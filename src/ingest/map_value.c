@@ -1,10 +1,9 @@
 /* The typed SELECT: texts to values, in four layers so that nothing is computed twice.
  *
  *   raw    r0 …                      texts                                              (map_raw.c)
- *   money  r0 …, _cur                the row's currency, on which the digits of amounts depend
- *   parsed c0 …; for times n0 (microseconds), o0 (has an offset), d0 (is a day)
- *   utc    u0: microseconds UTC
- *   out    the ledger's columns, days, and _reason: the first text that is no value of its column
+ *   money  r0 …, _cur, p0 …          the row's currency, on which the digits of amounts depend; the parts of odd
+ * numbers parsed c0 …; for times n0 (microseconds), o0 (has an offset), d0 (is a day) utc    u0: microseconds UTC out
+ * the ledger's columns, days, and _reason: the first text that is no value of its column
  *
  * Most values are in the plainest form (1234.50, 2024-03-31), which one cast reads; only what it cannot read goes
  * through the macros of sql/values.sql. */
@@ -83,17 +82,32 @@ static char *currency_factor(const char *usual) {
   return g_strdup_printf("CASE WHEN _cur = %s THEN %d%s ELSE 100 END", is_hundred ? quoted : "'USD'", 100, odd);
 }
 
-/* --- one value --- */
+/* --- numbers --- */
 
-/* With a decimal comma, 1.234 is a thousand and more: a point must not be read by the cast. */
-static const char *guard_of(const MapColumn *column, char *buffer, gsize size, guint i) {
-  if (column->decimal != ',') return "";
-  g_snprintf(buffer, size, " AND NOT contains(r%u, '.')", i);
-  return buffer;
+static gboolean needs_parts(const MapColumn *column) {
+  return map_is_number(column->type) && column->form != MAP_PLAIN_NUMBER;
 }
 
+/* A number is taken apart where the cast does not read it, or would read it wrongly: with a decimal comma, 1.234 is a
+ * thousand and more. Elsewhere p is NULL. */
+static void append_number_parts(GString *sql, const MapPart *part) {
+  for (guint i = 0; i < part->columns->len; i++) {
+    const MapColumn *column = column_of(part, i);
+    if (!needs_parts(column)) continue;
+    gboolean is_double = column->type == LEDGER_NUMBER || column->type == LEDGER_SHARE;
+    g_autofree char *guard = column->decimal == ',' ? g_strdup_printf(" OR contains(r%u, '.')", i) : g_strdup("");
+    g_string_append_printf(sql,
+                           ", CASE WHEN r%u IS NOT NULL AND (NOT coalesce(%sTRY_CAST(r%u AS %s)%s, FALSE)%s) THEN "
+                           "attain_number_parts(r%u) END AS p%u",
+                           i, is_double ? "isfinite(" : "", i, is_double ? "DOUBLE" : "DECIMAL(13, 4)",
+                           is_double ? ")" : " IS NOT NULL", guard, i, i);
+  }
+}
+
+/* --- one value --- */
+
 static char *decimal_sql(const MapColumn *column, guint i) {
-  return g_strdup_printf("attain_decimal(r%u, '%c')", i, column->decimal);
+  return g_strdup_printf("attain_decimal(p%u, '%c')", i, column->decimal);
 }
 
 /* Exact: a decimal of the currency's own digits, never a double. Of 18 digits it is a machine's integer; what is longer
@@ -106,47 +120,52 @@ static char *plain_money_sql(guint i, int digits) {
                          digits, factor, digits + 1);
 }
 
+/* By the digits of each row's currency. */
+static char *quick_money_sql(const char *factor, guint i) {
+  GString *sql = g_string_new("CASE ");
+  g_string_append(sql, factor);
+  for (int digits = 2, power = 100; digits >= 0; digits -= 2, power /= 100) {
+    g_autofree char *quick = plain_money_sql(i, digits);
+    g_string_append_printf(sql, " WHEN %d THEN %s", power, quick);
+  }
+  g_autofree char *three = plain_money_sql(i, 3);
+  g_autofree char *four = plain_money_sql(i, 4);
+  g_string_append_printf(sql, " WHEN 1000 THEN %s ELSE %s END", three, four);
+  return g_string_free(sql, FALSE);
+}
+
 static char *money_sql(const Load *load, const MapPart *part, const MapColumn *column, guint i) {
-  gboolean is_one_currency = find_column(part, "currency") < 0;
   const char *usual = default_currency(load, part);
-  if (column->form == MAP_PLAIN_NUMBER && column->column->unit == SOURCE_UNIT_MINOR) return plain_money_sql(i, 0);
-  if (column->form == MAP_PLAIN_NUMBER && is_one_currency) return plain_money_sql(i, base_currency_digits(usual));
+  gboolean is_plain = column->form == MAP_PLAIN_NUMBER, is_minor = column->column->unit == SOURCE_UNIT_MINOR;
+  if (is_plain && is_minor) return plain_money_sql(i, 0);
+  if (is_plain && find_column(part, "currency") < 0) return plain_money_sql(i, base_currency_digits(usual));
+  g_autofree char *factor = is_minor ? g_strdup("1") : currency_factor(usual);
+  g_autofree char *quick = is_minor ? plain_money_sql(i, 0) : quick_money_sql(factor, i);
+  if (is_plain) return g_steal_pointer(&quick);
   g_autofree char *slow = decimal_sql(column, i);
-  if (column->column->unit == SOURCE_UNIT_MINOR) return g_strdup_printf("TRY_CAST(round(%s, 0) AS BIGINT)", slow);
-  char buffer[64];
-  const char *guard = guard_of(column, buffer, sizeof buffer, i);
-  g_autofree char *factor = currency_factor(usual);
-  g_autofree char *quick = plain_money_sql(i, 2);
-  return g_strdup_printf(
-      "coalesce(CASE WHEN %s = 100%s THEN %s END, CASE WHEN r%u IS NOT NULL THEN TRY_CAST(round(%s * %s, 0) AS BIGINT) "
-      "END)",
-      factor, guard, quick, i, slow, factor);
+  return g_strdup_printf("CASE WHEN p%u IS NULL THEN %s ELSE TRY_CAST(round(%s * %s, 0) AS BIGINT) END", i, quick, slow,
+                         factor);
 }
 
 static char *double_sql(const MapColumn *column, guint i) {
   if (column->form == MAP_PLAIN_NUMBER)
     return g_strdup_printf("(CASE WHEN isfinite(TRY_CAST(r%u AS DOUBLE)) THEN TRY_CAST(r%u AS DOUBLE) END%s)", i, i,
                            column->is_percent ? " / 100" : "");
-  char buffer[64];
-  const char *guard = guard_of(column, buffer, sizeof buffer, i);
   g_autofree char *slow = decimal_sql(column, i);
   g_autofree char *divisor =
       column->is_percent ? g_strdup("100") : g_strdup_printf("(CASE WHEN contains(r%u, '%%') THEN 100 ELSE 1 END)", i);
   return g_strdup_printf(
-      "(CASE WHEN isfinite(TRY_CAST(r%u AS DOUBLE))%s THEN TRY_CAST(r%u AS DOUBLE) ELSE CAST(%s AS DOUBLE) END / "
-      "%s::DOUBLE)",
-      i, guard, i, slow, divisor);
+      "(CASE WHEN p%u IS NULL THEN TRY_CAST(r%u AS DOUBLE) ELSE CAST(%s AS DOUBLE) END / %s::DOUBLE)", i, i, slow,
+      divisor);
 }
 
 static char *count_sql(const MapColumn *column, guint i) {
-  if (column->form == MAP_PLAIN_NUMBER)
-    return g_strdup_printf(
-        "CASE WHEN TRY_CAST(r%u AS DOUBLE) = floor(TRY_CAST(r%u AS DOUBLE)) THEN TRY_CAST(r%u AS BIGINT) END", i, i, i);
+  g_autofree char *quick = g_strdup_printf(
+      "CASE WHEN TRY_CAST(r%u AS DOUBLE) = floor(TRY_CAST(r%u AS DOUBLE)) THEN TRY_CAST(r%u AS BIGINT) END", i, i, i);
+  if (column->form == MAP_PLAIN_NUMBER) return g_steal_pointer(&quick);
   g_autofree char *slow = decimal_sql(column, i);
-  return g_strdup_printf(
-      "coalesce(CASE WHEN NOT contains(r%u, '.') AND NOT contains(r%u, ',') THEN TRY_CAST(r%u AS BIGINT) END, CASE "
-      "WHEN %s = floor(%s) THEN TRY_CAST(%s AS BIGINT) END)",
-      i, i, i, slow, slow, slow);
+  return g_strdup_printf("CASE WHEN p%u IS NULL THEN %s WHEN %s = floor(%s) THEN TRY_CAST(%s AS BIGINT) END", i, quick,
+                         slow, slow, slow);
 }
 
 static char *duration_sql(const MapColumn *column, guint i) {
@@ -159,7 +178,10 @@ static char *duration_sql(const MapColumn *column, guint i) {
   char text[G_ASCII_DTOSTR_BUF_SIZE];
   g_ascii_dtostr(text, sizeof text, factor);
   g_autofree char *slow = decimal_sql(column, i);
-  return g_strdup_printf("coalesce(TRY_CAST(round(%s * %s, 0) AS BIGINT), attain_seconds(r%u))", slow, text, i);
+  return g_strdup_printf(
+      "CASE WHEN p%u IS NULL THEN TRY_CAST(round(TRY_CAST(r%u AS DECIMAL(13, 4)) * %s, 0) AS BIGINT) ELSE "
+      "coalesce(TRY_CAST(round(%s * %s, 0) AS BIGINT), attain_seconds(r%u)) END",
+      i, i, text, slow, text, i);
 }
 
 static char *reference_sql(const Load *load, const MapColumn *column, guint i) {
@@ -196,8 +218,9 @@ static char *value_sql(const Load *load, const MapPart *part, const MapColumn *c
 
 static void append_plain_time(GString *sql, const MapColumn *column, guint i) {
   const char *guard = column->form == MAP_PLAIN_UTC    ? " AND ends_with(r{}, 'Z')"
-                      : column->form == MAP_PLAIN_TIME ? " AND r{}[17:17] = ':'"
-                                                       : "";
+                      : column->form != MAP_PLAIN_TIME ? ""
+                      : column->length == 16           ? " AND r{}[14:14] = ':'"
+                                                       : " AND r{}[17:17] = ':'";
   g_autoptr(GString) text = g_string_new(", CASE WHEN length(r{}) = ");
   g_string_append_printf(text, "%" G_GINT64_FORMAT "%s THEN attain_sane(epoch_us(TRY_CAST(r{} AS %s))) END AS n{}",
                          column->length, guard, column->form == MAP_PLAIN_DAY ? "DATE" : "TIMESTAMP");
@@ -261,13 +284,22 @@ static void append_utc(GString *sql, const Load *load, const MapPart *part) {
   }
 }
 
+/* Its day is the one it says: a date, or a time of the organisation's own zone. The hour that spring skips stays in its
+ * day. */
+static gboolean says_its_day(const Load *load, const MapColumn *column) {
+  const char *zone = column->column->time_zone ? column->column->time_zone : load->source->time_zone;
+  return column->form == MAP_PLAIN_DAY ||
+         (column->form == MAP_PLAIN_TIME &&
+          (column->is_all_days || g_strcmp0(zone, load->organisation->time_zone) == 0));
+}
+
 static void append_instant(GString *sql, const Load *load, const MapColumn *column, guint i, const char *name) {
   g_autofree char *us = g_strdup_printf("u%u", i);
   g_autofree char *offset = map_zone_offset_sql(load->organisation->time_zone, us, FALSE);
   g_autofree char *day = g_strconcat(name, "_day", NULL);
   g_autofree char *quoted = store_quote_name(name);
   g_autofree char *quoted_day = store_quote_name(day);
-  if (column->form == MAP_PLAIN_DAY || (column->form == MAP_PLAIN_TIME && column->is_all_days)) {
+  if (says_its_day(load, column)) {
     g_string_append_printf(sql, ", make_timestamp(u%u) AS %s, CAST(make_timestamp(n%u) AS DATE) AS %s", i, quoted, i,
                            quoted_day);
     return;
@@ -358,6 +390,7 @@ static void append_part(GString *sql, const Load *load, const MapPart *part) {
   append_parsed(sql, load, part);
   g_string_append(sql, " FROM (SELECT *, ");
   append_currency(sql, load, part);
+  append_number_parts(sql, part);
   g_string_append_printf(sql, " FROM (%s))))", part->raw_select);
 }
 

@@ -8,7 +8,7 @@
 #include <gio/gio.h>
 
 #define COLUMNS_AT_ONCE 20
-#define MEASURES        16
+#define MEASURES        18
 #define FEW_VALUES      400
 #define MOST_OF         0.95
 
@@ -19,8 +19,10 @@
 #define COMPACT  "^(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])$"
 #define SERIAL   "^(3[0-9]|4[0-9]|5[0-4])[0-9]{3}(\\.[0-9]+)?$"
 #define EPOCH_MS "^1[0-9]{12}$"
+#define MONTH    "^(19|20)[0-9]{2}[-/.](0?[1-9]|1[0-2])$"
 #define MONEY    "[€$£¥₹]|R[$]|US[$]|EUR|USD|GBP|CHF|BRL|MXN|SEK|PLN"
 #define NUMBER   "^[-+(]? ?(" MONEY ")? ?[-+]?[0-9][0-9.,''’  ]*( ?(" MONEY "|%))?\\)?$"
+#define SHORT    "^[-+]? ?(" MONEY ")? ?[0-9][0-9.,]* ?([kKmM]|tsd|Tsd|Mio)[.]? ?(" MONEY ")?$"
 
 void profile_column_free(ProfileColumn *column) {
   g_free(column->header);
@@ -79,11 +81,31 @@ char **profile_words(const char *header) {
   return (char **)g_ptr_array_free(words, FALSE);
 }
 
+/* "Value (k€)", "Umsatz TEUR", "Revenue in millions": what one stands for. */
+static double scale_of(const char *header) {
+  static const struct {
+    const char *part;
+    double scale;
+  } parts[] = {{"k€", 1e3},         {"k$", 1e3},       {"k£", 1e3},   {"t€", 1e3},      {"keur", 1e3},
+               {"kusd", 1e3},       {"kgbp", 1e3},     {"teur", 1e3}, {"tusd", 1e3},    {"tchf", 1e3},
+               {"thousand", 1e3},   {"tausend", 1e3},  {"tsd", 1e3},  {"millier", 1e3}, {"000s", 1e3},
+               {"'000", 1e3},       {"€000", 1e3},     {"$000", 1e3}, {"(k)", 1e3},     {"(000)", 1e3},
+               {"m€", 1e6},         {"m$", 1e6},       {"meur", 1e6}, {"musd", 1e6},    {"mio", 1e6},
+               {"in million", 1e6}, {"(millions", 1e6}};
+  g_autofree char *lower = g_utf8_strdown(header, -1);
+  for (gsize i = 0; i < G_N_ELEMENTS(parts); i++) {
+    const char *at = strstr(lower, parts[i].part);
+    if (at && (at == lower || !g_ascii_isalpha(at[-1]) || !g_ascii_isalpha(*at))) return parts[i].scale;
+  }
+  return 1;
+}
+
 ProfileColumn *profile_column_new(const char *header) {
   ProfileColumn *column = g_new0(ProfileColumn, 1);
   column->header = g_strdup(header);
   column->key = profile_key(header);
   column->words = profile_words(header);
+  column->scale = scale_of(header);
   return column;
 }
 
@@ -97,13 +119,22 @@ ProfileColumn *profile_find(const ProfileFile *file, const char *key) {
 
 /* --- SQL of a column --- */
 
-char *profile_sql_text(const ProfileColumn *column) {
+static char *trimmed(const ProfileColumn *column) {
   g_autofree char *name = store_quote_name(column->header);
   return g_strdup_printf("nullif(trim(%s), '')", name);
 }
 
+char *profile_sql_text(const ProfileColumn *column) {
+  g_autofree char *name = store_quote_name(column->header);
+  return g_strdup_printf(
+      "(CASE WHEN length(%s) <= 4 AND lower(trim(%s)) IN ('', 'n/a', '#n/a', 'null', 'none', 'nan', '-', '--', '–') "
+      "THEN "
+      "NULL ELSE nullif(trim(%s), '') END)",
+      name, name, name);
+}
+
 char *profile_sql_date(const ProfileColumn *column) {
-  g_autofree char *text = profile_sql_text(column);
+  g_autofree char *text = trimmed(column);
   switch (column->date) {
     case PROFILE_DATE_DMY:
     case PROFILE_DATE_DMY_OR_MDY:
@@ -126,6 +157,8 @@ char *profile_sql_date(const ProfileColumn *column) {
     case PROFILE_DATE_SERIAL:
       return g_strdup_printf("(TIMESTAMP '1899-12-30' + to_days(CAST(floor(try_cast(%s AS DOUBLE)) AS INTEGER)))",
                              text);
+    case PROFILE_DATE_MONTH:
+      return g_strdup_printf("CAST(try_strptime(%s, ['%%Y-%%m', '%%Y/%%m', '%%Y.%%m']) AS TIMESTAMP)", text);
     case PROFILE_DATE_EPOCH_MS:
       return g_strdup_printf("make_timestamp(try_cast(%s AS BIGINT) * 1000)", text);
     default:
@@ -136,12 +169,24 @@ char *profile_sql_date(const ProfileColumn *column) {
   }
 }
 
-char *profile_sql_number(const ProfileColumn *column) {
-  g_autofree char *text = profile_sql_text(column);
+static char *plain_number(const ProfileColumn *column) {
+  g_autofree char *text = trimmed(column);
   if (column->decimal_comma)
     return g_strdup_printf(
         "try_cast(replace(replace(regexp_replace(%s, '[^0-9.,-]', '', 'g'), '.', ''), ',', '.') AS DOUBLE)", text);
   return g_strdup_printf("try_cast(regexp_replace(%s, '[^0-9.-]', '', 'g') AS DOUBLE)", text);
+}
+
+char *profile_sql_number(const ProfileColumn *column) {
+  g_autofree char *number = plain_number(column);
+  g_autofree char *text = trimmed(column);
+  if (column->has_suffix)
+    return g_strdup_printf(
+        "(%s * CASE WHEN regexp_matches(%s, '[kK]|[tT]sd') THEN 1000 WHEN regexp_matches(%s, '[mM]') THEN 1000000 ELSE "
+        "1 END)",
+        number, text, text);
+  if (column->scale > 1) return g_strdup_printf("(%s * %.0f)", number, column->scale);
+  return g_steal_pointer(&number);
 }
 
 gint64 profile_count(Store *scratch, const char *sql) {
@@ -155,7 +200,7 @@ gint64 profile_count(Store *scratch, const char *sql) {
 
 static void add_measures(GString *sql, const ProfileColumn *column) {
   g_autofree char *v = profile_sql_text(column);
-  const char *patterns[] = {YMD, XMY, WORDS, COMPACT, SERIAL, EPOCH_MS, NUMBER};
+  const char *patterns[] = {YMD, XMY, WORDS, COMPACT, SERIAL, EPOCH_MS, NUMBER, MONTH, SHORT};
   g_string_append_printf(sql, "%scount(%s), count(DISTINCT %s)", sql->len > 8 ? ", " : "", v, v);
   for (gsize i = 0; i < G_N_ELEMENTS(patterns); i++)
     g_string_append_printf(sql, ", count(*) FILTER (regexp_matches(%s, '%s'))", v, patterns[i]);
@@ -217,6 +262,8 @@ static void decide_date(Store *scratch, const ProfileFile *file, ProfileColumn *
     column->date = patterns[0] >= patterns[1] + patterns[2] ? PROFILE_DATE_YMD
                    : patterns[1] >= patterns[2]             ? order_of_day(scratch, file, column)
                                                             : PROFILE_DATE_WORDS;
+  } else if (mostly(patterns[7], n)) {
+    column->date = PROFILE_DATE_MONTH;
   } else if (mostly(patterns[5], n)) {
     column->date = PROFILE_DATE_EPOCH_MS;
   } else if (named && mostly(patterns[3], n)) {
@@ -230,19 +277,21 @@ static void decide_date(Store *scratch, const ProfileFile *file, ProfileColumn *
 
 static void take_measures(Store *scratch, const ProfileFile *file, ProfileColumn *column, const StoreRows *rows,
                           guint at) {
-  gint64 patterns[7];
+  gint64 patterns[9];
   column->n_filled = whole(rows, at);
   column->n_distinct = whole(rows, at + 1);
-  for (guint i = 0; i < 7; i++) patterns[i] = whole(rows, at + 2 + i);
+  for (guint i = 0; i < 9; i++) patterns[i] = whole(rows, at + 2 + i);
   column->n_numbers = patterns[6];
-  column->n_integers = whole(rows, at + 9);
-  column->n_percents = whole(rows, at + 10);
-  column->n_booleans = whole(rows, at + 11);
-  column->n_emails = whole(rows, at + 12);
-  column->n_words = whole(rows, at + 13);
-  column->n_comma_decimals = whole(rows, at + 14);
-  column->n_dot_decimals = whole(rows, at + 15);
-  column->longest = whole(rows, at + 16);
+  column->has_suffix = patterns[8] > 0 && mostly(patterns[6] + patterns[8], column->n_filled);
+  if (column->has_suffix) column->n_numbers += patterns[8];
+  column->n_integers = whole(rows, at + 11);
+  column->n_percents = whole(rows, at + 12);
+  column->n_booleans = whole(rows, at + 13);
+  column->n_emails = whole(rows, at + 14);
+  column->n_words = whole(rows, at + 15);
+  column->n_comma_decimals = whole(rows, at + 16);
+  column->n_dot_decimals = whole(rows, at + 17);
+  column->longest = whole(rows, at + 18);
   column->decimal_comma = column->n_comma_decimals > column->n_dot_decimals;
   decide_date(scratch, file, column, patterns);
 }

@@ -18,6 +18,7 @@ typedef enum {
   PROFILE_DATE_COMPACT,    /* 20240303 */
   PROFILE_DATE_SERIAL,     /* 45354: days as a spreadsheet counts them */
   PROFILE_DATE_EPOCH_MS,   /* 1709424000000 */
+  PROFILE_DATE_MONTH,      /* 2024-03: the first day of the month is taken */
 } ProfileDate;
 
 typedef struct {
@@ -37,6 +38,8 @@ typedef struct {
   gint64 longest;     /* characters of the longest value */
   ProfileDate date;   /* set when the column's values are dates */
   gboolean decimal_comma;
+  double scale;         /* of numbers in thousands or millions, as the header says ("k€"); else 1 */
+  gboolean has_suffix;  /* 1.2k, 3M */
   ProfileValue *values; /* the commonest first, at most PROFILE_MAX_VALUES */
   gsize n_values;
 } ProfileColumn;

@@ -159,7 +159,7 @@ char *propose_sql_number(const ProposeColumn *column) {
   if (taken) return with_when(column, lookup_sql(column, taken));
   if (column->of) return with_when(column, profile_sql_number(column->of));
   g_autofree char *text = propose_sql(column);
-  return g_strdup_printf("try_cast(%s AS DOUBLE)", text);
+  return g_strdup_printf("try_cast(regexp_replace(%s, '[^0-9.-]', '', 'g') AS DOUBLE)", text);
 }
 
 char *propose_from(const ProposeEntry *entry) {
@@ -407,6 +407,7 @@ IngestProposal *ingest_propose(Store *scratch, const char *path, const LedgerSch
   propose_deals(&propose);
   propose_references(&propose);
   propose_checks(&propose);
+  propose_scales(&propose);
 
   g_autofree char *name = source_name(&propose, path);
   g_free(propose.name);

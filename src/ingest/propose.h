@@ -22,6 +22,7 @@ typedef struct {
   ProfileFile *lookup; /* lookup: its table, equals: and take: its columns */
   const ProfileColumn *equals, *take;
   char *when;
+  gboolean is_computed; /* sql gives a number with a decimal point, whatever the files have */
   gboolean only_closed; /* `when` follows from the outcome, once that is known */
 } ProposeColumn;
 
@@ -82,6 +83,7 @@ void propose_kinds(Propose *propose, GHashTable *done);
 void propose_deals(Propose *propose);      /* outcome, dates and stages of the deals */
 void propose_references(Propose *propose); /* which column refers to which table, and how */
 void propose_checks(Propose *propose);     /* what the data itself says against the mapping */
+void propose_scales(Propose *propose);     /* amounts in thousands, 1.2k */
 char *propose_yaml(const Propose *propose);
 
 /* --- words of values (mappings/words.yaml) --- */

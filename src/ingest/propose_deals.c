@@ -110,7 +110,27 @@ static void tell_outcome(Propose *propose, const ProfileColumn *column) {
   if (open->len) propose_assumed(propose, "Deals whose %s is %s are open.", column->header, open->str);
 }
 
+static ProfileColumn *extra_column(const ProposeEntry *entry, const char *name) {
+  for (guint i = 0; i < entry->extras->len; i++)
+    if (g_str_equal(((ProposeColumn *)entry->extras->pdata[i])->name, name))
+      return ((ProposeColumn *)entry->extras->pdata[i])->of;
+  return NULL;
+}
+
+/* A "Won Date" beside a "Lost Date": which of them a deal has says how it ended. */
+static gboolean outcome_from_dates(Propose *propose, ProposeEntry *entry) {
+  const ProfileColumn *won = extra_column(entry, "won_at"), *lost = extra_column(entry, "lost_at");
+  if (!won || !lost) return FALSE;
+  g_autofree char *a = store_quote_name(won->header);
+  g_autofree char *b = store_quote_name(lost->header);
+  propose_entry_set(entry, "outcome", NULL)->sql = g_strdup_printf(
+      "CASE WHEN coalesce(%s, '') <> '' THEN 'lost' WHEN coalesce(%s, '') <> '' THEN 'won' ELSE 'open' END", b, a);
+  propose_assumed(propose, "A deal with a %s is won, one with a %s is lost.", won->header, lost->header);
+  return TRUE;
+}
+
 static void outcome_without_words(Propose *propose, ProposeEntry *entry) {
+  if (outcome_from_dates(propose, entry)) return;
   const ProposeColumn *closed = propose_entry_column(entry, "closed_at");
   propose_entry_drop(entry, "outcome");
   if (!closed || !closed->of) {
@@ -146,20 +166,26 @@ static void decide_outcome(Propose *propose, ProposeEntry *entry) {
 
 /* --- dates --- */
 
-/* SQL that is true for decided deals, as short as the outcome's own mapping allows. */
-static char *decided_sql(const ProposeEntry *entry) {
+/* SQL that is true for deals of an outcome (NULL: decided ones), as short as the outcome's own mapping allows. */
+static char *outcome_sql(const ProposeEntry *entry, const char *wanted) {
   const ProposeColumn *outcome = propose_entry_column(entry, "outcome");
   if (!outcome) return NULL;
-  if (outcome->sql) return g_strdup_printf("(%s) <> 'open'", outcome->sql);
+  if (outcome->sql)
+    return wanted ? g_strdup_printf("(%s) = '%s'", outcome->sql, wanted)
+                  : g_strdup_printf("(%s) <> 'open'", outcome->sql);
   if (!outcome->of || !outcome->values || outcome->lookup) return NULL;
   g_autoptr(GString) list = g_string_new(NULL);
+  g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   for (guint i = 0; i + 1 < outcome->values->len; i += 2) {
-    if (g_str_equal(outcome->values->pdata[i + 1], "open")) continue;
-    g_autofree char *quoted = store_quote_text(outcome->values->pdata[i]);
+    const char *meaning = outcome->values->pdata[i + 1];
+    char *lower = g_utf8_strdown(outcome->values->pdata[i], -1);
+    g_autofree char *quoted = store_quote_text(lower);
+    gboolean is_new = g_hash_table_add(seen, lower);
+    if (!is_new || (wanted ? !g_str_equal(meaning, wanted) : g_str_equal(meaning, "open"))) continue;
     g_string_append_printf(list, "%s%s", list->len ? ", " : "", quoted);
   }
   g_autofree char *name = store_quote_name(outcome->of->header);
-  return list->len ? g_strdup_printf("%s IN (%s)", name, list->str) : g_strdup("FALSE");
+  return list->len ? g_strdup_printf("lower(trim(%s)) IN (%s)", name, list->str) : g_strdup("FALSE");
 }
 
 static gint64 count_filled(const Propose *propose, const ProposeEntry *entry, const ProfileColumn *column,
@@ -241,6 +267,22 @@ static void fill_when(const ProposeEntry *entry, const char *decided) {
     ProposeColumn *column = entry->columns->pdata[i];
     if (column->only_closed && !column->when) column->when = g_strdup(decided);
   }
+}
+
+/* The expected value of a deal beside what it came to: a won deal is worth the latter. */
+static void decide_amount(Propose *propose, ProposeEntry *entry) {
+  ProfileColumn *actual = extra_column(entry, "won_amount");
+  const ProposeColumn *amount = propose_entry_column(entry, "amount");
+  if (!actual || (amount && !amount->of)) return;
+  if (!amount) propose_entry_set(entry, "amount", actual);
+  g_autofree char *won = amount ? outcome_sql(entry, "won") : NULL;
+  if (!won) return;
+  g_autofree char *a = store_quote_name(actual->header);
+  g_autofree char *b = store_quote_name(amount->of->header);
+  propose_assumed(propose, "%s: a won deal is worth its %s, any other its %s.", entry->from->pattern, actual->header,
+                  amount->of->header);
+  propose_entry_set(entry, "amount", NULL)->sql =
+      g_strdup_printf("CASE WHEN %s THEN coalesce(nullif(trim(%s), ''), %s) ELSE %s END", won, a, b, b);
 }
 
 /* --- stages --- */
@@ -390,23 +432,69 @@ typedef struct {
   const char *columns[5];
 } Side;
 
+/* "Customer ID" and "Customer Name": the words without the last, when that says which of both it is. */
+static char *stem_of(const ProfileColumn *column, gboolean *is_name) {
+  static const char *const ids[] = {"id", "no", "nr", "number", "code", "key", "num", "sk", "nummer", "uuid", NULL};
+  guint n = g_strv_length(column->words);
+  *is_name = n > 1 && g_strv_contains((const char *const[]){"name", "title", NULL}, column->words[n - 1]);
+  if (n < 2 || !(*is_name || g_strv_contains(ids, column->words[n - 1]))) return NULL;
+  gsize last = strlen(column->words[n - 1]), all = strlen(column->key);
+  return all > last ? g_strndup(column->key, all - last) : NULL;
+}
+
+static ProfileColumn *sibling_of(const ProposeEntry *entry, const ProfileColumn *column) {
+  gboolean is_name = FALSE;
+  g_autofree char *stem = stem_of(column, &is_name);
+  for (guint i = 0; stem && i < entry->from->columns->len; i++) {
+    ProfileColumn *other = entry->from->columns->pdata[i];
+    gboolean other_is_name = FALSE;
+    g_autofree char *other_stem = stem_of(other, &other_is_name);
+    gboolean bare = !is_name && g_str_equal(other->key, stem);
+    if (other == column || other->n_filled == 0) continue;
+    if (bare || (other_stem && other_is_name != is_name && g_str_equal(stem, other_stem))) return other;
+  }
+  return NULL;
+}
+
+/* An id beside a name is the id, when each id has one name; else the name is. Returns the name's column, or NULL. */
+static ProfileColumn *settle_pair(Propose *propose, ProposeEntry *entry, ProposeColumn *by) {
+  ProfileColumn *other = sibling_of(entry, by->of);
+  if (!other) return NULL;
+  gboolean is_name = FALSE;
+  g_autofree char *stem = stem_of(by->of, &is_name);
+  ProfileColumn *id = is_name ? other : by->of, *name = is_name ? by->of : other;
+  g_autofree char *a = profile_sql_text(id);
+  g_autofree char *b = profile_sql_text(name);
+  g_autofree char *sql = g_strdup_printf(
+      "SELECT count(DISTINCT (i, n)) - count(DISTINCT i) + count(*) FILTER (i IS NULL AND n IS NOT NULL) FROM (SELECT "
+      "%s "
+      "AS i, %s AS n FROM %s) AS t WHERE n IS NOT NULL",
+      a, b, entry->from->table);
+  gint64 odd = profile_count(propose->scratch, sql);
+  by->of = odd == 0 ? id : name;
+  if (odd > 0)
+    propose_check(propose, "%s: %s is not used, as some of its values have several %s.", entry->from->pattern,
+                  id->header, name->header);
+  return odd == 0 ? name : NULL;
+}
+
 static void add_side(Propose *propose, ProposeEntry *entry, const Side *side) {
-  const ProposeColumn *by = propose_entry_column(entry, side->by);
-  if (!by || !by->of || propose_find(propose, side->table)) return;
-  ProposeEntry *made = NULL;
-  for (gsize i = 0; i < G_N_ELEMENTS(side->columns) && side->columns[i]; i++)
-    for (guint e = 0; e < entry->extras->len; e++) {
-      const ProposeColumn *extra = entry->extras->pdata[e];
-      if (!g_str_equal(extra->name, side->columns[i])) continue;
-      if (!made) made = propose_entry_new(propose, side->table, entry->from);
-      propose_entry_set(made, extra->name, extra->of);
-    }
+  ProposeColumn *by = propose_entry_column(entry, side->by);
+  if (!by || !by->of || by->lookup || by->values || propose_find(propose, side->table)) return;
+  ProfileColumn *name = propose->system ? NULL : settle_pair(propose, entry, by);
+  ProposeEntry *made = name ? propose_entry_new(propose, side->table, entry->from) : NULL;
+  for (gsize i = 0; i < G_N_ELEMENTS(side->columns) && side->columns[i]; i++) {
+    ProfileColumn *extra = extra_column(entry, side->columns[i]);
+    if (!extra) continue;
+    if (!made) made = propose_entry_new(propose, side->table, entry->from);
+    propose_entry_set(made, side->columns[i], extra);
+  }
   if (!made) return;
   propose_entry_set(made, "id", by->of);
-  propose_entry_set(made, "name", by->of);
-  g_autofree char *name = store_quote_name(by->of->header);
-  made->where = g_strdup_printf("coalesce(%s, '') <> ''", name);
-  made->comment = g_strdup_printf("one row for each %s of the deals: the last one says", by->of->header);
+  propose_entry_set(made, "name", name ? name : by->of);
+  g_autofree char *header = store_quote_name(by->of->header);
+  made->where = g_strdup_printf("coalesce(%s, '') <> ''", header);
+  made->comment = g_strdup_printf("one row for each %s", by->of->header);
   propose_assumed(propose, "%s also says what there is to know of its %s.", entry->from->pattern,
                   g_str_equal(side->table, "person") ? "people" : side->table);
 }
@@ -429,10 +517,11 @@ void propose_deals(Propose *propose) {
       decide_outcome(propose, entry);
     else if (outcome->of && !outcome->lookup && outcome->of->n_values && tells_outcome(propose, outcome->of) > 0)
       tell_outcome(propose, outcome->of);
-    g_autofree char *decided = decided_sql(entry);
+    g_autofree char *decided = outcome_sql(entry, NULL);
     if (decided && !settled) decide_closed(propose, entry, decided);
     if (!settled) decide_created(propose, entry);
     fill_when(entry, decided);
+    decide_amount(propose, entry);
     add_stages(propose, entry);
     add_sides(propose, entry);
   }

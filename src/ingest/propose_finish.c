@@ -40,9 +40,13 @@ static void finish_sale(Propose *propose, ProposeEntry *entry, const Guess *gues
     g_autofree char *b = profile_sql_number(price);
     const ProfileColumn *discount = own_column(entry, guess_column(guess, "discount"));
     g_autofree char *off = discount ? discount_sql(discount) : NULL;
-    propose_entry_set(entry, "net_amount", NULL)->sql =
+    ProposeColumn *made = propose_entry_set(entry, "net_amount", NULL);
+    made->is_computed = TRUE;
+    made->sql =
         off ? g_strdup_printf("round(%s * %s * (1 - %s), 4)", a, b, off) : g_strdup_printf("round(%s * %s, 4)", a, b);
-    if (off) propose_entry_set(entry, "list_amount", NULL)->sql = g_strdup_printf("round(%s * %s, 4)", a, b);
+    ProposeColumn *list = off ? propose_entry_set(entry, "list_amount", NULL) : NULL;
+    if (list) list->is_computed = TRUE;
+    if (list) list->sql = g_strdup_printf("round(%s * %s, 4)", a, b);
     propose_assumed(propose, "%s: the amount of a line is %s times %s%s%s.", entry->from->pattern, quantity->header,
                     price->header, off ? ", less " : "", off ? discount->header : "");
   } else if (!propose_entry_column(entry, "net_amount") && gross) {
@@ -168,4 +172,28 @@ void kinds_finish(Propose *propose, ProposeEntry *entry, const Guess *guess) {
   if (g_str_equal(entry->to, "survey")) finish_survey(entry);
   if (g_str_equal(entry->to, "subscription_change")) finish_subscription(propose, entry);
   if (g_str_equal(entry->to, "quota")) finish_quota(propose, entry);
+}
+
+void propose_scales(Propose *propose) {
+  for (guint e = 0; e < propose->entries->len; e++) {
+    ProposeEntry *entry = propose->entries->pdata[e];
+    const LedgerTable *table = ledger_schema_find(propose->schema, entry->to);
+    for (guint c = 0; entry->from && c < entry->columns->len; c++) {
+      ProposeColumn *column = entry->columns->pdata[c];
+      const LedgerColumn *ledger = ledger_table_column(table, column->name);
+      if (!ledger || ledger->type != LEDGER_MONEY || !column->of || column->lookup) continue;
+      const ProfileColumn *of = column->of;
+      if (of->scale <= 1 && !of->has_suffix) continue;
+      g_autofree char *number = profile_sql_number(of);
+      column->sql = g_strdup_printf("round(%s, 4)", number);
+      column->is_computed = TRUE;
+      column->of = NULL;
+      if (of->has_suffix)
+        propose_assumed(propose, "%s: k and M behind a number of %s stand for thousands and millions.",
+                        entry->from->pattern, of->header);
+      else
+        propose_check(propose, "%s: numbers of %s are multiplied by %.0f, as its header says.", entry->from->pattern,
+                      of->header, of->scale);
+    }
+  }
 }

@@ -48,14 +48,28 @@ static char *values_map(const GPtrArray *values) {
   return g_string_free(map, FALSE);
 }
 
-static char *format_of(const ProposeColumn *column) {
-  if (column->sql || !column->of) return NULL;
-  if (column->of->date == PROFILE_DATE_COMPACT) return g_strdup("%Y%m%d");
-  return NULL;
+/* A format is written where the loader could not find it, or where the files differ. */
+static const char *format_of(const Propose *propose, const ProposeColumn *column) {
+  const ProfileColumn *source = column->lookup ? column->take : column->of;
+  if (column->sql || !source) return NULL;
+  switch (source->date) {
+    case PROFILE_DATE_COMPACT:
+      return "%Y%m%d";
+    case PROFILE_DATE_MONTH:
+      return source->n_values && strchr(source->values[0].text, '/')   ? "%Y/%m"
+             : source->n_values && strchr(source->values[0].text, '.') ? "%Y.%m"
+                                                                       : "%Y-%m";
+    case PROFILE_DATE_DMY:
+      return propose->date_format ? NULL : "dmy";
+    case PROFILE_DATE_MDY:
+      return propose->date_format ? NULL : "mdy";
+    default:
+      return NULL;
+  }
 }
 
-static char *column_value(const ProposeColumn *column) {
-  g_autofree char *format = format_of(column);
+static char *column_value(const Propose *propose, const ProposeColumn *column) {
+  const char *format = format_of(propose, column);
   gboolean serial = column->of && column->of->date == PROFILE_DATE_SERIAL;
   gboolean simple = column->of && !column->values && !column->otherwise && !column->unit && !column->match &&
                     !column->lookup && !column->when && !format && !serial;
@@ -82,6 +96,7 @@ static char *column_value(const ProposeColumn *column) {
   if (column->otherwise) add_key(map, "else", column->otherwise);
   if (format) add_key(map, "format", format);
   if (column->unit) add_key(map, "unit", column->unit);
+  if (column->is_computed && propose->decimal == ',') add_key(map, "decimal", ".");
   if (column->match) add_key(map, "match", column->match);
   g_string_append_c(map, '}');
   return g_string_free(map, FALSE);
@@ -117,7 +132,7 @@ static void add_columns(GString *yaml, const Propose *propose, const ProposeEntr
     for (guint i = 0; i < entry->columns->len; i++) {
       const ProposeColumn *column = entry->columns->pdata[i];
       if (column_rank(table, column->name) != rank) continue;
-      g_autofree char *value = column_value(column);
+      g_autofree char *value = column_value(propose, column);
       g_string_append_printf(yaml, "      %s: %s\n", column->name, value);
     }
 }

@@ -6,30 +6,29 @@ CREATE OR REPLACE TEMP MACRO attain_number_parts(t) AS regexp_extract(
   '^(\(?)\s*([-+−–]?)\s*(?:[A-Z]{3}|[A-Z]{0,2}\p{Sc}|kr\.?|Rs\.?|Fr\.?)?[\s\x{a0}\x{202f}]*([-+−–]?)\s*((?:[0-9][0-9.,''’\s\x{a0}\x{202f}]*[0-9]|[0-9])[.,]?|[.,][0-9]+)[\s\x{a0}\x{202f}]*(?:[A-Z]{3}|[A-Z]{0,2}\p{Sc}|kr\.?|zł|Kč|Ft|lei|Fr\.?)?\s*([-−–]?)\s*(%?)(\)?)$',
   ['paren', 'before', 'after', 'digits', 'behind', 'percent', 'close']);
 
-CREATE OR REPLACE TEMP MACRO attain_digits(t) AS
-  regexp_replace(attain_number_parts(t).digits, '[''’\s\x{a0}\x{202f}]', '', 'g');
+-- The macros below take the parts, so that a text is taken apart once.
+CREATE OR REPLACE TEMP MACRO attain_digits(p) AS
+  regexp_replace(p.digits, '[''’\s\x{a0}\x{202f}]', '', 'g');
 
 -- `d` is the decimal sign. Groups are of three digits, or of two before the last (India).
-CREATE OR REPLACE TEMP MACRO attain_plain(t, d) AS CASE
-  WHEN regexp_matches(attain_digits(t), CASE WHEN d = '.' THEN '^(\d+|\d{1,3}(,\d{2,3})*,\d{3})?(\.\d*)?$' ELSE '^(\d+|\d{1,3}(\.\d{2,3})*\.\d{3})?(,\d*)?$' END)
-  THEN replace(replace(attain_digits(t), CASE WHEN d = '.' THEN ',' ELSE '.' END, ''), ',', '.') END;
+CREATE OR REPLACE TEMP MACRO attain_plain(p, d) AS CASE
+  WHEN regexp_matches(attain_digits(p), CASE WHEN d = '.' THEN '^(\d+|\d{1,3}(,\d{2,3})*,\d{3})?(\.\d*)?$' ELSE '^(\d+|\d{1,3}(\.\d{2,3})*\.\d{3})?(,\d*)?$' END)
+  THEN replace(replace(attain_digits(p), CASE WHEN d = '.' THEN ',' ELSE '.' END, ''), ',', '.') END;
 
-CREATE OR REPLACE TEMP MACRO attain_sign(t) AS
-  CASE WHEN attain_number_parts(t).paren <> '' OR attain_number_parts(t).before NOT IN ('', '+') OR attain_number_parts(t).after NOT IN ('', '+')
-         OR attain_number_parts(t).behind <> '' THEN -1 ELSE 1 END;
+CREATE OR REPLACE TEMP MACRO attain_sign(p) AS
+  CASE WHEN p.paren <> '' OR p.before NOT IN ('', '+') OR p.after NOT IN ('', '+') OR p.behind <> '' THEN -1 ELSE 1 END;
 
-CREATE OR REPLACE TEMP MACRO attain_decimal(t, d) AS
-  TRY_CAST(nullif(attain_plain(t, d), '') AS DECIMAL(38, 10)) * attain_sign(t);
+CREATE OR REPLACE TEMP MACRO attain_decimal(p, d) AS
+  TRY_CAST(nullif(attain_plain(p, d), '') AS DECIMAL(38, 10)) * attain_sign(p);
 
--- Is the decimal sign of this text certain? ',' or '.', or '?' when it could be either, or NULL when it has none.
-CREATE OR REPLACE TEMP MACRO attain_decimal_sign(t) AS CASE
-  WHEN contains(attain_digits(t), ',') AND contains(attain_digits(t), '.')
-    THEN CASE WHEN strpos(reverse(attain_digits(t)), ',') < strpos(reverse(attain_digits(t)), '.') THEN ',' ELSE '.' END
-  WHEN regexp_matches(attain_digits(t), '^\d{1,3}(,\d{3}){2,}$') THEN '.'
-  WHEN regexp_matches(attain_digits(t), '^\d{1,3}(\.\d{3}){2,}$') THEN ','
-  WHEN regexp_matches(attain_digits(t), '^[1-9]\d{0,2}[.,]\d{3}$') THEN '?'
-  WHEN contains(attain_digits(t), ',') THEN ','
-  WHEN contains(attain_digits(t), '.') THEN '.' END;
+-- Is the decimal sign of these digits certain? ',' or '.', or '?' when it could be either, or NULL when it has none.
+CREATE OR REPLACE TEMP MACRO attain_decimal_sign(g) AS CASE
+  WHEN contains(g, ',') AND contains(g, '.') THEN CASE WHEN strpos(reverse(g), ',') < strpos(reverse(g), '.') THEN ',' ELSE '.' END
+  WHEN regexp_matches(g, '^\d{1,3}(,\d{3}){2,}$') THEN '.'
+  WHEN regexp_matches(g, '^\d{1,3}(\.\d{3}){2,}$') THEN ','
+  WHEN regexp_matches(g, '^[1-9]\d{0,2}[.,]\d{3}$') THEN '?'
+  WHEN contains(g, ',') THEN ','
+  WHEN contains(g, '.') THEN '.' END;
 
 -- The currency that an amount carries; `dollar` is what a bare $ means here.
 CREATE OR REPLACE TEMP MACRO attain_currency_of(t, dollar) AS CASE
