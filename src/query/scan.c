@@ -17,10 +17,16 @@ static gint add_column(Scan *scan, char *sql, StoreColumnType type) {
   return (gint)scan->columns->len - 1;
 }
 
-static char *cast(char *sql, const char *type) {
-  char *casted = g_strdup_printf("CAST(%s AS %s)", sql, type);
+/* Takes `sql` over. */
+static char *wrap(const char *before, char *sql, const char *after) {
+  char *wrapped = g_strconcat(before, sql, after, NULL);
   g_free(sql);
-  return casted;
+  return wrapped;
+}
+
+static char *cast(char *sql, const char *type) {
+  g_autofree char *after = g_strdup_printf(" AS %s)", type);
+  return wrap("CAST(", sql, after);
 }
 
 static gint add_day(Scan *scan, SqlSelect *select, const KpiExpr *expr) {
@@ -30,7 +36,7 @@ static gint add_day(Scan *scan, SqlSelect *select, const KpiExpr *expr) {
 static gint add_value(Scan *scan, SqlSelect *select, const KpiExpr *expr, gint64 scale) {
   char *sql = sql_value(select, expr);
   if (scale != 1) return add_column(scan, cast(sql, "DOUBLE"), STORE_COLUMN_DOUBLE);
-  if (expr->op != KPI_OP_COLUMN) sql = cast(g_strdup_printf("round(%s)", sql), "BIGINT");
+  if (expr->op != KPI_OP_COLUMN) sql = cast(wrap("round(", sql, ")"), "BIGINT");
   return add_column(scan, sql, STORE_COLUMN_INT64);
 }
 
@@ -86,7 +92,7 @@ static gint add_dimension(Scan *scan, SqlSelect *select, const DimPath *path, gu
     return add_column(scan, sql, STORE_COLUMN_INT32);
   }
   if (!query_members_load(members, NULL, error)) return -2;
-  if (last->type == LEDGER_BOOL) sql = g_strdup_printf("CASE WHEN %s THEN 'yes' ELSE 'no' END", sql);
+  if (last->type == LEDGER_BOOL) sql = wrap("CASE WHEN ", sql, " THEN 'yes' ELSE 'no' END");
   if (last->type == LEDGER_COUNT) sql = cast(sql, "VARCHAR");
   return add_column(scan, sql, STORE_COLUMN_TEXT);
 }
