@@ -384,6 +384,16 @@ void ingest_proposal_free(IngestProposal *proposal) {
   g_free(proposal);
 }
 
+/* Nothing to propose from: a workspace of no table would help nobody. */
+static gboolean none_readable(const Propose *propose, const GHashTable *done, const char *path, GError **error) {
+  const GPtrArray *files = propose->folder->files;
+  if (files->len == 0 || g_hash_table_size((GHashTable *)done) < files->len) return FALSE;
+  const ProfileFile *first = files->pdata[0];
+  g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT, "%s: no file of it has rows that can be read (%s: %s); export it again", path, first->pattern,
+              first->problem ? first->problem : "it has column names but no rows");
+  return TRUE;
+}
+
 IngestProposal *ingest_propose(Store *scratch, const char *path, const LedgerSchema *schema, GError **error) {
   g_auto(Propose) propose = {.scratch = scratch, .schema = schema};
   propose.entries = g_ptr_array_new_with_free_func(entry_free);
@@ -400,6 +410,7 @@ IngestProposal *ingest_propose(Store *scratch, const char *path, const LedgerSch
 
   g_autoptr(GHashTable) done = g_hash_table_new(NULL, NULL);
   tell_unreadable(&propose, done);
+  if (none_readable(&propose, done, path, error)) return NULL;
   propose.currency = find_currency(&propose);
   decide_formats(&propose);
   if (!recognise_system(&propose, done, error)) return NULL;
