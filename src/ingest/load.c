@@ -327,6 +327,40 @@ static gboolean note_missing_rates(Load *load, GError **error) {
   return TRUE;
 }
 
+/* References among facts are hashes of ids, so that any order of loading is right; one that leads nowhere shows here.
+ */
+static gboolean note_lost(Load *load, const UpsertTarget *target, const LedgerColumn *column, GError **error) {
+  g_autofree char *rows = store_quote_name(target->rows);
+  g_autofree char *name = store_quote_name(column->name);
+  g_autofree char *other = store_quote_name(column->ref);
+  g_autoptr(StoreRows) found =
+      load_query(load, error,
+                 "SELECT count(n.%s), count(*) FILTER (n.%s IS NOT NULL AND t.key IS NULL) FROM "
+                 "%s n LEFT JOIN %s t ON t.key = n.%s",
+                 name, name, rows, other, name);
+  if (!found) return FALSE;
+  gint64 n_lost = store_rows_value(found, 0, 1).integer;
+  g_autofree char *lost = load_number(n_lost);
+  g_autofree char *all = load_number(store_rows_value(found, 0, 0).integer);
+  if (n_lost > 0)
+    load_note(load, "%s: %s of %s rows that name %s %s name one that is not in the ledger", target->table->name, lost,
+              all, strchr("aeiou", column->name[0]) ? "an" : "a", column->name);
+  return TRUE;
+}
+
+static gboolean note_lost_references(Run *run, GError **error) {
+  for (guint t = 0; t < run->targets->len; t++) {
+    const UpsertTarget *target = run->targets->pdata[t];
+    for (guint c = 0; c < target->table->n_columns; c++) {
+      const LedgerColumn *column = &target->table->columns[c];
+      if (column->type != LEDGER_REF || !upsert_target_maps(target, column->name)) continue;
+      if (ledger_schema_find(run->load.schema, column->ref)->kind == LEDGER_DIMENSION) continue;
+      if (!note_lost(&run->load, target, column, error)) return FALSE;
+    }
+  }
+  return TRUE;
+}
+
 static gboolean write_in_transaction(Run *run, gboolean *is_changed, gint64 started, GError **error) {
   Load *load = &run->load;
   if (!store_begin(load->store, error)) return FALSE;
@@ -362,7 +396,7 @@ static gboolean run_load(Run *run, gboolean *is_changed, gint64 started, GError 
   if (!make_macros(&run->load, error) || !read_all(run, error) || !map_all(run, error)) return FALSE;
   make_targets(run);
   return check_rejected(run, error) && write_in_transaction(run, is_changed, started, error) &&
-         note_missing_rates(&run->load, error);
+         note_lost_references(run, error) && note_missing_rates(&run->load, error);
 }
 
 static void free_entry(gpointer data) {

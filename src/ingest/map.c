@@ -58,23 +58,43 @@ static gboolean forget_plain(const MapEntry *entry) {
   return was_plain;
 }
 
+static gboolean fill(Load *load, MapEntry *entry, gint64 *n, GError **error) {
+  g_autofree char *table = store_quote_name(entry->name);
+  g_autofree char *select = map_typed_select(load, entry, NULL);
+  return load_run(load, NULL, error, "CREATE OR REPLACE TEMP TABLE %s AS %s", table, select) &&
+         load_count(load, n, error, "SELECT count(_reason) FROM %s", table);
+}
+
+/* The bad rows alone, with care. */
+static gboolean fill_again(Load *load, MapEntry *entry, GError **error) {
+  g_autofree char *table = store_quote_name(entry->name);
+  g_autofree char *select = map_typed_select(load, entry, "SELECT _row FROM attain_bad");
+  load_temporary(load, "attain_bad");
+  return load_run(load, NULL, error,
+                  "CREATE OR REPLACE TEMP TABLE attain_bad AS SELECT _row FROM %s WHERE _reason IS "
+                  "NOT NULL",
+                  table) &&
+         load_run(load, NULL, error, "DELETE FROM %s WHERE _reason IS NOT NULL", table) &&
+         load_run(load, NULL, error, "INSERT INTO %s BY NAME %s", table, select);
+}
+
 /* A bad value may only be one of another form than the sample's: then it is converted again, and nothing is taken for
  * granted. */
 static gboolean convert(Load *load, MapEntry *entry, GError **error) {
-  g_autofree char *table = store_quote_name(entry->name);
+  gint64 n_bad = 0;
   load_temporary(load, entry->name);
-  for (;;) {
-    g_autofree char *select = map_typed_select(load, entry);
-    if (!load_run(load, NULL, error, "CREATE OR REPLACE TEMP TABLE %s AS %s", table, select)) return FALSE;
-    g_autoptr(StoreRows) rows = count_rows(load, entry, error);
-    if (!rows) return FALSE;
-    gint64 n = store_rows_value(rows, 0, 0).integer;
-    entry->n_bad = store_rows_value(rows, 0, 1).integer;
-    if (entry->n_bad > 0 && forget_plain(entry)) continue;
-    if (entry->stage->is_view) entry->stage->n_rows = n;
-    entry->n_skipped = entry->stage->n_rows - n;
-    return clear_impossible_shares(load, entry, rows, error);
+  if (!fill(load, entry, &n_bad, error)) return FALSE;
+  if (n_bad > 0 && forget_plain(entry)) {
+    gboolean by_row = !entry->stage->is_view && map_has_id(entry);
+    if (!(by_row ? fill_again(load, entry, error) : fill(load, entry, &n_bad, error))) return FALSE;
   }
+  g_autoptr(StoreRows) rows = count_rows(load, entry, error);
+  if (!rows) return FALSE;
+  gint64 n = store_rows_value(rows, 0, 0).integer;
+  entry->n_bad = store_rows_value(rows, 0, 1).integer;
+  if (entry->stage->is_view) entry->stage->n_rows = n;
+  entry->n_skipped = entry->stage->n_rows - n;
+  return clear_impossible_shares(load, entry, rows, error);
 }
 
 /* Nothing in it needs to be told apart: no bad row, no id twice. */

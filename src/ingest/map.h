@@ -114,5 +114,8 @@ gboolean map_probe(Load *load, MapPart *part, GError **error);
 /* --- map_format.c: the column's list of formats --- */
 gboolean map_formats(Load *load, const MapPart *part, guint index, gboolean is_month_first, GError **error);
 
-/* --- map_value.c: the typed SELECT over the parts' raw_select --- */
-char *map_typed_select(Load *load, const MapEntry *entry);
+/* --- map_value.c --- */
+/* The typed SELECT over the parts' raw_select; of the rows that SELECT `only` gives by their _row, unless NULL. */
+char *map_typed_select(Load *load, const MapEntry *entry, const char *only);
+/* Do the rows have ids of their own? */
+gboolean map_has_id(const MapEntry *entry);

@@ -189,7 +189,7 @@ static char *reference_sql(const Load *load, const MapColumn *column, guint i) {
   if (table->kind == LEDGER_DIMENSION) return g_strdup_printf("r%u", i);
   const char *source = column->column->source ? column->column->source : load->source->name;
   g_autofree char *prefix = store_quote_text(source);
-  return g_strdup_printf("hash(%s || chr(31) || r%u)", prefix, i);
+  return g_strdup_printf("CASE WHEN r%u IS NOT NULL THEN hash(%s || chr(31) || r%u) END", i, prefix, i);
 }
 
 static char *value_sql(const Load *load, const MapPart *part, const MapColumn *column, guint i) {
@@ -382,7 +382,7 @@ static void append_out(GString *sql, const Load *load, const MapPart *part) {
   g_string_append(sql, ", NULL::BIGINT AS _first, NULL::INTEGER AS _first_file, NULL::INTEGER AS _first_entry");
 }
 
-static void append_part(GString *sql, const Load *load, const MapPart *part) {
+static void append_part(GString *sql, const Load *load, const MapPart *part, const char *only) {
   append_out(sql, load, part);
   g_string_append(sql, " FROM (");
   append_utc(sql, load, part);
@@ -391,14 +391,19 @@ static void append_part(GString *sql, const Load *load, const MapPart *part) {
   g_string_append(sql, " FROM (SELECT *, ");
   append_currency(sql, load, part);
   append_number_parts(sql, part);
-  g_string_append_printf(sql, " FROM (%s))))", part->raw_select);
+  g_string_append_printf(sql, " FROM (%s)%s%s%s)))", part->raw_select, only ? " WHERE _row IN (" : "", only ? only : "",
+                         only ? ")" : "");
+}
+
+gboolean map_has_id(const MapEntry *entry) {
+  return find_id(entry->parts->pdata[0]) >= 0;
 }
 
 /* Rows without ids that are equal are counted. Facts are keyed by their source and id; dimensions get their keys when
  * they are written. */
-char *map_typed_select(Load *load, const MapEntry *entry) {
+char *map_typed_select(Load *load, const MapEntry *entry, const char *only) {
   gboolean is_fact = entry->map->table->kind != LEDGER_DIMENSION;
-  gboolean has_id = find_id(entry->parts->pdata[0]) >= 0;
+  gboolean has_id = map_has_id(entry);
   g_autofree char *source = store_quote_text(load->source->name);
   GString *sql = g_string_new(NULL);
   if (is_fact) g_string_append_printf(sql, "SELECT *, hash(%s || chr(31) || id) AS key FROM (", source);
@@ -406,7 +411,7 @@ char *map_typed_select(Load *load, const MapEntry *entry) {
     g_string_append(sql, "SELECT * REPLACE ('row-' || id || '-' || row_number() OVER (PARTITION BY id) AS id) FROM (");
   for (guint i = 0; i < entry->parts->len; i++) {
     if (i > 0) g_string_append(sql, " UNION ALL ");
-    append_part(sql, load, entry->parts->pdata[i]);
+    append_part(sql, load, entry->parts->pdata[i], only);
   }
   if (!has_id) g_string_append_c(sql, ')');
   if (is_fact) g_string_append_c(sql, ')');
