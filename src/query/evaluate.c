@@ -168,7 +168,6 @@ void evaluator_finish(Evaluator *evaluator) {
     const PlanTable *table = g_ptr_array_index(plan->tables, t);
     evaluator->first_day[t] = first_day_of(plan->context, table->fact);
   }
-  g_autofree gint64 *head = g_new0(gint64, plan->n_dims + 2);
   for (guint l = 0; l < evaluator->levels->len; l++) {
     EvalLevel *level = g_ptr_array_index(evaluator->levels, l);
     guint n_groups = (guint)cube_table_n_groups(level->groups);
