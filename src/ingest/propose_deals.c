@@ -461,6 +461,7 @@ static ProfileColumn *settle_pair(Propose *propose, ProposeEntry *entry, Propose
   ProfileColumn *other = sibling_of(entry, by->of);
   if (!other) return NULL;
   gboolean is_name = FALSE;
+  g_free(stem_of(by->of, &is_name));
   ProfileColumn *id = is_name ? other : by->of, *name = is_name ? by->of : other;
   g_autofree char *a = profile_sql_text(id);
   g_autofree char *b = profile_sql_text(name);
