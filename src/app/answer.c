@@ -30,7 +30,8 @@ static char **operands(const CliArguments *arguments) {
   return (char **)g_ptr_array_steal(names, NULL);
 }
 
-gboolean answer_request_read(const Session *session, const CliArguments *arguments, AnswerRequest *request, GError **error) {
+gboolean answer_request_read(const Session *session, const CliArguments *arguments, AnswerRequest *request,
+                             GError **error) {
   request->kpis = operands(arguments);
   request->by = split_names(cli_option_all(arguments, "by"));
   request->where = g_strdupv((char **)(gpointer)cli_option_all(arguments, "where"));
@@ -68,7 +69,8 @@ static char *displayed(const char *display, double value) {
   if (g_str_equal(display, "months")) return suffixed(value, " months");
   if (g_str_equal(display, "hours")) return suffixed(value, " hours");
   if (g_str_equal(display, "x") || g_str_equal(display, "times")) return suffixed(value, "×");
-  if (g_str_equal(display, "points") || g_str_equal(display, "score")) return cli_format_number(value, CLI_NUMBER_SCORE, NULL);
+  if (g_str_equal(display, "points") || g_str_equal(display, "score"))
+    return cli_format_number(value, CLI_NUMBER_SCORE, NULL);
   return cli_format_number(value, CLI_NUMBER_PLAIN, NULL);
 }
 
@@ -76,13 +78,19 @@ char *answer_number(const Session *session, const KpiDefinition *kpi, gboolean h
   if (!has_value) return g_strdup("–");
   if (kpi->display != NULL && kpi->unit.kind != KPI_QUANTITY) return displayed(kpi->display, value);
   switch (kpi->unit.kind) {
-    case KPI_COUNT: return cli_format_number(value, CLI_NUMBER_COUNT, NULL);
-    case KPI_RATIO: return cli_format_number(value, CLI_NUMBER_PERCENT, NULL);
-    case KPI_SCORE: return cli_format_number(value, CLI_NUMBER_SCORE, NULL);
-    case KPI_QUANTITY: break;
-    default: return cli_format_number(value, CLI_NUMBER_PLAIN, NULL);
+    case KPI_COUNT:
+      return cli_format_number(value, CLI_NUMBER_COUNT, NULL);
+    case KPI_RATIO:
+      return cli_format_number(value, CLI_NUMBER_PERCENT, NULL);
+    case KPI_SCORE:
+      return cli_format_number(value, CLI_NUMBER_SCORE, NULL);
+    case KPI_QUANTITY:
+      break;
+    default:
+      return cli_format_number(value, CLI_NUMBER_PLAIN, NULL);
   }
-  if (kpi->unit.money_power == 1 && kpi->unit.days_power == 0) return cli_format_number(value, CLI_NUMBER_MONEY, session->organisation->currency);
+  if (kpi->unit.money_power == 1 && kpi->unit.days_power == 0)
+    return cli_format_number(value, CLI_NUMBER_MONEY, session->organisation->currency);
   if (kpi->unit.money_power == 0 && kpi->unit.days_power == 1) {
     if (g_strcmp0(kpi->display, "hours") == 0) return suffixed(value * 24, " hours");
     return cli_format_number(value, CLI_NUMBER_DAYS, NULL);
@@ -95,7 +103,8 @@ char *answer_number(const Session *session, const KpiDefinition *kpi, gboolean h
 }
 
 const char *answer_unit(const KpiDefinition *kpi) {
-  if (kpi->display != NULL && kpi->unit.kind != KPI_QUANTITY && !g_str_equal(kpi->display, "percent")) return kpi->display;
+  if (kpi->display != NULL && kpi->unit.kind != KPI_QUANTITY && !g_str_equal(kpi->display, "percent"))
+    return kpi->display;
   return kpi_unit_name(kpi->unit);
 }
 
@@ -104,4 +113,6 @@ char *answer_instant(gint64 utc_us) {
   return time == NULL ? g_strdup("") : g_date_time_format(time, "%Y-%m-%dT%H:%M:%SZ");
 }
 
-const char *answer_member(const char *name) { return name != NULL ? name : "(none)"; }
+const char *answer_member(const char *name) {
+  return name != NULL ? name : "(none)";
+}

@@ -6,12 +6,28 @@
 #include "query/query.h"
 
 /* The options of a question; use in a command's table of options. */
-#define ANSWER_OPTIONS                                                                                                                          \
-  {"by", 'b', CLI_VALUES, "DIMENSION", "group by rep, manager, team, region, account, industry, product, source, stage or any other; several with commas", NULL}, \
-  {"period", 'p', CLI_VALUE, "PERIOD", "2026-Q3, 2026-06, FY2026, last-12-months, 2026-01..2026-06, this-month, all (default: this-quarter)", NULL},             \
-  {"where", 'w', CLI_VALUES, "CONDITION", "count only these: \"region = 'North' and amount > 10000\"; several must all hold", NULL},                             \
-  {"credit", 0, CLI_VALUE, "WHEN", "owners and teams as at the event, or as they are now", "event|now"},                                                         \
-  {"rates-of", 0, CLI_VALUE, "DATE", "constant currency: convert all amounts at the rates of this day", NULL}
+#define ANSWER_OPTIONS                                                                                                 \
+  {"by",                                                                                                               \
+   'b',                                                                                                                \
+   CLI_VALUES,                                                                                                         \
+   "DIMENSION",                                                                                                        \
+   "group by rep, manager, team, region, account, industry, product, source, stage or any other; several with commas", \
+   NULL},                                                                                                              \
+      {"period",                                                                                                       \
+       'p',                                                                                                            \
+       CLI_VALUE,                                                                                                      \
+       "PERIOD",                                                                                                       \
+       "2026-Q3, 2026-06, FY2026, last-12-months, 2026-01..2026-06, this-month, all (default: this-quarter)",          \
+       NULL},                                                                                                          \
+      {"where",                                                                                                        \
+       'w',                                                                                                            \
+       CLI_VALUES,                                                                                                     \
+       "CONDITION",                                                                                                    \
+       "count only these: \"region = 'North' and amount > 10000\"; several must all hold",                             \
+       NULL},                                                                                                          \
+      {"credit", 0, CLI_VALUE, "WHEN", "owners and teams as at the event, or as they are now", "event|now"}, {         \
+    "rates-of", 0, CLI_VALUE, "DATE", "constant currency: convert all amounts at the rates of this day", NULL          \
+  }
 
 typedef struct {
   QueryRequest request;
@@ -24,7 +40,8 @@ void answer_request_clear(AnswerRequest *request);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(AnswerRequest, answer_request_clear)
 
 /* KPIs are the operands; errors are wrong use. `request` must be zeroed. */
-gboolean answer_request_read(const Session *session, const CliArguments *arguments, AnswerRequest *request, GError **error);
+gboolean answer_request_read(const Session *session, const CliArguments *arguments, AnswerRequest *request,
+                             GError **error);
 QueryContext answer_context(const Session *session);
 
 /* "31.0 %", "EUR 12,345", "51.0 days", "no value"; the caller frees. */

@@ -3,7 +3,9 @@
 #include "app/commands.h"
 #include "query/trail.h"
 
-static char *count_words(gint64 n) { return cli_format_number((double)n, CLI_NUMBER_COUNT, NULL); }
+static char *count_words(gint64 n) {
+  return cli_format_number((double)n, CLI_NUMBER_COUNT, NULL);
+}
 
 typedef struct {
   const char *why;
@@ -34,13 +36,15 @@ static void print_trail(const QueryTrail *trail, FILE *out) {
   }
 }
 
-static void print_texts(const Session *session, const CliContext *context, const QueryResult *result, const GPtrArray *trails) {
+static void print_texts(const Session *session, const CliContext *context, const QueryResult *result,
+                        const GPtrArray *trails) {
   const KpiDefinition *kpi = query_result_kpi(result, 0);
   const CalendarPeriod *period = query_result_period(result, 0);
   FILE *out = context->out;
   fprintf(out, "%s · %s\n%s\n\n", kpi->title, period->name, kpi->question != NULL ? kpi->question : "");
   fprintf(out, "Formula     %s\n", kpi->canonical);
-  if (kpi->n_versions > 1) fprintf(out, "Versions    %u; the one in force on the first day of the period is used\n", kpi->n_versions);
+  if (kpi->n_versions > 1)
+    fprintf(out, "Versions    %u; the one in force on the first day of the period is used\n", kpi->n_versions);
   if (kpi->anchor != NULL) fprintf(out, "Placed by   %s\n", kpi->anchor);
   g_autofree char *start = base_day_format(period->start), *last = base_day_format(period->end - 1);
   fprintf(out, "Days        %s to %s, %s\n", start, last, session->organisation->time_zone);
@@ -48,7 +52,8 @@ static void print_texts(const Session *session, const CliContext *context, const
   for (guint r = 0; r < query_result_n_rows(result); r++) {
     const QueryRow *row = query_result_row(result, r);
     g_autofree char *value = answer_number(session, kpi, row->value.has_value, row->value.value);
-    fprintf(out, "%s%s", r == 0 ? "Value       " : "            ", row->n_members > 0 ? answer_member(row->members[0]) : "");
+    fprintf(out, "%s%s", r == 0 ? "Value       " : "            ",
+            row->n_members > 0 ? answer_member(row->members[0]) : "");
     for (guint m = 1; m < row->n_members; m++) fprintf(out, " · %s", answer_member(row->members[m]));
     fprintf(out, "%s%s", row->n_members > 0 ? ": " : "", value);
     if (row->value.has_parts) {
@@ -57,7 +62,8 @@ static void print_texts(const Session *session, const CliContext *context, const
       fprintf(out, "  = %s / %s", numerator, denominator);
     }
     if (row->value.has_interval) {
-      g_autofree char *low = answer_number(session, kpi, TRUE, row->value.low), *high = answer_number(session, kpi, TRUE, row->value.high);
+      g_autofree char *low = answer_number(session, kpi, TRUE, row->value.low),
+                      *high = answer_number(session, kpi, TRUE, row->value.high);
       fprintf(out, "  (95 %% interval %s to %s)", low, high);
     }
     fputc('\n', out);
@@ -73,7 +79,8 @@ static void print_texts(const Session *session, const CliContext *context, const
   gint64 rows;
   query_result_timings(result, &plan_ms, &scan_ms, &evaluate_ms, &rows);
   g_autofree char *scanned = count_words(rows);
-  fprintf(out, "\nTimings     plan %.1f ms, scan %.1f ms (%s rows), evaluation %.1f ms\n", plan_ms, scan_ms, scanned, evaluate_ms);
+  fprintf(out, "\nTimings     plan %.1f ms, scan %.1f ms (%s rows), evaluation %.1f ms\n", plan_ms, scan_ms, scanned,
+          evaluate_ms);
 }
 
 static void json_trail(CliJson *json, const QueryTrail *trail) {
@@ -141,7 +148,8 @@ static void print_json(const Session *session, const QueryResult *result, const 
 }
 
 static int run(CliContext *context, const CliArguments *arguments, GError **error) {
-  g_autoptr(Session) session = session_open(context->folder, context->now, SESSION_DATABASE | SESSION_DEFINITIONS, error);
+  g_autoptr(Session) session =
+      session_open(context->folder, context->now, SESSION_DATABASE | SESSION_DEFINITIONS, error);
   g_auto(AnswerRequest) request = {0};
   if (session == NULL || !answer_request_read(session, arguments, &request, error)) return -1;
   QueryContext question = answer_context(session);
@@ -165,8 +173,10 @@ const CliCommand cmd_explain = {
     .name = "explain",
     .synopsis = "KPI",
     .about = "say how a number came to be",
-    .details = "The formula with its measures, conditions and dates; how many records were used and how many were left out, and why; the SQL of the scans; what "
-               "took how long. `attain records` lists the records themselves.",
+    .details =
+        "The formula with its measures, conditions and dates; how many records were used and how many were left out, "
+        "and why; the SQL of the scans; what "
+        "took how long. `attain records` lists the records themselves.",
     .examples = "attain explain win_rate --period 2026-Q3\twhat the quarter's win rate rests on",
     .options = options,
     .n_options = G_N_ELEMENTS(options),

@@ -27,7 +27,8 @@ static void print_table(const Session *session, const CliContext *context, const
     g_autofree char *counts = contribution(session, trail, record->has_value, record->value);
     const char *cells[] = {record->id, record->name, day, record->rep, record->account};
     cli_table_add_row(table);
-    for (guint c = 0; c < G_N_ELEMENTS(cells); c++) cli_table_add_cell(table, cells[c] != NULL ? cells[c] : "", CLI_STYLE_NONE);
+    for (guint c = 0; c < G_N_ELEMENTS(cells); c++)
+      cli_table_add_cell(table, cells[c] != NULL ? cells[c] : "", CLI_STYLE_NONE);
     cli_table_add_cell(table, counts, record->has_value ? CLI_STYLE_NONE : CLI_STYLE_BAD);
   }
   cli_table_add_row(table);
@@ -63,7 +64,8 @@ static void json_trail(CliJson *json, const QueryTrail *trail) {
   for (guint i = 0; i < trail->records->len; i++) {
     const QueryRecord *record = &g_array_index(trail->records, QueryRecord, i);
     g_autofree char *day = record->day == BASE_DAY_NONE ? NULL : base_day_format(record->day);
-    const char *const texts[][2] = {{"id", record->id}, {"name", record->name}, {"date", day}, {"rep", record->rep}, {"account", record->account}};
+    const char *const texts[][2] = {
+        {"id", record->id}, {"name", record->name}, {"date", day}, {"rep", record->rep}, {"account", record->account}};
     cli_json_begin_object(json);
     for (guint t = 0; t < G_N_ELEMENTS(texts); t++) {
       cli_json_key(json, texts[t][0]);
@@ -106,7 +108,12 @@ static void print_csv(const GPtrArray *trails, FILE *out) {
       const QueryRecord *record = &g_array_index(trail->records, QueryRecord, i);
       g_autofree char *day = record->day == BASE_DAY_NONE ? NULL : base_day_format(record->day);
       char buffer[G_ASCII_DTOSTR_BUF_SIZE];
-      const char *cells[] = {name, record->id, record->name, day, record->rep, record->account,
+      const char *cells[] = {name,
+                             record->id,
+                             record->name,
+                             day,
+                             record->rep,
+                             record->account,
                              record->has_value ? g_ascii_formatd(buffer, sizeof buffer, "%.15g", record->value) : NULL};
       for (guint c = 0; c < G_N_ELEMENTS(cells); c++) cli_csv_field(out, cells[c], c == 0);
       cli_csv_end(out);
@@ -126,10 +133,13 @@ static gboolean read_limit(const CliArguments *arguments, gsize *limit, GError *
 }
 
 static int run(CliContext *context, const CliArguments *arguments, GError **error) {
-  g_autoptr(Session) session = session_open(context->folder, context->now, SESSION_DATABASE | SESSION_DEFINITIONS, error);
+  g_autoptr(Session) session =
+      session_open(context->folder, context->now, SESSION_DATABASE | SESSION_DEFINITIONS, error);
   g_auto(AnswerRequest) request = {0};
   gsize limit;
-  if (session == NULL || !answer_request_read(session, arguments, &request, error) || !read_limit(arguments, &limit, error)) return -1;
+  if (session == NULL || !answer_request_read(session, arguments, &request, error) ||
+      !read_limit(arguments, &limit, error))
+    return -1;
   QueryContext question = answer_context(session);
   g_autoptr(GPtrArray) trails = query_trails(&question, &request.request, limit, error);
   if (trails == NULL) return -1;
@@ -148,11 +158,13 @@ static int run(CliContext *context, const CliArguments *arguments, GError **erro
 }
 
 static const CliOption options[] = {
-    {"period", 'p', CLI_VALUE, "PERIOD", "2026-Q3, 2026-06, FY2026, last-12-months, this-month, all (default: this-quarter)", NULL},
+    {"period", 'p', CLI_VALUE, "PERIOD",
+     "2026-Q3, 2026-06, FY2026, last-12-months, this-month, all (default: this-quarter)", NULL},
     {"where", 'w', CLI_VALUES, "CONDITION", "only these: \"rep = 'Ana Silva'\"; several must all hold", NULL},
     {"credit", 0, CLI_VALUE, "WHEN", "owners and teams as at the event, or as they are now", "event|now"},
     {"rates-of", 0, CLI_VALUE, "DATE", "constant currency: convert all amounts at the rates of this day", NULL},
-    {"limit", 0, CLI_VALUE, "N", "list at most N records for a measure (default 1000); more is an error, never a cut", NULL},
+    {"limit", 0, CLI_VALUE, "N", "list at most N records for a measure (default 1000); more is an error, never a cut",
+     NULL},
     {"format", 'f', CLI_VALUE, "FORM", "how to write them", "table|json|csv|md"},
 };
 
@@ -160,9 +172,12 @@ const CliCommand cmd_records = {
     .name = "records",
     .synopsis = "KPI",
     .about = "list the records behind a number",
-    .details = "For every measure of the KPI's formula, the records it counted, with what each counts as; their sum is the measure's value.",
-    .examples = "attain records win_rate --period 2026-Q3 --where \"rep = 'Ana Silva'\"\tthe deals of one win rate\n"
-                "attain records revenue --period 2026-06 --format csv\tfor a spreadsheet",
+    .details =
+        "For every measure of the KPI's formula, the records it counted, with what each counts as; their sum is the "
+        "measure's value.",
+    .examples =
+        "attain records win_rate --period 2026-Q3 --where \"rep = 'Ana Silva'\"\tthe deals of one win rate\n"
+        "attain records revenue --period 2026-06 --format csv\tfor a spreadsheet",
     .options = options,
     .n_options = G_N_ELEMENTS(options),
     .min_operands = 1,

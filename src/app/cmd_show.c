@@ -37,21 +37,25 @@ static gboolean add_role(const Session *session, const char *role, AnswerRequest
   request->kpis = (char **)g_ptr_array_steal(names, NULL);
   request->request.kpis = (const char *const *)request->kpis;
   if (request->kpis[0] != NULL) return TRUE;
-  g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "no KPI is in the set of '%s': the sets are manager, leader, rep, marketing and finance", role);
+  g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
+              "no KPI is in the set of '%s': the sets are manager, leader, rep, marketing and finance", role);
   return FALSE;
 }
 
 static int run(CliContext *context, const CliArguments *arguments, GError **error) {
-  g_autoptr(Session) session = session_open(context->folder, context->now, SESSION_DATABASE | SESSION_DEFINITIONS, error);
+  g_autoptr(Session) session =
+      session_open(context->folder, context->now, SESSION_DATABASE | SESSION_DEFINITIONS, error);
   g_auto(AnswerRequest) request = {0};
   guint top;
   if (session == NULL || !answer_request_read(session, arguments, &request, error)) return -1;
   if (!read_grain(arguments, &request.request, error) || !read_top(arguments, &top, error)) return -1;
-  const char *role = cli_option(arguments, "role"), *compare = cli_option(arguments, "compare"), *format = cli_option(arguments, "format");
+  const char *role = cli_option(arguments, "role"), *compare = cli_option(arguments, "compare"),
+             *format = cli_option(arguments, "format");
   if (role == NULL && request.kpis[0] == NULL) role = "manager";
   if (role != NULL && !add_role(session, role, &request, error)) return -1;
   gboolean compared = compare != NULL;
-  if (compared) request.request.compare = g_str_equal(compare, "previous") ? QUERY_COMPARE_PREVIOUS : QUERY_COMPARE_YEAR_AGO;
+  if (compared)
+    request.request.compare = g_str_equal(compare, "previous") ? QUERY_COMPARE_PREVIOUS : QUERY_COMPARE_YEAR_AGO;
   QueryContext question = answer_context(session);
   g_autoptr(QueryResult) result = query_run(&question, &request.request, error);
   if (result == NULL) return -1;
@@ -60,7 +64,8 @@ static int run(CliContext *context, const CliArguments *arguments, GError **erro
   } else if (g_strcmp0(format, "csv") == 0) {
     show_csv(result, compared, context->out);
   } else {
-    g_autoptr(CliTable) table = show_table(session, result, compared, g_strcmp0(cli_option(arguments, "sort"), "value") == 0, top);
+    g_autoptr(CliTable) table =
+        show_table(session, result, compared, g_strcmp0(cli_option(arguments, "sort"), "value") == 0, top);
     if (g_strcmp0(format, "md") == 0)
       cli_table_print_markdown(table, context->out);
     else
@@ -72,7 +77,8 @@ static int run(CliContext *context, const CliArguments *arguments, GError **erro
 static const CliOption options[] = {
     ANSWER_OPTIONS,
     {"grain", 'g', CLI_VALUE, "GRAIN", "cut the period into days, weeks, months, quarters or years", NULL},
-    {"compare", 'c', CLI_VALUE, "WITH", "beside the period before, or the same a year ago; like for like while it runs", "previous|year-ago"},
+    {"compare", 'c', CLI_VALUE, "WITH", "beside the period before, or the same a year ago; like for like while it runs",
+     "previous|year-ago"},
     {"role", 0, CLI_VALUE, "ROLE", "the KPIs of a role: manager, leader, rep, marketing, finance", NULL},
     {"sort", 0, CLI_VALUE, "ORDER", "order members by name, or by the first figure", "name|value"},
     {"top", 0, CLI_VALUE, "N", "only the first N members by the first figure", NULL},
@@ -83,13 +89,17 @@ const CliCommand cmd_show = {
     .name = "show",
     .synopsis = "[KPI…]",
     .about = "show KPIs by member and period",
-    .details = "Without a KPI the manager's set is shown. Every total is computed again from its parts: the win rate of a team is its won deals over its decided "
-               "deals, not the mean of its people's. A rate carries its number of cases (n) and its 95 % interval.\n\n"
-               "A number with a * has a note below the table. – means that there is no value, which is not 0: a rate of nothing, or a day before the first record.",
-    .examples = "attain show win_rate --by rep --period 2026-Q3\twin rates of the quarter\n"
-                "attain show revenue --by team --period last-12-months --grain month\trevenue by team and month\n"
-                "attain show revenue win_rate sales_cycle --compare year-ago\tthree KPIs beside last year's\n"
-                "attain show win_rate --by product,source --where \"region = 'North'\" --format json\tfor another program",
+    .details =
+        "Without a KPI the manager's set is shown. Every total is computed again from its parts: the win rate of a "
+        "team is its won deals over its decided "
+        "deals, not the mean of its people's. A rate carries its number of cases (n) and its 95 % interval.\n\n"
+        "A number with a * has a note below the table. – means that there is no value, which is not 0: a rate of "
+        "nothing, or a day before the first record.",
+    .examples =
+        "attain show win_rate --by rep --period 2026-Q3\twin rates of the quarter\n"
+        "attain show revenue --by team --period last-12-months --grain month\trevenue by team and month\n"
+        "attain show revenue win_rate sales_cycle --compare year-ago\tthree KPIs beside last year's\n"
+        "attain show win_rate --by product,source --where \"region = 'North'\" --format json\tfor another program",
     .options = options,
     .n_options = G_N_ELEMENTS(options),
     .min_operands = 0,

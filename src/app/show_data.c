@@ -72,7 +72,8 @@ static void json_row(CliJson *json, const QueryResult *result, const QueryRow *r
     json_value(json, "change", row->value.has_value && row->compared.has_value, row->value.value - row->compared.value);
     json_value(json, "change_ratio", row->value.has_value && row->compared.has_value && row->compared.value > 0,
                row->value.value / row->compared.value - 1);
-    json_value(json, "whole_period_value", row->has_compared_whole && row->compared_whole.has_value, row->compared_whole.value);
+    json_value(json, "whole_period_value", row->has_compared_whole && row->compared_whole.has_value,
+               row->compared_whole.value);
     json_flags(json, &row->compared);
     cli_json_end_object(json);
   }
@@ -124,7 +125,8 @@ static void csv_row(const QueryResult *result, const QueryRow *row, gboolean com
   const CalendarPeriod *period = query_result_period(result, row->period);
   g_autofree char *start = base_day_format(period->start), *end = base_day_format(period->end);
   cli_csv_field(out, kpi->name, TRUE);
-  for (guint d = 0; d < query_result_n_dims(result); d++) cli_csv_field(out, d < row->n_members ? row->members[d] : "(all)", FALSE);
+  for (guint d = 0; d < query_result_n_dims(result); d++)
+    cli_csv_field(out, d < row->n_members ? row->members[d] : "(all)", FALSE);
   cli_csv_field(out, period->name, FALSE);
   cli_csv_field(out, start, FALSE);
   cli_csv_field(out, end, FALSE);
@@ -137,7 +139,8 @@ static void csv_row(const QueryResult *result, const QueryRow *row, gboolean com
   cli_csv_field(out, answer_unit(kpi), FALSE);
   GString *flags = g_string_new(NULL);
   for (guint bit = 0; query_flag_name(bit) != NULL; bit++)
-    if (row->value.flags & (1u << bit)) g_string_append_printf(flags, "%s%s", flags->len > 0 ? " " : "", query_flag_name(bit));
+    if (row->value.flags & (1u << bit))
+      g_string_append_printf(flags, "%s%s", flags->len > 0 ? " " : "", query_flag_name(bit));
   cli_csv_field(out, flags->str, FALSE);
   g_string_free(flags, TRUE);
   if (compared) {
@@ -148,7 +151,8 @@ static void csv_row(const QueryResult *result, const QueryRow *row, gboolean com
 }
 
 void show_csv(const QueryResult *result, gboolean compared, FILE *out) {
-  static const char *const heads[] = {"period", "start", "end", "value", "n", "numerator", "denominator", "low", "high", "unit", "flags"};
+  static const char *const heads[] = {"period",      "start", "end",  "value", "n",    "numerator",
+                                      "denominator", "low",   "high", "unit",  "flags"};
   cli_csv_field(out, "kpi", TRUE);
   for (guint d = 0; d < query_result_n_dims(result); d++) cli_csv_field(out, query_result_dim(result, d), FALSE);
   for (guint i = 0; i < G_N_ELEMENTS(heads); i++) cli_csv_field(out, heads[i], FALSE);
@@ -158,5 +162,6 @@ void show_csv(const QueryResult *result, gboolean compared, FILE *out) {
   }
   cli_csv_end(out);
   for (guint r = 0; r < query_result_n_rows(result); r++) csv_row(result, query_result_row(result, r), compared, out);
-  for (guint r = 0; r < query_result_n_totals(result); r++) csv_row(result, query_result_total(result, r), compared, out);
+  for (guint r = 0; r < query_result_n_totals(result); r++)
+    csv_row(result, query_result_total(result, r), compared, out);
 }

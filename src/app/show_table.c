@@ -6,9 +6,9 @@
  *   several of both            members and KPIs down, periods across
  *
  * Subtotals stand below the members they sum up, the total of all at the end. */
-#include <math.h>
-
 #include "app/show.h"
+
+#include <math.h>
 
 typedef enum { ACROSS_FIGURES, ACROSS_PERIODS, ACROSS_KPIS } Across;
 
@@ -62,7 +62,8 @@ static void add_figures(CliTable *table, const Layout *layout, const QueryRow *r
   CliStyle change_is;
   g_autofree char *before = answer_number(layout->session, kpi, row->compared.has_value, row->compared.value);
   g_autofree char *change = change_words(kpi, row, &change_is);
-  g_autofree char *whole = answer_number(layout->session, kpi, row->has_compared_whole && row->compared_whole.has_value, row->compared_whole.value);
+  g_autofree char *whole = answer_number(layout->session, kpi, row->has_compared_whole && row->compared_whole.has_value,
+                                         row->compared_whole.value);
   cli_table_add_cell(table, before, style);
   cli_table_add_cell(table, change, change_is);
   cli_table_add_cell(table, row->has_compared_whole ? whole : "", CLI_STYLE_DIM);
@@ -71,7 +72,9 @@ static void add_figures(CliTable *table, const Layout *layout, const QueryRow *r
 static void add_members(CliTable *table, const Layout *layout, const QueryRow *row, CliStyle style) {
   guint n_dims = query_result_n_dims(layout->result);
   for (guint d = 0; d < n_dims; d++) {
-    const char *name = d < row->n_members ? answer_member(row->members[d]) : d == row->n_members ? (row->n_members == 0 ? "All" : "all") : "";
+    const char *name = d < row->n_members    ? answer_member(row->members[d])
+                       : d == row->n_members ? (row->n_members == 0 ? "All" : "all")
+                                             : "";
     cli_table_add_cell(table, name, style);
   }
 }
@@ -105,12 +108,14 @@ static void add_head(CliTable *table, const Layout *layout) {
     cli_table_add_column(table, name, CLI_LEFT);
   }
   if (layout->across == ACROSS_KPIS) {
-    for (guint k = 0; k < query_result_n_kpis(result); k++) cli_table_add_column(table, query_result_kpi(result, k)->title, CLI_RIGHT);
+    for (guint k = 0; k < query_result_n_kpis(result); k++)
+      cli_table_add_column(table, query_result_kpi(result, k)->title, CLI_RIGHT);
     return;
   }
   if (query_result_n_kpis(result) > 1) cli_table_add_column(table, "KPI", CLI_LEFT);
   if (layout->across == ACROSS_PERIODS) {
-    for (guint p = 0; p < query_result_n_periods(result); p++) cli_table_add_column(table, query_result_period(result, p)->name, CLI_RIGHT);
+    for (guint p = 0; p < query_result_n_periods(result); p++)
+      cli_table_add_column(table, query_result_period(result, p)->name, CLI_RIGHT);
     return;
   }
   gboolean one = query_result_n_kpis(result) == 1;
@@ -119,9 +124,9 @@ static void add_head(CliTable *table, const Layout *layout) {
   cli_table_add_column(table, "95 % interval", CLI_RIGHT);
   if (!layout->compared) return;
   const QueryRow *first = query_result_n_rows(result) > 0 ? query_result_row(result, 0) : NULL;
-  g_autofree char *before = first == NULL                  ? g_strdup("Before")
-                            : first->has_compared_whole    ? g_strdup_printf("%s so far", first->compared_period.name)
-                                                           : g_strdup(first->compared_period.name);
+  g_autofree char *before = first == NULL               ? g_strdup("Before")
+                            : first->has_compared_whole ? g_strdup_printf("%s so far", first->compared_period.name)
+                                                        : g_strdup(first->compared_period.name);
   cli_table_add_column(table, before, CLI_RIGHT);
   cli_table_add_column(table, "Change", CLI_RIGHT);
   cli_table_add_column(table, first != NULL && first->has_compared_whole ? "Whole period" : "", CLI_RIGHT);
@@ -131,7 +136,8 @@ static void add_head(CliTable *table, const Layout *layout) {
 
 static gint by_first_value(gconstpointer a, gconstpointer b, gpointer user_data) {
   const Layout *layout = user_data;
-  const QueryRow *x = query_result_row(layout->result, *(const guint *)a), *y = query_result_row(layout->result, *(const guint *)b);
+  const QueryRow *x = query_result_row(layout->result, *(const guint *)a),
+                 *y = query_result_row(layout->result, *(const guint *)b);
   if (x->value.has_value != y->value.has_value) return x->value.has_value ? -1 : 1;
   gint order = (x->value.value < y->value.value) - (x->value.value > y->value.value);
   return query_result_kpi(layout->result, 0)->better == KPI_LOWER ? -order : order;
@@ -165,7 +171,8 @@ static void add_notes(CliTable *table, const Layout *layout, guint left_out) {
     cli_table_add_note(table, text);
   }
   if (layout->compared && layout->across == ACROSS_PERIODS)
-    cli_table_add_note(table, "the comparison is not shown for several periods: leave out --grain, or take --format csv or json");
+    cli_table_add_note(
+        table, "the comparison is not shown for several periods: leave out --grain, or take --format csv or json");
   const CalendarPeriod *last = query_result_period(result, query_result_n_periods(result) - 1);
   if (last->start <= layout->session->today && layout->session->today < last->end - 1) {
     g_autofree char *today = base_day_format(layout->session->today);
@@ -185,15 +192,18 @@ static void add_notes(CliTable *table, const Layout *layout, guint left_out) {
   cli_table_add_note(table, text);
 }
 
-CliTable *show_table(const Session *session, const QueryResult *result, gboolean compared, gboolean by_value, guint top) {
-  guint n_periods = query_result_n_periods(result), n_kpis = query_result_n_kpis(result), n_dims = query_result_n_dims(result);
+CliTable *show_table(const Session *session, const QueryResult *result, gboolean compared, gboolean by_value,
+                     guint top) {
+  guint n_periods = query_result_n_periods(result), n_kpis = query_result_n_kpis(result),
+        n_dims = query_result_n_dims(result);
   Layout layout = {session, result, ACROSS_FIGURES, compared, n_periods * n_kpis};
   if (n_periods > 1)
     layout.across = ACROSS_PERIODS;
   else if (n_kpis > 1 && n_dims > 0 && !compared)
     layout.across = ACROSS_KPIS;
   const CalendarPeriod *first = query_result_period(result, 0), *last = query_result_period(result, n_periods - 1);
-  g_autofree char *what = n_kpis == 1 ? g_strdup(query_result_kpi(result, 0)->title) : g_strdup_printf("%u KPIs", n_kpis);
+  g_autofree char *what =
+      n_kpis == 1 ? g_strdup(query_result_kpi(result, 0)->title) : g_strdup_printf("%u KPIs", n_kpis);
   g_autofree char *span = n_periods == 1 ? g_strdup(first->name) : g_strdup_printf("%s to %s", first->name, last->name);
   g_autofree char *title = g_strdup_printf("%s · %s · %s", session->organisation->name, what, span);
   CliTable *table = cli_table_new(title);
@@ -206,10 +216,12 @@ CliTable *show_table(const Session *session, const QueryResult *result, gboolean
   for (guint i = 0; i < shown; i++) {
     const QueryRow *rows = query_result_row(result, order[i]);
     add_member(table, &layout, rows, CLI_STYLE_NONE);
-    if (!by_value && top == 0) add_subtotals(table, &layout, rows, i + 1 < shown ? query_result_row(result, order[i + 1]) : NULL);
+    if (!by_value && top == 0)
+      add_subtotals(table, &layout, rows, i + 1 < shown ? query_result_row(result, order[i + 1]) : NULL);
   }
   for (guint t = 0; t < query_result_n_totals(result); t += layout.per_member)
-    if (query_result_total(result, t)->n_members == 0) add_member(table, &layout, query_result_total(result, t), CLI_STYLE_TOTAL);
+    if (query_result_total(result, t)->n_members == 0)
+      add_member(table, &layout, query_result_total(result, t), CLI_STYLE_TOTAL);
   add_notes(table, &layout, n_members - shown);
   return table;
 }

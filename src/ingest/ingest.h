@@ -1,7 +1,8 @@
 /* Ingest: records of a source become versions in the ledger.
  *
- *   files ─► staging (text, with file and line) ─► mapping (typed, or a reason to reject) ─► compare with the current version ─►
- *   new · changed (old one to history) · unchanged · vanished (closed)                    all in one transaction a load */
+ *   files ─► staging (text, with file and line) ─► mapping (typed, or a reason to reject) ─► compare with the current
+ * version ─► new · changed (old one to history) · unchanged · vanished (closed)                    all in one
+ * transaction a load */
 #pragma once
 
 #include "conf/conf.h"
@@ -10,25 +11,27 @@
 
 typedef struct IngestSource IngestSource; /* a source's YAML, read and checked against the schema */
 
-IngestSource *ingest_source_load(const char *path, const LedgerSchema *schema, const ConfOrganisation *organisation, GError **error);
-IngestSource *ingest_source_parse(const char *file, const char *text, gsize length, const char *workspace, const LedgerSchema *schema,
-                                  const ConfOrganisation *organisation, GError **error);
+IngestSource *ingest_source_load(const char *path, const LedgerSchema *schema, const ConfOrganisation *organisation,
+                                 GError **error);
+IngestSource *ingest_source_parse(const char *file, const char *text, gsize length, const char *workspace,
+                                  const LedgerSchema *schema, const ConfOrganisation *organisation, GError **error);
 const char *ingest_source_name(const IngestSource *source);
 void ingest_source_free(IngestSource *source);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(IngestSource, ingest_source_free)
 
 typedef struct {
-  const char *table;  /* ledger table */
-  const char *from;   /* the source's table */
+  const char *table; /* ledger table */
+  const char *from;  /* the source's table */
   gint64 n_read, n_new, n_changed, n_unchanged, n_rejected, n_skipped, n_closed;
 } IngestCount;
 
 typedef struct {
   char *source;
-  gint64 load;        /* number of the load, 0 when nothing was written */
+  gint64 load; /* number of the load, 0 when nothing was written */
   IngestCount *counts;
   gsize n_counts;
-  char **notes;       /* what was guessed or looks odd, a sentence each: "product: 1,480 rows say GTXPro, which products does not have" */
+  char **notes; /* what was guessed or looks odd, a sentence each: "product: 1,480 rows say GTXPro, which products does
+                   not have" */
   double seconds;
 } IngestReport;
 void ingest_report_free(IngestReport *report);
@@ -38,15 +41,16 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(IngestReport, ingest_report_free)
 typedef void (*IngestProgress)(const char *what, double share, gpointer user_data);
 
 typedef struct {
-  gint64 now_us;            /* the clock: what recorded_at is, unless the source tells when it changed a row */
-  IngestProgress progress;  /* or NULL */
+  gint64 now_us;           /* the clock: what recorded_at is, unless the source tells when it changed a row */
+  IngestProgress progress; /* or NULL */
   gpointer user_data;
 } IngestOptions;
 
-/* One load in one transaction. On error nothing is changed. Errors: INPUT for an unreadable file, a missing column (with the nearest
- * headers), too many bad rows (with the commonest reasons, and up to 5 of the rows). */
-gboolean ingest_load(Store *store, const IngestSource *source, const LedgerSchema *schema, const ConfOrganisation *organisation,
-                     const Calendar *calendar, const IngestOptions *options, IngestReport **report, GError **error);
+/* One load in one transaction. On error nothing is changed. Errors: INPUT for an unreadable file, a missing column
+ * (with the nearest headers), too many bad rows (with the commonest reasons, and up to 5 of the rows). */
+gboolean ingest_load(Store *store, const IngestSource *source, const LedgerSchema *schema,
+                     const ConfOrganisation *organisation, const Calendar *calendar, const IngestOptions *options,
+                     IngestReport **report, GError **error);
 
 /* Rejected rows kept from the loads in force, newest first: for `attain check`. */
 typedef struct {
@@ -58,12 +62,12 @@ GPtrArray *ingest_rejected(Store *store, gsize max_rows, gint64 *n_total, GError
 
 /* --- recognition: `attain new --from` --- */
 typedef struct {
-  char *name;         /* of the source: salesforce, hubspot, … or the folder's or file's own */
-  char *system;       /* display name of the recognised CRM, or NULL */
-  char *yaml;         /* the proposed sources/NAME.yaml, commented */
-  char *currency;     /* the organisation's currency as far as the files tell, or NULL */
-  char **assumed;     /* sentences: what was assumed */
-  char **to_check;    /* sentences: what to check */
+  char *name;      /* of the source: salesforce, hubspot, … or the folder's or file's own */
+  char *system;    /* display name of the recognised CRM, or NULL */
+  char *yaml;      /* the proposed sources/NAME.yaml, commented */
+  char *currency;  /* the organisation's currency as far as the files tell, or NULL */
+  char **assumed;  /* sentences: what was assumed */
+  char **to_check; /* sentences: what to check */
 } IngestProposal;
 void ingest_proposal_free(IngestProposal *proposal);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(IngestProposal, ingest_proposal_free)

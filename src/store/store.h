@@ -1,8 +1,9 @@
-/* One handle for a database of facts. DuckDB is behind it; other engines come behind the same functions, so nothing above this
- * folder knows which it is, but for the SQL that it asks the store's dialect to write.
+/* One handle for a database of facts. DuckDB is behind it; other engines come behind the same functions, so nothing
+ * above this folder knows which it is, but for the SQL that it asks the store's dialect to write.
  *
- * A Store is used by one thread at a time. All functions that fail set a GError of BASE_ERROR: BUSY (another process has the
- * database: its message names the process where known), VERSION (written by a newer Attain), IO (disk full, damaged file), INPUT (SQL). */
+ * A Store is used by one thread at a time. All functions that fail set a GError of BASE_ERROR: BUSY (another process
+ * has the database: its message names the process where known), VERSION (written by a newer Attain), IO (disk full,
+ * damaged file), INPUT (SQL). */
 #pragma once
 
 #include "base/text.h"
@@ -12,12 +13,13 @@ typedef struct Store Store;
 
 typedef enum {
   STORE_READ_ONLY = 1 << 0,
-  STORE_CREATE = 1 << 1,  /* make the database when there is none (otherwise: NOT_FOUND) */
+  STORE_CREATE = 1 << 1, /* make the database when there is none (otherwise: NOT_FOUND) */
 } StoreFlags;
 
-/* Opens `path` (NULL: a database in memory) and, unless read-only, brings it to this program's version by its migrations and to the
- * workspace's own columns and facts in `schema` (NULL: a scratch database without a ledger). A
- * read-only open of an older version is refused with what to do (BASE_ERROR_VERSION). `threads`: 0 = as many as the machine has. */
+/* Opens `path` (NULL: a database in memory) and, unless read-only, brings it to this program's version by its
+ * migrations and to the workspace's own columns and facts in `schema` (NULL: a scratch database without a ledger). A
+ * read-only open of an older version is refused with what to do (BASE_ERROR_VERSION). `threads`: 0 = as many as the
+ * machine has. */
 Store *store_open(const char *path, const LedgerSchema *schema, guint flags, guint threads, GError **error);
 void store_close(Store *store);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Store, store_close)
@@ -35,11 +37,13 @@ typedef struct {
 } StoreValue;
 
 /* Runs SQL statements (several allowed without parameters). `n_changed` may be NULL: rows of the last statement. */
-gboolean store_run(Store *store, const char *sql, const StoreValue *parameters, gsize n_parameters, gint64 *n_changed, GError **error);
+gboolean store_run(Store *store, const char *sql, const StoreValue *parameters, gsize n_parameters, gint64 *n_changed,
+                   GError **error);
 
 typedef struct StoreRows StoreRows;
 /* A whole small result, in memory. Errors also: BASE_ERROR_LIMIT beyond `max_rows` (0 = 1,000,000). */
-StoreRows *store_query(Store *store, const char *sql, const StoreValue *parameters, gsize n_parameters, gsize max_rows, GError **error);
+StoreRows *store_query(Store *store, const char *sql, const StoreValue *parameters, gsize n_parameters, gsize max_rows,
+                       GError **error);
 void store_rows_free(StoreRows *rows);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(StoreRows, store_rows_free)
 gsize store_rows_count(const StoreRows *rows);
@@ -53,11 +57,12 @@ gboolean store_commit(Store *store, GError **error);
 void store_rollback(Store *store);
 
 /* --- derived facts --- */
-/* Brings the derived tables (LEDGER_DERIVED) and their rows of ledger_stat up to date with the facts, inside the caller's transaction:
- * those whose needs are among `changed_tables` (NULL: all; else ends with NULL). With the number of a load, only the rows of deals that
- * this load touched are made again when these are few. The result is always that of making them from scratch. The loader refreshes the
- * facts' own rows of ledger_stat before. */
-gboolean store_refresh_derived(Store *store, const char *const *changed_tables, gint64 load_or_minus_one, GError **error);
+/* Brings the derived tables (LEDGER_DERIVED) and their rows of ledger_stat up to date with the facts, inside the
+ * caller's transaction: those whose needs are among `changed_tables` (NULL: all; else ends with NULL). With the number
+ * of a load, only the rows of deals that this load touched are made again when these are few. The result is always that
+ * of making them from scratch. The loader refreshes the facts' own rows of ledger_stat before. */
+gboolean store_refresh_derived(Store *store, const char *const *changed_tables, gint64 load_or_minus_one,
+                               GError **error);
 
 /* Share of the running statement done, 0..1, or -1 when unknown; for another thread's progress bar. */
 double store_progress(Store *store);
@@ -79,7 +84,8 @@ typedef enum {
   STORE_COLUMN_INT64,  /* gint64: money, counts, instants in microseconds, durations */
   STORE_COLUMN_UINT64, /* guint64: fact keys */
   STORE_COLUMN_DOUBLE, /* double */
-  STORE_COLUMN_TEXT,   /* gint32: a code of the scan's dictionary, the same text always the same code within one scan, from 0 */
+  STORE_COLUMN_TEXT,   /* gint32: a code of the scan's dictionary, the same text always the same code within one scan,
+                          from 0 */
 } StoreColumnType;
 
 typedef struct {
@@ -92,15 +98,16 @@ typedef struct {
 typedef gboolean (*StoreScanFunc)(const StoreChunk *chunk, gpointer user_data, GError **error);
 
 typedef struct {
-  const char *sql;                /* SELECT whose columns have exactly the given types (casts are the caller's) */
+  const char *sql; /* SELECT whose columns have exactly the given types (casts are the caller's) */
   const StoreColumnType *types;
   guint n_columns;
 } StoreScan;
 
 typedef struct StoreDictionary StoreDictionary; /* of one TEXT column */
 
-/* Streams the result in chunks, in one thread, without materialising it. `dictionaries`: NULL, or n_columns pointers, set on
- * success for TEXT columns (caller frees each with store_dictionary_free) and NULL for others. `n_rows` may be NULL. */
+/* Streams the result in chunks, in one thread, without materialising it. `dictionaries`: NULL, or n_columns pointers,
+ * set on success for TEXT columns (caller frees each with store_dictionary_free) and NULL for others. `n_rows` may be
+ * NULL. */
 gboolean store_scan(Store *store, const StoreScan *scan, StoreScanFunc on_chunk, gpointer user_data,
                     StoreDictionary **dictionaries, gint64 *n_rows, GError **error);
 gint32 store_dictionary_size(const StoreDictionary *dictionary);

@@ -6,7 +6,6 @@
 #include "../unit.h"
 #include "ingest/ingest.h"
 
-
 static const char *data_folder;
 
 /* The entry of `table`, from its "- to:" to the next one. All entries of the table, when there are several. */

@@ -1,11 +1,11 @@
-/* Answers against an oracle: the same questions answered by looping over the records one by one, with none of the planner's cells, slots
- * or roll-ups. Companies are random, from a printed seed: people who change teams, deals that are open, won and lost, sales of several
- * products. And properties that hold whatever the records: parts sum to the whole, the order of records means nothing, a year's shift of all
- * dates shifts all answers by a year. */
-#include <math.h>
-
+/* Answers against an oracle: the same questions answered by looping over the records one by one, with none of the
+ * planner's cells, slots or roll-ups. Companies are random, from a printed seed: people who change teams, deals that
+ * are open, won and lost, sales of several products. And properties that hold whatever the records: parts sum to the
+ * whole, the order of records means nothing, a year's shift of all dates shifts all answers by a year. */
 #include "query/query.h"
 #include "unit.h"
+
+#include <math.h>
 
 #define N_PEOPLE 6
 #define N_TEAMS  3
@@ -60,7 +60,8 @@ static Company company_new(GRand *random, BaseDay base) {
     Deal *deal = &company.deals[d];
     deal->owner = g_rand_int_range(random, 0, N_PEOPLE);
     deal->created = base + g_rand_int_range(random, 0, 700);
-    deal->closed = g_rand_int_range(random, 0, 4) == 0 ? BASE_DAY_NONE : deal->created + g_rand_int_range(random, 0, 200);
+    deal->closed =
+        g_rand_int_range(random, 0, 4) == 0 ? BASE_DAY_NONE : deal->created + g_rand_int_range(random, 0, 200);
     deal->won = deal->closed != BASE_DAY_NONE && g_rand_int_range(random, 0, 2) == 0;
     deal->amount = g_rand_int_range(random, 0, 10000);
   }
@@ -91,34 +92,48 @@ static char *instant(BaseDay day) {
 }
 
 static void insert_people(Store *store, const Company *company) {
-  for (int t = 0; t < N_TEAMS; t++) run_sql(store, "INSERT INTO team BY NAME SELECT %d AS key, 'team%d' AS id, 'Team %d' AS name, true AS known", t + 1, t, t);
+  for (int t = 0; t < N_TEAMS; t++)
+    run_sql(store, "INSERT INTO team BY NAME SELECT %d AS key, 'team%d' AS id, 'Team %d' AS name, true AS known", t + 1,
+            t, t);
   for (int p = 0; p < N_PEOPLE; p++) {
     g_autofree char *moved = base_day_format(company->moved[p]);
-    run_sql(store, "INSERT INTO person BY NAME SELECT %d AS key, 'p%d' AS id, 'Person %d' AS name, true AS known", p + 1, p, p);
+    run_sql(store, "INSERT INTO person BY NAME SELECT %d AS key, 'p%d' AS id, 'Person %d' AS name, true AS known",
+            p + 1, p, p);
     run_sql(store,
-            "INSERT INTO membership BY NAME SELECT %d::UBIGINT AS key, 'm%d' AS id, %d AS person, %d AS team, TIMESTAMP '%s' AS until_at, DATE '%s' AS until_at_day",
+            "INSERT INTO membership BY NAME SELECT %d::UBIGINT AS key, 'm%d' AS id, %d AS person, %d AS team, "
+            "TIMESTAMP '%s' AS until_at, DATE '%s' AS until_at_day",
             2 * p, 2 * p, p + 1, company->first_team[p] + 1, moved, moved);
     run_sql(store,
-            "INSERT INTO membership BY NAME SELECT %d::UBIGINT AS key, 'm%d' AS id, %d AS person, %d AS team, TIMESTAMP '%s' AS from_at, DATE '%s' AS from_at_day",
+            "INSERT INTO membership BY NAME SELECT %d::UBIGINT AS key, 'm%d' AS id, %d AS person, %d AS team, "
+            "TIMESTAMP '%s' AS from_at, DATE '%s' AS from_at_day",
             2 * p + 1, 2 * p + 1, p + 1, company->second_team[p] + 1, moved, moved);
   }
 }
 
 static void insert_deals(Store *store, const Company *company, gboolean backwards) {
-  GString *sql = g_string_new("INSERT INTO opportunity (key, id, owner, created_at, created_at_day, closed_at, closed_at_day, outcome, amount, currency) VALUES ");
+  GString *sql = g_string_new(
+      "INSERT INTO opportunity (key, id, owner, created_at, created_at_day, closed_at, closed_at_day, outcome, amount, "
+      "currency) VALUES ");
   for (int i = 0; i < N_DEALS; i++) {
     int d = backwards ? N_DEALS - 1 - i : i;
     const Deal *deal = &company->deals[d];
     g_autofree char *created = instant(deal->created), *closed = instant(deal->closed);
-    g_string_append_printf(sql, "%s(%d, 'd%d', %d, %s, %s, '%s', %d, 'EUR')", i > 0 ? ", " : "", d, d, deal->owner + 1, created, closed,
-                           deal->closed == BASE_DAY_NONE ? "open" : deal->won ? "won" : "lost", deal->amount * 100);
+    g_string_append_printf(sql, "%s(%d, 'd%d', %d, %s, %s, '%s', %d, 'EUR')", i > 0 ? ", " : "", d, d, deal->owner + 1,
+                           created, closed,
+                           deal->closed == BASE_DAY_NONE ? "open"
+                           : deal->won                   ? "won"
+                                                         : "lost",
+                           deal->amount * 100);
   }
   run_sql(store, "%s", sql->str);
   g_string_free(sql, TRUE);
   g_autofree char *first = base_day_format(company->base), *last = base_day_format(company->base + 900);
   run_sql(store, "DELETE FROM ledger_stat WHERE table_name = 'opportunity'");
-  run_sql(store, "INSERT INTO ledger_stat BY NAME SELECT 'opportunity' AS table_name, %d AS n_rows, DATE '%s' AS first_day, DATE '%s' AS last_day, "
-          "TIMESTAMP '%s' AS latest_at, false AS has_foreign_currency", N_DEALS, first, last, last);
+  run_sql(store,
+          "INSERT INTO ledger_stat BY NAME SELECT 'opportunity' AS table_name, %d AS n_rows, DATE '%s' AS first_day, "
+          "DATE '%s' AS last_day, "
+          "TIMESTAMP '%s' AS latest_at, false AS has_foreign_currency",
+          N_DEALS, first, last, last);
 }
 
 static World world_new(const Company *company, gboolean backwards) {
@@ -136,8 +151,14 @@ static World world_new(const Company *company, gboolean backwards) {
   insert_people(world.store, company);
   insert_deals(world.store, company, backwards);
   BaseDay today = company->base + 1000;
-  world.context = (QueryContext){world.store, world.schema, world.calendar, world.catalogue, world.organisation,
-                                 calendar_start_of_day(world.calendar, today + 1) - 1, today, FALSE};
+  world.context = (QueryContext){world.store,
+                                 world.schema,
+                                 world.calendar,
+                                 world.catalogue,
+                                 world.organisation,
+                                 calendar_start_of_day(world.calendar, today + 1) - 1,
+                                 today,
+                                 FALSE};
   return world;
 }
 
@@ -152,7 +173,12 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(World, world_clear)
 
 static QueryResult *ask(const World *world, const char *kpi, const char *by, const char *period) {
   const char *kpis[] = {kpi, NULL}, *dims[] = {by, NULL};
-  QueryRequest request = {.kpis = kpis, .by = dims, .period = period, .has_grain = TRUE, .grain = CALENDAR_MONTH, .rates_of = BASE_DAY_NONE};
+  QueryRequest request = {.kpis = kpis,
+                          .by = dims,
+                          .period = period,
+                          .has_grain = TRUE,
+                          .grain = CALENDAR_MONTH,
+                          .rates_of = BASE_DAY_NONE};
   g_autoptr(GError) error = NULL;
   QueryResult *result = query_run(&world->context, &request, &error);
   if (result == NULL) fail_msg("%s", error->message);
@@ -169,11 +195,19 @@ static char *span_of(const Company *company) {
 
 typedef gboolean (*Belongs)(const Company *company, int person, BaseDay day, int member);
 
-static gboolean of_team(const Company *company, int person, BaseDay day, int member) { return team_on(company, person, day) == member; }
-static gboolean of_person(const Company *company, int person, BaseDay day, int member) { return person == member; }
-static gboolean of_all(const Company *company, int person, BaseDay day, int member) { return TRUE; }
+static gboolean of_team(const Company *company, int person, BaseDay day, int member) {
+  return team_on(company, person, day) == member;
+}
+static gboolean of_person(const Company *company, int person, BaseDay day, int member) {
+  return person == member;
+}
+static gboolean of_all(const Company *company, int person, BaseDay day, int member) {
+  return TRUE;
+}
 
-static gboolean closed_in(const Deal *deal, BaseDay start, BaseDay end) { return deal->closed != BASE_DAY_NONE && start <= deal->closed && deal->closed < end; }
+static gboolean closed_in(const Deal *deal, BaseDay start, BaseDay end) {
+  return deal->closed != BASE_DAY_NONE && start <= deal->closed && deal->closed < end;
+}
 
 static int compare_numbers(gconstpointer a, gconstpointer b) {
   double x = *(const double *)a, y = *(const double *)b;
@@ -219,7 +253,8 @@ static Oracle oracle_of(const Company *company, Belongs belongs, int member, Bas
   oracle.has_cycle = n > 0;
   if (n > 0) oracle.cycle = median_of(cycles, n);
   oracle.open = open_at(company, belongs, member, end - 1);
-  for (BaseDay day = start; day < end; day++) oracle.mean_open += open_at(company, belongs, member, day) / (end - start);
+  for (BaseDay day = start; day < end; day++)
+    oracle.mean_open += open_at(company, belongs, member, day) / (end - start);
   return oracle;
 }
 
@@ -300,7 +335,8 @@ static void parts_sum_to_the_whole(void **state) {
 }
 
 static void assert_same_answers(const World *a, const char *span_a, const World *b, const char *span_b) {
-  static const char *const kpis[] = {"won", "booked", "open_value", "cycle", "rate", "growth", "half_year", "mean_open", "repeat", "sellers"};
+  static const char *const kpis[] = {"won",    "booked",    "open_value", "cycle",  "rate",
+                                     "growth", "half_year", "mean_open",  "repeat", "sellers"};
   for (guint k = 0; k < G_N_ELEMENTS(kpis); k++) {
     g_autoptr(QueryResult) x = ask(a, kpis[k], "rep", span_a);
     g_autoptr(QueryResult) y = ask(b, kpis[k], "rep", span_b);
