@@ -8,6 +8,7 @@
 #include <math.h>
 
 #include "base/money.h"
+#include "query/entities.h"
 
 /* --- levels --- */
 
@@ -22,7 +23,7 @@ struct EvalLevel {
   guint n_keep;
   LevelTable *tables;    /* by PlanTable */
   CubeTable *groups;     /* no columns: the union of the tables' tuples */
-  GHashTable *entities;  /* LedgerTable -> GPtrArray (by group) of GArray of gint64 */
+  GHashTable *entities;  /* LedgerTable -> EntityIndex */
 };
 
 struct Evaluator {
@@ -31,8 +32,28 @@ struct Evaluator {
   double money_unit;
   gboolean keeps_reads;
   GArray *reads;          /* EvalRead */
+  GHashTable *moved;      /* Moved: each window is moved once, not for each entity */
   BaseDay *first_day;     /* by PlanTable; BASE_DAY_NONE = nothing loaded */
 };
+
+typedef struct {
+  const KpiExpr *operator;
+  Window from;
+  Window to;
+} Moved;
+
+static guint moved_hash(gconstpointer data) {
+  const Moved *moved = data;
+  return g_direct_hash(moved->operator) ^ (guint)moved->from.period.start * 31u ^ (guint)moved->from.period.end * 131u ^ (guint)moved->from.clip * 7u ^
+         (guint)moved->from.bound;
+}
+
+static gboolean moved_equal(gconstpointer a, gconstpointer b) {
+  const Moved *x = a, *y = b;
+  const CalendarPeriod *p = &x->from.period, *q = &y->from.period;
+  return x->operator == y->operator && x->from.clip == y->from.clip && x->from.bound == y->from.bound && p->start == q->start && p->end == q->end &&
+         p->grain == q->grain;
+}
 
 static void level_free(gpointer data) {
   EvalLevel *level = data;
@@ -51,6 +72,7 @@ Evaluator *evaluator_new(QueryPlan *plan) {
   Evaluator *evaluator = g_new0(Evaluator, 1);
   evaluator->plan = plan;
   evaluator->levels = g_ptr_array_new_with_free_func(level_free);
+  evaluator->moved = g_hash_table_new_full(moved_hash, moved_equal, g_free, NULL);
   evaluator->reads = g_array_new(FALSE, TRUE, sizeof(EvalRead));
   evaluator->money_unit = pow(10, base_currency_digits(plan->context->organisation->currency));
   return evaluator;
@@ -60,6 +82,7 @@ void evaluator_free(Evaluator *evaluator) {
   if (evaluator == NULL) return;
   g_ptr_array_unref(evaluator->levels);
   g_array_unref(evaluator->reads);
+  g_hash_table_unref(evaluator->moved);
   g_free(evaluator->first_day);
   g_free(evaluator);
 }
@@ -83,7 +106,7 @@ EvalLevel *evaluator_level(Evaluator *evaluator, guint n_keep) {
   EvalLevel *level = g_new0(EvalLevel, 1);
   g_ptr_array_add(evaluator->levels, level);
   level->n_keep = n_keep;
-  level->entities = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, (GDestroyNotify)g_ptr_array_unref);
+  level->entities = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, (GDestroyNotify)entity_index_free);
   level->tables = g_new0(LevelTable, plan->tables->len + 1);
   level->groups = cube_table_new(n_keep, NULL, 0, G_MAXINT32 / 2);
   g_autofree gint64 *head = g_new0(gint64, n_keep + 1);
@@ -104,48 +127,25 @@ EvalLevel *evaluator_level(Evaluator *evaluator, guint n_keep) {
   return level;
 }
 
-static void index_entities(EvalLevel *level, const PlanTable *table, const CubeTable *cells) {
-  GPtrArray *by_group = g_hash_table_lookup(level->entities, table->entity);
-  guint n_groups = (guint)cube_table_n_groups(level->groups);
-  if (by_group == NULL) {
-    by_group = g_ptr_array_new_with_free_func((GDestroyNotify)g_hash_table_unref);
-    for (guint g = 0; g < n_groups; g++) g_ptr_array_add(by_group, g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL));
-    g_hash_table_insert(level->entities, (gpointer)table->entity, by_group);
+static void index_entities(const QueryPlan *plan, EvalLevel *level, const PlanTable *table, const CubeTable *cells) {
+  EntityIndex *index = g_hash_table_lookup(level->entities, table->entity);
+  if (index == NULL) {
+    index = entity_index_new((guint)cube_table_n_groups(level->groups));
+    g_hash_table_insert(level->entities, (gpointer)table->entity, index);
   }
   g_autofree gint64 *head = g_new0(gint64, level->n_keep + 1);
   for (gint32 g = 0; g < cube_table_n_groups(cells); g++) {
     const gint64 *members = cube_table_members(cells, g);
     tuple_head(members, level->n_keep, head);
-    gint32 group = cube_table_find(level->groups, head);
-    GHashTable *set = g_ptr_array_index(by_group, (guint)group);
-    if (!g_hash_table_contains(set, &members[level->n_keep])) g_hash_table_add(set, g_memdup2(&members[level->n_keep], sizeof(gint64)));
+    entity_index_add(index, plan, table, cells, g, (guint)cube_table_find(level->groups, head), members[level->n_keep]);
   }
 }
 
-/* Hash sets were for building; arrays of ids are for evaluating, in ascending order so that sums of doubles always come out alike. */
-static int compare_ids(gconstpointer a, gconstpointer b) {
-  gint64 x = *(const gint64 *)a, y = *(const gint64 *)b;
-  return (x > y) - (x < y);
-}
-
-static void entities_to_arrays(EvalLevel *level) {
+static void finish_entities(EvalLevel *level) {
   GHashTableIter iter;
-  gpointer key, value;
+  gpointer index;
   g_hash_table_iter_init(&iter, level->entities);
-  while (g_hash_table_iter_next(&iter, &key, &value)) {
-    GPtrArray *sets = value;
-    GPtrArray *arrays = g_ptr_array_new_with_free_func((GDestroyNotify)g_array_unref);
-    for (guint g = 0; g < sets->len; g++) {
-      GArray *ids = g_array_new(FALSE, FALSE, sizeof(gint64));
-      GHashTableIter each;
-      gpointer id;
-      g_hash_table_iter_init(&each, g_ptr_array_index(sets, g));
-      while (g_hash_table_iter_next(&each, &id, NULL)) g_array_append_vals(ids, id, 1);
-      g_array_sort(ids, compare_ids);
-      g_ptr_array_add(arrays, ids);
-    }
-    g_hash_table_iter_replace(&iter, arrays);
-  }
+  while (g_hash_table_iter_next(&iter, NULL, &index)) entity_index_finish(index);
 }
 
 static BaseDay first_day_of(const QueryContext *context, const LedgerTable *fact) {
@@ -176,13 +176,13 @@ void evaluator_finish(Evaluator *evaluator) {
       LevelTable *at = &level->tables[t];
       cube_table_finish(at->cells);
       if (table->entity != NULL) {
-        if (at->possible) index_entities(level, table, at->cells);
+        if (at->possible) index_entities(plan, level, table, at->cells);
         continue;
       }
       at->group_of = g_new(gint32, n_groups + 1);
       for (guint g = 0; g < n_groups; g++) at->group_of[g] = at->possible ? cube_table_find(at->cells, cube_table_members(level->groups, (gint32)g)) : -1;
     }
-    entities_to_arrays(level);
+    finish_entities(level);
   }
 }
 
@@ -196,6 +196,7 @@ const gint64 *eval_level_members(const EvalLevel *level, guint group) { return c
 typedef struct {
   gboolean collecting;
   gboolean of_nothing; /* what the formula says where there are no records */
+  guint64 *bits;       /* not NULL: only note which cells of an entity are read */
   EvalLevel *level;
   guint group;
   const KpiDefinition *kpi; /* the one whose formula this is */
@@ -399,6 +400,11 @@ static Value walk_measure(Evaluator *evaluator, const Place *place, const KpiMea
   QueryPlan *plan = evaluator->plan;
   const PlanUse *use = query_plan_use(plan, measure, place->entity);
   const LevelTable *table = &place->level->tables[use->table];
+  if (place->bits != NULL) {
+    guint from = use->framed ? query_plan_frame_index(use, evaluator_frame(window)) : 0, to = from + 1;
+    if (!use->framed) evaluator_slots(plan, measure, window, &from, &to);
+    *place->bits |= entities_bits(plan, use, from, to);
+  }
   if (!table->possible) return (Value){.has = FALSE, .flags = VALUE_NO_DIMENSION};
   BaseDay first = evaluator->first_day[use->table];
   if (first == BASE_DAY_NONE) {
@@ -415,7 +421,7 @@ static Value walk_measure(Evaluator *evaluator, const Place *place, const KpiMea
     gint64 members[16];
     tuple_head(eval_level_members(place->level, place->group), place->level->n_keep, members);
     members[place->level->n_keep] = place->id;
-    group = cube_table_find(table->cells, members);
+    group = place->bits != NULL ? -1 : cube_table_find(table->cells, members);
   }
   return read_cells(plan, use, table->cells, group, window);
 }
@@ -524,15 +530,20 @@ static Value walk_each(Evaluator *evaluator, const Place *place, const KpiExpr *
     return walk(evaluator, &inside, expr->args[0], window);
   }
   Value total = {.has = TRUE};
-  GPtrArray *by_group = g_hash_table_lookup(place->level->entities, expr->entity);
-  const GArray *ids = by_group == NULL ? NULL : g_ptr_array_index(by_group, place->group);
-  guint n_ids = ids == NULL ? 0 : ids->len;
-  if (n_ids == 0) { /* of nobody: nothing, but with what the facts say of themselves */
-    inside.id = -1;
-    total.flags = walk(evaluator, &inside, expr->args[0], window).flags;
-  }
-  for (guint i = 0; i < n_ids; i++) {
-    inside.id = g_array_index(ids, gint64, i);
+  const EntityIndex *index = g_hash_table_lookup(place->level->entities, expr->entity);
+  const GArray *entities = index == NULL ? NULL : entity_index_group(index, place->group);
+  guint n_entities = entities == NULL ? 0 : entities->len;
+  /* Of nobody: nothing, but with what the facts say of themselves. */
+  guint64 bits = 0;
+  inside.id = -1;
+  inside.bits = &bits;
+  total.flags = walk(evaluator, &inside, expr->args[0], window).flags;
+  inside.bits = NULL;
+  if (evaluator->plan->keeps_all) bits = G_MAXUINT64;
+  for (guint i = 0; i < n_entities; i++) {
+    const EachEntity *entity = &g_array_index(entities, EachEntity, i);
+    if ((entity->touched & bits) == 0) continue;
+    inside.id = entity->id;
     Value value = walk(evaluator, &inside, expr->args[0], window);
     total.flags |= value.flags;
     total.n_missing += value.n_missing;
@@ -571,6 +582,17 @@ static Value walk_kpi(Evaluator *evaluator, const Place *place, const KpiDefinit
   return result;
 }
 
+static const Window *moved_window(Evaluator *evaluator, const KpiExpr *operator, const Window *window) {
+  Moved probe = {.operator= operator, .from = *window};
+  Moved *moved = g_hash_table_lookup(evaluator->moved, &probe);
+  if (moved == NULL) {
+    moved = g_memdup2(&probe, sizeof probe);
+    moved->to = window_apply(evaluator->plan->context, window, operator);
+    g_hash_table_add(evaluator->moved, moved);
+  }
+  return &moved->to;
+}
+
 static Value walk(Evaluator *evaluator, const Place *place, const KpiExpr *expr, const Window *window) {
   switch (expr->op) {
     case KPI_OP_NUMBER: return (Value){.has = TRUE, .value = expr->number, .n = -1};
@@ -606,8 +628,7 @@ static Value walk(Evaluator *evaluator, const Place *place, const KpiExpr *expr,
       return value;
     }
     default: {
-      Window moved = window_apply(evaluator->plan->context, window, expr);
-      return walk(evaluator, place, expr->args[0], &moved);
+      return walk(evaluator, place, expr->args[0], moved_window(evaluator, expr, window));
     }
   }
 }
