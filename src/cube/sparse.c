@@ -1,8 +1,9 @@
 /* Entries instead of cells.
  *
- * By account or by deal there are millions of groups, and nearly all of their cells are empty: a deal is created in one month, closed in
- * another and due in two or three. Dense cells of 5 million deals over 26 slots took 12 GB; entries take 24 bytes for each addition.
- * A group has few of them, so that reading is a walk over its entries, without running sums. */
+ * By account or by deal there are millions of groups, and nearly all of their cells are empty: a deal is created in one
+ * month, closed in another and due in two or three. Dense cells of 5 million deals over 26 slots took 12 GB; entries
+ * take 24 bytes for each addition. A group has few of them, so that reading is a walk over its entries, without running
+ * sums. */
 #include "cube/sparse.h"
 
 #define MOMENT 0x8000u
@@ -16,8 +17,8 @@ typedef struct {
 } Entry;
 
 struct CubeSparse {
-  GArray *entries;  /* Entry */
-  gsize *first;     /* by group, and one more, once finished */
+  GArray *entries; /* Entry */
+  gsize *first;    /* by group, and one more, once finished */
 };
 
 CubeSparse *cube_sparse_new(void) {
@@ -33,7 +34,8 @@ void cube_sparse_free(CubeSparse *sparse) {
   g_free(sparse);
 }
 
-void cube_sparse_add(CubeSparse *sparse, guint column, gboolean moment, gint32 group, guint cell, gint64 value, gint64 rows) {
+void cube_sparse_add(CubeSparse *sparse, guint column, gboolean moment, gint32 group, guint cell, gint64 value,
+                     gint64 rows) {
   Entry entry = {group, (guint16)(moment ? column | MOMENT : column), (guint16)cell, value, (gint32)rows};
   g_array_append_val(sparse->entries, entry);
 }
@@ -119,4 +121,6 @@ void cube_sparse_visit(const CubeSparse *sparse, gint32 group, CubeVisitFunc vis
   for (gsize i = 0; i < n; i++) visit(entry[i].column & ~MOMENT, entry[i].cell, user_data);
 }
 
-gsize cube_sparse_bytes(const CubeSparse *sparse) { return sparse->entries->len * sizeof(Entry); }
+gsize cube_sparse_bytes(const CubeSparse *sparse) {
+  return sparse->entries->len * sizeof(Entry);
+}

@@ -13,7 +13,8 @@ typedef struct CubeSparse CubeSparse;
 CubeSparse *cube_sparse_new(void);
 void cube_sparse_free(CubeSparse *sparse);
 /* `moment`: into the sums of value * day that a column has beside its cells. */
-void cube_sparse_add(CubeSparse *sparse, guint column, gboolean moment, gint32 group, guint cell, gint64 value, gint64 rows);
+void cube_sparse_add(CubeSparse *sparse, guint column, gboolean moment, gint32 group, guint cell, gint64 value,
+                     gint64 rows);
 /* Adds all of `from`, whose group g becomes map[g]. */
 void cube_sparse_merge(CubeSparse *sparse, const CubeSparse *from, const gint32 *map);
 /* Orders the entries. FALSE when the sums of a group could leave 64 bits. */

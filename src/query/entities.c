@@ -1,5 +1,5 @@
-/* Most deals and accounts have nothing in most months. One word for each entity, 32 bits for the slots of time and 32 for the frames,
- * tells which months need no evaluation at all; on 500,000 deals over 12 months that is nine of ten. */
+/* Most deals and accounts have nothing in most months. One word for each entity, 32 bits for the slots of time and 32
+ * for the frames, tells which months need no evaluation at all; on 500,000 deals over 12 months that is nine of ten. */
 #include "query/entities.h"
 
 #define HALF 32u
@@ -13,7 +13,8 @@ EntityIndex *entity_index_new(guint n_groups) {
   EntityIndex *index = g_new0(EntityIndex, 1);
   index->building = g_ptr_array_new_with_free_func((GDestroyNotify)g_hash_table_unref);
   index->lists = g_ptr_array_new_with_free_func((GDestroyNotify)g_array_unref);
-  for (guint g = 0; g < n_groups; g++) g_ptr_array_add(index->building, g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free));
+  for (guint g = 0; g < n_groups; g++)
+    g_ptr_array_add(index->building, g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free));
   return index;
 }
 
@@ -53,7 +54,8 @@ static void touch(guint column, guint cell, gpointer user_data) {
   touching->bits |= bit_of(touching->plan, use, cell);
 }
 
-void entity_index_add(EntityIndex *index, const QueryPlan *plan, const PlanTable *table, const CubeTable *cells, gint32 cells_group, guint group, gint64 id) {
+void entity_index_add(EntityIndex *index, const QueryPlan *plan, const PlanTable *table, const CubeTable *cells,
+                      gint32 cells_group, guint group, gint64 id) {
   GHashTable *set = g_ptr_array_index(index->building, group);
   EachEntity *entity = g_hash_table_lookup(set, &id);
   if (entity == NULL) {
@@ -85,4 +87,6 @@ void entity_index_finish(EntityIndex *index) {
   }
 }
 
-const GArray *entity_index_group(const EntityIndex *index, guint group) { return g_ptr_array_index(index->lists, group); }
+const GArray *entity_index_group(const EntityIndex *index, guint group) {
+  return g_ptr_array_index(index->lists, group);
+}
