@@ -277,12 +277,16 @@ static void decide_amount(Propose *propose, ProposeEntry *entry) {
   if (!amount) propose_entry_set(entry, "amount", actual);
   g_autofree char *won = amount ? outcome_sql(entry, "won") : NULL;
   if (!won) return;
-  g_autofree char *a = store_quote_name(actual->header);
-  g_autofree char *b = store_quote_name(amount->of->header);
+  const ProfileColumn *estimate = amount->of;
+  gboolean scaled = actual->scale > 1 || actual->has_suffix || estimate->scale > 1 || estimate->has_suffix;
+  g_autofree char *a = scaled ? profile_sql_number(actual) : store_quote_name(actual->header);
+  g_autofree char *b = scaled ? profile_sql_number(estimate) : store_quote_name(estimate->header);
+  g_autofree char *present = scaled ? g_strdup(a) : g_strdup_printf("nullif(trim(%s), '')", a);
   propose_assumed(propose, "%s: a won deal is worth its %s, any other its %s.", entry->from->pattern, actual->header,
-                  amount->of->header);
-  propose_entry_set(entry, "amount", NULL)->sql =
-      g_strdup_printf("CASE WHEN %s THEN coalesce(nullif(trim(%s), ''), %s) ELSE %s END", won, a, b, b);
+                  estimate->header);
+  ProposeColumn *made = propose_entry_set(entry, "amount", NULL);
+  made->is_computed = scaled;
+  made->sql = g_strdup_printf("CASE WHEN %s THEN coalesce(%s, %s) ELSE %s END", won, present, b, b);
 }
 
 /* --- stages --- */
