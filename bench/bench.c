@@ -12,10 +12,18 @@
 
 static guint n_missed;
 
-void timing_init(Timing *timing) { timing->seconds = g_array_new(FALSE, FALSE, sizeof(double)); }
-void timing_clear(Timing *timing) { g_array_unref(timing->seconds); }
-void timing_add(Timing *timing, double seconds) { g_array_append_val(timing->seconds, seconds); }
-double seconds_now(void) { return (double)g_get_monotonic_time() / 1e6; }
+void timing_init(Timing *timing) {
+  timing->seconds = g_array_new(FALSE, FALSE, sizeof(double));
+}
+void timing_clear(Timing *timing) {
+  g_array_unref(timing->seconds);
+}
+void timing_add(Timing *timing, double seconds) {
+  g_array_append_val(timing->seconds, seconds);
+}
+double seconds_now(void) {
+  return (double)g_get_monotonic_time() / 1e6;
+}
 
 static gint compare_doubles(gconstpointer a, gconstpointer b) {
   double x = *(const double *)a, y = *(const double *)b;
@@ -85,7 +93,8 @@ static gboolean read_csv(const char *csv, const char *database, GError **error) 
 
 static gboolean all(const Bench *bench, GError **error) {
   if (!bench_make(bench, error)) return FALSE;
-  return bench_questions(bench, error) && bench_loading(bench, error) && bench_definitions(bench, error) && bench_start(bench, error);
+  return bench_questions(bench, error) && bench_loading(bench, error) && bench_definitions(bench, error) &&
+         bench_start(bench, error);
 }
 
 static gboolean run(int argc, char **argv, GError **error) {

@@ -1,6 +1,8 @@
-/* The benchmarks: each holds Attain against what an expert would write by hand, on the same machine and file, alternating in one run.
+/* The benchmarks: each holds Attain against what an expert would write by hand, on the same machine and file,
+ * alternating in one run.
  *
- *   bench/run ─► bench FOLDER SQL_FOLDER ATTAIN ─► make (5 million deals, once) ─► questions, loading, definitions, start-up ─► a table
+ *   bench/run ─► bench FOLDER SQL_FOLDER ATTAIN ─► make (5 million deals, once) ─► questions, loading, definitions,
+ * start-up ─► a table
  *
  * Numbers that differ between Attain and the hand-written SQL end the run: a fast wrong answer is no answer. */
 #pragma once

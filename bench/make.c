@@ -1,5 +1,5 @@
-/* The data: the ledger's own tables, filled by SQL (bench/sql/make.sql), so that making 5 million deals and 20 million activities takes
- * minutes and comes out alike every time. */
+/* The data: the ledger's own tables, filled by SQL (bench/sql/make.sql), so that making 5 million deals and 20 million
+ * activities takes minutes and comes out alike every time. */
 #include "bench/bench.h"
 
 #include <glib/gstdio.h>
@@ -7,7 +7,9 @@
 
 #define NOW "2026-11-21"
 
-char *bench_workspace(const Bench *bench) { return g_strdup_printf("%s/deals-%" G_GINT64_FORMAT, bench->folder, bench->deals); }
+char *bench_workspace(const Bench *bench) {
+  return g_strdup_printf("%s/deals-%" G_GINT64_FORMAT, bench->folder, bench->deals);
+}
 
 char *bench_read(const Bench *bench, const char *file, GError **error) {
   g_autofree char *path = g_build_filename(bench->sql_folder, file, NULL);
@@ -33,10 +35,14 @@ static gboolean note_what_is_there(Session *session, const LedgerTable *table, G
   g_auto(GStrv) parts = g_strsplit(days->str, "@", -1);
   g_autofree char *least = g_strjoinv("min", parts);
   g_autofree char *most = g_strjoinv("max", parts);
-  g_autofree char *sql = days->len == 0
-                             ? g_strdup_printf("INSERT INTO ledger_stat SELECT '%s', count(*), NULL, NULL, NULL, FALSE FROM \"%s\"", table->name, table->name)
-                             : g_strdup_printf("INSERT INTO ledger_stat SELECT '%s', count(*), least(%s), greatest(%s), greatest(%s), FALSE FROM \"%s\"",
-                                               table->name, least, most, latest->str, table->name);
+  g_autofree char *sql =
+      days->len == 0
+          ? g_strdup_printf("INSERT INTO ledger_stat SELECT '%s', count(*), NULL, NULL, NULL, FALSE FROM \"%s\"",
+                            table->name, table->name)
+          : g_strdup_printf(
+                "INSERT INTO ledger_stat SELECT '%s', count(*), least(%s), greatest(%s), greatest(%s), FALSE FROM "
+                "\"%s\"",
+                table->name, least, most, latest->str, table->name);
   return store_run(session->store, sql, NULL, 0, NULL, error);
 }
 
@@ -51,7 +57,8 @@ static gboolean fill(const Bench *bench, Session *session, GError **error) {
     const LedgerTable *table = ledger_schema_table(session->schema, t);
     if (table->kind != LEDGER_DERIVED && !note_what_is_there(session, table, error)) return FALSE;
   }
-  return store_begin(session->store, error) && store_refresh_derived(session->store, NULL, -1, error) && store_commit(session->store, error);
+  return store_begin(session->store, error) && store_refresh_derived(session->store, NULL, -1, error) &&
+         store_commit(session->store, error);
 }
 
 gboolean bench_make(const Bench *bench, GError **error) {
@@ -65,8 +72,11 @@ gboolean bench_make(const Bench *bench, GError **error) {
     return FALSE;
   }
   g_remove(database);
-  if (!g_file_set_contents(settings, "name: Measured\ncurrency: EUR\ntime_zone: UTC\ndatabase: data/attain.duckdb\n", -1, error)) return FALSE;
-  printf("making %" G_GINT64_FORMAT " deals and %" G_GINT64_FORMAT " activities in %s …\n", bench->deals, bench->deals * 4, folder);
+  if (!g_file_set_contents(settings, "name: Measured\ncurrency: EUR\ntime_zone: UTC\ndatabase: data/attain.duckdb\n",
+                           -1, error))
+    return FALSE;
+  printf("making %" G_GINT64_FORMAT " deals and %" G_GINT64_FORMAT " activities in %s …\n", bench->deals,
+         bench->deals * 4, folder);
   fflush(stdout);
   g_autoptr(Session) session = session_open(folder, NOW, SESSION_WRITE, error);
   if (session == NULL || !fill(bench, session, error)) return FALSE;

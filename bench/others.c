@@ -35,8 +35,10 @@ static gboolean write_csv(const Bench *bench, const char *csv, GError **error) {
   g_autoptr(Session) session = bench_open(bench, error);
   g_autofree char *quoted = store_quote_text(csv);
   g_autofree char *sql = g_strdup_printf(
-      "COPY (SELECT o.id, o.name, a.name AS account, p.name AS owner, o.stage, printf('%%.2f', o.amount / 100) AS amount, "
-      "o.created_at_day AS created_at, o.closed_at_day AS closed_at, o.expected_close_day AS expected_close, (100 * o.probability)::INTEGER AS probability, "
+      "COPY (SELECT o.id, o.name, a.name AS account, p.name AS owner, o.stage, printf('%%.2f', o.amount / 100) AS "
+      "amount, "
+      "o.created_at_day AS created_at, o.closed_at_day AS closed_at, o.expected_close_day AS expected_close, (100 * "
+      "o.probability)::INTEGER AS probability, "
       "o.source FROM opportunity o LEFT JOIN account a ON a.key = o.account LEFT JOIN person p ON p.key = o.owner "
       "LIMIT %" G_GINT64_FORMAT ") TO %s (HEADER)",
       MAX(bench->deals * 2 / 5, 1000), quoted);
@@ -50,7 +52,8 @@ static gboolean fresh_workspace(const char *folder, GError **error) {
   g_autofree char *crm = g_build_filename(sources, "crm.yaml", NULL);
   g_mkdir_with_parents(sources, 0777);
   g_remove(database);
-  return g_file_set_contents(settings, "name: Loaded\ncurrency: EUR\ntime_zone: UTC\ndatabase: attain.duckdb\n", -1, error) &&
+  return g_file_set_contents(settings, "name: Loaded\ncurrency: EUR\ntime_zone: UTC\ndatabase: attain.duckdb\n", -1,
+                             error) &&
          g_file_set_contents(crm, source, -1, error);
 }
 
@@ -68,15 +71,20 @@ gboolean bench_loading(const Bench *bench, GError **error) {
   gboolean ok = TRUE;
   for (guint round = 0; ok && round < MIN(bench->rounds, 3); round++) {
     g_remove(plain);
-    const char *load[] = {bench->program, "-C", workspace, "load", NULL}, *copy[] = {bench->self, "read-csv", csv, plain, NULL};
+    const char *load[] = {bench->program, "-C", workspace, "load", NULL},
+               *copy[] = {bench->self, "read-csv", csv, plain, NULL};
     ok = fresh_workspace(workspace, error) && process_run(load, &loaded, error) && process_run(copy, &copied, error);
     timing_add(&attain, loaded.seconds);
     timing_add(&sql, copied.seconds);
   }
   if (ok) {
-    printf("  attain load least %.2f s, median %.2f s, peak %.0f MB; CREATE TABLE AS least %.2f s, median %.2f s, peak %.0f MB\n", timing_least(&attain),
-           timing_median(&attain), loaded.peak_mb, timing_least(&sql), timing_median(&sql), copied.peak_mb);
-    bench_ratio("attain load / CREATE TABLE AS SELECT * FROM read_csv", timing_median(&attain) / timing_median(&sql), 2, FALSE);
+    printf(
+        "  attain load least %.2f s, median %.2f s, peak %.0f MB; CREATE TABLE AS least %.2f s, median %.2f s, peak "
+        "%.0f MB\n",
+        timing_least(&attain), timing_median(&attain), loaded.peak_mb, timing_least(&sql), timing_median(&sql),
+        copied.peak_mb);
+    bench_ratio("attain load / CREATE TABLE AS SELECT * FROM read_csv", timing_median(&attain) / timing_median(&sql), 2,
+                FALSE);
   }
   timing_clear(&attain);
   timing_clear(&sql);
@@ -107,7 +115,8 @@ gboolean bench_definitions(const Bench *bench, GError **error) {
   for (guint i = 0; i < 200; i++) {
     double started = seconds_now();
     for (guint s = 0; s < n; s++) {
-      g_autoptr(ConfDocument) document = conf_document_parse(sources[s].file, sources[s].text, sources[s].length, error);
+      g_autoptr(ConfDocument) document =
+          conf_document_parse(sources[s].file, sources[s].text, sources[s].length, error);
       if (document == NULL) return FALSE;
     }
     timing_add(&yaml, seconds_now() - started);
@@ -118,8 +127,10 @@ gboolean bench_definitions(const Bench *bench, GError **error) {
     timing_add(&whole, seconds_now() - started);
     n_kpis = kpi_catalogue_n_kpis(catalogue);
   }
-  printf("\ndefinitions: %u KPIs of %u files compiled in %.2f ms (least; median %.2f ms), of which reading YAML is about %.2f ms\n", n_kpis, n,
-         timing_least(&whole) * 1000, timing_median(&whole) * 1000, timing_least(&yaml) * 1000);
+  printf(
+      "\ndefinitions: %u KPIs of %u files compiled in %.2f ms (least; median %.2f ms), of which reading YAML is about "
+      "%.2f ms\n",
+      n_kpis, n, timing_least(&whole) * 1000, timing_median(&whole) * 1000, timing_least(&yaml) * 1000);
   bench_ratio("the whole catalogue from text, ms", timing_median(&whole) * 1000, 1, FALSE);
   for (guint s = 0; s < n; s++) {
     g_free((gpointer)sources[s].file);
@@ -138,7 +149,8 @@ gboolean bench_start(const Bench *bench, GError **error) {
   Process used;
   const char *make[] = {bench->program, "demo", folder, "--people", "60", "--deals", "40000", NULL};
   if (!g_file_test(settings, G_FILE_TEST_EXISTS) && !process_run(make, &used, error)) return FALSE;
-  const char *show[] = {bench->program, "-C", folder, "show", "win_rate", NULL}, *version[] = {bench->program, "--version", NULL};
+  const char *show[] = {bench->program, "-C", folder, "show", "win_rate", NULL},
+             *version[] = {bench->program, "--version", NULL};
   Timing shown, nothing;
   timing_init(&shown);
   timing_init(&nothing);
@@ -152,9 +164,11 @@ gboolean bench_start(const Bench *bench, GError **error) {
     timing_add(&nothing, used.seconds);
   }
   if (ok) {
-    printf("\nstart-up: attain show win_rate on the demo, the whole process, 20 times: least %.1f ms, median %.1f ms, peak %.0f MB"
-           " (attain --version: %.1f ms)\n",
-           timing_least(&shown) * 1000, timing_median(&shown) * 1000, peak_mb, timing_median(&nothing) * 1000);
+    printf(
+        "\nstart-up: attain show win_rate on the demo, the whole process, 20 times: least %.1f ms, median %.1f ms, "
+        "peak %.0f MB"
+        " (attain --version: %.1f ms)\n",
+        timing_least(&shown) * 1000, timing_median(&shown) * 1000, peak_mb, timing_median(&nothing) * 1000);
     bench_ratio("attain show win_rate, ms", timing_median(&shown) * 1000, 50, FALSE);
   }
   timing_clear(&shown);

@@ -1,5 +1,5 @@
-/* All KPIs by rep by month over twelve months: Attain's one question against one hand-written query for each KPI, and against one
- * fused query for each fact. */
+/* All KPIs by rep by month over twelve months: Attain's one question against one hand-written query for each KPI, and
+ * against one fused query for each fact. */
 #include "bench/bench.h"
 
 #include <math.h>
@@ -57,9 +57,13 @@ static gboolean prepare(Session *session, GError **error) {
 /* --- Attain --- */
 
 static QueryResult *ask(const Session *session, const char *const *kpis, const char *by, GError **error) {
-  QueryContext context = {session->store, session->schema, session->calendar, session->catalogue, session->organisation,
-                          session->now_us, session->today, session->now_given};
-  QueryRequest request = {.kpis = kpis, .by = (const char *const[]){by, NULL}, .period = PERIOD, .has_grain = TRUE, .grain = CALENDAR_MONTH,
+  QueryContext context = {session->store,        session->schema, session->calendar, session->catalogue,
+                          session->organisation, session->now_us, session->today,    session->now_given};
+  QueryRequest request = {.kpis = kpis,
+                          .by = (const char *const[]){by, NULL},
+                          .period = PERIOD,
+                          .has_grain = TRUE,
+                          .grain = CALENDAR_MONTH,
                           .rates_of = BASE_DAY_NONE};
   return query_run(&context, &request, error);
 }
@@ -67,13 +71,16 @@ static QueryResult *ask(const Session *session, const char *const *kpis, const c
 /* KPIs that have a value for somebody: the others lack their data here. */
 static GPtrArray *kpis_with_data(const Session *session, GError **error) {
   GPtrArray *names = g_ptr_array_new();
-  for (guint i = 0; i < kpi_catalogue_n_kpis(session->catalogue); i++) g_ptr_array_add(names, (gpointer)kpi_catalogue_kpi(session->catalogue, i)->name);
+  for (guint i = 0; i < kpi_catalogue_n_kpis(session->catalogue); i++)
+    g_ptr_array_add(names, (gpointer)kpi_catalogue_kpi(session->catalogue, i)->name);
   g_ptr_array_add(names, NULL);
   g_autoptr(QueryResult) result = ask(session, (const char *const *)names->pdata, "rep", error);
   if (result == NULL) return NULL;
   g_autofree gboolean *has = g_new0(gboolean, query_result_n_kpis(result));
-  for (guint r = 0; r < query_result_n_rows(result); r++) has[query_result_row(result, r)->kpi] |= query_result_row(result, r)->value.has_value;
-  for (guint r = 0; r < query_result_n_totals(result); r++) has[query_result_total(result, r)->kpi] |= query_result_total(result, r)->value.has_value;
+  for (guint r = 0; r < query_result_n_rows(result); r++)
+    has[query_result_row(result, r)->kpi] |= query_result_row(result, r)->value.has_value;
+  for (guint r = 0; r < query_result_n_totals(result); r++)
+    has[query_result_total(result, r)->kpi] |= query_result_total(result, r)->value.has_value;
   g_ptr_array_set_size(names, 0);
   for (guint k = 0; k < query_result_n_kpis(result); k++)
     if (has[k])
@@ -91,7 +98,9 @@ static gboolean time_attain(const Session *session, GPtrArray *kpis, Timing *tim
   if (result == NULL) return FALSE;
   timing_add(timing, seconds_now() - started);
   query_result_timings(result, &plan, &scan, &evaluate, &rows);
-  if (tell) printf("    plan %.0f ms, scans %.0f ms of %" G_GINT64_FORMAT " rows, values %.0f ms\n", plan, scan, rows, evaluate);
+  if (tell)
+    printf("    plan %.0f ms, scans %.0f ms of %" G_GINT64_FORMAT " rows, values %.0f ms\n", plan, scan, rows,
+           evaluate);
   return TRUE;
 }
 
@@ -100,22 +109,26 @@ static gboolean time_attain(const Session *session, GPtrArray *kpis, Timing *tim
 static GHashTable *expected_values(const StoreRows *rows, guint column) {
   GHashTable *expected = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
   for (gsize r = 0; r < store_rows_count(rows); r++) {
-    StoreValue rep = store_rows_value(rows, r, 0), month = store_rows_value(rows, r, 1), value = store_rows_value(rows, r, column);
+    StoreValue rep = store_rows_value(rows, r, 0), month = store_rows_value(rows, r, 1),
+               value = store_rows_value(rows, r, column);
     if (rep.type == STORE_NULL || value.type == STORE_NULL) continue;
     double number = value.type == STORE_DOUBLE ? value.number : (double)value.integer;
-    g_hash_table_insert(expected, g_strdup_printf("Person %04d %d", (int)rep.integer, (int)month.integer), g_memdup2(&number, sizeof number));
+    g_hash_table_insert(expected, g_strdup_printf("Person %04d %d", (int)rep.integer, (int)month.integer),
+                        g_memdup2(&number, sizeof number));
   }
   return expected;
 }
 
-static gboolean differ(const char *kpi, const char *key, gboolean has, double value, const double *expected, GError **error) {
-  g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT, "%s of %s: Attain has %s%.15g, SQL %s%.15g", kpi, key, has ? "" : "no value ", value,
-              expected != NULL ? "" : "no row ", expected != NULL ? *expected : 0);
+static gboolean differ(const char *kpi, const char *key, gboolean has, double value, const double *expected,
+                       GError **error) {
+  g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT, "%s of %s: Attain has %s%.15g, SQL %s%.15g", kpi, key,
+              has ? "" : "no value ", value, expected != NULL ? "" : "no row ", expected != NULL ? *expected : 0);
   return FALSE;
 }
 
 /* Every number of one KPI, in both directions. */
-static gboolean verify(const QueryResult *result, const char *kpi, const StoreRows *rows, guint column, guint *n_equal, GError **error) {
+static gboolean verify(const QueryResult *result, const char *kpi, const StoreRows *rows, guint column, guint *n_equal,
+                       GError **error) {
   g_autoptr(GHashTable) expected = expected_values(rows, column);
   for (guint r = 0; r < query_result_n_rows(result); r++) {
     const QueryRow *row = query_result_row(result, r);
@@ -123,7 +136,9 @@ static gboolean verify(const QueryResult *result, const char *kpi, const StoreRo
     g_autofree char *key = g_strdup_printf("%s %d", row->members[0], query_result_period(result, row->period)->start);
     const double *number = g_hash_table_lookup(expected, key);
     double wanted = number != NULL ? *number : 0, value = row->value.value;
-    gboolean same = row->value.has_value ? fabs(value - wanted) <= 0.004 + 1e-12 * fabs(wanted) && (fabs(wanted) > 10 || fabs(value - wanted) <= 1e-9) : number == NULL;
+    gboolean same = row->value.has_value ? fabs(value - wanted) <= 0.004 + 1e-12 * fabs(wanted) &&
+                                               (fabs(wanted) > 10 || fabs(value - wanted) <= 1e-9)
+                                         : number == NULL;
     if (!same) return differ(kpi, key, row->value.has_value, value, number, error);
     if (number != NULL && row->value.has_value) (*n_equal)++;
     g_hash_table_remove(expected, key);
@@ -142,12 +157,14 @@ static gboolean verify_all(const Session *session, const GPtrArray *queries, GEr
     const Handwritten *query = g_ptr_array_index(queries, q);
     g_autoptr(QueryResult) result = ask(session, (const char *const *)query->kpis, "rep", error);
     double started = seconds_now();
-    g_autoptr(StoreRows) rows = result == NULL ? NULL : store_query(session->store, query->sql, NULL, 0, MAX_ROWS, error);
+    g_autoptr(StoreRows) rows =
+        result == NULL ? NULL : store_query(session->store, query->sql, NULL, 0, MAX_ROWS, error);
     if (rows == NULL) {
       g_prefix_error(error, "%s: ", query->kpis[0]);
       return FALSE;
     }
-    if (g_getenv("BENCH_DETAIL") != NULL) printf("    %-24s %6.0f ms\n", query->kpis[0], (seconds_now() - started) * 1000);
+    if (g_getenv("BENCH_DETAIL") != NULL)
+      printf("    %-24s %6.0f ms\n", query->kpis[0], (seconds_now() - started) * 1000);
     for (guint k = 0; query->kpis[k] != NULL; k++, n_kpis++)
       if (!verify(result, query->kpis[k], rows, 2 + k, &n_equal, error)) return FALSE;
   }
@@ -160,7 +177,8 @@ static gboolean verify_all(const Session *session, const GPtrArray *queries, GEr
 static gboolean time_handwritten(const Session *session, const GPtrArray *queries, Timing *timing, GError **error) {
   double started = seconds_now();
   for (guint q = 0; q < queries->len; q++) {
-    g_autoptr(StoreRows) rows = store_query(session->store, ((Handwritten *)g_ptr_array_index(queries, q))->sql, NULL, 0, MAX_ROWS, error);
+    g_autoptr(StoreRows) rows =
+        store_query(session->store, ((Handwritten *)g_ptr_array_index(queries, q))->sql, NULL, 0, MAX_ROWS, error);
     if (rows == NULL) return FALSE;
   }
   timing_add(timing, seconds_now() - started);
@@ -170,12 +188,14 @@ static gboolean time_handwritten(const Session *session, const GPtrArray *querie
 static GPtrArray *names_of(const GPtrArray *queries) {
   GPtrArray *names = g_ptr_array_new();
   for (guint q = 0; q < queries->len; q++)
-    for (char **kpi = ((Handwritten *)g_ptr_array_index(queries, q))->kpis; *kpi != NULL; kpi++) g_ptr_array_add(names, *kpi);
+    for (char **kpi = ((Handwritten *)g_ptr_array_index(queries, q))->kpis; *kpi != NULL; kpi++)
+      g_ptr_array_add(names, *kpi);
   g_ptr_array_add(names, NULL);
   return names;
 }
 
-static gboolean compare(const Bench *bench, const Session *session, const GPtrArray *queries, const char *what, double target, GError **error) {
+static gboolean compare(const Bench *bench, const Session *session, const GPtrArray *queries, const char *what,
+                        double target, GError **error) {
   g_autoptr(GPtrArray) kpis = names_of(queries);
   Timing attain, sql;
   timing_init(&attain);
@@ -184,8 +204,8 @@ static gboolean compare(const Bench *bench, const Session *session, const GPtrAr
   for (guint round = 0; ok && round < bench->rounds; round++)
     ok = time_attain(session, kpis, &attain, round == 0, error) && time_handwritten(session, queries, &sql, error);
   if (ok) {
-    printf("  %u KPIs: Attain least %.3f s, median %.3f s; %u queries least %.3f s, median %.3f s\n", kpis->len - 1, timing_least(&attain),
-           timing_median(&attain), queries->len, timing_least(&sql), timing_median(&sql));
+    printf("  %u KPIs: Attain least %.3f s, median %.3f s; %u queries least %.3f s, median %.3f s\n", kpis->len - 1,
+           timing_least(&attain), timing_median(&attain), queries->len, timing_least(&sql), timing_median(&sql));
     bench_ratio(what, timing_median(&sql) / timing_median(&attain), target, TRUE);
   }
   timing_clear(&attain);
@@ -199,8 +219,11 @@ static gboolean whole_catalogue(const Bench *bench, const Session *session, GErr
   Timing timing;
   timing_init(&timing);
   gboolean ok = TRUE;
-  for (guint round = 0; ok && round < bench->rounds; round++) ok = time_attain(session, kpis, &timing, round == 0, error);
-  if (ok) printf("  all %u KPIs that have data, in one question: least %.3f s, median %.3f s\n", kpis->len - 1, timing_least(&timing), timing_median(&timing));
+  for (guint round = 0; ok && round < bench->rounds; round++)
+    ok = time_attain(session, kpis, &timing, round == 0, error);
+  if (ok)
+    printf("  all %u KPIs that have data, in one question: least %.3f s, median %.3f s\n", kpis->len - 1,
+           timing_least(&timing), timing_median(&timing));
   timing_clear(&timing);
   return ok;
 }

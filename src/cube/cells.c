@@ -1,9 +1,9 @@
 /* The cells of one question, column by column.
  *
- * Each column is one array indexed by group * n_cells + cell, grown together for all columns when groups are added, so that adding a
- * row is an index and an addition. Sums keep their row count beside them (one cache line): every number can say from how many
- * records it is. Tuples are found by an open-addressing hash; for a single member (by rep) ids are mostly small and dense, and a plain
- * array of the first 65,536 ids answers without hashing. */
+ * Each column is one array indexed by group * n_cells + cell, grown together for all columns when groups are added, so
+ * that adding a row is an index and an addition. Sums keep their row count beside them (one cache line): every number
+ * can say from how many records it is. Tuples are found by an open-addressing hash; for a single member (by rep) ids
+ * are mostly small and dense, and a plain array of the first 65,536 ids answers without hashing. */
 #include "cube/cells.h"
 
 #include "cube/sparse.h"
@@ -41,31 +41,38 @@ struct CubeTable {
   gint64 max_groups;
   gint32 n_groups;
   gint32 capacity;
-  gint64 *members;     /* n_groups * n_members */
-  gint32 *index;       /* open addressing: group + 1, 0 = free */
+  gint64 *members; /* n_groups * n_members */
+  gint32 *index;   /* open addressing: group + 1, 0 = free */
   guint32 index_mask;
-  gint32 *dense;       /* one member only: group + 1 of small ids */
-  CubeSparse *sparse;  /* instead of cells, or NULL */
+  gint32 *dense;      /* one member only: group + 1 of small ids */
+  CubeSparse *sparse; /* instead of cells, or NULL */
   gboolean overflowed;
   gboolean finished;
 };
 
 static gsize cell_size(CubeKind kind) {
   switch (kind) {
-    case CUBE_SUM: return sizeof(SumCell);
+    case CUBE_SUM:
+      return sizeof(SumCell);
     case CUBE_MIN:
-    case CUBE_MAX: return sizeof(ExtremeCell);
-    default: return sizeof(gpointer);
+    case CUBE_MAX:
+      return sizeof(ExtremeCell);
+    default:
+      return sizeof(gpointer);
   }
 }
 
 /* Of the kinds that keep every value, in a GArray; 0 of the others. */
 static guint element_size(CubeKind kind) {
   switch (kind) {
-    case CUBE_VALUES: return sizeof(double);
-    case CUBE_DURATIONS: return sizeof(StatsDuration);
-    case CUBE_PURCHASES: return sizeof(StatsPurchase);
-    default: return 0;
+    case CUBE_VALUES:
+      return sizeof(double);
+    case CUBE_DURATIONS:
+      return sizeof(StatsDuration);
+    case CUBE_PURCHASES:
+      return sizeof(StatsPurchase);
+    default:
+      return 0;
   }
 }
 
@@ -88,7 +95,8 @@ CubeTable *cube_table_new(guint n_members, const CubeColumnSpec *columns, guint 
 CubeTable *cube_table_new_sparse(guint n_members, const CubeColumnSpec *columns, guint n_columns, gint64 max_groups) {
   CubeTable *table = cube_table_new(n_members, columns, n_columns, max_groups);
   for (guint c = 0; c < n_columns; c++)
-    if ((columns[c].kind != CUBE_SUM && columns[c].kind != CUBE_DISTINCT) || columns[c].n_cells > CUBE_SPARSE_MAX_CELLS) return table;
+    if ((columns[c].kind != CUBE_SUM && columns[c].kind != CUBE_DISTINCT) || columns[c].n_cells > CUBE_SPARSE_MAX_CELLS)
+      return table;
   table->sparse = cube_sparse_new();
   return table;
 }
@@ -137,7 +145,8 @@ static gboolean same_members(const CubeTable *table, gint32 group, const gint64 
 gint32 cube_table_find(const CubeTable *table, const gint64 *members) {
   if (table->n_members == 0) return table->n_groups > 0 ? 0 : -1;
   if (table->dense != NULL && members[0] >= 0 && members[0] < DENSE_IDS) return table->dense[members[0]] - 1;
-  for (guint32 at = hash_members(members, table->n_members) & table->index_mask; table->index[at] != 0; at = (at + 1) & table->index_mask)
+  for (guint32 at = hash_members(members, table->n_members) & table->index_mask; table->index[at] != 0;
+       at = (at + 1) & table->index_mask)
     if (same_members(table, table->index[at] - 1, members)) return table->index[at] - 1;
   return -1;
 }
@@ -175,9 +184,11 @@ static void grow(CubeTable *table) {
   for (guint c = 0; c < table->n_columns && table->sparse == NULL; c++) {
     Column *column = &table->columns[c];
     gsize per_group = column->spec.n_cells;
-    column->cells = grow_zeroed(column->cells, old * per_group * column->cell_size, capacity * per_group * column->cell_size);
+    column->cells =
+        grow_zeroed(column->cells, old * per_group * column->cell_size, capacity * per_group * column->cell_size);
     if (column->spec.with_moment)
-      column->moments = grow_zeroed(column->moments, old * per_group * sizeof(MomentCell), capacity * per_group * sizeof(MomentCell));
+      column->moments =
+          grow_zeroed(column->moments, old * per_group * sizeof(MomentCell), capacity * per_group * sizeof(MomentCell));
   }
   table->capacity = (gint32)capacity;
 }
@@ -198,9 +209,13 @@ gint32 cube_table_group(CubeTable *table, const gint64 *members) {
   return group;
 }
 
-gint32 cube_table_n_groups(const CubeTable *table) { return table->n_groups; }
+gint32 cube_table_n_groups(const CubeTable *table) {
+  return table->n_groups;
+}
 
-const gint64 *cube_table_members(const CubeTable *table, gint32 group) { return table->members + (gsize)group * table->n_members; }
+const gint64 *cube_table_members(const CubeTable *table, gint32 group) {
+  return table->members + (gsize)group * table->n_members;
+}
 
 void cube_table_remap(CubeTable *table, guint member, const gint64 *map, gsize n_map) {
   for (gint32 g = 0; g < table->n_groups; g++) {
@@ -212,7 +227,9 @@ void cube_table_remap(CubeTable *table, guint member, const gint64 *map, gsize n
 
 /* --- filling --- */
 
-static inline gsize cell_at(const Column *column, gint32 group, guint cell) { return (gsize)group * column->spec.n_cells + cell; }
+static inline gsize cell_at(const Column *column, gint32 group, guint cell) {
+  return (gsize)group * column->spec.n_cells + cell;
+}
 
 static inline SumCell *sum_cell(Column *column, gint32 group, guint cell) {
   return (SumCell *)column->cells + cell_at(column, group, cell);
@@ -228,7 +245,8 @@ void cube_add_sum(CubeTable *table, guint column, gint32 group, guint cell, gint
   at->rows += rows;
 }
 
-void cube_add_sums(CubeTable *table, guint column, gsize n, const gint32 *groups, const gint32 *cells, const guint8 *use, const gint64 *values) {
+void cube_add_sums(CubeTable *table, guint column, gsize n, const gint32 *groups, const gint32 *cells,
+                   const guint8 *use, const gint64 *values) {
   if (table->sparse != NULL) {
     for (gsize i = 0; i < n; i++)
       if ((use == NULL || use[i] != 0) && (groups[i] | cells[i]) >= 0)
@@ -300,7 +318,9 @@ void cube_add_purchase(CubeTable *table, guint column, gint32 group, guint cell,
   g_array_append_val(array_cell(&((GArray **)to->cells)[cell_at(to, group, cell)], sizeof purchase), purchase);
 }
 
-gboolean cube_table_overflowed(const CubeTable *table) { return table->overflowed; }
+gboolean cube_table_overflowed(const CubeTable *table) {
+  return table->overflowed;
+}
 
 /* --- rolling up --- */
 
@@ -314,7 +334,8 @@ static void merge_cell(CubeTable *to, const CubeTable *from, guint c, gsize to_a
       to->overflowed |= __builtin_add_overflow(sum->sum, add->sum, &sum->sum);
       sum->rows += add->rows;
       if (source->spec.with_moment) {
-        to->overflowed |= __builtin_add_overflow(target->moments[to_at].sum, source->moments[from_at].sum, &target->moments[to_at].sum);
+        to->overflowed |= __builtin_add_overflow(target->moments[to_at].sum, source->moments[from_at].sum,
+                                                 &target->moments[to_at].sum);
         target->moments[to_at].rows += source->moments[from_at].rows;
       }
       break;
@@ -340,7 +361,8 @@ static void merge_cell(CubeTable *to, const CubeTable *from, guint c, gsize to_a
     case CUBE_PURCHASES: {
       const GArray *add = ((GArray **)source->cells)[from_at];
       if (add == NULL) break;
-      g_array_append_vals(array_cell(&((GArray **)target->cells)[to_at], element_size(source->spec.kind)), add->data, add->len);
+      g_array_append_vals(array_cell(&((GArray **)target->cells)[to_at], element_size(source->spec.kind)), add->data,
+                          add->len);
       break;
     }
   }
@@ -350,7 +372,8 @@ CubeTable *cube_table_roll_up(const CubeTable *table, const guint *keep, guint n
   g_return_val_if_fail(!table->finished || table->sparse != NULL, NULL);
   g_autofree CubeColumnSpec *specs = g_new(CubeColumnSpec, MAX(table->n_columns, 1));
   for (guint c = 0; c < table->n_columns; c++) specs[c] = table->columns[c].spec;
-  CubeTable *rolled = (table->sparse != NULL ? cube_table_new_sparse : cube_table_new)(n_keep, specs, table->n_columns, table->max_groups);
+  CubeTable *rolled = (table->sparse != NULL ? cube_table_new_sparse : cube_table_new)(n_keep, specs, table->n_columns,
+                                                                                       table->max_groups);
   g_autofree gint32 *map = g_new(gint32, (gsize)table->n_groups + 1);
   g_autofree gint64 *members = g_new0(gint64, MAX(n_keep, 1));
   for (gint32 g = 0; g < table->n_groups; g++) {
@@ -424,7 +447,8 @@ CubeSum cube_read_moment(const CubeTable *table, guint column, gint32 group, gui
   return sum;
 }
 
-gboolean cube_read_extreme(const CubeTable *table, guint column, gint32 group, guint from, guint to, double *value, gint64 *rows) {
+gboolean cube_read_extreme(const CubeTable *table, guint column, gint32 group, guint from, guint to, double *value,
+                           gint64 *rows) {
   if (group < 0) return FALSE;
   const Column *source = &table->columns[column];
   ExtremeCell all = {0, 0};

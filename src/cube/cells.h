@@ -1,14 +1,14 @@
 /* Cells: partial aggregates of measures by group of members and slot of time.
  *
  *              slot 0        slot 1      …   slot n-1
- *            (-inf, b0)     [b0, b1)         [b(n-2), inf)          boundaries b: every day at which a question starts or ends
- *   group 0   partial        partial          partial               one such row of cells for every column (measure) of the table
- *   group 1   …
+ *            (-inf, b0)     [b0, b1)         [b(n-2), inf)          boundaries b: every day at which a question starts
+ * or ends group 0   partial        partial          partial               one such row of cells for every column
+ * (measure) of the table group 1   …
  *
- * Partials compose: sums and counts add, bitmaps of ids unite, values, durations and purchases are kept and sorted when asked. A level (open
- * pipeline) is a flow of +value where a row starts to hold and -value where it ceases; its state at a boundary is the sum of all slots
- * before it. What does not compose that way (a median of what is open, a level among the rows due in a period) is kept for each
- * instant asked, in frames instead of slots.
+ * Partials compose: sums and counts add, bitmaps of ids unite, values, durations and purchases are kept and sorted when
+ * asked. A level (open pipeline) is a flow of +value where a row starts to hold and -value where it ceases; its state
+ * at a boundary is the sum of all slots before it. What does not compose that way (a median of what is open, a level
+ * among the rows due in a period) is kept for each instant asked, in frames instead of slots.
  *
  * A CubeTable belongs to one thread until cube_table_finish(); after it, it is read only. */
 #pragma once
@@ -38,7 +38,8 @@ typedef struct CubeTable CubeTable;
 
 /* `n_members`: members in a group's tuple (0 = one group only). `max_groups`: beyond it cube_table_group() fails. */
 CubeTable *cube_table_new(guint n_members, const CubeColumnSpec *columns, guint n_columns, gint64 max_groups);
-/* The same, for very many groups with few filled cells each. Columns of another kind than SUM and DISTINCT make it an ordinary one. */
+/* The same, for very many groups with few filled cells each. Columns of another kind than SUM and DISTINCT make it an
+ * ordinary one. */
 CubeTable *cube_table_new_sparse(guint n_members, const CubeColumnSpec *columns, guint n_columns, gint64 max_groups);
 void cube_table_free(CubeTable *table);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CubeTable, cube_table_free)
@@ -49,13 +50,16 @@ gint32 cube_table_group(CubeTable *table, const gint64 *members);
 gint32 cube_table_find(const CubeTable *table, const gint64 *members);
 gint32 cube_table_n_groups(const CubeTable *table);
 const gint64 *cube_table_members(const CubeTable *table, gint32 group);
-/* Gives every member of tuple position `member` the id that `map` holds for it (ids below n_map; others stay). Only before finish. */
+/* Gives every member of tuple position `member` the id that `map` holds for it (ids below n_map; others stay). Only
+ * before finish. */
 void cube_table_remap(CubeTable *table, guint member, const gint64 *map, gsize n_map);
 
 /* --- filling; `cell` is a slot or frame, group and cell must exist --- */
 void cube_add_sum(CubeTable *table, guint column, gint32 group, guint cell, gint64 value, gint64 rows);
-/* One column of many rows at once: for each i with use[i] (NULL: all) and groups[i], cells[i] >= 0. `values` NULL: 1 each. */
-void cube_add_sums(CubeTable *table, guint column, gsize n, const gint32 *groups, const gint32 *cells, const guint8 *use, const gint64 *values);
+/* One column of many rows at once: for each i with use[i] (NULL: all) and groups[i], cells[i] >= 0. `values` NULL: 1
+ * each. */
+void cube_add_sums(CubeTable *table, guint column, gsize n, const gint32 *groups, const gint32 *cells,
+                   const guint8 *use, const gint64 *values);
 void cube_add_moment(CubeTable *table, guint column, gint32 group, guint cell, gint64 value, gint64 rows, BaseDay day);
 void cube_add_number(CubeTable *table, guint column, gint32 group, guint cell, double value); /* MIN, MAX, VALUES */
 void cube_add_id(CubeTable *table, guint column, gint32 group, guint cell, guint32 id);
@@ -77,7 +81,8 @@ typedef struct {
 CubeSum cube_read_sum(const CubeTable *table, guint column, gint32 group, guint from, guint to);
 /* Sum of value * day over the slots. */
 CubeSum cube_read_moment(const CubeTable *table, guint column, gint32 group, guint from, guint to);
-gboolean cube_read_extreme(const CubeTable *table, guint column, gint32 group, guint from, guint to, double *value, gint64 *rows);
+gboolean cube_read_extreme(const CubeTable *table, guint column, gint32 group, guint from, guint to, double *value,
+                           gint64 *rows);
 gint64 cube_read_distinct(const CubeTable *table, guint column, gint32 group, guint from, guint to);
 /* Appends to `values` (of double). */
 void cube_read_values(const CubeTable *table, guint column, gint32 group, guint from, guint to, GArray *values);
@@ -85,7 +90,8 @@ void cube_read_values(const CubeTable *table, guint column, gint32 group, guint 
 void cube_read_durations(const CubeTable *table, guint column, gint32 group, guint from, guint to, GArray *durations);
 /* Appends to `purchases` (of StatsPurchase). */
 void cube_read_purchases(const CubeTable *table, guint column, gint32 group, guint from, guint to, GArray *purchases);
-/* Calls `visit` for each filled cell of a group, perhaps more than once; FALSE when the table does not know which are (an ordinary one). */
+/* Calls `visit` for each filled cell of a group, perhaps more than once; FALSE when the table does not know which are
+ * (an ordinary one). */
 typedef void (*CubeVisitFunc)(guint column, guint cell, gpointer user_data);
 gboolean cube_table_visit(const CubeTable *table, gint32 group, CubeVisitFunc visit, gpointer user_data);
 gsize cube_table_bytes(const CubeTable *table);

@@ -2,13 +2,13 @@
  *
  *   chunk ─► days to slots, members to groups ─► one pass for each measure
  *
- * Two ways. Where a row's group is the same whatever the day (by rep, product, source…) groups and slots are found once for a chunk and
- * every measure is a tight loop over them. Where it depends on the day (the team then), on shared credit or on a deal that changed
- * hands, each row is credited by itself. Both end in the same cells. */
-#include <math.h>
-
+ * Two ways. Where a row's group is the same whatever the day (by rep, product, source…) groups and slots are found once
+ * for a chunk and every measure is a tight loop over them. Where it depends on the day (the team then), on shared
+ * credit or on a deal that changed hands, each row is credited by itself. Both end in the same cells. */
 #include "base/money.h"
 #include "query/scan.h"
+
+#include <math.h>
 
 #define CHUNK_ROWS 4096 /* store chunks are not larger; longer ones are taken in parts */
 
@@ -24,8 +24,10 @@ static BaseDay day_at(const StoreChunk *chunk, gint column, gsize row) {
   return scan_valid(chunk, column, row) ? ((const gint32 *)chunk->data[column])[row] : BASE_DAY_NONE;
 }
 
-/* A number as it is kept: money converted, others scaled to a whole number. FALSE when there is none; `*missing` when it lacks a rate. */
-static gboolean value_at(const Scan *scan, const StoreChunk *chunk, const ScanUse *use, gsize row, BaseDay day, gint64 *value, gboolean *missing) {
+/* A number as it is kept: money converted, others scaled to a whole number. FALSE when there is none; `*missing` when
+ * it lacks a rate. */
+static gboolean value_at(const Scan *scan, const StoreChunk *chunk, const ScanUse *use, gsize row, BaseDay day,
+                         gint64 *value, gboolean *missing) {
   *missing = FALSE;
   if (use->value < 0) {
     *value = 1;
@@ -43,7 +45,8 @@ static gboolean value_at(const Scan *scan, const StoreChunk *chunk, const ScanUs
   gint32 currency = ((const gint32 *)chunk->data[scan->currency])[row];
   if (scan->plan->rates_of != BASE_DAY_NONE) day = scan->plan->rates_of;
   if (day == BASE_DAY_NONE) day = scan->plan->context->today;
-  *missing = currency < 0 || !query_rates_convert(query_org_rates(scan->plan->org, (guint)currency), *value, day, value);
+  *missing =
+      currency < 0 || !query_rates_convert(query_org_rates(scan->plan->org, (guint)currency), *value, day, value);
   return !*missing;
 }
 
@@ -53,7 +56,8 @@ static gint32 foreign_currency(const Scan *scan, const StoreChunk *chunk, const 
   return ((const gint32 *)chunk->data[scan->currency])[row];
 }
 
-static double number_at(const Scan *scan, const StoreChunk *chunk, const ScanUse *use, gsize row, BaseDay day, gboolean *has, gboolean *missing) {
+static double number_at(const Scan *scan, const StoreChunk *chunk, const ScanUse *use, gsize row, BaseDay day,
+                        gboolean *has, gboolean *missing) {
   const KpiMeasure *measure = use->use->measure;
   gboolean money = measure->unit.kind == KPI_QUANTITY && measure->unit.money_power != 0;
   *missing = FALSE;
@@ -91,9 +95,11 @@ static guint32 identity_at(const Scan *scan, const StoreChunk *chunk, ScanUse *u
 /* --- groups --- */
 
 static gboolean too_many(const Scan *scan, GError **error) {
-  g_set_error(error, BASE_ERROR, BASE_ERROR_LIMIT,
-              "the question makes more than %" G_GINT64_FORMAT " groups of %s; ask by fewer dimensions, narrow it with --where, or raise limits: max_groups in attain.yaml",
-              scan->plan->context->organisation->max_groups, scan->fact->about);
+  g_set_error(
+      error, BASE_ERROR, BASE_ERROR_LIMIT,
+      "the question makes more than %" G_GINT64_FORMAT
+      " groups of %s; ask by fewer dimensions, narrow it with --where, or raise limits: max_groups in attain.yaml",
+      scan->plan->context->organisation->max_groups, scan->fact->about);
   return FALSE;
 }
 
@@ -128,22 +134,26 @@ static gint32 owner_at(const Scan *scan, const StoreChunk *chunk, gsize row) {
   return scan_valid(chunk, scan->owner, row) ? ((const gint32 *)chunk->data[scan->owner])[row] : 0;
 }
 
-static gint32 group_of(const Scan *scan, const ScanTable *table, CubeTable *cells, gint64 *members, gint32 person, QueryPlace place) {
+static gint32 group_of(const Scan *scan, const ScanTable *table, CubeTable *cells, gint64 *members, gint32 person,
+                       QueryPlace place) {
   const QueryPlan *plan = scan->plan;
   for (guint d = 0; d < plan->n_dims; d++)
-    if (table->dims[d] < 0 && query_dim_by_person(&plan->dims[d])) members[d] = query_dim_place_member(plan->org, &plan->dims[d], person, place);
+    if (table->dims[d] < 0 && query_dim_by_person(&plan->dims[d]))
+      members[d] = query_dim_place_member(plan->org, &plan->dims[d], person, place);
   return cube_table_group(cells, members);
 }
 
 /* --- adding one contribution --- */
 
-/* The span of days during which a row counts for a group: a flow on one day (until = from + 1), a level in [from, until). */
+/* The span of days during which a row counts for a group: a flow on one day (until = from + 1), a level in [from,
+ * until). */
 typedef struct {
   BaseDay from;
   BaseDay until; /* BASE_DAY_MAX: still */
 } Span;
 
-static void add_level(const Scan *scan, CubeTable *cells, const ScanUse *use, guint column, gint32 group, Span span, gint64 value) {
+static void add_level(const Scan *scan, CubeTable *cells, const ScanUse *use, guint column, gint32 group, Span span,
+                      gint64 value) {
   cube_add_sum(cells, column, group, (guint)slot_of(scan, span.from), value, 1);
   gboolean averaged = use->use->averaged && (gint)column != use->use->missing_column;
   if (averaged) cube_add_moment(cells, column, group, (guint)slot_of(scan, span.from), value, 1, span.from);
@@ -159,7 +169,8 @@ static void add_spread(const Scan *scan, CubeTable *cells, guint column, gint32 
   BaseDay at = span.from;
   while (at < span.until) {
     gint32 slot = slot_of(scan, at);
-    BaseDay next = (guint)slot < boundaries->len ? MIN(g_array_index(boundaries, BaseDay, (guint)slot), span.until) : span.until;
+    BaseDay next =
+        (guint)slot < boundaries->len ? MIN(g_array_index(boundaries, BaseDay, (guint)slot), span.until) : span.until;
     gint64 upto = (gint64)(((__int128)value * (next - span.from)) / days);
     cube_add_sum(cells, column, group, (guint)slot, upto - given, 1);
     given = upto;
@@ -167,7 +178,8 @@ static void add_spread(const Scan *scan, CubeTable *cells, guint column, gint32 
   }
 }
 
-/* Who is credited with which part of an amount: the millionths [from_ppm, to_ppm) of it, so that parts sum to the whole exactly. */
+/* Who is credited with which part of an amount: the millionths [from_ppm, to_ppm) of it, so that parts sum to the whole
+ * exactly. */
 typedef struct {
   gint32 person;
   gint64 from_ppm;
@@ -180,12 +192,14 @@ static gint64 share_of(gint64 value, const Credit *credit) {
   return (gint64)((__int128)value * credit->to_ppm / WHOLE_PPM - (__int128)value * credit->from_ppm / WHOLE_PPM);
 }
 
-static void add_cell(const Scan *scan, CubeTable *cells, const StoreChunk *chunk, ScanUse *use, gsize row, gint32 group, guint cell, BaseDay day, const Credit *credit) {
+static void add_cell(const Scan *scan, CubeTable *cells, const StoreChunk *chunk, ScanUse *use, gsize row, gint32 group,
+                     guint cell, BaseDay day, const Credit *credit) {
   PlanUse *plan_use = use->use;
   gboolean missing, has;
   switch (plan_use->measure->agg) {
     case KPI_AGG_DISTINCT:
-      if (scan_valid(chunk, use->value, row)) cube_add_id(cells, plan_use->column, group, cell, identity_at(scan, chunk, use, use->value, row));
+      if (scan_valid(chunk, use->value, row))
+        cube_add_id(cells, plan_use->column, group, cell, identity_at(scan, chunk, use, use->value, row));
       return;
     case KPI_AGG_CLV: {
       if (!scan_valid(chunk, use->value_to, row)) return;
@@ -197,7 +211,8 @@ static void add_cell(const Scan *scan, CubeTable *cells, const StoreChunk *chunk
     case KPI_AGG_KM: {
       BaseDay from = day_at(chunk, use->value, row), to = day_at(chunk, use->value_to, row);
       if (from == BASE_DAY_NONE) return;
-      StatsDuration duration = {(double)((to == BASE_DAY_NONE ? scan->plan->context->today : to) - from), to != BASE_DAY_NONE};
+      StatsDuration duration = {(double)((to == BASE_DAY_NONE ? scan->plan->context->today : to) - from),
+                                to != BASE_DAY_NONE};
       if (duration.time >= 0) cube_add_duration(cells, plan_use->column, group, cell, duration);
       return;
     }
@@ -226,10 +241,12 @@ static guint credits_of(const Scan *scan, const StoreChunk *chunk, const ScanUse
   const QueryOrg *org = scan->plan->org;
   gint32 owner = owner_at(scan, chunk, row);
   if (scan->has_moves && scan_valid(chunk, use->on_at, row))
-    owner = query_org_owner_at(org, scan->fact, ((const guint64 *)chunk->data[scan->key])[row], ((const gint64 *)chunk->data[use->on_at])[row], owner);
+    owner = query_org_owner_at(org, scan->fact, ((const guint64 *)chunk->data[scan->key])[row],
+                               ((const gint64 *)chunk->data[use->on_at])[row], owner);
   owner = query_org_person(org, owner);
   guint n_shared = 0, n = 0;
-  const QueryCredit *shared = scan->has_splits ? query_org_credits(org, ((const guint64 *)chunk->data[scan->key])[row], &n_shared) : NULL;
+  const QueryCredit *shared =
+      scan->has_splits ? query_org_credits(org, ((const guint64 *)chunk->data[scan->key])[row], &n_shared) : NULL;
   gint64 given = 0;
   for (guint i = 0; i < n_shared && n < MAX_CREDITS - 1; i++) {
     gint64 from = shared[i].overlay ? 0 : given;
@@ -242,13 +259,16 @@ static guint credits_of(const Scan *scan, const StoreChunk *chunk, const ScanUse
 
 static gboolean frame_holds(const PlanFrame *frame, const StoreChunk *chunk, const ScanUse *use, gsize row, Span span) {
   if (!(span.from < frame->at && frame->at <= span.until)) return FALSE;
-  BaseDay due = day_at(chunk, use->due, row), due_too = day_at(chunk, use->due_too, row), past = day_at(chunk, use->past, row);
+  BaseDay due = day_at(chunk, use->due, row), due_too = day_at(chunk, use->due_too, row),
+          past = day_at(chunk, use->past, row);
   if (use->due >= 0 && (due == BASE_DAY_NONE || due < frame->due_start || due >= frame->due_end)) return FALSE;
-  if (use->due_too >= 0 && (due_too == BASE_DAY_NONE || due_too < frame->due_start || due_too >= frame->due_end)) return FALSE;
+  if (use->due_too >= 0 && (due_too == BASE_DAY_NONE || due_too < frame->due_start || due_too >= frame->due_end))
+    return FALSE;
   return use->past < 0 || past == BASE_DAY_NONE || past >= frame->due_end;
 }
 
-/* The groups a row has been counted in: a second share of one deal in the same group adds its money, not the deal again. */
+/* The groups a row has been counted in: a second share of one deal in the same group adds its money, not the deal
+ * again. */
 typedef struct {
   gint32 groups[MAX_CREDITS];
   guint n;
@@ -262,12 +282,15 @@ static gboolean seen_before(Seen *seen, gint32 group) {
 }
 
 /* What the row adds to its measure. */
-static gboolean contribution(const Scan *scan, const StoreChunk *chunk, const ScanUse *use, gsize row, BaseDay day, const Credit *credit, double *contributed) {
+static gboolean contribution(const Scan *scan, const StoreChunk *chunk, const ScanUse *use, gsize row, BaseDay day,
+                             const Credit *credit, double *contributed) {
   gboolean has, missing;
   gint64 value;
   switch (use->use->measure->agg) {
     case KPI_AGG_COUNT:
-    case KPI_AGG_DISTINCT: *contributed = 1; return TRUE;
+    case KPI_AGG_DISTINCT:
+      *contributed = 1;
+      return TRUE;
     case KPI_AGG_KM: {
       BaseDay from = day_at(chunk, use->value, row), to = day_at(chunk, use->value_to, row);
       *contributed = (to == BASE_DAY_NONE ? scan->plan->context->today : to) - from;
@@ -278,26 +301,34 @@ static gboolean contribution(const Scan *scan, const StoreChunk *chunk, const Sc
       has = value_at(scan, chunk, use, row, day, &value, &missing);
       *contributed = has ? (double)share_of(value, credit) / (double)use->use->scale : 0;
       return has;
-    default: *contributed = number_at(scan, chunk, use, row, day, &has, &missing); break;
+    default:
+      *contributed = number_at(scan, chunk, use, row, day, &has, &missing);
+      break;
   }
   return has && (use->use->measure->agg != KPI_AGG_CLV || scan_valid(chunk, use->value_to, row));
 }
 
-static gboolean is_read(const Scan *scan, const StoreChunk *chunk, const ScanUse *use, gsize row, Span piece, Span whole) {
+static gboolean is_read(const Scan *scan, const StoreChunk *chunk, const ScanUse *use, gsize row, Span piece,
+                        Span whole) {
   const ScanSink *sink = scan->sink;
   if (use->use->framed) {
     const PlanFrame *frame = &g_array_index(use->use->frames, PlanFrame, sink->from);
     return frame->at > piece.from && frame->at <= piece.until && frame_holds(frame, chunk, use, row, whole);
   }
   switch (use->use->measure->when) {
-    case KPI_WHEN_ALWAYS: return TRUE;
-    case KPI_WHEN_LEVEL: return piece.from < sink->at && sink->at <= piece.until;
-    case KPI_WHEN_SPREAD: return (guint)slot_of(scan, piece.from) < sink->to && (guint)slot_of(scan, piece.until - 1) >= sink->from;
-    default: return (guint)slot_of(scan, piece.from) >= sink->from && (guint)slot_of(scan, piece.from) < sink->to;
+    case KPI_WHEN_ALWAYS:
+      return TRUE;
+    case KPI_WHEN_LEVEL:
+      return piece.from < sink->at && sink->at <= piece.until;
+    case KPI_WHEN_SPREAD:
+      return (guint)slot_of(scan, piece.from) < sink->to && (guint)slot_of(scan, piece.until - 1) >= sink->from;
+    default:
+      return (guint)slot_of(scan, piece.from) >= sink->from && (guint)slot_of(scan, piece.from) < sink->to;
   }
 }
 
-static void list_row(const Scan *scan, const StoreChunk *chunk, const ScanUse *use, gsize row, const Credit *credit, Span piece, Span whole) {
+static void list_row(const Scan *scan, const StoreChunk *chunk, const ScanUse *use, gsize row, const Credit *credit,
+                     Span piece, Span whole) {
   ScanSink *sink = scan->sink;
   if (!is_read(scan, chunk, use, row, piece, whole)) return;
   ScanRecord record = {.day = whole.from};
@@ -305,7 +336,8 @@ static void list_row(const Scan *scan, const StoreChunk *chunk, const ScanUse *u
   if (!record.has_value && !(use->use->missing_column >= 0 && scan_valid(chunk, use->value, row))) return;
   if (use->use->measure->when == KPI_WHEN_ALWAYS) record.day = BASE_DAY_NONE;
   for (guint i = 0; i < SCAN_TEXTS; i++)
-    record.texts[i] = scan_valid(chunk, sink->columns[i], row) ? ((const gint32 *)chunk->data[sink->columns[i]])[row] : -1;
+    record.texts[i] =
+        scan_valid(chunk, sink->columns[i], row) ? ((const gint32 *)chunk->data[sink->columns[i]])[row] : -1;
   if (record.has_value)
     sink->n_used++;
   else
@@ -314,7 +346,8 @@ static void list_row(const Scan *scan, const StoreChunk *chunk, const ScanUse *u
 }
 
 /* Counts the row in a group for the days of `piece`, which lies within the row's own span. */
-static void add_to_group(const Scan *scan, CubeTable *cells, const StoreChunk *chunk, ScanUse *use, gsize row, const Credit *credit, Span piece, Span whole, gint32 group) {
+static void add_to_group(const Scan *scan, CubeTable *cells, const StoreChunk *chunk, ScanUse *use, gsize row,
+                         const Credit *credit, Span piece, Span whole, gint32 group) {
   const KpiMeasure *measure = use->use->measure;
   if (scan->sink != NULL) list_row(scan, chunk, use, row, credit, piece, whole);
   if (use->use->framed) {
@@ -349,8 +382,8 @@ static void add_to_group(const Scan *scan, CubeTable *cells, const StoreChunk *c
 }
 
 /* Counts the row for one person in one place. */
-static gboolean add_piece(const Scan *scan, ScanTable *table, const StoreChunk *chunk, ScanUse *use, gsize row, gint64 *members, const Credit *credit,
-                          QueryPlace place, Span piece, Span whole, Seen *seen) {
+static gboolean add_piece(const Scan *scan, ScanTable *table, const StoreChunk *chunk, ScanUse *use, gsize row,
+                          gint64 *members, const Credit *credit, QueryPlace place, Span piece, Span whole, Seen *seen) {
   if (!query_where_allows(scan->plan->org, scan->plan->where, credit->person, place)) return TRUE;
   gint32 group = group_of(scan, table, table->table->cells, members, credit->person, place);
   if (group < 0) return FALSE;
@@ -379,15 +412,16 @@ static gboolean row_span(const Scan *scan, const StoreChunk *chunk, const ScanUs
 
 static const QueryPlace nowhere = {BASE_DAY_MIN, BASE_DAY_MAX, 0, 0, -1};
 
-/* A row in the places that one person had while it counted; days in no place are a place of nothing. Pieces of one level are different
- * days, so each is counted afresh. */
-static gboolean credit_person(const Scan *scan, ScanTable *table, const StoreChunk *chunk, ScanUse *use, gsize row, gint64 *members, const Credit *credit,
-                              Span span, Seen *seen) {
+/* A row in the places that one person had while it counted; days in no place are a place of nothing. Pieces of one
+ * level are different days, so each is counted afresh. */
+static gboolean credit_person(const Scan *scan, ScanTable *table, const StoreChunk *chunk, ScanUse *use, gsize row,
+                              gint64 *members, const Credit *credit, Span span, Seen *seen) {
   guint n;
   const QueryPlace *places = query_org_places(scan->plan->org, credit->person, &n);
   gboolean one_day = use->use->measure->when == KPI_WHEN_ON || use->use->measure->when == KPI_WHEN_ALWAYS;
   if (one_day || (n == 1 && places->from == BASE_DAY_MIN && places->until == BASE_DAY_MAX))
-    return add_piece(scan, table, chunk, use, row, members, credit, query_org_place_at(scan->plan->org, credit->person, span.from), span, span, seen);
+    return add_piece(scan, table, chunk, use, row, members, credit,
+                     query_org_place_at(scan->plan->org, credit->person, span.from), span, span, seen);
   BaseDay at = span.from;
   for (guint i = 0; i <= n && at < span.until; i++) {
     BaseDay next = i < n ? MAX(places[i].from, at) : span.until;
@@ -398,7 +432,8 @@ static gboolean credit_person(const Scan *scan, ScanTable *table, const StoreChu
     }
     if (i == n || places[i].until <= at || at >= span.until) continue;
     Span piece = {at, places[i].until == BASE_DAY_MAX ? span.until : MIN(places[i].until, span.until)};
-    if (!add_piece(scan, table, chunk, use, row, members, credit, places[i], piece, span, &(Seen){.n = 0})) return FALSE;
+    if (!add_piece(scan, table, chunk, use, row, members, credit, places[i], piece, span, &(Seen){.n = 0}))
+      return FALSE;
     at = piece.until;
   }
   return TRUE;
@@ -409,11 +444,12 @@ static gboolean counts(const StoreChunk *chunk, const ScanUse *use, gsize row) {
 }
 
 /* The row once, whoever shares it, when anyone credited passes the filters. */
-static gboolean add_whole(const Scan *scan, ScanTable *table, const StoreChunk *chunk, ScanUse *use, gsize row, gint64 *members, const Credit *credits,
-                          guint n_credits, Span span) {
+static gboolean add_whole(const Scan *scan, ScanTable *table, const StoreChunk *chunk, ScanUse *use, gsize row,
+                          gint64 *members, const Credit *credits, guint n_credits, Span span) {
   gboolean any = FALSE;
   for (guint i = 0; i < n_credits && !any; i++)
-    any = query_where_allows(scan->plan->org, scan->plan->where, credits[i].person, query_org_place_at(scan->plan->org, credits[i].person, span.from));
+    any = query_where_allows(scan->plan->org, scan->plan->where, credits[i].person,
+                             query_org_place_at(scan->plan->org, credits[i].person, span.from));
   if (!any) return TRUE;
   row_members(scan, table, chunk, row, members);
   gint32 group = cube_table_group(table->table->whole, members);
@@ -423,7 +459,8 @@ static gboolean add_whole(const Scan *scan, ScanTable *table, const StoreChunk *
   return TRUE;
 }
 
-static gboolean add_row(const Scan *scan, ScanTable *table, const StoreChunk *chunk, ScanUse *use, gsize row, gint64 *members) {
+static gboolean add_row(const Scan *scan, ScanTable *table, const StoreChunk *chunk, ScanUse *use, gsize row,
+                        gint64 *members) {
   Span span;
   if (!counts(chunk, use, row) || !row_span(scan, chunk, use, row, &span)) return TRUE;
   row_members(scan, table, chunk, row, members);
@@ -446,7 +483,8 @@ typedef struct {
   gint64 values[CHUNK_ROWS];
 } Scratch;
 
-static gboolean find_groups(const Scan *scan, ScanTable *table, const StoreChunk *chunk, gint64 *members, gint32 *groups) {
+static gboolean find_groups(const Scan *scan, ScanTable *table, const StoreChunk *chunk, gint64 *members,
+                            gint32 *groups) {
   CubeTable *cells = table->table->cells;
   for (gsize row = 0; row < chunk->n_rows; row++) {
     row_members(scan, table, chunk, row, members);
@@ -463,7 +501,8 @@ static gboolean find_groups(const Scan *scan, ScanTable *table, const StoreChunk
 
 static void find_slots(const Scan *scan, const StoreChunk *chunk, gint column, gint32 *slots) {
   const gint32 *days = chunk->data[column];
-  for (gsize row = 0; row < chunk->n_rows; row++) slots[row] = scan_valid(chunk, column, row) ? slot_of(scan, days[row]) : -1;
+  for (gsize row = 0; row < chunk->n_rows; row++)
+    slots[row] = scan_valid(chunk, column, row) ? slot_of(scan, days[row]) : -1;
 }
 
 /* Which rows count, and their values; amounts without a rate go to the missing column. */
@@ -474,17 +513,20 @@ static void find_values(const Scan *scan, ScanTable *table, const StoreChunk *ch
     gboolean missing;
     scratch->use[row] = value_at(scan, chunk, use, row, day_at(chunk, use->on, row), &scratch->values[row], &missing);
     if (missing && (scratch->groups[row] | scratch->slots[row]) >= 0) {
-      cube_add_sum(table->table->cells, (guint)use->use->missing_column, scratch->groups[row], (guint)scratch->slots[row], 1, 1);
+      cube_add_sum(table->table->cells, (guint)use->use->missing_column, scratch->groups[row],
+                   (guint)scratch->slots[row], 1, 1);
     }
   }
 }
 
 static gboolean is_quick(const ScanUse *use) {
   const KpiMeasure *measure = use->use->measure;
-  return measure->when == KPI_WHEN_ON && (measure->agg == KPI_AGG_COUNT || measure->agg == KPI_AGG_SUM || measure->agg == KPI_AGG_MEAN);
+  return measure->when == KPI_WHEN_ON &&
+         (measure->agg == KPI_AGG_COUNT || measure->agg == KPI_AGG_SUM || measure->agg == KPI_AGG_MEAN);
 }
 
-static gboolean add_columns(const Scan *scan, ScanTable *table, const StoreChunk *chunk, Scratch *scratch, gint64 *members) {
+static gboolean add_columns(const Scan *scan, ScanTable *table, const StoreChunk *chunk, Scratch *scratch,
+                            gint64 *members) {
   if (!find_groups(scan, table, chunk, members, scratch->groups)) return FALSE;
   gint slots_of = -1;
   for (guint u = 0; u < table->uses->len; u++) {
@@ -495,13 +537,15 @@ static gboolean add_columns(const Scan *scan, ScanTable *table, const StoreChunk
       gboolean plain = use->value < 0 && (use->where < 0 || chunk->valid[use->where] == NULL);
       if (!plain) find_values(scan, table, chunk, use, scratch);
       const guint8 *mask = plain ? (use->where < 0 ? NULL : chunk->data[use->where]) : scratch->use;
-      cube_add_sums(table->table->cells, use->use->column, chunk->n_rows, scratch->groups, scratch->slots, mask, use->value < 0 ? NULL : scratch->values);
+      cube_add_sums(table->table->cells, use->use->column, chunk->n_rows, scratch->groups, scratch->slots, mask,
+                    use->value < 0 ? NULL : scratch->values);
       continue;
     }
     for (gsize row = 0; row < chunk->n_rows; row++) {
       Span span;
       if (scratch->groups[row] < 0 || !counts(chunk, use, row) || !row_span(scan, chunk, use, row, &span)) continue;
-      add_to_group(scan, table->table->cells, chunk, use, row, &(Credit){0, 0, WHOLE_PPM}, span, span, scratch->groups[row]);
+      add_to_group(scan, table->table->cells, chunk, use, row, &(Credit){0, 0, WHOLE_PPM}, span, span,
+                   scratch->groups[row]);
     }
   }
   return TRUE;
@@ -521,7 +565,8 @@ gboolean query_scan_chunk(const StoreChunk *chunk, gpointer user_data, GError **
   g_autofree gint64 *members = g_new(gint64, scan->plan->n_dims + 1);
   for (guint t = 0; t < scan->tables->len; t++) {
     ScanTable *table = &g_array_index(scan->tables, ScanTable, t);
-    gboolean ok = table->by_day ? add_rows(scan, table, chunk, members) : add_columns(scan, table, chunk, scratch, members);
+    gboolean ok =
+        table->by_day ? add_rows(scan, table, chunk, members) : add_columns(scan, table, chunk, scratch, members);
     if (!ok) return too_many(scan, error);
   }
   return TRUE;

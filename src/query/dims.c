@@ -1,8 +1,9 @@
 /* Dimensions: names resolved to paths, and the members they turn out to have.
  *
- * Built-in names go first (rep, manager, team, region and the levels of the team hierarchy: by the person credited). Any other name is
- * looked for where a sales manager would expect it, nearest first: a column of the fact, then of its account, its product, the person
- * credited, and at last of its deal and that deal's account. A dotted name says the path itself (account.parent.industry). */
+ * Built-in names go first (rep, manager, team, region and the levels of the team hierarchy: by the person credited).
+ * Any other name is looked for where a sales manager would expect it, nearest first: a column of the fact, then of its
+ * account, its product, the person credited, and at last of its deal and that deal's account. A dotted name says the
+ * path itself (account.parent.industry). */
 #include "query/dims.h"
 
 #define MAX_HOPS 6
@@ -12,16 +13,18 @@ static const DimKind person_kinds[] = {DIM_REP, DIM_TEAM, DIM_MANAGER, DIM_REGIO
 /* Other words people use. */
 static const struct {
   const char *word, *name;
-} synonyms[] = {{"owner", "rep"}, {"person", "rep"}, {"agent", "rep"}, {"salesperson", "rep"}, {"customer", "account"}, {"lead_source", "source"}};
+} synonyms[] = {{"owner", "rep"},       {"person", "rep"},       {"agent", "rep"},
+                {"salesperson", "rep"}, {"customer", "account"}, {"lead_source", "source"}};
 
 /* The tables, in the order in which a name is looked for from a fact. */
 static const char *const stops[][2] = {
-    {NULL, NULL}, {"account", NULL}, {"product", NULL}, {"", NULL}, {"opportunity", NULL}, {"opportunity", "account"}, {"opportunity", "product"},
-    {"account", "territory"},
+    {NULL, NULL},          {"account", NULL},          {"product", NULL},          {"", NULL},
+    {"opportunity", NULL}, {"opportunity", "account"}, {"opportunity", "product"}, {"account", "territory"},
 };
 
 static gboolean can_group(const LedgerColumn *column) {
-  return column->type == LEDGER_TEXT || column->type == LEDGER_REF || column->type == LEDGER_BOOL || column->type == LEDGER_COUNT;
+  return column->type == LEDGER_TEXT || column->type == LEDGER_REF || column->type == LEDGER_BOOL ||
+         column->type == LEDGER_COUNT;
 }
 
 static const LedgerColumn *reference(const LedgerTable *table, const char *name) {
@@ -52,7 +55,8 @@ static DimPath dotted_path(const QueryContext *context, const LedgerTable *table
 }
 
 /* The column `name` at one of the stops; a table's own name stands for the reference to it, or its row. */
-static DimPath path_by_stop(const QueryContext *context, const LedgerTable *table, const char *const stop[2], const char *name) {
+static DimPath path_by_stop(const QueryContext *context, const LedgerTable *table, const char *const stop[2],
+                            const char *name) {
   DimPath path = {0};
   for (guint i = 0; i < 2 && stop[i] != NULL; i++) {
     const LedgerColumn *hop = reference(table, stop[i]);
@@ -105,16 +109,20 @@ DimPath query_entity_path(const QueryContext *context, const LedgerTable *table,
   if (deal == NULL) return path;
   const LedgerTable *deals = ledger_schema_find(context->schema, deal->ref);
   column = reference(deals, entity->name);
-  if (column != NULL && g_str_equal(column->ref, entity->name)) path.possible = add_hop(&path, table, deal) && add_hop(&path, deals, column);
+  if (column != NULL && g_str_equal(column->ref, entity->name))
+    path.possible = add_hop(&path, table, deal) && add_hop(&path, deals, column);
   return path;
 }
 
-gboolean query_dim_by_person(const Dim *dim) { return dim->kind != DIM_PATH; }
+gboolean query_dim_by_person(const Dim *dim) {
+  return dim->kind != DIM_PATH;
+}
 
 static GPtrArray *known_names(const QueryContext *context, const QueryOrg *org) {
   GPtrArray *names = g_ptr_array_new();
   for (guint i = 0; i < G_N_ELEMENTS(person_names); i++) g_ptr_array_add(names, (gpointer)person_names[i]);
-  for (const char *const *level = query_org_levels(org); *level != NULL; level++) g_ptr_array_add(names, (gpointer)*level);
+  for (const char *const *level = query_org_levels(org); *level != NULL; level++)
+    g_ptr_array_add(names, (gpointer)*level);
   for (guint t = 0; t < ledger_schema_n_tables(context->schema); t++) {
     const LedgerTable *table = ledger_schema_table(context->schema, t);
     for (guint c = 0; c < table->n_columns; c++)
@@ -123,7 +131,8 @@ static GPtrArray *known_names(const QueryContext *context, const QueryOrg *org) 
   return names;
 }
 
-gboolean query_dim_resolve(const QueryContext *context, const QueryOrg *org, const char *name, Dim *dim, GError **error) {
+gboolean query_dim_resolve(const QueryContext *context, const QueryOrg *org, const char *name, Dim *dim,
+                           GError **error) {
   g_autofree char *lower = g_ascii_strdown(name, -1);
   const char *asked = g_strstrip(lower);
   for (guint i = 0; i < G_N_ELEMENTS(synonyms); i++)
@@ -142,7 +151,9 @@ gboolean query_dim_resolve(const QueryContext *context, const QueryOrg *org, con
     if (query_dim_path(context, ledger_schema_table(context->schema, t), dim).possible) return TRUE;
   g_autoptr(GPtrArray) names = known_names(context, org);
   const char *near = base_nearest(asked, (const char *const *)names->pdata, names->len);
-  g_set_error(error, BASE_ERROR, BASE_ERROR_NOT_FOUND, "there is no dimension '%s'%s%s%s; --by takes rep, manager, team, region, account, industry, product, source, stage, "
+  g_set_error(error, BASE_ERROR, BASE_ERROR_NOT_FOUND,
+              "there is no dimension '%s'%s%s%s; --by takes rep, manager, team, region, account, industry, product, "
+              "source, stage, "
               "a level of the teams, or any column of a fact",
               name, near != NULL ? "; did you mean '" : "", near != NULL ? near : "", near != NULL ? "'?" : "");
   return FALSE;
@@ -154,10 +165,10 @@ struct DimMembers {
   const QueryContext *context;
   const QueryOrg *org;
   Dim dim;
-  gboolean by_key;      /* ids are keys of a dimension table; else codes of texts */
-  GPtrArray *names;     /* by id */
-  GArray *survivors;    /* gint64 by id, 0 = itself */
-  GHashTable *codes;    /* text -> id + 1 */
+  gboolean by_key;       /* ids are keys of a dimension table; else codes of texts */
+  GPtrArray *names;      /* by id */
+  GArray *survivors;     /* gint64 by id, 0 = itself */
+  GHashTable *codes;     /* text -> id + 1 */
   GHashTable *positions; /* folded stage name -> position */
 };
 
@@ -171,7 +182,8 @@ DimMembers *query_members_new(const QueryContext *context, const QueryOrg *org, 
   members->survivors = g_array_new(FALSE, TRUE, sizeof(gint64));
   members->codes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   const char *region;
-  for (gint32 code = 0; dim->kind == DIM_REGION && (region = query_org_region_name(org, code)) != NULL; code++) query_members_intern(members, region);
+  for (gint32 code = 0; dim->kind == DIM_REGION && (region = query_org_region_name(org, code)) != NULL; code++)
+    query_members_intern(members, region);
   return members;
 }
 
@@ -196,25 +208,30 @@ gint64 query_members_intern(DimMembers *members, const char *text) {
 
 static gboolean load_positions(DimMembers *members, GError **error) {
   members->positions = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-  g_autoptr(StoreRows) rows = store_query(members->context->store, "SELECT name, min(position) FROM stage WHERE position IS NOT NULL GROUP BY 1", NULL, 0, 0, error);
+  g_autoptr(StoreRows) rows =
+      store_query(members->context->store,
+                  "SELECT name, min(position) FROM stage WHERE position IS NOT NULL GROUP BY 1", NULL, 0, 0, error);
   if (rows == NULL) return FALSE;
   for (gsize r = 0; r < store_rows_count(rows); r++) {
     StoreValue name = store_rows_value(rows, r, 0);
     if (name.type == STORE_TEXT)
-      g_hash_table_insert(members->positions, g_utf8_casefold(name.text, -1), GINT_TO_POINTER((int)store_rows_value(rows, r, 1).integer));
+      g_hash_table_insert(members->positions, g_utf8_casefold(name.text, -1),
+                          GINT_TO_POINTER((int)store_rows_value(rows, r, 1).integer));
   }
   return TRUE;
 }
 
 gboolean query_members_load(DimMembers *members, const char *table, GError **error) {
-  if (table == NULL) return !g_str_equal(members->dim.name, "stage") || members->positions != NULL || load_positions(members, error);
+  if (table == NULL)
+    return !g_str_equal(members->dim.name, "stage") || members->positions != NULL || load_positions(members, error);
   if (members->by_key) return TRUE;
   members->by_key = TRUE;
   const LedgerTable *ledger = ledger_schema_find(members->context->schema, table);
   gboolean named = ledger_table_column(ledger, "name") != NULL;
   gboolean merged = ledger_table_column(ledger, "merged_into") != NULL;
   g_autofree char *quoted = store_quote_name(table);
-  g_autofree char *sql = g_strdup_printf("SELECT key, %s, %s FROM %s", named ? "coalesce(nullif(name, ''), id)" : "id", merged ? "merged_into" : "NULL", quoted);
+  g_autofree char *sql = g_strdup_printf("SELECT key, %s, %s FROM %s", named ? "coalesce(nullif(name, ''), id)" : "id",
+                                         merged ? "merged_into" : "NULL", quoted);
   g_autoptr(StoreRows) rows = store_query(members->context->store, sql, NULL, 0, 20000000, error);
   if (rows == NULL) return FALSE;
   for (gsize r = 0; r < store_rows_count(rows); r++) {

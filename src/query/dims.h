@@ -1,4 +1,5 @@
-/* What `--by NAME` means for each fact: a column of it, a path through its references, or a place in the organisation. */
+/* What `--by NAME` means for each fact: a column of it, a path through its references, or a place in the organisation.
+ */
 #pragma once
 
 #include "query/org.h"
@@ -20,18 +21,19 @@ typedef struct {
 /* How one fact answers a dimension. */
 typedef struct {
   gboolean possible;
-  KpiHop path[6];   /* DIM_PATH: hops to a TEXT, BOOL, COUNT or REF column */
+  KpiHop path[6]; /* DIM_PATH: hops to a TEXT, BOOL, COUNT or REF column */
   guint n_path;
 } DimPath;
 
 /* Errors: NOT_FOUND with the nearest name. */
-gboolean query_dim_resolve(const QueryContext *context, const QueryOrg *org, const char *name, Dim *dim, GError **error);
+gboolean query_dim_resolve(const QueryContext *context, const QueryOrg *org, const char *name, Dim *dim,
+                           GError **error);
 /* TRUE when the dimension goes by the person credited. */
 gboolean query_dim_by_person(const Dim *dim);
 /* How `table` answers `dim`; possible = FALSE when it cannot. */
 DimPath query_dim_path(const QueryContext *context, const LedgerTable *table, const Dim *dim);
-/* The reference column of `table` that leads to `entity`, directly or through its deal: a path of 1 or 2 hops. An entity equal to the
- * table itself is its own key: a path of one hop without a column. n_path 0 when there is none. */
+/* The reference column of `table` that leads to `entity`, directly or through its deal: a path of 1 or 2 hops. An
+ * entity equal to the table itself is its own key: a path of one hop without a column. n_path 0 when there is none. */
 DimPath query_entity_path(const QueryContext *context, const LedgerTable *table, const LedgerTable *entity);
 
 /* --- members: the ids of a dimension within one question, and their names --- */

@@ -7,18 +7,18 @@
 #include "query/window.h"
 
 enum {
-  VALUE_MISSING_RATES = 1 << 0,  /* amounts left out for want of an exchange rate */
-  VALUE_BEFORE_DATA = 1 << 1,    /* the window lies before the first record */
-  VALUE_NO_DIMENSION = 1 << 2,   /* a fact cannot be grouped so */
-  VALUE_NO_DATA = 1 << 3,        /* nothing of a fact has been loaded */
-  VALUE_CHANGED = 1 << 4,        /* the definition changed within the window */
-  VALUE_HAS_DATA = 1 << 16,      /* something it rests on has been loaded */
+  VALUE_MISSING_RATES = 1 << 0, /* amounts left out for want of an exchange rate */
+  VALUE_BEFORE_DATA = 1 << 1,   /* the window lies before the first record */
+  VALUE_NO_DIMENSION = 1 << 2,  /* a fact cannot be grouped so */
+  VALUE_NO_DATA = 1 << 3,       /* nothing of a fact has been loaded */
+  VALUE_CHANGED = 1 << 4,       /* the definition changed within the window */
+  VALUE_HAS_DATA = 1 << 16,     /* something it rests on has been loaded */
 };
 
 typedef struct {
   gboolean has;
-  double value;     /* money in minor units to its power */
-  gint64 n;         /* records it rests on; -1 for a literal */
+  double value;           /* money in minor units to its power */
+  gint64 n;               /* records it rests on; -1 for a literal */
   StatsInterval interval; /* medians only */
   guint flags;
   gint64 n_missing; /* amounts without a rate */
@@ -48,14 +48,16 @@ void evaluator_keep_reads(Evaluator *evaluator);
 /* All that has been collected since, each once, in the order of the formula. Owned by the evaluator. */
 const GArray *evaluator_reads(const Evaluator *evaluator);
 
-/* After the scan: rolls up to the first `n_keep` dimensions. Levels belong to the evaluator. All must be made before any is read. */
+/* After the scan: rolls up to the first `n_keep` dimensions. Levels belong to the evaluator. All must be made before
+ * any is read. */
 EvalLevel *evaluator_level(Evaluator *evaluator, guint n_keep);
 void evaluator_finish(Evaluator *evaluator);
 guint eval_level_n_groups(const EvalLevel *level);
 const gint64 *eval_level_members(const EvalLevel *level, guint group);
 
 /* The value of a KPI (by the version in force) for a group of a level. */
-Value evaluator_kpi(Evaluator *evaluator, EvalLevel *level, guint group, const KpiDefinition *kpi, const Window *window);
+Value evaluator_kpi(Evaluator *evaluator, EvalLevel *level, guint group, const KpiDefinition *kpi,
+                    const Window *window);
 Value evaluator_expr(Evaluator *evaluator, EvalLevel *level, guint group, const KpiExpr *expr, const Window *window);
 /* The formula in force at a window; `changed` is set when another came into force within it. */
 const KpiExpr *evaluator_formula(const KpiDefinition *kpi, const Window *window, gboolean *changed);

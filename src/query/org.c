@@ -1,8 +1,8 @@
 /* People, teams and memberships.
  *
- * A person's places come from `membership` where it has rows for them, else from the person's own team, manager and region. Gaps
- * between memberships stay gaps: whoever was in no team then counts for none. A place takes what it lacks from its team: the
- * team's manager, and the region of the nearest level above that has one. */
+ * A person's places come from `membership` where it has rows for them, else from the person's own team, manager and
+ * region. Gaps between memberships stay gaps: whoever was in no team then counts for none. A place takes what it lacks
+ * from its team: the team's manager, and the region of the nearest level above that has one. */
 #include "query/org.h"
 
 #include "query/org_private.h"
@@ -29,7 +29,8 @@ static gpointer at_key(GArray *array, gint32 key, guint element_size) {
 }
 
 static gboolean load_teams(QueryOrg *org, GError **error) {
-  g_autoptr(StoreRows) rows = store_query(org->context->store, "SELECT key, parent, manager, region, level FROM team ORDER BY key", NULL, 0, 0, error);
+  g_autoptr(StoreRows) rows = store_query(
+      org->context->store, "SELECT key, parent, manager, region, level FROM team ORDER BY key", NULL, 0, 0, error);
   if (rows == NULL) return FALSE;
   for (gsize r = 0; r < store_rows_count(rows); r++) {
     OrgTeam *team = at_key(org->teams, (gint32)store_rows_value(rows, r, 0).integer, sizeof *team);
@@ -50,7 +51,8 @@ static const OrgTeam *team_of(const QueryOrg *org, gint32 key) {
   return key > 0 && (guint)key < org->teams->len ? &g_array_index(org->teams, OrgTeam, key) : NULL;
 }
 
-/* Teams may be drawn in a circle by mistake (`attain check` says so); a chain longer than there are teams has met itself. */
+/* Teams may be drawn in a circle by mistake (`attain check` says so); a chain longer than there are teams has met
+ * itself. */
 static gint32 region_of_team(const QueryOrg *org, gint32 key) {
   const OrgTeam *team = team_of(org, key);
   for (guint step = 0; team != NULL && step <= org->teams->len; step++, team = team_of(org, team->parent))
@@ -67,7 +69,8 @@ static QueryPlace complete_place(const QueryOrg *org, QueryPlace place) {
 
 static gboolean load_people(QueryOrg *org, GArray *fallback, GError **error) {
   g_autoptr(StoreRows) rows =
-      store_query(org->context->store, "SELECT key, merged_into, team, manager, region FROM person ORDER BY key", NULL, 0, 10000000, error);
+      store_query(org->context->store, "SELECT key, merged_into, team, manager, region FROM person ORDER BY key", NULL,
+                  0, 10000000, error);
   if (rows == NULL) return FALSE;
   for (gsize r = 0; r < store_rows_count(rows); r++) {
     gint32 key = (gint32)store_rows_value(rows, r, 0).integer;
@@ -75,8 +78,8 @@ static gboolean load_people(QueryOrg *org, GArray *fallback, GError **error) {
     if (person == NULL) continue;
     person->survivor = integer_or(store_rows_value(rows, r, 1), 0);
     QueryPlace *place = at_key(fallback, key, sizeof *place);
-    *place = (QueryPlace){BASE_DAY_MIN, BASE_DAY_MAX, integer_or(store_rows_value(rows, r, 2), 0), integer_or(store_rows_value(rows, r, 3), 0),
-                          region_code(org, store_rows_value(rows, r, 4))};
+    *place = (QueryPlace){BASE_DAY_MIN, BASE_DAY_MAX, integer_or(store_rows_value(rows, r, 2), 0),
+                          integer_or(store_rows_value(rows, r, 3), 0), region_code(org, store_rows_value(rows, r, 4))};
   }
   return TRUE;
 }
@@ -89,17 +92,19 @@ static void add_place(QueryOrg *org, OrgPerson *person, QueryPlace place) {
 
 /* One membership after another, ordered by person and first day. A later one ends an earlier that overlaps it. */
 static gboolean load_memberships(QueryOrg *org, const GArray *fallback, GError **error) {
-  g_autoptr(StoreRows) rows = store_query(org->context->store,
-                                          "SELECT person, from_at_day, until_at_day, team, manager, region FROM membership "
-                                          "ORDER BY person, from_at_day NULLS FIRST, until_at_day NULLS LAST, id",
-                                          NULL, 0, 10000000, error);
+  g_autoptr(StoreRows) rows =
+      store_query(org->context->store,
+                  "SELECT person, from_at_day, until_at_day, team, manager, region FROM membership "
+                  "ORDER BY person, from_at_day NULLS FIRST, until_at_day NULLS LAST, id",
+                  NULL, 0, 10000000, error);
   if (rows == NULL) return FALSE;
   gboolean now_only = org->context->organisation->team_credit == CONF_CREDIT_NOW;
   for (gsize r = 0; r < store_rows_count(rows); r++) {
     gint32 key = integer_or(store_rows_value(rows, r, 0), 0);
     if (key <= 0 || (guint)key >= org->people->len) continue;
     OrgPerson *person = &g_array_index(org->people, OrgPerson, key);
-    QueryPlace place = {integer_or(store_rows_value(rows, r, 1), BASE_DAY_MIN), integer_or(store_rows_value(rows, r, 2), BASE_DAY_MAX),
+    QueryPlace place = {integer_or(store_rows_value(rows, r, 1), BASE_DAY_MIN),
+                        integer_or(store_rows_value(rows, r, 2), BASE_DAY_MAX),
                         integer_or(store_rows_value(rows, r, 3), 0), integer_or(store_rows_value(rows, r, 4), 0),
                         region_code(org, store_rows_value(rows, r, 5))};
     if (place.from >= place.until) continue;
@@ -119,7 +124,8 @@ static gboolean load_memberships(QueryOrg *org, const GArray *fallback, GError *
   }
   for (guint key = 1; key < org->people->len; key++) {
     OrgPerson *person = &g_array_index(org->people, OrgPerson, key);
-    if (person->n_places == 0 && key < fallback->len) add_place(org, person, complete_place(org, g_array_index(fallback, QueryPlace, key)));
+    if (person->n_places == 0 && key < fallback->len)
+      add_place(org, person, complete_place(org, g_array_index(fallback, QueryPlace, key)));
   }
   return TRUE;
 }
@@ -135,7 +141,8 @@ QueryOrg *query_org_load(const QueryContext *context, GError **error) {
   org->region_names = g_ptr_array_new_with_free_func(g_free);
   org->moves = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)g_hash_table_unref);
   g_autoptr(GArray) fallback = g_array_new(FALSE, TRUE, sizeof(QueryPlace));
-  if (!load_teams(org, error) || !load_people(org, fallback, error) || !load_memberships(org, fallback, error)) return NULL;
+  if (!load_teams(org, error) || !load_people(org, fallback, error) || !load_memberships(org, fallback, error))
+    return NULL;
   if (!query_org_load_rates(org, error) || !query_org_load_splits(org, error)) return NULL;
   return g_steal_pointer(&org);
 }
@@ -184,7 +191,8 @@ QueryPlace query_org_place_at(const QueryOrg *org, gint32 person, BaseDay day) {
 }
 
 const char *query_org_region_name(const QueryOrg *org, gint32 region) {
-  return region < 0 || (guint)region >= org->region_names->len ? NULL : g_ptr_array_index(org->region_names, (guint)region);
+  return region < 0 || (guint)region >= org->region_names->len ? NULL
+                                                               : g_ptr_array_index(org->region_names, (guint)region);
 }
 
 gint32 query_org_team_at_level(const QueryOrg *org, gint32 team, const char *level) {
@@ -203,4 +211,6 @@ gboolean query_org_has_level(const QueryOrg *org, const char *level) {
   return FALSE;
 }
 
-const char *const *query_org_levels(const QueryOrg *org) { return (const char *const *)org->levels->pdata; }
+const char *const *query_org_levels(const QueryOrg *org) {
+  return (const char *const *)org->levels->pdata;
+}

@@ -1,12 +1,13 @@
 /* Exchange rates, shared credit and deals that changed hands.
  *
- * A rate holds from its day until the next one's. Days before the first rate have none: an amount then stays in its own currency and
- * the total says what it lacks. Rates are scaled by 10^10 so that every conversion is whole-number arithmetic. */
-#include <math.h>
-
+ * A rate holds from its day until the next one's. Days before the first rate have none: an amount then stays in its own
+ * currency and the total says what it lacks. Rates are scaled by 10^10 so that every conversion is whole-number
+ * arithmetic. */
 #include "base/money.h"
 #include "query/org.h"
 #include "query/org_private.h"
+
+#include <math.h>
 
 #define RATE_SCALE 1e10
 
@@ -32,9 +33,10 @@ static void rates_free(gpointer data) {
 /* Rows come ordered by currency and day. */
 gboolean query_org_load_rates(QueryOrg *org, GError **error) {
   org->currencies = g_ptr_array_new_with_free_func(rates_free);
-  g_autoptr(StoreRows) rows = store_query(org->context->store,
-                                          "SELECT upper(currency), day_day, rate FROM fx_rate WHERE rate > 0 ORDER BY 1, 2, recorded_at, id", NULL, 0,
-                                          10000000, error);
+  g_autoptr(StoreRows) rows =
+      store_query(org->context->store,
+                  "SELECT upper(currency), day_day, rate FROM fx_rate WHERE rate > 0 ORDER BY 1, 2, recorded_at, id",
+                  NULL, 0, 10000000, error);
   if (rows == NULL) return FALSE;
   QueryRates *rates = NULL;
   for (gsize r = 0; r < store_rows_count(rows); r++) {
@@ -47,17 +49,24 @@ gboolean query_org_load_rates(QueryOrg *org, GError **error) {
       rates->to_digits = base_currency_digits(org->context->organisation->currency);
       g_ptr_array_add(org->currencies, rates);
     }
-    DatedRate rate = {(BaseDay)store_rows_value(rows, r, 1).integer, (gint64)llround(store_rows_value(rows, r, 2).number * RATE_SCALE)};
+    DatedRate rate = {(BaseDay)store_rows_value(rows, r, 1).integer,
+                      (gint64)llround(store_rows_value(rows, r, 2).number * RATE_SCALE)};
     g_array_append_val(rates->dated, rate);
   }
   return TRUE;
 }
 
-guint query_org_n_currencies(const QueryOrg *org) { return org->currencies->len; }
+guint query_org_n_currencies(const QueryOrg *org) {
+  return org->currencies->len;
+}
 
-const char *query_org_currency(const QueryOrg *org, guint index) { return query_org_rates(org, index)->currency; }
+const char *query_org_currency(const QueryOrg *org, guint index) {
+  return query_org_rates(org, index)->currency;
+}
 
-const QueryRates *query_org_rates(const QueryOrg *org, guint index) { return g_ptr_array_index(org->currencies, index); }
+const QueryRates *query_org_rates(const QueryOrg *org, guint index) {
+  return g_ptr_array_index(org->currencies, index);
+}
 
 gboolean query_rates_convert(const QueryRates *rates, gint64 amount_minor, BaseDay day, gint64 *converted_minor) {
   guint low = 0, high = rates->dated->len;
@@ -69,8 +78,8 @@ gboolean query_rates_convert(const QueryRates *rates, gint64 amount_minor, BaseD
       high = middle;
   }
   if (low == 0) return FALSE;
-  *converted_minor =
-      base_money_convert(amount_minor, rates->from_digits, g_array_index(rates->dated, DatedRate, low - 1).rate_e10, rates->to_digits);
+  *converted_minor = base_money_convert(amount_minor, rates->from_digits,
+                                        g_array_index(rates->dated, DatedRate, low - 1).rate_e10, rates->to_digits);
   return TRUE;
 }
 
@@ -79,7 +88,8 @@ gboolean query_rates_convert(const QueryRates *rates, gint64 amount_minor, BaseD
 gboolean query_org_load_splits(QueryOrg *org, GError **error) {
   org->splits = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, (GDestroyNotify)g_array_unref);
   g_autoptr(StoreRows) rows = store_query(org->context->store,
-                                          "SELECT opportunity, person, share, coalesce(lower(kind), 'split') = 'overlay' FROM split ORDER BY 1, 4, share DESC, person",
+                                          "SELECT opportunity, person, share, coalesce(lower(kind), 'split') = "
+                                          "'overlay' FROM split ORDER BY 1, 4, share DESC, person",
                                           NULL, 0, 10000000, error);
   if (rows == NULL) return FALSE;
   for (gsize r = 0; r < store_rows_count(rows); r++) {
@@ -90,13 +100,16 @@ gboolean query_org_load_splits(QueryOrg *org, GError **error) {
       g_hash_table_insert(org->splits, g_memdup2(&key, sizeof key), credits);
     }
     QueryCredit credit = {query_org_person(org, (gint32)store_rows_value(rows, r, 1).integer),
-                          (gint32)lround(store_rows_value(rows, r, 2).number * 1e6), store_rows_value(rows, r, 3).integer != 0};
+                          (gint32)lround(store_rows_value(rows, r, 2).number * 1e6),
+                          store_rows_value(rows, r, 3).integer != 0};
     g_array_append_val(credits, credit);
   }
   return TRUE;
 }
 
-gboolean query_org_has_splits(const QueryOrg *org) { return g_hash_table_size(org->splits) > 0; }
+gboolean query_org_has_splits(const QueryOrg *org) {
+  return g_hash_table_size(org->splits) > 0;
+}
 
 const QueryCredit *query_org_credits(const QueryOrg *org, guint64 opportunity, guint *n) {
   const GArray *credits = g_hash_table_lookup(org->splits, &opportunity);
@@ -116,7 +129,8 @@ static GHashTable *load_moves(QueryOrg *org, const LedgerTable *table) {
   g_autofree char *table_name = store_quote_name(table->name);
   g_autofree char *column = store_quote_name(owner->name);
   g_autofree char *sql = g_strdup_printf(
-      "SELECT h.key, h.superseded_at, coalesce(h.%s, 0) FROM %s h WHERE h.key IN (SELECT x.key FROM %s x JOIN %s c ON c.key = x.key "
+      "SELECT h.key, h.superseded_at, coalesce(h.%s, 0) FROM %s h WHERE h.key IN (SELECT x.key FROM %s x JOIN %s c ON "
+      "c.key = x.key "
       "WHERE x.%s IS DISTINCT FROM c.%s) ORDER BY h.key, h.superseded_at",
       column, history_name, history_name, table_name, column, column);
   g_autoptr(StoreRows) rows = store_query(org->context->store, sql, NULL, 0, 50000000, NULL);

@@ -4,8 +4,8 @@
 #include "query/org.h"
 
 typedef struct {
-  gint32 survivor;     /* 0 = itself */
-  guint first_place;   /* in places */
+  gint32 survivor;   /* 0 = itself */
+  guint first_place; /* in places */
   guint n_places;
 } OrgPerson;
 
@@ -24,9 +24,9 @@ struct QueryOrg {
   GPtrArray *levels;
   GHashTable *region_codes; /* name (folded) -> code + 1 */
   GPtrArray *region_names;
-  GPtrArray *currencies;    /* QueryRates, by currency */
-  GHashTable *splits;       /* guint64 key -> GArray of QueryCredit */
-  GHashTable *moves;        /* table name -> (guint64 key -> GArray of OrgMove) or an empty table */
+  GPtrArray *currencies; /* QueryRates, by currency */
+  GHashTable *splits;    /* guint64 key -> GArray of QueryCredit */
+  GHashTable *moves;     /* table name -> (guint64 key -> GArray of OrgMove) or an empty table */
 };
 
 /* In the version superseded at this instant, the owner was: */

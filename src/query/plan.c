@@ -1,7 +1,8 @@
 /* Planning: from measures and windows to tables of cells.
  *
- * Boundaries are all the days on which any question starts or ends; between two of them nothing is ever asked, so one cell holds the
- * whole slot. A question by month over a year with last year beside it takes 26 slots, whatever the number of records. */
+ * Boundaries are all the days on which any question starts or ends; between two of them nothing is ever asked, so one
+ * cell holds the whole slot. A question by month over a year with last year beside it takes 26 slots, whatever the
+ * number of records. */
 #include "query/plan.h"
 
 static void use_free(gpointer data) {
@@ -35,9 +36,12 @@ static guint frame_hash(gconstpointer data) {
   return (guint)frame->at * 31u + (guint)frame->due_start * 17u + (guint)frame->due_end;
 }
 
-static gboolean frame_equal(gconstpointer a, gconstpointer b) { return memcmp(a, b, sizeof(PlanFrame)) == 0; }
+static gboolean frame_equal(gconstpointer a, gconstpointer b) {
+  return memcmp(a, b, sizeof(PlanFrame)) == 0;
+}
 
-QueryPlan *query_plan_new(const QueryContext *context, QueryOrg *org, const Dim *dims, guint n_dims, const QueryWhere *where, GError **error) {
+QueryPlan *query_plan_new(const QueryContext *context, QueryOrg *org, const Dim *dims, guint n_dims,
+                          const QueryWhere *where, GError **error) {
   g_autoptr(QueryPlan) plan = g_new0(QueryPlan, 1);
   plan->context = context;
   plan->org = org;
@@ -76,7 +80,9 @@ void query_plan_free(QueryPlan *plan) {
 
 /* --- collecting --- */
 
-static gboolean adds_up(KpiAgg agg) { return agg == KPI_AGG_COUNT || agg == KPI_AGG_SUM || agg == KPI_AGG_MEAN; }
+static gboolean adds_up(KpiAgg agg) {
+  return agg == KPI_AGG_COUNT || agg == KPI_AGG_SUM || agg == KPI_AGG_MEAN;
+}
 
 PlanUse *query_plan_use(QueryPlan *plan, const KpiMeasure *measure, const LedgerTable *entity) {
   PlanUse probe = {.measure = measure, .entity = entity};
@@ -88,10 +94,13 @@ PlanUse *query_plan_use(QueryPlan *plan, const KpiMeasure *measure, const Ledger
   use->missing_column = use->currency_column = -1;
   use->first = BASE_DAY_MAX;
   use->last = BASE_DAY_MIN;
-  use->framed = measure->when == KPI_WHEN_LEVEL && (!adds_up(measure->agg) || measure->due != NULL || measure->past != NULL);
+  use->framed =
+      measure->when == KPI_WHEN_LEVEL && (!adds_up(measure->agg) || measure->due != NULL || measure->past != NULL);
   use->frames = g_array_new(FALSE, FALSE, sizeof(PlanFrame));
   use->frame_set = g_hash_table_new_full(frame_hash, frame_equal, g_free, NULL);
-  gboolean whole = measure->agg == KPI_AGG_COUNT || (measure->unit.kind == KPI_QUANTITY && measure->unit.money_power != 0) || measure->unit.kind == KPI_COUNT;
+  gboolean whole = measure->agg == KPI_AGG_COUNT ||
+                   (measure->unit.kind == KPI_QUANTITY && measure->unit.money_power != 0) ||
+                   measure->unit.kind == KPI_COUNT;
   gboolean is_time = measure->unit.kind == KPI_QUANTITY && measure->unit.money_power == 0;
   use->scale = whole ? 1 : is_time ? 86400000 : 1000000; /* days as milliseconds: an hour, 1/24 of a day, stays whole */
   g_ptr_array_add(plan->uses, use);
@@ -100,7 +109,8 @@ PlanUse *query_plan_use(QueryPlan *plan, const KpiMeasure *measure, const Ledger
 }
 
 void query_plan_boundary(QueryPlan *plan, BaseDay day) {
-  if (plan->boundary_set != NULL && day > BASE_DAY_MIN && day < BASE_DAY_MAX) g_hash_table_add(plan->boundary_set, GINT_TO_POINTER(day));
+  if (plan->boundary_set != NULL && day > BASE_DAY_MIN && day < BASE_DAY_MAX)
+    g_hash_table_add(plan->boundary_set, GINT_TO_POINTER(day));
 }
 
 void query_plan_frame(PlanUse *use, PlanFrame frame) {
@@ -135,7 +145,8 @@ static PlanTable *table_for(QueryPlan *plan, PlanUse *use, GError **error) {
     }
   }
   if (use->entity != NULL && !query_entity_path(plan->context, use->measure->table, use->entity).possible) {
-    base_error_at(error, BASE_ERROR_INPUT, use->measure->span, "each(%s, …) cannot use a measure of %s: its records do not say which %s they belong to",
+    base_error_at(error, BASE_ERROR_INPUT, use->measure->span,
+                  "each(%s, …) cannot use a measure of %s: its records do not say which %s they belong to",
                   use->entity->name, use->measure->table->name, use->entity->name);
     return NULL;
   }
@@ -144,7 +155,8 @@ static PlanTable *table_for(QueryPlan *plan, PlanUse *use, GError **error) {
   table->entity = use->entity;
   table->uses = g_ptr_array_new();
   table->possible = g_new0(gboolean, plan->n_dims + 1);
-  for (guint d = 0; d < plan->n_dims; d++) table->possible[d] = query_dim_path(plan->context, table->fact, &plan->dims[d]).possible;
+  for (guint d = 0; d < plan->n_dims; d++)
+    table->possible[d] = query_dim_path(plan->context, table->fact, &plan->dims[d]).possible;
   use->table = plan->tables->len;
   g_ptr_array_add(plan->tables, table);
   return table;
@@ -153,19 +165,27 @@ static PlanTable *table_for(QueryPlan *plan, PlanUse *use, GError **error) {
 static gboolean has_foreign_currency(QueryPlan *plan, const LedgerTable *table) {
   StoreValue name = {STORE_TEXT, {.text = table->name}};
   g_autoptr(StoreRows) rows =
-      store_query(plan->context->store, "SELECT 1 FROM ledger_stat WHERE table_name = ? AND has_foreign_currency", &name, 1, 0, NULL);
+      store_query(plan->context->store, "SELECT 1 FROM ledger_stat WHERE table_name = ? AND has_foreign_currency",
+                  &name, 1, 0, NULL);
   return rows != NULL && store_rows_count(rows) > 0;
 }
 
 static CubeKind kind_of(KpiAgg agg) {
   switch (agg) {
-    case KPI_AGG_DISTINCT: return CUBE_DISTINCT;
-    case KPI_AGG_MIN: return CUBE_MIN;
-    case KPI_AGG_MAX: return CUBE_MAX;
-    case KPI_AGG_QUANTILE: return CUBE_VALUES;
-    case KPI_AGG_KM: return CUBE_DURATIONS;
-    case KPI_AGG_CLV: return CUBE_PURCHASES;
-    default: return CUBE_SUM;
+    case KPI_AGG_DISTINCT:
+      return CUBE_DISTINCT;
+    case KPI_AGG_MIN:
+      return CUBE_MIN;
+    case KPI_AGG_MAX:
+      return CUBE_MAX;
+    case KPI_AGG_QUANTILE:
+      return CUBE_VALUES;
+    case KPI_AGG_KM:
+      return CUBE_DURATIONS;
+    case KPI_AGG_CLV:
+      return CUBE_PURCHASES;
+    default:
+      return CUBE_SUM;
   }
 }
 
@@ -174,7 +194,9 @@ static void lay_out(QueryPlan *plan, PlanTable *table) {
   gboolean foreign = has_foreign_currency(plan, table->fact);
   for (guint u = 0; u < table->uses->len; u++) {
     PlanUse *use = g_ptr_array_index(table->uses, u);
-    CubeColumnSpec spec = {kind_of(use->measure->agg), use->framed ? MAX(use->frames->len, 1) : query_plan_n_slots(plan), use->framed, use->averaged};
+    CubeColumnSpec spec = {kind_of(use->measure->agg),
+                           use->framed ? MAX(use->frames->len, 1) : query_plan_n_slots(plan), use->framed,
+                           use->averaged};
     use->column = specs->len;
     g_array_append_val(specs, spec);
     if (!foreign || use->measure->unit.kind != KPI_QUANTITY || use->measure->unit.money_power == 0) continue;
@@ -187,11 +209,13 @@ static void lay_out(QueryPlan *plan, PlanTable *table) {
   }
   const CubeColumnSpec *columns = (const CubeColumnSpec *)(gpointer)specs->data;
   guint n_members = plan->n_dims + (table->entity != NULL ? 1 : 0);
-  table->cells = (table->entity != NULL ? cube_table_new_sparse : cube_table_new)(n_members, columns, specs->len, plan->context->organisation->max_groups);
+  table->cells = (table->entity != NULL ? cube_table_new_sparse : cube_table_new)(
+      n_members, columns, specs->len, plan->context->organisation->max_groups);
   gboolean by_person = FALSE;
   for (guint d = 0; d < plan->n_dims; d++) by_person |= query_dim_by_person(&plan->dims[d]);
   if (by_person && g_str_equal(table->fact->name, "opportunity") && query_org_has_splits(plan->org))
-    table->whole = (table->entity != NULL ? cube_table_new_sparse : cube_table_new)(n_members, columns, specs->len, plan->context->organisation->max_groups);
+    table->whole = (table->entity != NULL ? cube_table_new_sparse : cube_table_new)(
+        n_members, columns, specs->len, plan->context->organisation->max_groups);
 }
 
 gboolean query_plan_fix(QueryPlan *plan, GError **error) {
@@ -217,7 +241,9 @@ gboolean query_plan_fix(QueryPlan *plan, GError **error) {
   return TRUE;
 }
 
-guint query_plan_n_slots(const QueryPlan *plan) { return plan->boundaries->len + 1; }
+guint query_plan_n_slots(const QueryPlan *plan) {
+  return plan->boundaries->len + 1;
+}
 
 guint query_plan_slot(const QueryPlan *plan, BaseDay day) {
   guint low = 0, high = plan->boundaries->len;

@@ -1,4 +1,5 @@
-/* A question's plan: which measures are needed over which spans of days, which facts are scanned for them, and the cells they fill.
+/* A question's plan: which measures are needed over which spans of days, which facts are scanned for them, and the
+ * cells they fill.
  *
  *   formulas × windows ──collect──► uses (measure, each-entity) + boundaries + frames
  *                                        │ grouped by fact
@@ -25,24 +26,24 @@ typedef struct {
   guint table;               /* index of its PlanTable */
   guint column;              /* in that CubeTable */
   gint missing_column;       /* amounts without a rate, or -1 */
-  gint currency_column;      /* levels of money: the first of one column for each foreign currency, in its own minor units, converted when
-                                read at the rate of the day asked; or -1 */
+  gint currency_column; /* levels of money: the first of one column for each foreign currency, in its own minor units,
+                           converted when read at the rate of the day asked; or -1 */
   gboolean framed;
-  gboolean averaged;         /* average(level) is asked */
-  BaseDay first, last;       /* flows: only days in [first, last) are asked; levels: only states at days in [first, last] */
-  GArray *frames;            /* PlanFrame, sorted once planned */
-  GHashTable *frame_set;     /* while collecting */
-  gint64 scale;              /* stored value = value * scale: 1 for money and counts, 86,400,000 for days, else 1,000,000 */
+  gboolean averaged;     /* average(level) is asked */
+  BaseDay first, last;   /* flows: only days in [first, last) are asked; levels: only states at days in [first, last] */
+  GArray *frames;        /* PlanFrame, sorted once planned */
+  GHashTable *frame_set; /* while collecting */
+  gint64 scale;          /* stored value = value * scale: 1 for money and counts, 86,400,000 for days, else 1,000,000 */
 } PlanUse;
 
 /* The cells of one fact, plain or under each(entity). */
 typedef struct {
   const LedgerTable *fact;
   const LedgerTable *entity;
-  GPtrArray *uses;        /* PlanUse, by column order; not owned */
-  gboolean *possible;     /* by dimension: whether the fact can answer it */
+  GPtrArray *uses;    /* PlanUse, by column order; not owned */
+  gboolean *possible; /* by dimension: whether the fact can answer it */
   CubeTable *cells;
-  CubeTable *whole;       /* each deal once, without its people; only where credit is shared */
+  CubeTable *whole; /* each deal once, without its people; only where credit is shared */
 } PlanTable;
 
 typedef struct {
@@ -56,19 +57,21 @@ typedef struct {
   const Dim *dims;
   guint n_dims;
   const QueryWhere *where;
-  DimMembers **members;    /* by dimension */
-  GPtrArray *uses;         /* PlanUse */
-  GHashTable *use_index;   /* measure and entity -> PlanUse */
-  GPtrArray *tables;       /* PlanTable */
-  gboolean keeps_all;      /* some each() says something of entities without records in the days asked: all records are read */
+  DimMembers **members;  /* by dimension */
+  GPtrArray *uses;       /* PlanUse */
+  GHashTable *use_index; /* measure and entity -> PlanUse */
+  GPtrArray *tables;     /* PlanTable */
+  gboolean
+      keeps_all; /* some each() says something of entities without records in the days asked: all records are read */
   GHashTable *boundary_set;
-  GArray *boundaries;      /* BaseDay, ascending, once planned */
-  GPtrArray *sql;          /* the scans' texts, for explain */
-  BaseDay rates_of;        /* constant currency: all amounts at this day's rates; BASE_DAY_NONE = each at its own day's */
+  GArray *boundaries; /* BaseDay, ascending, once planned */
+  GPtrArray *sql;     /* the scans' texts, for explain */
+  BaseDay rates_of;   /* constant currency: all amounts at this day's rates; BASE_DAY_NONE = each at its own day's */
   PlanTimings timings;
 } QueryPlan;
 
-QueryPlan *query_plan_new(const QueryContext *context, QueryOrg *org, const Dim *dims, guint n_dims, const QueryWhere *where, GError **error);
+QueryPlan *query_plan_new(const QueryContext *context, QueryOrg *org, const Dim *dims, guint n_dims,
+                          const QueryWhere *where, GError **error);
 void query_plan_free(QueryPlan *plan);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(QueryPlan, query_plan_free)
 
@@ -88,5 +91,6 @@ guint query_plan_n_slots(const QueryPlan *plan);
 guint query_plan_frame_index(const PlanUse *use, PlanFrame frame);
 
 /* --- scanning: src/query/scan.c --- */
-/* Reads every fact of the plan once and fills its tables. Errors: BASE_ERROR_LIMIT for too many groups, by the cap's name. */
+/* Reads every fact of the plan once and fills its tables. Errors: BASE_ERROR_LIMIT for too many groups, by the cap's
+ * name. */
 gboolean query_plan_scan(QueryPlan *plan, GError **error);

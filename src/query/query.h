@@ -8,29 +8,29 @@
 typedef enum { QUERY_COMPARE_NONE, QUERY_COMPARE_PREVIOUS, QUERY_COMPARE_YEAR_AGO } QueryCompare;
 
 typedef struct {
-  const char *const *kpis;   /* NULL-terminated names */
-  const char *const *by;     /* NULL-terminated dimensions, outermost first; NULL or empty: none. At most 6 */
-  const char *period;        /* as calendar_parse_period() takes it; NULL: the current quarter */
+  const char *const *kpis; /* NULL-terminated names */
+  const char *const *by;   /* NULL-terminated dimensions, outermost first; NULL or empty: none. At most 6 */
+  const char *period;      /* as calendar_parse_period() takes it; NULL: the current quarter */
   gboolean has_grain;
-  CalendarGrain grain;       /* the period cut into these */
-  const char *const *where;  /* NULL-terminated conditions; NULL: none */
+  CalendarGrain grain;      /* the period cut into these */
+  const char *const *where; /* NULL-terminated conditions; NULL: none */
   QueryCompare compare;
-  gboolean credit_now;       /* owners and teams as they are now, whatever the workspace says */
-  BaseDay rates_of;          /* constant currency: the rates of this day; BASE_DAY_NONE = each amount's own day */
+  gboolean credit_now; /* owners and teams as they are now, whatever the workspace says */
+  BaseDay rates_of;    /* constant currency: the rates of this day; BASE_DAY_NONE = each amount's own day */
 } QueryRequest;
 
 typedef struct {
   gboolean has_value;
-  double value;              /* in the KPI's unit; money in major units */
-  gint64 n;                  /* records it rests on */
-  gboolean has_parts;        /* a quotient: */
+  double value;       /* in the KPI's unit; money in major units */
+  gint64 n;           /* records it rests on */
+  gboolean has_parts; /* a quotient: */
   double numerator;
   double denominator;
-  gboolean has_interval;     /* 95 % */
+  gboolean has_interval; /* 95 % */
   double low;
   double high;
-  guint flags;               /* QueryFlag */
-  gint64 n_missing;          /* amounts left out for want of a rate */
+  guint flags;      /* QueryFlag */
+  gint64 n_missing; /* amounts left out for want of a rate */
 } QueryValue;
 
 typedef enum {
@@ -49,22 +49,23 @@ const char *query_flag_name(guint bit);
 const char *query_flag_about(guint bit);
 
 typedef struct {
-  guint kpi;                 /* index into QueryResult.kpis */
-  guint period;              /* index into QueryResult.periods */
-  guint n_members;           /* 0 = total of all; fewer than the dimensions = a subtotal */
-  const char *members[6];    /* names; NULL = none (the deal has no owner, say) */
+  guint kpi;              /* index into QueryResult.kpis */
+  guint period;           /* index into QueryResult.periods */
+  guint n_members;        /* 0 = total of all; fewer than the dimensions = a subtotal */
+  const char *members[6]; /* names; NULL = none (the deal has no owner, say) */
   QueryValue value;
   gboolean has_compared;
   CalendarPeriod compared_period; /* the like-for-like part, while the period runs */
   QueryValue compared;
-  gboolean has_compared_whole;    /* the whole earlier period, beside it */
+  gboolean has_compared_whole; /* the whole earlier period, beside it */
   QueryValue compared_whole;
 } QueryRow;
 
 typedef struct QueryResult QueryResult;
 
 /* The period a request is for. */
-gboolean query_request_period(const QueryContext *context, const QueryRequest *request, CalendarPeriod *period, GError **error);
+gboolean query_request_period(const QueryContext *context, const QueryRequest *request, CalendarPeriod *period,
+                              GError **error);
 
 /* Errors: NOT_FOUND for a name, INPUT for a period or condition, LIMIT. */
 QueryResult *query_run(const QueryContext *context, const QueryRequest *request, GError **error);
@@ -89,4 +90,5 @@ const char *const *query_result_notes(const QueryResult *result);
 const char *const *query_result_without_records(const QueryResult *result);
 /* The SQL of the scans, NULL-terminated, and what took how long. */
 const char *const *query_result_sql(const QueryResult *result);
-void query_result_timings(const QueryResult *result, double *plan_ms, double *scan_ms, double *evaluate_ms, gint64 *rows_scanned);
+void query_result_timings(const QueryResult *result, double *plan_ms, double *scan_ms, double *evaluate_ms,
+                          gint64 *rows_scanned);

@@ -1,7 +1,7 @@
 /* Scans: one SELECT for each fact, whatever the number of KPIs asked of it.
  *
- * The engine filters (every measure's condition comes back as a boolean column, each distinct one once) and projects (anchor days, values,
- * the columns of the grouping); accumulation is in accumulate.c. */
+ * The engine filters (every measure's condition comes back as a boolean column, each distinct one once) and projects
+ * (anchor days, values, the columns of the grouping); accumulation is in accumulate.c. */
 #include "query/scan.h"
 
 static gint add_column(Scan *scan, char *sql, StoreColumnType type) {
@@ -43,10 +43,12 @@ static gint add_value(Scan *scan, SqlSelect *select, const KpiExpr *expr, gint64
 /* DISTINCT, CLV: a dimension's key, a fact's key, or a text. */
 static gint add_identity(Scan *scan, SqlSelect *select, const KpiExpr *expr, const LedgerTable **refers_to) {
   if (expr->unit.kind == KPI_TEXT) return add_column(scan, sql_value(select, expr), STORE_COLUMN_TEXT);
-  const KpiExpr *named = expr; /* of a choice, coalesce(a, b) or if(c, a, b): all its branches refer to the same table */
+  const KpiExpr *named =
+      expr; /* of a choice, coalesce(a, b) or if(c, a, b): all its branches refer to the same table */
   while (named->op != KPI_OP_COLUMN) named = named->args[named->op == KPI_OP_IF ? 1 : 0];
   const KpiHop *last = &named->path[named->n_path - 1];
-  const LedgerTable *to = last->column == NULL ? last->table : ledger_schema_find(scan->plan->context->schema, last->column->ref);
+  const LedgerTable *to =
+      last->column == NULL ? last->table : ledger_schema_find(scan->plan->context->schema, last->column->ref);
   gboolean small = to != NULL && to->kind == LEDGER_DIMENSION;
   *refers_to = to;
   return add_column(scan, sql_value(select, expr), small ? STORE_COLUMN_INT32 : STORE_COLUMN_UINT64);
@@ -57,8 +59,11 @@ static ScanUse scan_use(Scan *scan, SqlSelect *select, PlanUse *use) {
   ScanUse made = {.use = use, .where = -1, .value = -1, .value_to = -1, .on_at = -1};
   if (measure->where != NULL) made.where = add_column(scan, sql_value(select, measure->where), STORE_COLUMN_BOOL);
   switch (measure->agg) {
-    case KPI_AGG_COUNT: break;
-    case KPI_AGG_DISTINCT: made.value = add_identity(scan, select, measure->value, &made.refers_to); break;
+    case KPI_AGG_COUNT:
+      break;
+    case KPI_AGG_DISTINCT:
+      made.value = add_identity(scan, select, measure->value, &made.refers_to);
+      break;
     case KPI_AGG_KM:
       made.value = add_day(scan, select, measure->value);
       made.value_to = add_day(scan, select, measure->value_to);
@@ -68,7 +73,9 @@ static ScanUse scan_use(Scan *scan, SqlSelect *select, PlanUse *use) {
       made.value_to = add_identity(scan, select, measure->value_to, &made.refers_to);
       break;
     case KPI_AGG_SUM:
-    case KPI_AGG_MEAN: made.value = add_value(scan, select, measure->value, use->scale); break;
+    case KPI_AGG_MEAN:
+      made.value = add_value(scan, select, measure->value, use->scale);
+      break;
     default: {
       gboolean money = measure->unit.kind == KPI_QUANTITY && measure->unit.money_power != 0;
       made.value = add_value(scan, select, measure->value, money ? 1 : 1000000);
@@ -79,7 +86,8 @@ static ScanUse scan_use(Scan *scan, SqlSelect *select, PlanUse *use) {
   made.due = add_day(scan, select, measure->due);
   made.due_too = add_day(scan, select, measure->due_too);
   made.past = add_day(scan, select, measure->past);
-  if (scan->has_moves && measure->on != NULL) made.on_at = add_column(scan, cast(sql_value(select, measure->on), "TIMESTAMP"), STORE_COLUMN_INT64);
+  if (scan->has_moves && measure->on != NULL)
+    made.on_at = add_column(scan, cast(sql_value(select, measure->on), "TIMESTAMP"), STORE_COLUMN_INT64);
   return made;
 }
 
@@ -88,7 +96,8 @@ static gint add_dimension(Scan *scan, SqlSelect *select, const DimPath *path, gu
   char *sql = sql_path(select, path->path, path->n_path);
   DimMembers *members = scan->plan->members[d];
   if (last == NULL || last->type == LEDGER_REF) {
-    if (!query_members_load(members, last == NULL ? path->path[path->n_path - 1].table->name : last->ref, error)) return -2;
+    if (!query_members_load(members, last == NULL ? path->path[path->n_path - 1].table->name : last->ref, error))
+      return -2;
     return add_column(scan, sql, STORE_COLUMN_INT32);
   }
   if (!query_members_load(members, NULL, error)) return -2;
@@ -99,7 +108,10 @@ static gint add_dimension(Scan *scan, SqlSelect *select, const DimPath *path, gu
 
 static gboolean add_table(Scan *scan, SqlSelect *select, PlanTable *table, GError **error) {
   QueryPlan *plan = scan->plan;
-  ScanTable made = {.table = table, .entity = -1, .uses = g_array_new(FALSE, TRUE, sizeof(ScanUse)), .dims = g_new(gint, plan->n_dims + 1)};
+  ScanTable made = {.table = table,
+                    .entity = -1,
+                    .uses = g_array_new(FALSE, TRUE, sizeof(ScanUse)),
+                    .dims = g_new(gint, plan->n_dims + 1)};
   for (guint u = 0; u < table->uses->len; u++) {
     ScanUse use = scan_use(scan, select, g_ptr_array_index(table->uses, u));
     g_array_append_val(made.uses, use);
@@ -110,12 +122,14 @@ static gboolean add_table(Scan *scan, SqlSelect *select, PlanTable *table, GErro
     DimPath path = query_dim_path(plan->context, table->fact, &plan->dims[d]);
     made.dims[d] = -1;
     if (path.possible && path.n_path > 0) failed = (made.dims[d] = add_dimension(scan, select, &path, d, error)) == -2;
-    if (query_dim_by_person(&plan->dims[d])) made.by_day |= plan->dims[d].kind != DIM_REP || scan->has_moves || scan->has_splits;
+    if (query_dim_by_person(&plan->dims[d]))
+      made.by_day |= plan->dims[d].kind != DIM_REP || scan->has_moves || scan->has_splits;
   }
   if (!failed && table->entity != NULL) {
     DimPath path = query_entity_path(plan->context, table->fact, table->entity);
     made.entity_is_key = table->entity->kind != LEDGER_DIMENSION;
-    made.entity = add_column(scan, sql_path(select, path.path, path.n_path), made.entity_is_key ? STORE_COLUMN_UINT64 : STORE_COLUMN_INT32);
+    made.entity = add_column(scan, sql_path(select, path.path, path.n_path),
+                             made.entity_is_key ? STORE_COLUMN_UINT64 : STORE_COLUMN_INT32);
   }
   g_array_append_val(scan->tables, made);
   return !failed;
@@ -151,9 +165,12 @@ static void make_slots(Scan *scan) {
 
 static GHashTable *load_survivors(const QueryContext *context) {
   GHashTable *survivors = g_hash_table_new(g_direct_hash, g_direct_equal);
-  g_autoptr(StoreRows) rows = store_query(context->store, "SELECT key, merged_into FROM account WHERE merged_into IS NOT NULL AND merged_into <> key", NULL, 0, 0, NULL);
+  g_autoptr(StoreRows) rows = store_query(
+      context->store, "SELECT key, merged_into FROM account WHERE merged_into IS NOT NULL AND merged_into <> key", NULL,
+      0, 0, NULL);
   for (gsize r = 0; rows != NULL && r < store_rows_count(rows); r++)
-    g_hash_table_insert(survivors, GINT_TO_POINTER((int)store_rows_value(rows, r, 0).integer), GINT_TO_POINTER((int)store_rows_value(rows, r, 1).integer));
+    g_hash_table_insert(survivors, GINT_TO_POINTER((int)store_rows_value(rows, r, 0).integer),
+                        GINT_TO_POINTER((int)store_rows_value(rows, r, 1).integer));
   return survivors;
 }
 
@@ -161,7 +178,8 @@ static void scan_clear(Scan *scan) {
   for (guint c = 0; c < scan->columns->len; c++) g_free(g_array_index(scan->columns, ScanColumn, c).sql);
   for (guint t = 0; t < scan->tables->len; t++) {
     ScanTable *table = &g_array_index(scan->tables, ScanTable, t);
-    for (guint u = 0; u < table->uses->len; u++) g_clear_pointer(&g_array_index(table->uses, ScanUse, u).ids, g_hash_table_unref);
+    for (guint u = 0; u < table->uses->len; u++)
+      g_clear_pointer(&g_array_index(table->uses, ScanUse, u).ids, g_hash_table_unref);
     g_array_unref(table->uses);
     g_free(table->dims);
   }
@@ -220,15 +238,16 @@ static void remap_texts(Scan *scan, StoreDictionary *const *dictionaries) {
       if (column < 0 || dictionaries[column] == NULL) continue;
       gsize n = (gsize)store_dictionary_size(dictionaries[column]);
       g_autofree gint64 *map = g_new(gint64, n + 1);
-      for (gsize i = 0; i < n; i++) map[i] = query_members_intern(scan->plan->members[d], store_dictionary_text(dictionaries[column], (gint32)i));
+      for (gsize i = 0; i < n; i++)
+        map[i] = query_members_intern(scan->plan->members[d], store_dictionary_text(dictionaries[column], (gint32)i));
       cube_table_remap(table->table->cells, d, map, n);
       if (table->table->whole != NULL) cube_table_remap(table->table->whole, d, map, n);
     }
   }
 }
 
-/* Only records that can matter to some measure are read. The conditions are by day, alike for many measures: those on one day are one
- * range. NULL when a measure has no day, or none is kept out. */
+/* Only records that can matter to some measure are read. The conditions are by day, alike for many measures: those on
+ * one day are one range. NULL when a measure has no day, or none is kept out. */
 static char *asked_days(const Scan *scan, SqlSelect *select) {
   if (scan->plan->keeps_all) return NULL;
   g_autoptr(GPtrArray) merged = g_ptr_array_new_with_free_func(g_free);
@@ -271,7 +290,8 @@ static gboolean run_scan(Scan *scan, SqlSelect *select, GError **error) {
   if (!query_where_sql(scan->plan->context, scan->plan->where, select, scan->fact, &condition, error)) return FALSE;
   if (scan->sink != NULL) {
     add_texts(scan, select);
-    if (scan->sink->inside != NULL) condition = both(condition, sql_inside(select, scan->sink->inside, scan->sink->first, scan->sink->at));
+    if (scan->sink->inside != NULL)
+      condition = both(condition, sql_inside(select, scan->sink->inside, scan->sink->first, scan->sink->at));
   } else {
     condition = both(condition, asked_days(scan, select));
   }
@@ -283,11 +303,13 @@ static gboolean run_scan(Scan *scan, SqlSelect *select, GError **error) {
   g_autofree StoreDictionary **dictionaries = g_new0(StoreDictionary *, scan->columns->len);
   StoreScan request = {sql, types, scan->columns->len};
   gint64 n_rows = 0;
-  if (!store_scan(scan->plan->context->store, &request, query_scan_chunk, scan, dictionaries, &n_rows, error)) return FALSE;
+  if (!store_scan(scan->plan->context->store, &request, query_scan_chunk, scan, dictionaries, &n_rows, error))
+    return FALSE;
   scan->plan->timings.rows_scanned += n_rows;
   remap_texts(scan, dictionaries);
   for (guint i = 0; scan->sink != NULL && i < SCAN_TEXTS; i++)
-    if (scan->sink->columns[i] >= 0) scan->sink->dictionaries[i] = g_steal_pointer(&dictionaries[scan->sink->columns[i]]);
+    if (scan->sink->columns[i] >= 0)
+      scan->sink->dictionaries[i] = g_steal_pointer(&dictionaries[scan->sink->columns[i]]);
   for (guint c = 0; c < scan->columns->len; c++) g_clear_pointer(&dictionaries[c], store_dictionary_free);
   return TRUE;
 }
@@ -311,7 +333,8 @@ static gboolean scan_fact(QueryPlan *plan, const LedgerTable *fact, ScanSink *si
     if (scan.has_moves || scan.has_splits) scan.key = add_column(&scan, g_strdup("t0.\"key\""), STORE_COLUMN_UINT64);
   } else if (plan->where->people->len > 0) {
     const PersonFilter *filter = g_ptr_array_index(plan->where->people, 0);
-    g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT, "--where: %s cannot be asked of %s, whose records name nobody", filter->dim.name, fact->about);
+    g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT, "--where: %s cannot be asked of %s, whose records name nobody",
+                filter->dim.name, fact->about);
     ok = FALSE;
   }
   for (guint t = 0; ok && t < plan->tables->len; t++) {
@@ -321,7 +344,8 @@ static gboolean scan_fact(QueryPlan *plan, const LedgerTable *fact, ScanSink *si
   make_slots(&scan);
   for (guint u = 0; ok && u < plan->uses->len; u++) {
     const PlanUse *use = g_ptr_array_index(plan->uses, u);
-    if (use->measure->table != fact || use->missing_column < 0 || scan.currency >= 0 || !sql_uses_money(select)) continue;
+    if (use->measure->table != fact || use->missing_column < 0 || scan.currency >= 0 || !sql_uses_money(select))
+      continue;
     add_currency(&scan, select);
   }
   ok = ok && run_scan(&scan, select, error);
@@ -334,15 +358,18 @@ gboolean query_plan_scan(QueryPlan *plan, GError **error) {
   for (guint t = 0; t < plan->tables->len; t++) {
     const PlanTable *table = g_ptr_array_index(plan->tables, t);
     gboolean done = FALSE;
-    for (guint before = 0; before < t && !done; before++) done = ((PlanTable *)g_ptr_array_index(plan->tables, before))->fact == table->fact;
+    for (guint before = 0; before < t && !done; before++)
+      done = ((PlanTable *)g_ptr_array_index(plan->tables, before))->fact == table->fact;
     if (!done && !scan_fact(plan, table->fact, NULL, error)) return FALSE;
   }
   for (guint t = 0; t < plan->tables->len; t++) {
     const PlanTable *table = g_ptr_array_index(plan->tables, t);
     if (table->entity != NULL) cube_table_finish(table->cells);
     if (!cube_table_overflowed(table->cells)) continue;
-    g_set_error(error, BASE_ERROR, BASE_ERROR_LIMIT, "a total of %s is larger than 64-bit minor units can hold; look for an absurd amount with `attain records`",
-                table->fact->about);
+    g_set_error(
+        error, BASE_ERROR, BASE_ERROR_LIMIT,
+        "a total of %s is larger than 64-bit minor units can hold; look for an absurd amount with `attain records`",
+        table->fact->about);
     return FALSE;
   }
   plan->timings.scan_ms = (double)(g_get_monotonic_time() - started) / 1000.0;

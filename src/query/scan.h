@@ -12,18 +12,18 @@ typedef struct {
 typedef struct {
   PlanUse *use;
   gint where, value, value_to, on, until, due, due_too, past;
-  gint on_at;            /* the anchor's instant, for deals that changed hands */
+  gint on_at;                   /* the anchor's instant, for deals that changed hands */
   const LedgerTable *refers_to; /* DISTINCT, CLV: the table of the references; NULL of texts */
-  GHashTable *ids;       /* DISTINCT, CLV of fact keys: key -> small id */
+  GHashTable *ids;              /* DISTINCT, CLV of fact keys: key -> small id */
 } ScanUse;
 
 typedef struct {
   PlanTable *table;
-  GArray *uses;          /* ScanUse */
-  gint *dims;            /* by dimension: column, or -1 */
-  gint entity;           /* column, or -1 */
+  GArray *uses;           /* ScanUse */
+  gint *dims;             /* by dimension: column, or -1 */
+  gint entity;            /* column, or -1 */
   gboolean entity_is_key; /* UINT64 */
-  gboolean by_day;       /* a row's group depends on the day of the event or on shared credit */
+  gboolean by_day;        /* a row's group depends on the day of the event or on shared credit */
 } ScanTable;
 
 /* Where the rows behind one measure go, beside into cells. */
@@ -32,19 +32,19 @@ typedef struct {
 typedef struct {
   BaseDay day;
   gboolean has_value;
-  double value;              /* as the measure counts it, money in minor units */
-  gint32 texts[SCAN_TEXTS];  /* codes; -1 = empty */
+  double value;             /* as the measure counts it, money in minor units */
+  gint32 texts[SCAN_TEXTS]; /* codes; -1 = empty */
 } ScanRecord;
 
 typedef struct {
-  guint from, to;            /* the slots, or the frame, that are read */
-  BaseDay at;                /* levels: the row must hold at the start of this day */
-  const KpiMeasure *inside;  /* read only rows in its days [first, at); NULL: all */
+  guint from, to;           /* the slots, or the frame, that are read */
+  BaseDay at;               /* levels: the row must hold at the start of this day */
+  const KpiMeasure *inside; /* read only rows in its days [first, at); NULL: all */
   BaseDay first;
-  gint columns[SCAN_TEXTS];  /* in the scan; -1 = the fact has no such text */
-  GArray *records;           /* ScanRecord */
+  gint columns[SCAN_TEXTS]; /* in the scan; -1 = the fact has no such text */
+  GArray *records;          /* ScanRecord */
   StoreDictionary *dictionaries[SCAN_TEXTS];
-  gsize max_records;         /* more are counted, not kept */
+  gsize max_records; /* more are counted, not kept */
   gsize n_used, n_without_rate;
 } ScanSink;
 
@@ -52,11 +52,11 @@ typedef struct {
   QueryPlan *plan;
   const LedgerTable *fact;
   ScanSink *sink;
-  GArray *columns;       /* ScanColumn */
-  GArray *tables;        /* ScanTable */
-  gint owner;            /* column of the person credited, or -1 */
-  gint key;              /* column of the row's key, or -1 */
-  gint currency;         /* the index of the row's currency, -2 for one without rates; empty = the organisation's */
+  GArray *columns; /* ScanColumn */
+  GArray *tables;  /* ScanTable */
+  gint owner;      /* column of the person credited, or -1 */
+  gint key;        /* column of the row's key, or -1 */
+  gint currency;   /* the index of the row's currency, -2 for one without rates; empty = the organisation's */
   gboolean has_moves;
   gboolean has_splits;
   GHashTable *survivors; /* account key -> survivor */

@@ -1,21 +1,24 @@
 /* Row expressions to SQL.
  *
- * Joins: every reference followed becomes one LEFT JOIN, shared by all paths that begin alike (t0.account -> t1, t1.parent -> t2).
+ * Joins: every reference followed becomes one LEFT JOIN, shared by all paths that begin alike (t0.account -> t1,
+ * t1.parent -> t2).
  *
- * The clock: what happened after it is not known yet. Where a table holds such rows (the clock was set back, or a source runs ahead)
- * each instant that tells of something done reads as empty when it lies after the clock, and a deal decided later reads as open. A row
- * created later is not there at all, so that one without a day of creation is not mistaken for it.
+ * The clock: what happened after it is not known yet. Where a table holds such rows (the clock was set back, or a
+ * source runs ahead) each instant that tells of something done reads as empty when it lies after the clock, and a deal
+ * decided later reads as open. A row created later is not there at all, so that one without a day of creation is not
+ * mistaken for it.
  *
- * Empty values: a comparison with nothing is not true; `<>` and `not` are, so that "source <> 'web'" keeps deals without a source, as
- * whoever writes it expects. Texts compare without regard to case, but for a deal's outcome, which the loader writes itself. */
+ * Empty values: a comparison with nothing is not true; `<>` and `not` are, so that "source <> 'web'" keeps deals
+ * without a source, as whoever writes it expects. Texts compare without regard to case, but for a deal's outcome, which
+ * the loader writes itself. */
 #include "query/sql.h"
-
-#include <math.h>
 
 #include "base/money.h"
 
+#include <math.h>
+
 typedef struct {
-  char *from;   /* alias.column followed */
+  char *from; /* alias.column followed */
   char *alias;
   const LedgerTable *table;
 } Join;
@@ -39,8 +42,10 @@ static void join_clear(gpointer data) {
 static GHashTable *tables_ahead(const QueryContext *context) {
   GHashTable *ahead = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   StoreValue now = {STORE_INSTANT, {.integer = context->now_us}};
-  g_autoptr(StoreRows) rows = store_query(context->store, "SELECT table_name FROM ledger_stat WHERE latest_at > ?", &now, 1, 0, NULL);
-  for (gsize r = 0; rows != NULL && r < store_rows_count(rows); r++) g_hash_table_add(ahead, g_strdup(store_rows_value(rows, r, 0).text));
+  g_autoptr(StoreRows) rows =
+      store_query(context->store, "SELECT table_name FROM ledger_stat WHERE latest_at > ?", &now, 1, 0, NULL);
+  for (gsize r = 0; rows != NULL && r < store_rows_count(rows); r++)
+    g_hash_table_add(ahead, g_strdup(store_rows_value(rows, r, 0).text));
   return ahead;
 }
 
@@ -86,7 +91,9 @@ static const char *walk(SqlSelect *select, const KpiHop *path, guint n_path) {
   return alias;
 }
 
-static gboolean runs_ahead(const SqlSelect *select, const LedgerTable *table) { return g_hash_table_contains(select->ahead, table->name); }
+static gboolean runs_ahead(const SqlSelect *select, const LedgerTable *table) {
+  return g_hash_table_contains(select->ahead, table->name);
+}
 
 static gboolean hidden(const SqlSelect *select, const LedgerTable *table, const LedgerColumn *column) {
   return column->type == LEDGER_INSTANT && (column->flags & LEDGER_PLAN) == 0 && runs_ahead(select, table);
@@ -105,17 +112,23 @@ static char *render_path(SqlSelect *select, const KpiHop *path, guint n_path, gb
     select->money_table = last->table;
     select->money_alias = g_strdup(alias);
   }
-  if (hidden(select, last->table, last->column)) return g_strdup_printf("CASE WHEN %s.%s <= %s THEN %s.%s END", alias, name, select->now, alias, column);
-  if (g_str_equal(last->table->name, "opportunity") && g_str_equal(last->column->name, "outcome") && runs_ahead(select, last->table))
+  if (hidden(select, last->table, last->column))
+    return g_strdup_printf("CASE WHEN %s.%s <= %s THEN %s.%s END", alias, name, select->now, alias, column);
+  if (g_str_equal(last->table->name, "opportunity") && g_str_equal(last->column->name, "outcome") &&
+      runs_ahead(select, last->table))
     return g_strdup_printf("CASE WHEN %s.closed_at > %s THEN 'open' ELSE %s.outcome END", alias, select->now, alias);
   if (last->column->type == LEDGER_DURATION) return g_strdup_printf("(%s.%s / 86400.0)", alias, column);
   if (last->column->type == LEDGER_BOOL) return g_strdup_printf("coalesce(%s.%s, false)", alias, column);
   return g_strdup_printf("%s.%s", alias, column);
 }
 
-char *sql_path(SqlSelect *select, const KpiHop *path, guint n_path) { return render_path(select, path, n_path, FALSE); }
+char *sql_path(SqlSelect *select, const KpiHop *path, guint n_path) {
+  return render_path(select, path, n_path, FALSE);
+}
 
-gboolean sql_uses_money(const SqlSelect *select) { return select->money_table != NULL; }
+gboolean sql_uses_money(const SqlSelect *select) {
+  return select->money_table != NULL;
+}
 
 char *sql_currency(SqlSelect *select) {
   return g_strdup_printf("nullif(%s.currency, '%s')", select->money_alias, select->context->organisation->currency);
@@ -126,7 +139,8 @@ char *sql_from(const SqlSelect *select) {
   const LedgerColumn *created = ledger_table_column(select->table, "created_at");
   GString *sql = g_string_new(NULL);
   if (created != NULL && hidden(select, select->table, created))
-    g_string_append_printf(sql, " FROM (SELECT * FROM %s WHERE created_at IS NULL OR created_at <= %s) t0", name, select->now);
+    g_string_append_printf(sql, " FROM (SELECT * FROM %s WHERE created_at IS NULL OR created_at <= %s) t0", name,
+                           select->now);
   else
     g_string_append_printf(sql, " FROM %s t0", name);
   for (guint i = 0; i < select->joins->len; i++) {
@@ -141,7 +155,8 @@ char *sql_from(const SqlSelect *select) {
 
 static void render(SqlSelect *select, GString *out, const KpiExpr *expr, gboolean day);
 
-static void render_list(SqlSelect *select, GString *out, const KpiExpr *expr, guint from, const char *between, gboolean day) {
+static void render_list(SqlSelect *select, GString *out, const KpiExpr *expr, guint from, const char *between,
+                        gboolean day) {
   for (guint i = from; i < expr->n_args; i++) {
     if (i > from) g_string_append(out, between);
     render(select, out, expr->args[i], day);
@@ -154,7 +169,9 @@ static void render_call(SqlSelect *select, GString *out, const char *function, c
   g_string_append_c(out, ')');
 }
 
-static gboolean is_money(const KpiExpr *expr) { return expr->unit.kind == KPI_QUANTITY && expr->unit.money_power != 0; }
+static gboolean is_money(const KpiExpr *expr) {
+  return expr->unit.kind == KPI_QUANTITY && expr->unit.money_power != 0;
+}
 
 /* A bare number beside money is in major units. */
 static void render_beside(SqlSelect *select, GString *out, const KpiExpr *expr, const KpiExpr *other, gboolean day) {
@@ -178,7 +195,8 @@ static void render_infix(SqlSelect *select, GString *out, const KpiExpr *expr, c
 
 static gboolean is_outcome(const KpiExpr *expr) {
   return expr->op == KPI_OP_COLUMN && expr->path[expr->n_path - 1].column != NULL &&
-         g_str_equal(expr->path[expr->n_path - 1].column->name, "outcome") && g_str_equal(expr->path[expr->n_path - 1].table->name, "opportunity");
+         g_str_equal(expr->path[expr->n_path - 1].column->name, "outcome") &&
+         g_str_equal(expr->path[expr->n_path - 1].table->name, "opportunity");
 }
 
 static void render_text(SqlSelect *select, GString *out, const KpiExpr *expr, gboolean folded) {
@@ -205,7 +223,7 @@ static gboolean means_days(const KpiExpr *expr) {
 
 static void render_comparison(SqlSelect *select, GString *out, const KpiExpr *expr, const char *operator) {
   const KpiExpr *a = expr->args[0], *b = expr->args[1];
-  if (expr->op == KPI_OP_NE) operator = "IS DISTINCT FROM";
+  if (expr->op == KPI_OP_NE) operator= "IS DISTINCT FROM";
   g_string_append_c(out, '(');
   if (a->unit.kind == KPI_TEXT) {
     gboolean folded = !is_outcome(a) && !is_outcome(b);
@@ -273,12 +291,20 @@ static void render_function(SqlSelect *select, GString *out, const KpiExpr *expr
       render(select, out, expr->args[2], day);
       g_string_append(out, " END");
       break;
-    case KPI_OP_COALESCE: render_call(select, out, "coalesce", expr, day); break;
+    case KPI_OP_COALESCE:
+      render_call(select, out, "coalesce", expr, day);
+      break;
     case KPI_OP_MIN:
-    case KPI_OP_EARLIER: render_call(select, out, "least", expr, day); break;
+    case KPI_OP_EARLIER:
+      render_call(select, out, "least", expr, day);
+      break;
     case KPI_OP_MAX:
-    case KPI_OP_LATER: render_call(select, out, "greatest", expr, day); break;
-    case KPI_OP_ABS: render_call(select, out, "abs", expr, day); break;
+    case KPI_OP_LATER:
+      render_call(select, out, "greatest", expr, day);
+      break;
+    case KPI_OP_ABS:
+      render_call(select, out, "abs", expr, day);
+      break;
     case KPI_OP_CONTAINS:
       g_string_append(out, "coalesce(contains(");
       render_text(select, out, expr->args[0], TRUE);
@@ -300,21 +326,40 @@ static void render_function(SqlSelect *select, GString *out, const KpiExpr *expr
       render(select, out, expr->args[0], FALSE);
       g_string_append(out, ")) / 86400000000.0)");
       break;
-    default: g_assert_not_reached();
+    default:
+      g_assert_not_reached();
   }
 }
 
 static void render_condition(SqlSelect *select, GString *out, const KpiExpr *expr) {
   switch (expr->op) {
-    case KPI_OP_EQ: render_comparison(select, out, expr, "="); break;
-    case KPI_OP_NE: render_comparison(select, out, expr, "<>"); break;
-    case KPI_OP_LT: render_comparison(select, out, expr, "<"); break;
-    case KPI_OP_LE: render_comparison(select, out, expr, "<="); break;
-    case KPI_OP_GT: render_comparison(select, out, expr, ">"); break;
-    case KPI_OP_GE: render_comparison(select, out, expr, ">="); break;
-    case KPI_OP_AND: render_infix(select, out, expr, "AND", FALSE); break;
-    case KPI_OP_OR: render_infix(select, out, expr, "OR", FALSE); break;
-    case KPI_OP_IN: render_in(select, out, expr); break;
+    case KPI_OP_EQ:
+      render_comparison(select, out, expr, "=");
+      break;
+    case KPI_OP_NE:
+      render_comparison(select, out, expr, "<>");
+      break;
+    case KPI_OP_LT:
+      render_comparison(select, out, expr, "<");
+      break;
+    case KPI_OP_LE:
+      render_comparison(select, out, expr, "<=");
+      break;
+    case KPI_OP_GT:
+      render_comparison(select, out, expr, ">");
+      break;
+    case KPI_OP_GE:
+      render_comparison(select, out, expr, ">=");
+      break;
+    case KPI_OP_AND:
+      render_infix(select, out, expr, "AND", FALSE);
+      break;
+    case KPI_OP_OR:
+      render_infix(select, out, expr, "OR", FALSE);
+      break;
+    case KPI_OP_IN:
+      render_in(select, out, expr);
+      break;
     case KPI_OP_NOT:
       g_string_append(out, "(NOT coalesce(");
       render(select, out, expr->args[0], FALSE);
@@ -328,15 +373,23 @@ static void render_condition(SqlSelect *select, GString *out, const KpiExpr *exp
       g_string_append_printf(out, "%s IS %sNULL)", text ? ", '')" : "", expr->op == KPI_OP_IS_NULL ? "" : "NOT ");
       break;
     }
-    default: render_function(select, out, expr, FALSE); break;
+    default:
+      render_function(select, out, expr, FALSE);
+      break;
   }
 }
 
 static void render(SqlSelect *select, GString *out, const KpiExpr *expr, gboolean day) {
   switch (expr->op) {
-    case KPI_OP_NUMBER: render_number(out, expr->number); break;
-    case KPI_OP_TRUE: g_string_append(out, "true"); break;
-    case KPI_OP_FALSE: g_string_append(out, "false"); break;
+    case KPI_OP_NUMBER:
+      render_number(out, expr->number);
+      break;
+    case KPI_OP_TRUE:
+      g_string_append(out, "true");
+      break;
+    case KPI_OP_FALSE:
+      g_string_append(out, "false");
+      break;
     case KPI_OP_TEXT: {
       g_autofree char *quoted = store_quote_text(expr->text);
       g_string_append(out, quoted);
@@ -347,10 +400,13 @@ static void render(SqlSelect *select, GString *out, const KpiExpr *expr, gboolea
       if (day)
         g_string_append_printf(out, "DATE '%s'", date);
       else
-        g_string_append_printf(out, "make_timestamp(%" G_GINT64_FORMAT ")", calendar_start_of_day(select->context->calendar, expr->day));
+        g_string_append_printf(out, "make_timestamp(%" G_GINT64_FORMAT ")",
+                               calendar_start_of_day(select->context->calendar, expr->day));
       break;
     }
-    case KPI_OP_DURATION: render_duration(out, expr, day); break;
+    case KPI_OP_DURATION:
+      render_duration(out, expr, day);
+      break;
     case KPI_OP_COLUMN: {
       g_autofree char *column = render_path(select, expr->path, expr->n_path, day && expr->unit.kind == KPI_INSTANT);
       g_string_append(out, column);
@@ -358,14 +414,16 @@ static void render(SqlSelect *select, GString *out, const KpiExpr *expr, gboolea
     }
     case KPI_OP_ADD:
     case KPI_OP_SUB: {
-      const char *operator = expr->op == KPI_OP_ADD ? "+" : "-";
+      const char *operator= expr->op == KPI_OP_ADD ? "+" : "-";
       if (expr->unit.kind == KPI_INSTANT)
         render_moved(select, out, expr, operator, day);
       else
         render_infix(select, out, expr, operator, day);
       break;
     }
-    case KPI_OP_MUL: render_infix(select, out, expr, "*", day); break;
+    case KPI_OP_MUL:
+      render_infix(select, out, expr, "*", day);
+      break;
     case KPI_OP_DIV:
       g_string_append_c(out, '(');
       render(select, out, expr->args[0], day);
@@ -386,8 +444,12 @@ static void render(SqlSelect *select, GString *out, const KpiExpr *expr, gboolea
     case KPI_OP_LATER:
     case KPI_OP_ABS:
     case KPI_OP_DAYS:
-    case KPI_OP_HOURS: render_function(select, out, expr, day); break;
-    default: render_condition(select, out, expr); break;
+    case KPI_OP_HOURS:
+      render_function(select, out, expr, day);
+      break;
+    default:
+      render_condition(select, out, expr);
+      break;
   }
 }
 
@@ -417,7 +479,8 @@ char *sql_inside(SqlSelect *select, const KpiMeasure *measure, BaseDay from, Bas
   g_autofree char *on = measure->on != NULL ? sql_day(select, measure->on) : NULL;
   g_autofree char *ends = measure->until != NULL ? sql_day(select, measure->until) : NULL;
   g_autofree char *last = base_day_format(until), *first = base_day_format(MAX(from, BASE_DAY_MIN));
-  if (measure->when == KPI_WHEN_ON || measure->when == KPI_WHEN_SPREAD || measure->when == KPI_WHEN_LEVEL) append(sql, "%s < DATE '%s'", on, last);
+  if (measure->when == KPI_WHEN_ON || measure->when == KPI_WHEN_SPREAD || measure->when == KPI_WHEN_LEVEL)
+    append(sql, "%s < DATE '%s'", on, last);
   if (measure->when == KPI_WHEN_ON && from > BASE_DAY_MIN) append(sql, "%s >= DATE '%s'", on, first);
   if (measure->when == KPI_WHEN_SPREAD && from > BASE_DAY_MIN) append(sql, "%s > DATE '%s'", ends, first);
   if (measure->when == KPI_WHEN_LEVEL && ends != NULL) append(sql, "(%s IS NULL OR %s >= DATE '%s')", ends, ends, last);
@@ -427,7 +490,8 @@ char *sql_inside(SqlSelect *select, const KpiMeasure *measure, BaseDay from, Bas
 }
 
 char *sql_within(SqlSelect *select, const KpiMeasure *measure, BaseDay from, BaseDay until) {
-  g_autofree char *on = sql_day(select, measure->on), *ends = measure->until != NULL ? sql_day(select, measure->until) : NULL;
+  g_autofree char *on = sql_day(select, measure->on),
+                  *ends = measure->until != NULL ? sql_day(select, measure->until) : NULL;
   g_autofree char *first = base_day_format(from), *last = base_day_format(until);
   GString *sql = g_string_new(NULL);
   append(sql, "%s < DATE '%s'", on, last);

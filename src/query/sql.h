@@ -1,5 +1,5 @@
-/* Checked expressions as SQL: the one place where a scan's text is made. Identifiers are quoted, text literals are quoted by the store;
- * nothing a user wrote gets into SQL in any other way. */
+/* Checked expressions as SQL: the one place where a scan's text is made. Identifiers are quoted, text literals are
+ * quoted by the store; nothing a user wrote gets into SQL in any other way. */
 #pragma once
 
 #include "query/context.h"
@@ -22,9 +22,9 @@ gboolean sql_uses_money(const SqlSelect *select);
 char *sql_currency(SqlSelect *select);
 /* " FROM fact t0 LEFT JOIN …" for all paths used so far. */
 char *sql_from(const SqlSelect *select);
-/* The condition that a row lies in the days [from, until) of a measure (levels: that it holds at the start of `until`); NULL when every
- * row does. */
+/* The condition that a row lies in the days [from, until) of a measure (levels: that it holds at the start of `until`);
+ * NULL when every row does. */
 char *sql_inside(SqlSelect *select, const KpiMeasure *measure, BaseDay from, BaseDay until);
-/* The condition of rows that can matter to what is asked of a measure: flows on a day in [from, until), levels that hold at the start of
- * some day in [from, until]. */
+/* The condition of rows that can matter to what is asked of a measure: flows on a day in [from, until), levels that
+ * hold at the start of some day in [from, until]. */
 char *sql_within(SqlSelect *select, const KpiMeasure *measure, BaseDay from, BaseDay until);

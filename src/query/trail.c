@@ -1,8 +1,8 @@
 /* Trails: each measure that a KPI reads is asked again by itself, with its records.
  *
- * It is the same scan and the same accumulation as for the number, with a sink beside the cells: what is listed is what was counted, with
- * the same conversion, credit and filters. What was left out is counted by the engine, reason by reason, in the order in which a row
- * meets them; the remainder is what the conditions left out. */
+ * It is the same scan and the same accumulation as for the number, with a sink beside the cells: what is listed is what
+ * was counted, with the same conversion, credit and filters. What was left out is counted by the engine, reason by
+ * reason, in the order in which a row meets them; the remainder is what the conditions left out. */
 #include "query/trail.h"
 
 #include "query/evaluate.h"
@@ -36,13 +36,15 @@ static char *when_words(const KpiMeasure *measure, const Window *window) {
   g_autofree char *on = kpi_expr_print(measure->on);
   if (measure->when == KPI_WHEN_LEVEL) {
     g_autofree char *until = measure->until != NULL ? kpi_expr_print(measure->until) : NULL;
-    return until != NULL ? g_strdup_printf("from %s until %s, as at the end of %s", on, until, last) : g_strdup_printf("from %s on, as at the end of %s", on, last);
+    return until != NULL ? g_strdup_printf("from %s until %s, as at the end of %s", on, until, last)
+                         : g_strdup_printf("from %s on, as at the end of %s", on, last);
   }
   if (days.from == BASE_DAY_MIN) return g_strdup_printf("%s until %s", on, last);
   return g_strdup_printf("%s from %s to %s", on, from, last);
 }
 
-static gboolean count_left_out(const QueryContext *context, const QueryWhere *where, QueryTrail *trail, Days days, GError **error) {
+static gboolean count_left_out(const QueryContext *context, const QueryWhere *where, QueryTrail *trail, Days days,
+                               GError **error) {
   const KpiMeasure *measure = trail->measure;
   g_autoptr(SqlSelect) select = sql_select_new(context, measure->table);
   g_autofree char *asked = NULL;
@@ -51,7 +53,8 @@ static gboolean count_left_out(const QueryContext *context, const QueryWhere *wh
   g_autofree char *on = measure->on != NULL ? sql_day(select, measure->on) : NULL;
   g_autofree char *inside = sql_inside(select, measure, days.from, days.until);
   g_autofree char *value = measure->value != NULL ? sql_value(select, measure->value) : NULL;
-  g_autofree char *condition = g_strdup_printf("coalesce(%s%s%s, false)", own != NULL ? own : "true", asked != NULL ? " AND " : "", asked != NULL ? asked : "");
+  g_autofree char *condition = g_strdup_printf("coalesce(%s%s%s, false)", own != NULL ? own : "true",
+                                               asked != NULL ? " AND " : "", asked != NULL ? asked : "");
   g_autofree char *dated = on != NULL ? g_strdup_printf("%s IS NOT NULL", on) : g_strdup("true");
   g_autofree char *in_span = inside != NULL ? g_strdup_printf("coalesce(%s, false)", inside) : g_strdup("true");
   g_autofree char *has = value != NULL ? g_strdup_printf("(%s) IS NOT NULL", value) : g_strdup("true");
@@ -101,8 +104,9 @@ static void take_records(const QueryContext *context, QueryTrail *trail, const S
   g_array_sort(trail->records, by_day);
 }
 
-static gboolean list_records(const QueryContext *context, QueryOrg *org, const QueryRequest *request, const QueryWhere *where, const EvalRead *read,
-                             QueryTrail *trail, gsize max_records, GError **error) {
+static gboolean list_records(const QueryContext *context, QueryOrg *org, const QueryRequest *request,
+                             const QueryWhere *where, const EvalRead *read, QueryTrail *trail, gsize max_records,
+                             GError **error) {
   g_autoptr(QueryPlan) plan = query_plan_new(context, org, NULL, 0, where, error);
   if (plan == NULL) return FALSE;
   plan->rates_of = request->rates_of;
@@ -124,8 +128,10 @@ static gboolean list_records(const QueryContext *context, QueryOrg *org, const Q
   gboolean ok = query_plan_list(plan, &sink, error);
   gsize n_records = sink.n_used + sink.n_without_rate;
   if (ok && max_records > 0 && n_records > max_records) {
-    g_set_error(error, BASE_ERROR, BASE_ERROR_LIMIT, "%" G_GSIZE_FORMAT " records are behind it, more than the %" G_GSIZE_FORMAT
-                " listed at once (--limit): ask for a shorter period or a narrower --where", n_records, max_records);
+    g_set_error(error, BASE_ERROR, BASE_ERROR_LIMIT,
+                "%" G_GSIZE_FORMAT " records are behind it, more than the %" G_GSIZE_FORMAT
+                " listed at once (--limit): ask for a shorter period or a narrower --where",
+                n_records, max_records);
     ok = FALSE;
   }
   if (ok) take_records(context, trail, &sink);
@@ -134,8 +140,8 @@ static gboolean list_records(const QueryContext *context, QueryOrg *org, const Q
   return ok;
 }
 
-static QueryTrail *make_trail(const QueryContext *context, QueryOrg *org, const QueryRequest *request, const QueryWhere *where, const EvalRead *read,
-                              gsize max_records, GError **error) {
+static QueryTrail *make_trail(const QueryContext *context, QueryOrg *org, const QueryRequest *request,
+                              const QueryWhere *where, const EvalRead *read, gsize max_records, GError **error) {
   QueryTrail *trail = g_new0(QueryTrail, 1);
   trail->measure = read->measure;
   trail->entity = read->entity;
@@ -150,12 +156,13 @@ static QueryTrail *make_trail(const QueryContext *context, QueryOrg *org, const 
     trail_free(trail);
     return NULL;
   }
-  trail->n_other = MAX(trail->n_rows - trail->n_undated - trail->n_outside - trail->n_empty - trail->n_without_rate - trail->n_used, 0);
+  trail->n_other = MAX(
+      trail->n_rows - trail->n_undated - trail->n_outside - trail->n_empty - trail->n_without_rate - trail->n_used, 0);
   return trail;
 }
 
-static gboolean make_trails(const QueryContext *context, QueryOrg *org, const QueryRequest *request, const QueryWhere *where, gsize max_records,
-                            GPtrArray *trails, GError **error) {
+static gboolean make_trails(const QueryContext *context, QueryOrg *org, const QueryRequest *request,
+                            const QueryWhere *where, gsize max_records, GPtrArray *trails, GError **error) {
   const KpiDefinition *kpi = kpi_catalogue_find(context->catalogue, request->kpis[0], error);
   CalendarPeriod period;
   if (kpi == NULL || !query_request_period(context, request, &period, error)) return FALSE;
@@ -167,7 +174,8 @@ static gboolean make_trails(const QueryContext *context, QueryOrg *org, const Qu
   evaluator_collect_kpi(evaluator, kpi, &window);
   const GArray *reads = evaluator_reads(evaluator);
   for (guint r = 0; r < reads->len; r++) {
-    QueryTrail *trail = make_trail(context, org, request, where, &g_array_index(reads, EvalRead, r), max_records, error);
+    QueryTrail *trail =
+        make_trail(context, org, request, where, &g_array_index(reads, EvalRead, r), max_records, error);
     if (trail == NULL) return FALSE;
     g_ptr_array_add(trails, trail);
   }

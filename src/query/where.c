@@ -126,15 +126,18 @@ static gboolean read_membership(const char *text, char **dimension, gboolean *ne
 static const char *members_table(const Dim *dim) {
   switch (dim->kind) {
     case DIM_REP:
-    case DIM_MANAGER: return "person";
+    case DIM_MANAGER:
+      return "person";
     case DIM_TEAM:
-    case DIM_LEVEL: return "team";
-    default: return NULL;
+    case DIM_LEVEL:
+      return "team";
+    default:
+      return NULL;
   }
 }
 
-static gboolean add_person_filter(const QueryContext *context, const QueryOrg *org, QueryWhere *where, const Dim *dim, gboolean negated, char **names,
-                                  GError **error) {
+static gboolean add_person_filter(const QueryContext *context, const QueryOrg *org, QueryWhere *where, const Dim *dim,
+                                  gboolean negated, char **names, GError **error) {
   PersonFilter *filter = g_new0(PersonFilter, 1);
   g_ptr_array_add(where->people, filter);
   filter->dim = *dim;
@@ -142,8 +145,7 @@ static gboolean add_person_filter(const QueryContext *context, const QueryOrg *o
   filter->names = names;
   filter->ids = g_array_new(FALSE, FALSE, sizeof(gint64));
   filter->members = query_members_new(context, org, dim);
-  if (dim->kind != DIM_REGION && !query_members_load(filter->members, members_table(dim), error))
-    return FALSE;
+  if (dim->kind != DIM_REGION && !query_members_load(filter->members, members_table(dim), error)) return FALSE;
   for (char **name = names; *name != NULL; name++) {
     gint64 id = query_members_find(filter->members, *name);
     if (id == -2) {
@@ -153,8 +155,8 @@ static gboolean add_person_filter(const QueryContext *context, const QueryOrg *o
       for (gsize i = 0; i < n; i++)
         if (all[i] != NULL) g_ptr_array_add(known, (gpointer)all[i]);
       const char *near = base_nearest(*name, (const char *const *)known->pdata, known->len);
-      g_set_error(error, BASE_ERROR, BASE_ERROR_NOT_FOUND, "--where: there is no %s '%s'%s%s%s", dim->name, *name, near ? "; did you mean '" : "",
-                  near ? near : "", near ? "'?" : "");
+      g_set_error(error, BASE_ERROR, BASE_ERROR_NOT_FOUND, "--where: there is no %s '%s'%s%s%s", dim->name, *name,
+                  near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
       return FALSE;
     }
     /* Several people may bear one name: all of them are meant. */
@@ -166,7 +168,8 @@ static gboolean add_person_filter(const QueryContext *context, const QueryOrg *o
   return TRUE;
 }
 
-QueryWhere *query_where_parse(const QueryContext *context, const QueryOrg *org, const char *const *texts, GError **error) {
+QueryWhere *query_where_parse(const QueryContext *context, const QueryOrg *org, const char *const *texts,
+                              GError **error) {
   g_autoptr(QueryWhere) where = g_new0(QueryWhere, 1);
   where->people = g_ptr_array_new_with_free_func(person_filter_free);
   where->conditions = g_ptr_array_new_with_free_func(g_free);
@@ -186,7 +189,8 @@ QueryWhere *query_where_parse(const QueryContext *context, const QueryOrg *org, 
         g_strfreev(names);
       }
       if (part[0] == '\0') {
-        g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT, "--where: a condition is empty; write, say, --where \"amount > 10000\"");
+        g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT,
+                    "--where: a condition is empty; write, say, --where \"amount > 10000\"");
         return NULL;
       }
       g_ptr_array_add(where->conditions, g_strdup(part));
@@ -198,12 +202,22 @@ QueryWhere *query_where_parse(const QueryContext *context, const QueryOrg *org, 
 gint64 query_dim_place_member(const QueryOrg *org, const Dim *dim, gint32 person, QueryPlace place) {
   gint64 member = -1;
   switch (dim->kind) {
-    case DIM_REP: member = person; break;
-    case DIM_TEAM: member = place.team; break;
-    case DIM_LEVEL: member = query_org_team_at_level(org, place.team, dim->name); break;
-    case DIM_MANAGER: member = query_org_person(org, place.manager); break;
-    case DIM_REGION: return place.region;
-    case DIM_PATH: break;
+    case DIM_REP:
+      member = person;
+      break;
+    case DIM_TEAM:
+      member = place.team;
+      break;
+    case DIM_LEVEL:
+      member = query_org_team_at_level(org, place.team, dim->name);
+      break;
+    case DIM_MANAGER:
+      member = query_org_person(org, place.manager);
+      break;
+    case DIM_REGION:
+      return place.region;
+    case DIM_PATH:
+      break;
   }
   return member > 0 ? member : -1;
 }
@@ -223,12 +237,13 @@ gboolean query_where_allows(const QueryOrg *org, const QueryWhere *where, gint32
 
 static char *dotted(const DimPath *path) {
   GString *text = g_string_new(NULL);
-  for (guint i = 0; i < path->n_path; i++) g_string_append_printf(text, "%s%s", i > 0 ? "." : "", path->path[i].column->name);
+  for (guint i = 0; i < path->n_path; i++)
+    g_string_append_printf(text, "%s%s", i > 0 ? "." : "", path->path[i].column->name);
   return g_string_free(text, FALSE);
 }
 
-/* A condition that names a dimension the fact has only by way of its references: `industry = 'x'` on a deal is account.industry; a
- * reference compared with a text means the name of what it refers to. */
+/* A condition that names a dimension the fact has only by way of its references: `industry = 'x'` on a deal is
+ * account.industry; a reference compared with a text means the name of what it refers to. */
 static char *rewrite_for(const QueryContext *context, const LedgerTable *table, const char *condition) {
   gsize n = strcspn(condition, " =<>!\t\n(");
   g_autofree char *name = g_ascii_strdown(condition, (gssize)n);
@@ -246,7 +261,8 @@ static char *rewrite_for(const QueryContext *context, const LedgerTable *table, 
   return g_strconcat(full, suffix, condition + n, NULL);
 }
 
-gboolean query_where_sql(const QueryContext *context, const QueryWhere *where, SqlSelect *select, const LedgerTable *table, char **sql, GError **error) {
+gboolean query_where_sql(const QueryContext *context, const QueryWhere *where, SqlSelect *select,
+                         const LedgerTable *table, char **sql, GError **error) {
   GString *all = NULL;
   for (guint i = 0; i < where->conditions->len; i++) {
     const char *condition = g_ptr_array_index(where->conditions, i);

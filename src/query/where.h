@@ -1,7 +1,7 @@
 /* `--where`: conditions on the rows that are counted.
  *
- * A condition on a person's place (rep, team, manager, region, a level of the teams) is decided in C, on the day of the event, like
- * credit itself; one on anything else becomes part of the scan. */
+ * A condition on a person's place (rep, team, manager, region, a level of the teams) is decided in C, on the day of the
+ * event, like credit itself; one on anything else becomes part of the scan. */
 #pragma once
 
 #include "query/dims.h"
@@ -10,8 +10,8 @@
 typedef struct {
   Dim dim;
   gboolean negated;
-  char **names;      /* as written */
-  GArray *ids;       /* gint64 member ids they stand for */
+  char **names; /* as written */
+  GArray *ids;  /* gint64 member ids they stand for */
   DimMembers *members;
 } PersonFilter;
 
@@ -20,14 +20,16 @@ typedef struct {
   GPtrArray *conditions; /* char *: conditions in the formula language */
 } QueryWhere;
 
-/* `texts`: NULL-terminated; NULL or empty for none. Conditions joined by `and` are taken apart. Errors: INPUT, NOT_FOUND for a name that
- * nobody and nothing has (with the nearest). */
-QueryWhere *query_where_parse(const QueryContext *context, const QueryOrg *org, const char *const *texts, GError **error);
+/* `texts`: NULL-terminated; NULL or empty for none. Conditions joined by `and` are taken apart. Errors: INPUT,
+ * NOT_FOUND for a name that nobody and nothing has (with the nearest). */
+QueryWhere *query_where_parse(const QueryContext *context, const QueryOrg *org, const char *const *texts,
+                              GError **error);
 void query_where_free(QueryWhere *where);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(QueryWhere, query_where_free)
 
 /* The conditions on `table` as SQL, joined by AND; NULL text when there are none. */
-gboolean query_where_sql(const QueryContext *context, const QueryWhere *where, SqlSelect *select, const LedgerTable *table, char **sql, GError **error);
+gboolean query_where_sql(const QueryContext *context, const QueryWhere *where, SqlSelect *select,
+                         const LedgerTable *table, char **sql, GError **error);
 /* The member of a place that a by-person dimension asks for; -1 for none. */
 gint64 query_dim_place_member(const QueryOrg *org, const Dim *dim, gint32 person, QueryPlace place);
 gboolean query_where_allows(const QueryOrg *org, const QueryWhere *where, gint32 person, QueryPlace place);

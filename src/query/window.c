@@ -5,11 +5,14 @@ Window window_of(const QueryContext *context, const CalendarPeriod *period) {
   return (Window){*period, context->today + 1, WINDOW_IN};
 }
 
-BaseDay window_end(const Window *window) { return MAX(MIN(window->period.end, window->clip), window->period.start); }
+BaseDay window_end(const Window *window) {
+  return MAX(MIN(window->period.end, window->clip), window->period.start);
+}
 
 BaseDay window_end_of(const Window *window, const KpiMeasure *measure) {
   const KpiExpr *until = measure->when == KPI_WHEN_SPREAD ? measure->until : NULL;
-  gboolean planned = until != NULL && until->op == KPI_OP_COLUMN && (until->path[until->n_path - 1].column->flags & LEDGER_PLAN) != 0;
+  gboolean planned =
+      until != NULL && until->op == KPI_OP_COLUMN && (until->path[until->n_path - 1].column->flags & LEDGER_PLAN) != 0;
   return planned ? window->period.end : window_end(window);
 }
 
@@ -48,15 +51,19 @@ static CalendarPeriod shifted(const QueryContext *context, const CalendarPeriod 
       return range(first.start, last.end);
     }
   }
-  return range(calendar_back(context->calendar, period->start, grain, -n), calendar_back(context->calendar, period->end - 1, grain, -n) + 1);
+  return range(calendar_back(context->calendar, period->start, grain, -n),
+               calendar_back(context->calendar, period->end - 1, grain, -n) + 1);
 }
 
 Window window_apply(const QueryContext *context, const Window *window, const KpiExpr *operator) {
   Window result = *window;
   switch (operator->op) {
-    case KPI_OP_PREVIOUS: return moved(context, window, calendar_shift(context->calendar, &window->period, -1));
-    case KPI_OP_YEAR_AGO: return moved(context, window, calendar_year_ago(context->calendar, &window->period));
-    case KPI_OP_SHIFT: return moved(context, window, shifted(context, &window->period, operator->grain, (int)operator->number));
+    case KPI_OP_PREVIOUS:
+      return moved(context, window, calendar_shift(context->calendar, &window->period, -1));
+    case KPI_OP_YEAR_AGO:
+      return moved(context, window, calendar_year_ago(context->calendar, &window->period));
+    case KPI_OP_SHIFT:
+      return moved(context, window, shifted(context, &window->period, operator->grain, (int)operator->number));
     case KPI_OP_TRAILING: {
       BaseDay end = window_end(window);
       /* By the last day, so that a window that ends with a month begins with one. */
@@ -66,14 +73,24 @@ Window window_apply(const QueryContext *context, const Window *window, const Kpi
     }
     case KPI_OP_TO_DATE: {
       BaseDay end = window_end(window);
-      result.period = range(calendar_start_of(context->calendar, operator->grain, MAX(end - 1, window->period.start)), end);
+      result.period =
+          range(calendar_start_of(context->calendar, operator->grain, MAX(end - 1, window->period.start)), end);
       result.clip = end;
       return result;
     }
-    case KPI_OP_START: result.bound = WINDOW_START; return result;
-    case KPI_OP_BEFORE: result.bound = WINDOW_BEFORE; return result;
-    case KPI_OP_LIFETIME: result.bound = WINDOW_LIFETIME; return result;
-    case KPI_OP_AVERAGE: result.bound = WINDOW_AVERAGE; return result;
-    default: return result;
+    case KPI_OP_START:
+      result.bound = WINDOW_START;
+      return result;
+    case KPI_OP_BEFORE:
+      result.bound = WINDOW_BEFORE;
+      return result;
+    case KPI_OP_LIFETIME:
+      result.bound = WINDOW_LIFETIME;
+      return result;
+    case KPI_OP_AVERAGE:
+      result.bound = WINDOW_AVERAGE;
+      return result;
+    default:
+      return result;
   }
 }

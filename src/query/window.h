@@ -13,13 +13,13 @@ typedef enum {
 
 typedef struct {
   CalendarPeriod period;
-  BaseDay clip;      /* first day not seen any more: the day after the clock, or its like-for-like counterpart */
+  BaseDay clip; /* first day not seen any more: the day after the clock, or its like-for-like counterpart */
   WindowBound bound;
 } Window;
 
 Window window_of(const QueryContext *context, const CalendarPeriod *period);
-/* The window that an operator (PREVIOUS, YEAR_AGO, SHIFT, TRAILING, TO_DATE, START, BEFORE, LIFETIME, AVERAGE) makes of another. While a period
- * runs, an earlier one is cut where it had had as many working days. */
+/* The window that an operator (PREVIOUS, YEAR_AGO, SHIFT, TRAILING, TO_DATE, START, BEFORE, LIFETIME, AVERAGE) makes of
+ * another. While a period runs, an earlier one is cut where it had had as many working days. */
 Window window_apply(const QueryContext *context, const Window *window, const KpiExpr *operator);
 /* The day after the last one seen. */
 BaseDay window_end(const Window *window);

@@ -1,0 +1,162 @@
+/* Levels: the cells rolled up to all dimensions, to the first few, or to none.
+ *
+ * The groups of a level are the union of its tables' tuples, so that a member who has calls but no deals still has a
+ * row. Tables that carry an entity (each(account, …)) are indexed by their leading members in src/query/entities.c. */
+#include "base/money.h"
+#include "query/evaluate_private.h"
+
+#include <math.h>
+
+static guint moved_hash(gconstpointer data) {
+  const Moved *moved = data;
+  return g_direct_hash(moved->operator) ^ (guint)moved->from.period.start * 31u ^ (guint)moved->from.period.end * 131u ^
+         (guint)moved->from.clip * 7u ^ (guint)moved->from.bound;
+}
+
+static gboolean moved_equal(gconstpointer a, gconstpointer b) {
+  const Moved *x = a, *y = b;
+  const CalendarPeriod *p = &x->from.period, *q = &y->from.period;
+  return x->operator== y->operator&& x->from.clip == y->from.clip && x->from.bound == y->from.bound &&
+      p->start == q->start && p->end == q->end && p->grain == q->grain;
+}
+
+static void level_free(gpointer data) {
+  EvalLevel *level = data;
+  if (level->tables != NULL)
+    for (guint t = 0; level->tables[t].cells != NULL; t++) {
+      if (level->tables[t].owned) cube_table_free(level->tables[t].cells);
+      g_free(level->tables[t].group_of);
+    }
+  g_free(level->tables);
+  cube_table_free(level->groups);
+  g_hash_table_unref(level->entities);
+  g_free(level);
+}
+
+Evaluator *evaluator_new(QueryPlan *plan) {
+  Evaluator *evaluator = g_new0(Evaluator, 1);
+  evaluator->plan = plan;
+  evaluator->levels = g_ptr_array_new_with_free_func(level_free);
+  evaluator->moved = g_hash_table_new_full(moved_hash, moved_equal, g_free, NULL);
+  evaluator->reads = g_array_new(FALSE, TRUE, sizeof(EvalRead));
+  evaluator->money_unit = pow(10, base_currency_digits(plan->context->organisation->currency));
+  return evaluator;
+}
+
+void evaluator_free(Evaluator *evaluator) {
+  if (evaluator == NULL) return;
+  g_ptr_array_unref(evaluator->levels);
+  g_array_unref(evaluator->reads);
+  g_hash_table_unref(evaluator->moved);
+  g_free(evaluator->first_day);
+  g_free(evaluator);
+}
+
+void eval_tuple_head(const gint64 *members, guint n_keep, gint64 *head) {
+  for (guint i = 0; i < n_keep; i++) head[i] = members[i];
+}
+
+static CubeTable *roll(const QueryPlan *plan, const PlanTable *table, guint n_keep) {
+  gboolean keeps_people = FALSE;
+  for (guint d = 0; d < n_keep; d++) keeps_people |= query_dim_by_person(&plan->dims[d]);
+  const CubeTable *from = table->whole != NULL && !keeps_people ? table->whole : table->cells;
+  g_autofree guint *keep = g_new(guint, n_keep + 1);
+  for (guint i = 0; i < n_keep; i++) keep[i] = i;
+  keep[n_keep] = plan->n_dims;
+  return cube_table_roll_up(from, keep, n_keep + (table->entity != NULL ? 1 : 0));
+}
+
+EvalLevel *evaluator_level(Evaluator *evaluator, guint n_keep) {
+  QueryPlan *plan = evaluator->plan;
+  EvalLevel *level = g_new0(EvalLevel, 1);
+  g_ptr_array_add(evaluator->levels, level);
+  level->n_keep = n_keep;
+  level->entities = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, (GDestroyNotify)entity_index_free);
+  level->tables = g_new0(LevelTable, plan->tables->len + 1);
+  level->groups = cube_table_new(n_keep, NULL, 0, G_MAXINT32 / 2);
+  g_autofree gint64 *head = g_new0(gint64, n_keep + 1);
+  if (n_keep == 0) cube_table_group(level->groups, head);
+  for (guint t = 0; t < plan->tables->len; t++) {
+    const PlanTable *table = g_ptr_array_index(plan->tables, t);
+    LevelTable *at = &level->tables[t];
+    at->possible = TRUE;
+    for (guint d = 0; d < n_keep; d++) at->possible &= table->possible[d];
+    at->owned = n_keep < plan->n_dims;
+    at->cells = at->owned ? roll(plan, table, n_keep) : table->cells;
+    if (!at->possible) continue;
+    for (gint32 g = 0; g < cube_table_n_groups(at->cells); g++) {
+      eval_tuple_head(cube_table_members(at->cells, g), n_keep, head);
+      cube_table_group(level->groups, head);
+    }
+  }
+  return level;
+}
+
+static void index_entities(const QueryPlan *plan, EvalLevel *level, const PlanTable *table, const CubeTable *cells) {
+  EntityIndex *index = g_hash_table_lookup(level->entities, table->entity);
+  if (index == NULL) {
+    index = entity_index_new((guint)cube_table_n_groups(level->groups));
+    g_hash_table_insert(level->entities, (gpointer)table->entity, index);
+  }
+  g_autofree gint64 *head = g_new0(gint64, level->n_keep + 1);
+  for (gint32 g = 0; g < cube_table_n_groups(cells); g++) {
+    const gint64 *members = cube_table_members(cells, g);
+    eval_tuple_head(members, level->n_keep, head);
+    entity_index_add(index, plan, table, cells, g, (guint)cube_table_find(level->groups, head), members[level->n_keep]);
+  }
+}
+
+static void finish_entities(EvalLevel *level) {
+  GHashTableIter iter;
+  gpointer index;
+  g_hash_table_iter_init(&iter, level->entities);
+  while (g_hash_table_iter_next(&iter, NULL, &index)) entity_index_finish(index);
+}
+
+static BaseDay first_day_of(const QueryContext *context, const LedgerTable *fact) {
+  BaseDay first = BASE_DAY_NONE;
+  g_auto(GStrv) names = g_strsplit(fact->kind == LEDGER_DERIVED ? fact->needs : fact->name, " ", -1);
+  StoreValue name = {STORE_TEXT, {.text = names[0]}};
+  g_autoptr(StoreRows) rows =
+      store_query(context->store, "SELECT first_day, n_rows FROM ledger_stat WHERE table_name = ? AND n_rows > 0",
+                  &name, 1, 0, NULL);
+  if (rows != NULL && store_rows_count(rows) > 0) {
+    StoreValue day = store_rows_value(rows, 0, 0);
+    first = day.type == STORE_NULL ? BASE_DAY_MIN : (BaseDay)day.integer;
+  }
+  return first;
+}
+
+void evaluator_finish(Evaluator *evaluator) {
+  QueryPlan *plan = evaluator->plan;
+  evaluator->first_day = g_new(BaseDay, plan->tables->len + 1);
+  for (guint t = 0; t < plan->tables->len; t++) {
+    const PlanTable *table = g_ptr_array_index(plan->tables, t);
+    evaluator->first_day[t] = first_day_of(plan->context, table->fact);
+  }
+  for (guint l = 0; l < evaluator->levels->len; l++) {
+    EvalLevel *level = g_ptr_array_index(evaluator->levels, l);
+    guint n_groups = (guint)cube_table_n_groups(level->groups);
+    for (guint t = 0; t < plan->tables->len; t++) {
+      const PlanTable *table = g_ptr_array_index(plan->tables, t);
+      LevelTable *at = &level->tables[t];
+      cube_table_finish(at->cells);
+      if (table->entity != NULL) {
+        if (at->possible) index_entities(plan, level, table, at->cells);
+        continue;
+      }
+      at->group_of = g_new(gint32, n_groups + 1);
+      for (guint g = 0; g < n_groups; g++)
+        at->group_of[g] = at->possible ? cube_table_find(at->cells, cube_table_members(level->groups, (gint32)g)) : -1;
+    }
+    finish_entities(level);
+  }
+}
+
+guint eval_level_n_groups(const EvalLevel *level) {
+  return (guint)cube_table_n_groups(level->groups);
+}
+
+const gint64 *eval_level_members(const EvalLevel *level, guint group) {
+  return cube_table_members(level->groups, (gint32)group);
+}
