@@ -4,7 +4,7 @@
 
 #include <gio/gio.h>
 
-static const char *const systems[] = {"salesforce", "hubspot",  "pipedrive", "zoho", "odoo",
+static const char *const systems[] = {"salesforce", "hubspot",  "pipedrive", "zoho",     "odoo",
                                       "espocrm",    "suitecrm", "tryton",    "dynamics", NULL};
 
 const char *const *builtin_systems(void) {

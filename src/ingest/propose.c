@@ -389,7 +389,8 @@ static gboolean none_readable(const Propose *propose, const GHashTable *done, co
   const GPtrArray *files = propose->folder->files;
   if (files->len == 0 || g_hash_table_size((GHashTable *)done) < files->len) return FALSE;
   const ProfileFile *first = files->pdata[0];
-  g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT, "%s: no file of it has rows that can be read (%s: %s); export it again", path, first->pattern,
+  g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT,
+              "%s: no file of it has rows that can be read (%s: %s); export it again", path, first->pattern,
               first->problem ? first->problem : "it has column names but no rows");
   return TRUE;
 }
