@@ -5,7 +5,7 @@
 #include "ingest/profile.h"
 #include "ingest/read.h"
 
-#define MAX_ROWS 300000
+#define MAX_ROWS 100000
 
 /* A load of nothing but one file, into the scratch store. */
 typedef struct {
