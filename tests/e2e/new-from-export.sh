@@ -37,7 +37,7 @@ awk 'BEGIN {
 awk -F, 'function random(n) { seed = (seed * 16807) % 2147483647; return seed % n }
 function day(n,   m, y) { y = 2016; m = 10; while (n >= length_of(y, m)) { n -= length_of(y, m); if (++m > 12) { m = 1; y++ } } return sprintf("%d-%02d-%02d", y, m, n + 1) }
 function length_of(y, m) { return m == 2 ? (y % 4 == 0 ? 29 : 28) : (m == 4 || m == 6 || m == 9 || m == 11 ? 30 : 31) }
-BEGIN { seed = 20261121 }
+BEGIN { seed = 20261121; n_agents = n_products = 0 }
 FILENAME ~ /teams/ && FNR > 1 { agent[n_agents++] = $1 }
 FILENAME ~ /products/ && FNR > 1 { product[n_products] = $1; price[n_products++] = $3 }
 END {
