@@ -1,0 +1,193 @@
+/* Cells against keeping every contribution in a list and summing it: any span of slots, any roll-up, in dense and
+ * sparse tables. */
+#include "cube/cells.h"
+#include "unit.h"
+
+#define N_SLOTS   12
+#define N_REPS    7
+#define N_REGIONS 3
+#define N_ADDED   500
+
+enum { SUMS, SETS, LEAST, N_COLUMNS };
+
+typedef struct {
+  gint64 members[2]; /* region, rep */
+  guint slot;
+  gint64 value;
+  guint32 id;
+} Added;
+
+static const CubeColumnSpec specs[N_COLUMNS] = {
+    [SUMS] = {CUBE_SUM, N_SLOTS, FALSE, TRUE},
+    [SETS] = {CUBE_DISTINCT, N_SLOTS, FALSE, FALSE},
+    [LEAST] = {CUBE_MIN, N_SLOTS, FALSE, FALSE},
+};
+
+static void make(GRand *random, Added *added) {
+  for (int i = 0; i < N_ADDED; i++) {
+    gint64 rep = g_rand_int_range(random, 0, N_REPS);
+    added[i] = (Added){{g_rand_int_range(random, 0, N_REGIONS), rep == 0 ? -1 : rep + (rep % 2 ? 0 : 1000000)},
+                       (guint)g_rand_int_range(random, 0, N_SLOTS),
+                       g_rand_int_range(random, -1000, 1000),
+                       (guint32)g_rand_int_range(random, 0, 40)};
+  }
+}
+
+static CubeTable *fill(CubeTable *table, const Added *added, gboolean backwards) {
+  for (int i = 0; i < N_ADDED; i++) {
+    const Added *one = &added[backwards ? N_ADDED - 1 - i : i];
+    gint32 group = cube_table_group(table, one->members);
+    cube_add_sum(table, SUMS, group, one->slot, one->value, 1);
+    cube_add_moment(table, SUMS, group, one->slot, one->value, 1, (BaseDay)one->slot * 10);
+    cube_add_id(table, SETS, group, one->slot, one->id);
+    cube_add_number(table, LEAST, group, one->slot, (double)one->value);
+  }
+  return table;
+}
+
+static guint32 seed_of(void) {
+  const char *given = g_getenv("ATTAIN_SEED");
+  guint32 seed = given != NULL ? (guint32)g_ascii_strtoull(given, NULL, 10) : g_random_int();
+  print_message("ATTAIN_SEED=%u\n", seed);
+  return seed;
+}
+
+/* What the list says of a span of slots; `region`, `rep`: NULL = any. */
+typedef struct {
+  gint64 sum, rows, moment, distinct, least;
+} Expected;
+
+static Expected expected_of(const Added *added, const gint64 *region, const gint64 *rep, guint from, guint to) {
+  Expected expected = {.least = G_MAXINT64};
+  gboolean seen[40] = {FALSE};
+  for (int i = 0; i < N_ADDED; i++) {
+    const Added *one = &added[i];
+    if (one->slot < from || one->slot >= to || (region && one->members[0] != *region) ||
+        (rep && one->members[1] != *rep))
+      continue;
+    expected.sum += one->value;
+    expected.rows++;
+    expected.moment += one->value * one->slot * 10;
+    expected.distinct += !seen[one->id];
+    seen[one->id] = TRUE;
+    expected.least = MIN(expected.least, one->value);
+  }
+  return expected;
+}
+
+static void check_span(const CubeTable *table, gint32 group, const Expected *expected, guint from, guint to) {
+  CubeSum sum = cube_read_sum(table, SUMS, group, from, to), moment = cube_read_moment(table, SUMS, group, from, to);
+  assert_int_equal(sum.sum, expected->sum);
+  assert_int_equal(sum.rows, expected->rows);
+  assert_int_equal(moment.sum, expected->moment);
+  assert_int_equal(cube_read_distinct(table, SETS, group, from, to), expected->distinct);
+  double least;
+  gint64 rows;
+  gboolean has = cube_read_extreme(table, LEAST, group, from, to, &least, &rows);
+  assert_int_equal(has, expected->rows > 0);
+  if (has) assert_true(least == (double)expected->least);
+}
+
+static void any_span_is_the_sum_of_its_rows(void **state) {
+  Added added[N_ADDED];
+  g_autoptr(GRand) random = g_rand_new_with_seed(seed_of());
+  make(random, added);
+  for (int backwards = 0; backwards < 2; backwards++) {
+    g_autoptr(CubeTable) table = fill(cube_table_new(2, specs, N_COLUMNS, 1000), added, backwards);
+    cube_table_finish(table);
+    assert_false(cube_table_overflowed(table));
+    for (gint32 group = 0; group < cube_table_n_groups(table); group++) {
+      const gint64 *members = cube_table_members(table, group);
+      assert_int_equal(cube_table_find(table, members), group);
+      for (guint from = 0; from <= N_SLOTS; from++)
+        for (guint to = from; to <= N_SLOTS; to++) {
+          Expected expected = expected_of(added, &members[0], &members[1], from, to);
+          check_span(table, group, &expected, from, to);
+        }
+    }
+  }
+}
+
+static void a_roll_up_is_the_whole_counted_again(void **state) {
+  Added added[N_ADDED];
+  g_autoptr(GRand) random = g_rand_new_with_seed(seed_of());
+  make(random, added);
+  g_autoptr(CubeTable) table = fill(cube_table_new(2, specs, N_COLUMNS, 1000), added, FALSE);
+  const guint by_region[] = {0};
+  g_autoptr(CubeTable) regions = cube_table_roll_up(table, by_region, 1);
+  g_autoptr(CubeTable) all = cube_table_roll_up(table, NULL, 0);
+  cube_table_finish(regions);
+  cube_table_finish(all);
+  for (gint32 group = 0; group < cube_table_n_groups(regions); group++) {
+    Expected expected = expected_of(added, cube_table_members(regions, group), NULL, 2, 9);
+    check_span(regions, group, &expected, 2, 9);
+  }
+  Expected whole = expected_of(added, NULL, NULL, 0, N_SLOTS);
+  assert_int_equal(cube_table_n_groups(all), 1);
+  check_span(all, 0, &whole, 0, N_SLOTS);
+}
+
+static void sparse_tables_answer_alike(void **state) {
+  Added added[N_ADDED];
+  g_autoptr(GRand) random = g_rand_new_with_seed(seed_of());
+  make(random, added);
+  g_autoptr(CubeTable) sparse = cube_table_new_sparse(2, specs, 2, 1000); /* SUM and DISTINCT */
+  for (int i = 0; i < N_ADDED; i++) {
+    gint32 group = cube_table_group(sparse, added[i].members);
+    cube_add_sum(sparse, SUMS, group, added[i].slot, added[i].value, 1);
+    cube_add_id(sparse, SETS, group, added[i].slot, added[i].id);
+  }
+  cube_table_finish(sparse);
+  for (gint32 group = 0; group < cube_table_n_groups(sparse); group++) {
+    const gint64 *members = cube_table_members(sparse, group);
+    for (guint from = 0; from < N_SLOTS; from++) {
+      Expected expected = expected_of(added, &members[0], &members[1], from, N_SLOTS);
+      CubeSum sum = cube_read_sum(sparse, SUMS, group, from, N_SLOTS);
+      assert_int_equal(sum.sum, expected.sum);
+      assert_int_equal(sum.rows, expected.rows);
+      assert_int_equal(cube_read_distinct(sparse, SETS, group, from, N_SLOTS), expected.distinct);
+    }
+  }
+}
+
+static void a_sum_beyond_64_bits_is_told(void **state) {
+  g_autoptr(CubeTable) table = cube_table_new(0, specs, 1, 1);
+  gint32 group = cube_table_group(table, NULL);
+  cube_add_sum(table, SUMS, group, 0, G_MAXINT64, 1);
+  assert_false(cube_table_overflowed(table));
+  cube_add_sum(table, SUMS, group, 0, 1, 1);
+  assert_true(cube_table_overflowed(table));
+}
+
+static void groups_have_a_cap(void **state) {
+  g_autoptr(CubeTable) table = cube_table_new(1, specs, 1, 2);
+  const gint64 members[] = {5, 6, 7};
+  assert_int_equal(cube_table_group(table, &members[0]), 0);
+  assert_int_equal(cube_table_group(table, &members[1]), 1);
+  assert_int_equal(cube_table_group(table, &members[2]), -1);
+  assert_int_equal(cube_table_group(table, &members[0]), 0);
+}
+
+static void members_can_be_renamed(void **state) {
+  g_autoptr(CubeTable) table = cube_table_new(1, specs, 1, 10);
+  const gint64 before[] = {0, 1, -1}, after[] = {70000, 3}, none = -1;
+  for (int i = 0; i < 3; i++) cube_add_sum(table, SUMS, cube_table_group(table, &before[i]), 0, i + 1, 1);
+  cube_table_remap(table, 0, after, 2);
+  cube_table_finish(table);
+  assert_int_equal(cube_read_sum(table, SUMS, cube_table_find(table, &after[0]), 0, 1).sum, 1);
+  assert_int_equal(cube_read_sum(table, SUMS, cube_table_find(table, &after[1]), 0, 1).sum, 2);
+  assert_int_equal(cube_read_sum(table, SUMS, cube_table_find(table, &none), 0, 1).sum, 3);
+  assert_int_equal(cube_table_find(table, &before[1]), -1);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(any_span_is_the_sum_of_its_rows),
+      cmocka_unit_test(a_roll_up_is_the_whole_counted_again),
+      cmocka_unit_test(sparse_tables_answer_alike),
+      cmocka_unit_test(a_sum_beyond_64_bits_is_told),
+      cmocka_unit_test(groups_have_a_cap),
+      cmocka_unit_test(members_can_be_renamed),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
