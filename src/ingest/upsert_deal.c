@@ -15,19 +15,32 @@ static const char told_outcome[] =
     "'open' ELSE n.outcome END";
 
 static const char stage_outcome[] =
-    "coalesce(g.outcome, CASE WHEN regexp_matches(lower(n.stage), '\\b(closed[ _-]?)?won\\b|^closedwon') THEN 'won' "
+    "coalesce(g.outcome, h.outcome, CASE WHEN regexp_matches(lower(n.stage), '\\b(closed[ _-]?)?won\\b|^closedwon') "
+    "THEN 'won' "
     "WHEN regexp_matches(lower(n.stage), '\\b(closed[ _-]?)?lost\\b|^closedlost') THEN 'lost' ELSE 'open' END)";
 
-/* A stage is known by its name or its id, in the deal's pipeline where it says one. */
+/* A stage is known by its name or its id: one of the deal's own pipeline before one that is in none. Each join finds
+ * one row at most, so that no deal comes twice. */
 static char *stage_join(const Load *load, const UpsertTarget *target) {
+  static const char stages[] =
+      "(SELECT what, lower(pipeline) AS pipeline, arg_min(outcome, key) AS outcome FROM (SELECT lower(name) AS what, * "
+      "FROM stage UNION ALL SELECT lower(id) AS what, * FROM stage) WHERE known AND from_source = %s AND outcome IS "
+      "NOT "
+      "NULL %s GROUP BY ALL)";
   g_autofree char *source = store_quote_text(load->source->name);
   gboolean by_pipeline = upsert_target_maps(target, "pipeline");
-  return g_strdup_printf(
-      " LEFT JOIN (SELECT what%s, arg_min(outcome, key) AS outcome FROM (SELECT lower(name) AS what, * FROM stage "
-      "UNION ALL SELECT lower(id) AS what, * FROM stage) WHERE known "
-      "AND from_source = %s AND outcome IS NOT NULL GROUP BY ALL) g ON g.what = lower(n.stage)%s",
-      by_pipeline ? ", pipeline" : "", source,
-      by_pipeline ? " AND (g.pipeline IS NULL OR lower(g.pipeline) = lower(n.pipeline))" : "");
+  GString *sql = g_string_new(" LEFT JOIN ");
+  if (by_pipeline) {
+    g_string_append_printf(sql, stages, source, "AND pipeline IS NOT NULL");
+    g_string_append(sql, " g ON g.what = lower(n.stage) AND g.pipeline = lower(n.pipeline) LEFT JOIN ");
+    g_string_append_printf(sql, stages, source, "AND pipeline IS NULL");
+    g_string_append(sql, " h ON h.what = lower(n.stage)");
+  } else {
+    g_string_append(sql, "(SELECT what, any_value(outcome) AS outcome FROM ");
+    g_string_append_printf(sql, stages, source, "");
+    g_string_append(sql, " GROUP BY 1) g ON g.what = lower(n.stage) LEFT JOIN (SELECT NULL AS outcome) h ON true");
+  }
+  return g_string_free(sql, FALSE);
 }
 
 static void append_dates(GString *sql, const UpsertTarget *target) {
