@@ -364,7 +364,9 @@ static gboolean note_lost_references(Run *run, GError **error) {
 static gboolean write_in_transaction(Run *run, gboolean *is_changed, gint64 started, GError **error) {
   Load *load = &run->load;
   if (!store_begin(load->store, error)) return FALSE;
-  if (!write_all(run, is_changed, started, error)) {
+  /* All that can fail comes before the commit: a load that says it failed has changed nothing. */
+  if (!write_all(run, is_changed, started, error) || !note_lost_references(run, error) ||
+      !note_missing_rates(load, error)) {
     store_rollback(load->store);
     return FALSE;
   }
@@ -395,8 +397,7 @@ static gboolean check_rejected(Run *run, GError **error) {
 static gboolean run_load(Run *run, gboolean *is_changed, gint64 started, GError **error) {
   if (!make_macros(&run->load, error) || !read_all(run, error) || !map_all(run, error)) return FALSE;
   make_targets(run);
-  return check_rejected(run, error) && write_in_transaction(run, is_changed, started, error) &&
-         note_lost_references(run, error) && note_missing_rates(&run->load, error);
+  return check_rejected(run, error) && write_in_transaction(run, is_changed, started, error);
 }
 
 static void free_entry(gpointer data) {
