@@ -51,6 +51,7 @@ void cube_sparse_merge(CubeSparse *sparse, const CubeSparse *from, const gint32 
 
 static const Entry *entries_of(const CubeSparse *sparse, gint32 group, gsize *n) {
   *n = sparse->first[group + 1] - sparse->first[group];
+  if (*n == 0) return NULL;
   return (const Entry *)(gpointer)sparse->entries->data + sparse->first[group];
 }
 

@@ -23,6 +23,7 @@ typedef struct {
 
 static Utf8Count count_utf8(const char *text, gsize length) {
   Utf8Count count = {0};
+  if (length == 0) return count;
   const char *end = text + length;
   while (text < end) {
     if ((guchar)*text < 0x80) {
