@@ -104,7 +104,8 @@ static gboolean run(int argc, char **argv, GError **error) {
   bench.rounds = (guint)MAX(number_from("BENCH_ROUNDS", 5), 1);
   const char *only = argc > 4 ? argv[4] : "all";
   if (g_str_equal(only, "make")) return bench_make(&bench, error);
-  if (g_str_equal(only, "ask")) return bench_ask_once(&bench, error);
+  if (g_str_equal(only, "ask")) return bench_ask_once(&bench, argc > 5 ? argv[5] : NULL, error);
+  if (g_str_equal(only, "sql")) return bench_sql_once(&bench, argc > 5 ? argv[5] : "kpis.sql", error);
   if (g_str_equal(only, "questions")) return bench_make(&bench, error) && bench_questions(&bench, error);
   if (g_str_equal(only, "loading")) return bench_make(&bench, error) && bench_loading(&bench, error);
   if (g_str_equal(only, "definitions")) return bench_definitions(&bench, error);
@@ -115,7 +116,7 @@ static gboolean run(int argc, char **argv, GError **error) {
 int main(int argc, char **argv) {
   setlocale(LC_ALL, "");
   if (argc < 4) {
-    fprintf(stderr, "usage: bench FOLDER SQL_FOLDER ATTAIN [make|questions|loading|definitions|start]\n");
+    fprintf(stderr, "usage: bench FOLDER SQL_FOLDER ATTAIN [make|questions|ask|sql|loading|definitions|start]\n");
     return 2;
   }
   g_autoptr(GError) error = NULL;

@@ -45,8 +45,11 @@ char *bench_read(const Bench *bench, const char *file, GError **error);
 Session *bench_open(const Bench *bench, GError **error);
 
 gboolean bench_questions(const Bench *bench, GError **error);
-/* Only Attain's answer to all KPIs, once: for its peak memory. */
-gboolean bench_ask_once(const Bench *bench, GError **error);
+/* Only Attain's answer, once, to the KPIs that `file` has queries for, or to all (file NULL): for its peak memory, and
+ * for a profiler. */
+gboolean bench_ask_once(const Bench *bench, const char *file, GError **error);
+/* Only the hand-written queries of a file, once, each with its time. */
+gboolean bench_sql_once(const Bench *bench, const char *file, GError **error);
 gboolean bench_loading(const Bench *bench, GError **error);
 gboolean bench_definitions(const Bench *bench, GError **error);
 gboolean bench_start(const Bench *bench, GError **error);

@@ -228,10 +228,33 @@ static gboolean whole_catalogue(const Bench *bench, const Session *session, GErr
   return ok;
 }
 
-gboolean bench_ask_once(const Bench *bench, GError **error) {
+gboolean bench_ask_once(const Bench *bench, const char *file, GError **error) {
   g_autoptr(Session) session = bench_open(bench, error);
-  g_autoptr(GPtrArray) kpis = session == NULL ? NULL : kpis_with_data(session, error);
-  return kpis != NULL;
+  if (session == NULL) return FALSE;
+  g_autoptr(GPtrArray) queries = file == NULL ? NULL : read_queries(bench, session, file, error);
+  g_autoptr(GPtrArray) kpis = file == NULL ? kpis_with_data(session, error) : queries == NULL ? NULL : names_of(queries);
+  Timing timing;
+  timing_init(&timing);
+  gboolean ok = kpis != NULL && (file == NULL || time_attain(session, kpis, &timing, TRUE, error));
+  timing_clear(&timing);
+  return ok;
+}
+
+gboolean bench_sql_once(const Bench *bench, const char *file, GError **error) {
+  g_autoptr(Session) session = bench_open(bench, error);
+  if (session == NULL || !prepare(session, error)) return FALSE;
+  g_autoptr(GPtrArray) queries = read_queries(bench, session, file, error);
+  double all = 0;
+  for (guint q = 0; queries != NULL && q < queries->len; q++) {
+    const Handwritten *query = g_ptr_array_index(queries, q);
+    double started = seconds_now();
+    g_autoptr(StoreRows) rows = store_query(session->store, query->sql, NULL, 0, MAX_ROWS, error);
+    if (rows == NULL) return FALSE;
+    printf("    %-24s %6.0f ms\n", query->kpis[0], (seconds_now() - started) * 1000);
+    all += seconds_now() - started;
+  }
+  printf("  %u queries: %.3f s\n", queries == NULL ? 0 : queries->len, all);
+  return queries != NULL;
 }
 
 gboolean bench_questions(const Bench *bench, GError **error) {
