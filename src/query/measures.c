@@ -134,19 +134,12 @@ static void add_foreign(const QueryPlan *plan, const PlanUse *use, const CubeTab
   }
 }
 
-static Value read_customers(const KpiMeasure *measure, const CubeTable *cells, guint column, gint32 group,
+static Value read_customers(const QueryPlan *plan, const PlanUse *use, const CubeTable *cells, gint32 group,
                             const Window *window, guint to) {
-  Value result = nothing;
-  g_autoptr(GArray) purchases = g_array_new(FALSE, FALSE, sizeof(StatsPurchase));
-  cube_read_purchases(cells, column, group, 0, to, purchases);
   BaseDay end = window->bound == WINDOW_BEFORE ? window->period.start : window_end(window);
-  g_autofree StatsCustomer *customers = g_new(StatsCustomer, MAX(purchases->len, 1));
-  gsize n = stats_customers((StatsPurchase *)(gpointer)purchases->data, purchases->len, end - 1, customers);
-  StatsLifetimeValue value = stats_lifetime_value(customers, n, kpi_duration_days(measure->horizon), measure->discount);
-  result.n = (gint64)value.n;
-  result.has = value.has_value;
-  result.value = value.value;
-  return result;
+  StatsLifetimeValue value =
+      query_customers_value(plan->customers, use->measure, cells, use->column, group, to, end - 1);
+  return (Value){.has = value.has_value, .value = value.value, .n = (gint64)value.n};
 }
 
 static Value read_cells(const QueryPlan *plan, const PlanUse *use, const CubeTable *cells, gint32 group,
@@ -193,7 +186,7 @@ static Value read_cells(const QueryPlan *plan, const PlanUse *use, const CubeTab
       break;
     default: {
       gint64 n_missing = result.n_missing;
-      result = measure->agg == KPI_AGG_CLV ? read_customers(measure, cells, use->column, group, window, to)
+      result = measure->agg == KPI_AGG_CLV ? read_customers(plan, use, cells, group, window, to)
                                            : read_spread_out(measure, cells, use->column, group, from, to);
       result.n_missing = n_missing;
     }

@@ -55,6 +55,7 @@ QueryPlan *query_plan_new(const QueryContext *context, QueryOrg *org, const Dim 
   plan->boundary_set = g_hash_table_new(g_direct_hash, g_direct_equal);
   plan->sql = g_ptr_array_new_with_free_func(g_free);
   plan->rates_of = BASE_DAY_NONE;
+  plan->customers = query_customers_new();
   for (guint d = 0; d < n_dims; d++) {
     plan->members[d] = query_members_new(context, org, &dims[d]);
     const char *table = NULL;
@@ -75,6 +76,7 @@ void query_plan_free(QueryPlan *plan) {
   g_clear_pointer(&plan->boundary_set, g_hash_table_unref);
   g_clear_pointer(&plan->boundaries, g_array_unref);
   g_ptr_array_unref(plan->sql);
+  query_customers_free(plan->customers);
   g_free(plan);
 }
 

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "cube/cells.h"
+#include "query/customers.h"
 #include "query/dims.h"
 #include "query/where.h"
 
@@ -67,6 +68,7 @@ typedef struct {
   GArray *boundaries; /* BaseDay, ascending, once planned */
   GPtrArray *sql;     /* the scans' texts, for explain */
   BaseDay rates_of;   /* constant currency: all amounts at this day's rates; BASE_DAY_NONE = each at its own day's */
+  QueryCustomers *customers;
   PlanTimings timings;
 } QueryPlan;
 

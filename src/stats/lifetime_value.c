@@ -103,6 +103,10 @@ static gboolean is_sound(const StatsCustomer *customer) {
           (customer->recency > 0 && customer->mean_value > 0 && isfinite(customer->mean_value)));
 }
 
+void stats_customers_sort(StatsCustomer *customers, gsize n) {
+  if (n > 1) qsort(customers, n, sizeof *customers, by_history);
+}
+
 /* Sorted; FALSE when there are too few to tell anything, or one that cannot be. */
 static gboolean prepare(StatsCustomer *customers, gsize n) {
   gsize n_repeaters = 0;
@@ -111,7 +115,7 @@ static gboolean prepare(StatsCustomer *customers, gsize n) {
     n_repeaters += customers[i].repeats > 0;
   }
   if (n < STATS_MIN_CUSTOMERS || n_repeaters < STATS_MIN_REPEATERS) return FALSE;
-  qsort(customers, n, sizeof *customers, by_history);
+  stats_customers_sort(customers, n);
   return TRUE;
 }
 
@@ -315,17 +319,27 @@ static double discounted_purchases(const StatsBgNbd *model, const StatsCustomer 
   return sum;
 }
 
-StatsLifetimeValue stats_lifetime_value(StatsCustomer *customers, gsize n, double days, double discount) {
+StatsCustomerModel stats_customer_model_fit(StatsCustomer *customers, gsize n) {
+  StatsCustomerModel model = {.buying = stats_bgnbd_fit(customers, n)};
+  if (model.buying.has_value) model.spending = stats_gamma_gamma_fit(customers, n);
+  model.has_value = model.spending.has_value;
+  return model;
+}
+
+StatsLifetimeValue stats_customer_model_value(const StatsCustomerModel *model, const StatsCustomer *customers, gsize n,
+                                              double days, double discount) {
   StatsLifetimeValue result = {.n = n};
-  StatsBgNbd buying = stats_bgnbd_fit(customers, n);
-  if (!buying.has_value) return result;
-  StatsGammaGamma spending = stats_gamma_gamma_fit(customers, n);
-  if (!spending.has_value) return result;
+  if (!model->has_value || n == 0) return result;
   double sum = 0;
   for (gsize i = 0; i < n; i++)
-    sum +=
-        discounted_purchases(&buying, &customers[i], days, discount) * stats_gamma_gamma_mean(&spending, &customers[i]);
+    sum += discounted_purchases(&model->buying, &customers[i], days, discount) *
+           stats_gamma_gamma_mean(&model->spending, &customers[i]);
   result.value = sum / (double)n;
   result.has_value = isfinite(result.value);
   return result;
+}
+
+StatsLifetimeValue stats_lifetime_value(StatsCustomer *customers, gsize n, double days, double discount) {
+  StatsCustomerModel model = stats_customer_model_fit(customers, n);
+  return stats_customer_model_value(&model, customers, n, days, discount);
 }

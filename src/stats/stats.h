@@ -103,11 +103,26 @@ StatsGammaGamma stats_gamma_gamma_fit(StatsCustomer *customers, gsize n);
 /* The expected value of a purchase to come: between the customer's own mean and that of all. */
 double stats_gamma_gamma_mean(const StatsGammaGamma *model, const StatsCustomer *customer);
 
+/* Both models of the same customers. */
+typedef struct {
+  gboolean has_value;
+  StatsBgNbd buying;
+  StatsGammaGamma spending;
+} StatsCustomerModel;
+/* By repeats, age, recency and mean value: customers alike lie side by side, and their order no longer matters. */
+void stats_customers_sort(StatsCustomer *customers, gsize n);
+/* Sorts `customers`. has_value FALSE: one of the two has none. */
+StatsCustomerModel stats_customer_model_fit(StatsCustomer *customers, gsize n);
+
 /* The mean over the customers of the purchases expected in the next `days`, each worth what the customer's are expected
- * to be; `discount` by year, a month's purchases counted at its end. Times in days. Sorts `customers`. */
+ * to be; `discount` by year, a month's purchases counted at its end. Times in days. */
 typedef struct {
   gboolean has_value;
   double value;
   gsize n;
 } StatsLifetimeValue;
+/* Of sorted customers, those the model was fitted to. */
+StatsLifetimeValue stats_customer_model_value(const StatsCustomerModel *model, const StatsCustomer *customers, gsize n,
+                                              double days, double discount);
+/* Fits and values at once. Sorts `customers`. */
 StatsLifetimeValue stats_lifetime_value(StatsCustomer *customers, gsize n, double days, double discount);
