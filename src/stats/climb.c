@@ -1,100 +1,114 @@
 /* Climbing to the top of a likelihood of few parameters, each held within bounds.
  *
- * Newton's step where the hill is curved as one, and where it is not, the step of a hill made steeper until it is
- * (Levenberg 1944, Marquardt 1963), the more so the less the last step kept of what it promised. What leans against a
- * bound stays there until its slope points inside. All is reckoned from the start and the sample alone: the same
- * sample always ends at the same point. */
+ * Newton's step along each of the axes in which the ground curves (the eigenvectors of the curvature), uphill also
+ * where it curves upwards, and shortened (Levenberg 1944, Marquardt 1963) where the last step did not keep what it
+ * promised. Likelihoods whose top lies at infinity fall off there like e^-u: such a step moves by about 1 and the
+ * bounds are reached in a few. What leans against a bound stays there until its slope points inside. All is reckoned
+ * from the start and the sample alone: the same sample always ends at the same point. */
 #include "stats/private.h"
 
+#include <gsl/gsl_eigen.h>
 #include <math.h>
 
-#define MAX_STEPS     500
-#define LONGEST       3.0   /* of one step in one coordinate */
-#define LEVEL         1e-11 /* slopes so small beside the height are level ground */
-#define LEVEL_ROUNDED 1e-6  /* … when no step leads higher any more but for rounding */
-#define GAINS_NOTHING 1e-14 /* promised by a full Newton step, beside the height */
+#define MAX_STEPS       500
+#define LONGEST         3.0   /* of one step along one axis */
+#define GAINS_NOTHING   1e-13 /* a full step that promises no more, beside the height, is not worth its while */
+#define GAINS_ROUNDINGS 1e-9  /* … nor is one that promises this much and leads no higher */
 
-typedef double Matrix[STATS_MAX_PARAMETERS][STATS_MAX_PARAMETERS];
+typedef struct {
+  guint n, n_loose;
+  guint loose[STATS_MAX_PARAMETERS]; /* coordinates that do not lean against a bound */
+  double bound;
+  double slopes[STATS_MAX_PARAMETERS];                     /* along the axes */
+  double bends[STATS_MAX_PARAMETERS];                      /* curvatures along them, without their signs */
+  double axes[STATS_MAX_PARAMETERS][STATS_MAX_PARAMETERS]; /* the i-th axis, by loose coordinate */
+} Ground;
 
-/* Solves (damping I - curvature) step = slope over the loose coordinates by Cholesky's factors; FALSE where that is no
- * hill. */
-static gboolean solve(const StatsHeight *here, const guint *loose, guint n, double damping, double *step) {
-  Matrix factor;
+static void find_axes(Ground *ground, const StatsHeight *here) {
+  guint n = ground->n_loose;
+  double matrix[STATS_MAX_PARAMETERS * STATS_MAX_PARAMETERS], axes[STATS_MAX_PARAMETERS * STATS_MAX_PARAMETERS];
   for (guint i = 0; i < n; i++)
-    for (guint j = 0; j <= i; j++) {
-      double sum = (i == j ? damping : 0) - here->curvature[loose[i]][loose[j]], whole = sum;
-      for (guint k = 0; k < j; k++) sum -= factor[i][k] * factor[j][k];
-      if (i == j && !(sum > 1e-13 * fabs(whole) && sum > 0)) return FALSE;
-      factor[i][j] = i == j ? sqrt(sum) : sum / factor[j][j];
+    for (guint j = 0; j < n; j++) matrix[i * n + j] = here->curvature[ground->loose[i]][ground->loose[j]];
+  gsl_matrix_view from = gsl_matrix_view_array(matrix, n, n), to = gsl_matrix_view_array(axes, n, n);
+  gsl_vector_view bends = gsl_vector_view_array(ground->bends, n);
+  gsl_eigen_symmv_workspace *room = gsl_eigen_symmv_alloc(n);
+  gsl_eigen_symmv(&from.matrix, &bends.vector, &to.matrix, room);
+  gsl_eigen_symmv_free(room);
+  for (guint i = 0; i < n; i++) {
+    ground->bends[i] = fabs(ground->bends[i]);
+    ground->slopes[i] = 0;
+    for (guint j = 0; j < n; j++) {
+      ground->axes[i][j] = axes[j * n + i];
+      ground->slopes[i] += ground->axes[i][j] * here->slope[ground->loose[j]];
     }
-  for (guint i = 0; i < n; i++) {
-    step[i] = here->slope[loose[i]];
-    for (guint k = 0; k < i; k++) step[i] -= factor[i][k] * step[k];
-    step[i] /= factor[i][i];
   }
-  for (guint i = n; i-- > 0;) {
-    for (guint k = i + 1; k < n; k++) step[i] -= factor[k][i] * step[k];
-    step[i] /= factor[i][i];
-  }
-  return TRUE;
 }
 
-/* The coordinates that do not lean against a bound, and the steepest of their slopes. */
-static guint find_loose(const StatsHeight *here, const double *at, guint n, double bound, guint *loose,
-                        double *steepest) {
-  guint n_loose = 0;
-  *steepest = 0;
-  for (guint i = 0; i < n; i++) {
-    if ((at[i] >= bound && here->slope[i] > 0) || (at[i] <= -bound && here->slope[i] < 0)) continue;
-    loose[n_loose++] = i;
-    *steepest = fmax(*steepest, fabs(here->slope[i]));
+/* FALSE where every coordinate leans against a bound. */
+static gboolean survey(Ground *ground, const StatsHeight *here, const double *at) {
+  ground->n_loose = 0;
+  for (guint i = 0; i < ground->n; i++) {
+    gboolean leans =
+        (at[i] >= ground->bound && here->slope[i] >= 0) || (at[i] <= -ground->bound && here->slope[i] <= 0);
+    if (!leans) ground->loose[ground->n_loose++] = i;
   }
-  return n_loose;
+  if (ground->n_loose > 0) find_axes(ground, here);
+  return ground->n_loose > 0;
 }
 
-/* The point after a step, cut to its longest and to the bounds; gives what the curvature promises of it. */
-static double step_from(const StatsHeight *here, const double *at, guint n, double bound, const guint *loose,
-                        guint n_loose, const double *step, double *next) {
-  double longest = 0, promised = 0, moved[STATS_MAX_PARAMETERS] = {0};
-  for (guint i = 0; i < n_loose; i++) longest = fmax(longest, fabs(step[i]));
-  double share = longest > LONGEST ? LONGEST / longest : 1;
-  for (guint i = 0; i < n; i++) next[i] = at[i];
-  for (guint i = 0; i < n_loose; i++) {
-    next[loose[i]] = CLAMP(at[loose[i]] + share * step[i], -bound, bound);
-    moved[loose[i]] = next[loose[i]] - at[loose[i]];
+static double most_bent(const Ground *ground) {
+  double most = 0;
+  for (guint i = 0; i < ground->n_loose; i++) most = fmax(most, ground->bends[i]);
+  return most;
+}
+
+/* The point after a step; gives what slopes and curvature promise of it. */
+static double step_from(const Ground *ground, const StatsHeight *here, const double *at, double damping, double *next) {
+  double moved[STATS_MAX_PARAMETERS] = {0}, promised = 0;
+  for (guint i = 0; i < ground->n; i++) next[i] = at[i];
+  for (guint i = 0; i < ground->n_loose; i++) {
+    double stiffness = fmax(ground->bends[i] + damping, fabs(ground->slopes[i]) / LONGEST);
+    if (stiffness <= 0) continue;
+    for (guint j = 0; j < ground->n_loose; j++)
+      next[ground->loose[j]] += ground->slopes[i] / stiffness * ground->axes[i][j];
   }
-  for (guint i = 0; i < n; i++) {
+  for (guint i = 0; i < ground->n; i++) {
+    next[i] = CLAMP(next[i], -ground->bound, ground->bound);
+    moved[i] = next[i] - at[i];
+  }
+  for (guint i = 0; i < ground->n; i++) {
     promised += here->slope[i] * moved[i];
-    for (guint j = 0; j < n; j++) promised += moved[i] * here->curvature[i][j] * moved[j] / 2;
+    for (guint j = 0; j < ground->n; j++) promised += moved[i] * here->curvature[i][j] * moved[j] / 2;
   }
   return promised;
 }
 
-static double most_curved(const StatsHeight *here, guint n) {
-  double most = 1e-12;
-  for (guint i = 0; i < n; i++) most = fmax(most, fabs(here->curvature[i][i]));
-  return most;
+static gboolean is_known(const StatsHeight *height, guint n) {
+  gboolean known = isfinite(height->value);
+  for (guint i = 0; i < n; i++) {
+    known &= isfinite(height->slope[i]);
+    for (guint j = 0; j < n; j++) known &= isfinite(height->curvature[i][j]);
+  }
+  return known;
 }
 
 gboolean stats_climb(StatsHeightFunc height_of, gconstpointer sample, double *at, guint n, double bound) {
+  Ground ground = {.n = n, .bound = bound};
   StatsHeight here, there;
-  double damping = 0, next[STATS_MAX_PARAMETERS], step[STATS_MAX_PARAMETERS], steepest;
-  guint loose[STATS_MAX_PARAMETERS];
+  double damping = 0, next[STATS_MAX_PARAMETERS];
   height_of(at, sample, &here);
-  if (!isfinite(here.value)) return FALSE;
-  for (int i = 0; i < MAX_STEPS; i++) {
-    double height = fmax(fabs(here.value), 1), least_damping = 1e-4 * most_curved(&here, n);
-    guint n_loose = find_loose(&here, at, n, bound, loose, &steepest);
-    if (n_loose == 0 || steepest <= LEVEL * height) return TRUE;
-    if (damping > 1e12 * least_damping) return steepest <= LEVEL_ROUNDED * height;
-    double promised = 0, gained = -INFINITY;
-    if (solve(&here, loose, n_loose, damping, step)) {
-      promised = step_from(&here, at, n, bound, loose, n_loose, step, next);
-      if (damping == 0 && promised >= 0 && promised <= GAINS_NOTHING * height) return TRUE;
-      if (promised > 0) height_of(next, sample, &there);
-      if (promised > 0 && isfinite(there.value)) gained = there.value - here.value;
-    }
-    if (!(gained > 0 && gained >= 0.01 * promised)) {
+  gboolean moved = TRUE;
+  for (int i = 0; i < MAX_STEPS && is_known(&here, n); i++) {
+    if (moved && !survey(&ground, &here, at)) return TRUE;
+    double height = fmax(fabs(here.value), 1), least_damping = 1e-3 * most_bent(&ground) + 1e-12;
+    double promised = step_from(&ground, &here, at, damping, next), gained = -INFINITY;
+    if (damping == 0 && fabs(promised) <= GAINS_NOTHING * height) return TRUE;
+    if (promised > 0) height_of(next, sample, &there);
+    if (promised > 0 && is_known(&there, n)) gained = there.value - here.value;
+    moved = gained > 0 && gained >= 0.01 * promised;
+    if (!moved) {
+      if (promised > 0 && promised <= GAINS_ROUNDINGS * height && fabs(gained) <= GAINS_ROUNDINGS * height) return TRUE;
+      if (damping > 1e15 * least_damping) return FALSE;
       damping = fmax(damping * 8, least_damping);
       continue;
     }
