@@ -93,52 +93,51 @@ gboolean bench_loading(const Bench *bench, GError **error) {
 
 /* --- definitions --- */
 
-gboolean bench_definitions(const Bench *bench, GError **error) {
-  g_autofree char *folder = g_build_filename(bench->sql_folder, "..", "..", "catalogue", NULL);
-  g_autoptr(GDir) dir = g_dir_open(folder, 0, error);
-  g_autoptr(LedgerSchema) schema = ledger_schema_new(NULL, 0, error);
-  if (dir == NULL || schema == NULL) return FALSE;
-  KpiSource sources[64];
-  guint n = 0;
-  for (const char *name; (name = g_dir_read_name(dir)) != NULL && n < G_N_ELEMENTS(sources);) {
-    if (!g_str_has_suffix(name, ".yaml")) continue;
-    g_autofree char *path = g_build_filename(folder, name, NULL);
-    char *text;
-    sources[n] = (KpiSource){.file = g_strdup(name), .built_in = TRUE};
-    if (!g_file_get_contents(path, &text, &sources[n].length, error)) return FALSE;
-    sources[n++].text = text;
+/* What the build did once: libyaml over the texts. */
+static gboolean read_yaml(const GArray *sources, GError **error) {
+  for (guint i = 0; i < sources->len; i++) {
+    const KpiSource *one = &g_array_index(sources, KpiSource, i);
+    g_autoptr(ConfDocument) document = conf_document_parse(one->file, one->text, one->length, error);
+    if (document == NULL) return FALSE;
   }
+  return TRUE;
+}
+
+gboolean bench_definitions(const Bench *bench, GError **error) {
+  g_autoptr(LedgerSchema) schema = ledger_schema_new(NULL, 0, error);
+  if (schema == NULL) return FALSE;
   Timing whole, yaml;
   timing_init(&whole);
   timing_init(&yaml);
-  guint n_kpis = 0;
-  for (guint i = 0; i < 200; i++) {
+  guint n_kpis = 0, n_files = 0;
+  gboolean ok = TRUE;
+  for (guint i = 0; ok && i < 200; i++) {
     double started = seconds_now();
-    for (guint s = 0; s < n; s++) {
-      g_autoptr(ConfDocument) document =
-          conf_document_parse(sources[s].file, sources[s].text, sources[s].length, error);
-      if (document == NULL) return FALSE;
-    }
-    timing_add(&yaml, seconds_now() - started);
-    started = seconds_now();
+    g_autoptr(GArray) sources = session_built_in_definitions(error);
     g_autoptr(GPtrArray) problems = NULL;
-    g_autoptr(KpiCatalogue) catalogue = kpi_catalogue_new(schema, sources, n, &problems, error);
-    if (catalogue == NULL) return FALSE;
+    g_autoptr(KpiCatalogue) catalogue =
+        sources != NULL
+            ? kpi_catalogue_new(schema, (const KpiSource *)(gpointer)sources->data, sources->len, &problems, error)
+            : NULL;
     timing_add(&whole, seconds_now() - started);
-    n_kpis = kpi_catalogue_n_kpis(catalogue);
+    started = seconds_now();
+    ok = catalogue != NULL && read_yaml(sources, error);
+    timing_add(&yaml, seconds_now() - started);
+    if (ok) {
+      n_kpis = kpi_catalogue_n_kpis(catalogue);
+      n_files = sources->len;
+    }
   }
-  printf(
-      "\ndefinitions: %u KPIs of %u files compiled in %.2f ms (least; median %.2f ms), of which reading YAML is about "
-      "%.2f ms\n",
-      n_kpis, n, timing_least(&whole) * 1000, timing_median(&whole) * 1000, timing_least(&yaml) * 1000);
-  bench_ratio("the whole catalogue from text, ms", timing_median(&whole) * 1000, 1, FALSE);
-  for (guint s = 0; s < n; s++) {
-    g_free((gpointer)sources[s].file);
-    g_free((gpointer)sources[s].text);
+  if (ok) {
+    printf(
+        "\ndefinitions: %u KPIs of %u files compiled in %.2f ms (least; median %.2f ms); their YAML, which the build "
+        "reads once, would take %.2f ms\n",
+        n_kpis, n_files, timing_least(&whole) * 1000, timing_median(&whole) * 1000, timing_least(&yaml) * 1000);
+    bench_ratio("the whole catalogue, ms", timing_median(&whole) * 1000, 1, FALSE);
   }
   timing_clear(&whole);
   timing_clear(&yaml);
-  return TRUE;
+  return ok;
 }
 
 /* --- start-up --- */

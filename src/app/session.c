@@ -54,26 +54,36 @@ char **session_files(const Session *session, const char *subfolder) {
 
 /* --- definitions --- */
 
-static void free_source(gpointer source) {
-  g_free((gpointer)((KpiSource *)source)->file);
-  g_free((gpointer)((KpiSource *)source)->text);
+/* Those of the workspace own their text; the built-in ones' is part of the program. */
+static void free_source(gpointer data) {
+  KpiSource *source = data;
+  g_free((gpointer)source->file);
+  if (!source->built_in) g_free((gpointer)source->text);
 }
 
-static gboolean add_built_in(GArray *sources, GError **error) {
-  GResource *resource = attain_catalogue_get_resource();
-  g_auto(GStrv) names = g_resource_enumerate_children(resource, CATALOGUE, 0, NULL);
-  if (!names) return TRUE;
+/* The bytes stay where they are when the reference to them is given back. */
+static gconstpointer find_built_in(const char *name, const char *suffix, gsize *length, GError **error) {
+  g_autofree char *path = g_strconcat(CATALOGUE "/", name, suffix, NULL);
+  g_autoptr(GBytes) bytes = g_resource_lookup_data(attain_catalogue_get_resource(), path, 0, error);
+  return bytes ? g_bytes_get_data(bytes, length) : NULL;
+}
+
+GArray *session_built_in_definitions(GError **error) {
+  g_autoptr(GArray) sources = g_array_new(FALSE, TRUE, sizeof(KpiSource));
+  g_array_set_clear_func(sources, free_source);
+  g_auto(GStrv) names = g_resource_enumerate_children(attain_catalogue_get_resource(), CATALOGUE, 0, error);
+  if (!names) return NULL;
   qsort(names, g_strv_length(names), sizeof *names, compare_texts);
   for (guint i = 0; names[i]; i++) {
-    g_autofree char *path = g_strconcat(CATALOGUE "/", names[i], NULL);
-    g_autoptr(GBytes) bytes = g_resource_lookup_data(resource, path, 0, error);
-    if (!bytes) return FALSE;
+    if (!g_str_has_suffix(names[i], ".yaml")) continue;
     KpiSource source = {.file = g_strconcat("catalogue/", names[i], NULL), .built_in = TRUE};
-    const char *text = g_bytes_get_data(bytes, &source.length);
-    source.text = g_strndup(text, source.length);
+    source.text = find_built_in(names[i], "", &source.length, error);
+    names[i][strlen(names[i]) - strlen(".yaml")] = '\0';
+    if (source.text) source.packed = find_built_in(names[i], ".packed", &source.packed_length, error);
     g_array_append_val(sources, source);
+    if (!source.packed) return NULL;
   }
-  return TRUE;
+  return g_steal_pointer(&sources);
 }
 
 static gboolean add_own(const Session *session, GArray *sources, GError **error) {
@@ -94,9 +104,8 @@ static gboolean add_own(const Session *session, GArray *sources, GError **error)
 }
 
 gboolean session_load_definitions(Session *session, GPtrArray **problems, GError **error) {
-  g_autoptr(GArray) sources = g_array_new(FALSE, TRUE, sizeof(KpiSource));
-  g_array_set_clear_func(sources, free_source);
-  if (!add_built_in(sources, error) || !add_own(session, sources, error)) return FALSE;
+  g_autoptr(GArray) sources = session_built_in_definitions(error);
+  if (!sources || !add_own(session, sources, error)) return FALSE;
   session->catalogue =
       kpi_catalogue_new(session->schema, (const KpiSource *)(gpointer)sources->data, sources->len, problems, error);
   return session->catalogue != NULL;

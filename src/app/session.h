@@ -30,6 +30,8 @@ typedef struct {
  * none; INPUT of attain.yaml and definitions (the first problem, and how many more); those of the database. */
 Session *session_open(const char *folder, const char *now, guint needs, GError **error);
 void session_free(Session *session);
+/* The catalogue as KpiSource, in the order of its files. */
+GArray *session_built_in_definitions(GError **error);
 /* The catalogue and the workspace's definitions, with all problems found, as kpi_catalogue_new() tells them. */
 gboolean session_load_definitions(Session *session, GPtrArray **problems, GError **error);
 /* Opens the database as SESSION_DATABASE or SESSION_WRITE ask. NOT_FOUND when there is none to read. */

@@ -30,6 +30,11 @@ const ConfNode *conf_document_root(const ConfDocument *document);
 void conf_document_free(ConfDocument *document);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ConfDocument, conf_document_free)
 
+/* The same document without its YAML, for texts that are part of the program: packed when it is built, unpacked by that
+ * program only. What is unpacked reads `packed` as long as it lives. */
+GBytes *conf_document_pack(const ConfDocument *document);
+ConfDocument *conf_document_unpack(const char *file, gconstpointer packed, gsize length);
+
 const ConfNode *conf_map_get(const ConfNode *map, const char *key); /* NULL when absent */
 gboolean conf_is_null(const ConfNode *node);                        /* NULL, or an unquoted empty, ~ or null */
 

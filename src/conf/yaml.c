@@ -9,17 +9,12 @@
  * refused because one of the two would be lost quietly. Nodes live as long as their document, so freeing never walks
  * the tree. */
 #include "base/fault.h"
-#include "conf/conf.h"
+#include "conf/document.h"
 
 #include <yaml.h>
 
 #define MAX_LEVELS     64
 #define MAX_FILE_BYTES (16 * 1024 * 1024)
-
-struct ConfDocument {
-  ConfNode *root;
-  GPtrArray *allocations;
-};
 
 /* A list or map that is not closed yet. */
 typedef struct {
@@ -316,7 +311,8 @@ const ConfNode *conf_map_get(const ConfNode *map, const char *key) {
 gboolean conf_is_null(const ConfNode *node) {
   if (!node) return TRUE;
   if (node->kind != CONF_SCALAR || node->quoted) return FALSE;
-  return *node->text == 0 || strcmp(node->text, "~") == 0 || strcmp(node->text, "null") == 0;
+  const char *text = node->text;
+  return *text == 0 || (*text == '~' && text[1] == 0) || (*text == 'n' && strcmp(text, "null") == 0);
 }
 
 char *conf_quote(const char *text) {

@@ -2,17 +2,33 @@
  * with "Europe/Paris". Where that list is missing the names are still checked, only without a suggestion. */
 #include "conf/zones.h"
 
+static const char *zone_folder(void) {
+  const char *folder = g_getenv("TZDIR");
+  return folder ? folder : "/usr/share/zoneinfo";
+}
+
+/* Whether there is such a file, without reading its rules: the calendar does. */
+static gboolean has_file(const char *zone) {
+  g_autofree char *path = g_build_filename(zone_folder(), zone, NULL);
+  char mark[4];
+  FILE *file = fopen(path, "rbe");
+  if (!file) return FALSE;
+  gboolean found = fread(mark, sizeof mark, 1, file) == 1 && memcmp(mark, "TZif", sizeof mark) == 0;
+  fclose(file);
+  return found;
+}
+
 static gboolean is_known(const char *zone) {
   if (strspn(zone, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+-/") != strlen(zone)) return FALSE;
   if (*zone == '/' || *zone == 0 || !g_ascii_isalpha(*zone)) return FALSE;
+  if (has_file(zone)) return TRUE;
   g_autoptr(GTimeZone) known = g_time_zone_new_identifier(zone);
   return known != NULL;
 }
 
 /* Names in the third column of zone1970.tab. */
 static char **known_zones(void) {
-  const char *folder = g_getenv("TZDIR");
-  g_autofree char *path = g_build_filename(folder ? folder : "/usr/share/zoneinfo", "zone1970.tab", NULL);
+  g_autofree char *path = g_build_filename(zone_folder(), "zone1970.tab", NULL);
   g_autofree char *text = NULL;
   g_autoptr(GStrvBuilder) zones = g_strv_builder_new();
   if (g_file_get_contents(path, &text, NULL, NULL)) {

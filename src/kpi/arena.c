@@ -4,29 +4,24 @@
  * pointer's move each, and nobody keeps count of who owns what. */
 #include "kpi/internal.h"
 
-#define BLOCK_BYTES 16384
+#define BLOCK_BYTES 32768
 
-typedef struct Block Block;
-struct Block {
-  Block *before;
-  gsize used, size;
+typedef struct KpiBlock KpiBlock;
+struct KpiBlock {
+  KpiBlock *before;
+  gsize size;
   max_align_t data[];
 };
 
 /* Blocks in use, the last one first; and the one that was given back last, kept for the next that is asked for. */
-struct KpiArena {
-  Block *last;
-  Block *spare;
-};
-
 KpiArena *kpi_arena_new(void) {
   return g_new0(KpiArena, 1);
 }
 
 void kpi_arena_free(KpiArena *arena) {
   if (!arena) return;
-  for (Block *block = arena->last; block;) {
-    Block *before = block->before;
+  for (KpiBlock *block = arena->last; block;) {
+    KpiBlock *before = block->before;
     g_free(block);
     block = before;
   }
@@ -34,45 +29,32 @@ void kpi_arena_free(KpiArena *arena) {
   g_free(arena);
 }
 
-static Block *block_with(KpiArena *arena, gsize bytes) {
-  Block *block = g_steal_pointer(&arena->spare);
+gpointer kpi_arena_more(KpiArena *arena, gsize bytes) {
+  KpiBlock *block = g_steal_pointer(&arena->spare);
   if (!block || block->size < bytes) {
     g_free(block);
     gsize room = MAX(bytes, BLOCK_BYTES);
-    block = g_malloc(sizeof(Block) + room);
+    block = g_malloc(sizeof(KpiBlock) + room);
     block->size = room;
   }
-  block->used = 0;
   block->before = arena->last;
   arena->last = block;
-  return block;
-}
-
-gpointer kpi_arena_alloc(KpiArena *arena, gsize bytes) {
-  gsize size = (bytes + sizeof(max_align_t) - 1) / sizeof(max_align_t) * sizeof(max_align_t);
-  Block *block = arena->last;
-  if (!block || block->size - block->used < size) block = block_with(arena, size);
-  gpointer found = (char *)block->data + block->used;
-  block->used += size;
-  return memset(found, 0, size);
+  arena->at = (char *)block->data + bytes;
+  arena->end = (char *)block->data + block->size;
+  return block->data;
 }
 
 KpiArenaMark kpi_arena_mark(const KpiArena *arena) {
-  return (KpiArenaMark){arena->last, arena->last ? arena->last->used : 0};
+  return (KpiArenaMark){arena->last, arena->at};
 }
 
 void kpi_arena_release(KpiArena *arena, KpiArenaMark mark) {
   while (arena->last != mark.block) {
-    Block *block = arena->last;
+    KpiBlock *block = arena->last;
     arena->last = block->before;
     g_free(arena->spare);
     arena->spare = block;
   }
-  if (arena->last) arena->last->used = mark.used;
-}
-
-char *kpi_arena_strndup(KpiArena *arena, const char *text, gsize length) {
-  char *copy = kpi_arena_alloc(arena, length + 1);
-  memcpy(copy, text, length);
-  return copy;
+  arena->at = mark.at;
+  arena->end = arena->last ? (char *)arena->last->data + arena->last->size : NULL;
 }

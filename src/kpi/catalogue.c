@@ -27,7 +27,7 @@ static KpiCatalogue *catalogue_alloc(const LedgerSchema *schema) {
   catalogue->in_place = g_hash_table_new(g_str_hash, g_str_equal);
   catalogue->measures = g_ptr_array_new();
   catalogue->kpis = g_ptr_array_new();
-  catalogue->summaries = g_ptr_array_new_with_free_func((GDestroyNotify)g_ptr_array_unref);
+  catalogue->needs = g_ptr_array_new();
   catalogue->path = g_ptr_array_new();
   catalogue->problems = g_array_new(FALSE, FALSE, sizeof(KpiProblem));
   g_array_set_clear_func(catalogue->problems, problem_clear);
@@ -44,7 +44,7 @@ void kpi_catalogue_free(KpiCatalogue *catalogue) {
   g_hash_table_unref(catalogue->in_place);
   g_ptr_array_unref(catalogue->measures);
   g_ptr_array_unref(catalogue->kpis);
-  g_ptr_array_unref(catalogue->summaries);
+  g_ptr_array_unref(catalogue->needs);
   g_ptr_array_unref(catalogue->path);
   g_array_unref(catalogue->problems);
   g_string_free(catalogue->scratch, TRUE);
@@ -256,6 +256,8 @@ KpiCatalogue *kpi_catalogue_new(const LedgerSchema *schema, const KpiSource *sou
       kpi_yaml_file_init(yaml, catalogue->arena, sources[i].file, sources[i].text, sources[i].length);
       yaml->order = (guint)i;
       yaml->built_in = built_in;
+      yaml->packed = sources[i].packed;
+      yaml->packed_length = sources[i].packed_length;
       kpi_yaml_read(catalogue, yaml);
     }
   }

@@ -357,7 +357,9 @@ static KpiExpr *check_empty(KpiCheck *check, const KpiSyntax *syntax, KpiExpr *a
 }
 
 static KpiExpr *check_op(KpiCheck *check, const KpiSyntax *syntax) {
-  KpiExpr **args = kpi_arena_array(check->catalogue->arena, KpiExpr *, syntax->n_args);
+  KpiExpr *few[4];
+  KpiExpr **args =
+      syntax->n_args <= G_N_ELEMENTS(few) ? few : kpi_arena_array(check->catalogue->arena, KpiExpr *, syntax->n_args);
   gboolean good = TRUE;
   for (guint i = 0; i < syntax->n_args; i++) good &= (args[i] = kpi_check_expr(check, syntax->args[i])) != NULL;
   if (!good) return NULL;

@@ -289,8 +289,8 @@ static void read_versions(Reader *reader, const ConfNode *formula) {
 /* Where the author does not say: the columns that place the rows in time. */
 static const char *default_anchor(KpiCatalogue *catalogue, const KpiSummary *summary) {
   g_autoptr(GString) text = g_string_new(NULL);
-  for (guint i = 0; i < summary->measures->len; i++) {
-    const KpiMeasure *measure = summary->measures->pdata[i];
+  for (guint i = 0; i < summary->n_measures; i++) {
+    const KpiMeasure *measure = summary->measures[i];
     if (!measure->on) continue;
     g_autofree char *date = kpi_expr_print(measure->on);
     if (strstr(text->str, date)) continue;

@@ -119,43 +119,44 @@ gboolean kpi_expr_is_proportion(const KpiExpr *expr) {
 
 /* --- needs --- */
 
-static void need(KpiCatalogue *catalogue, GPtrArray *needs, const char *name) {
+static void need(GPtrArray *needs, const char *name) {
   for (guint i = 0; i < needs->len; i++)
-    if (strcmp(needs->pdata[i], name) == 0) return;
+    if (needs->pdata[i] == name || kpi_same(needs->pdata[i], name)) return;
   g_ptr_array_add(needs, (gpointer)name);
 }
 
-static void need_table(KpiCatalogue *catalogue, GPtrArray *needs, const LedgerTable *table) {
+static void need_table(KpiCatalogue *catalogue, const LedgerTable *table) {
   if (table->kind != LEDGER_DERIVED || !table->needs) {
-    need(catalogue, needs, table->name);
+    need(catalogue->needs, table->name);
     return;
   }
   for (const char *at = table->needs; *at;) {
     gsize n = strcspn(at, " ");
     g_autofree char *name = g_strndup(at, n);
     const LedgerTable *read = ledger_schema_find(catalogue->schema, name);
-    if (read) need_table(catalogue, needs, read);
+    if (read) need_table(catalogue, read);
     at += n + strspn(at + n, " ");
   }
 }
 
 /* Facts that a path leads through: without their rows the path ends in nothing. Dimensions may be empty and still
  * serve. */
-static void need_paths(KpiCatalogue *catalogue, GPtrArray *needs, const KpiExpr *expr) {
+static void need_paths(KpiCatalogue *catalogue, const KpiExpr *expr) {
   if (!expr) return;
   for (guint i = 1; i < expr->n_path; i++)
-    if (expr->path[i].table->kind == LEDGER_FACT) need_table(catalogue, needs, expr->path[i].table);
-  for (guint i = 0; i < expr->n_args; i++) need_paths(catalogue, needs, expr->args[i]);
+    if (expr->path[i].table->kind == LEDGER_FACT) need_table(catalogue, expr->path[i].table);
+  for (guint i = 0; i < expr->n_args; i++) need_paths(catalogue, expr->args[i]);
 }
 
 const char *const *kpi_needs(KpiCatalogue *catalogue, const KpiSummary *summary) {
-  g_autoptr(GPtrArray) needs = g_ptr_array_new();
-  for (guint i = 0; i < summary->measures->len; i++) {
-    const KpiMeasure *measure = summary->measures->pdata[i];
-    need_table(catalogue, needs, measure->table);
+  GPtrArray *needs = catalogue->needs;
+  g_ptr_array_set_size(needs, 0);
+  for (guint i = 0; i < summary->n_measures; i++) {
+    const KpiMeasure *measure = summary->measures[i];
+    need_table(catalogue, measure->table);
     const KpiExpr *parts[] = {measure->value, measure->value_to, measure->where,   measure->on,
                               measure->until, measure->due,      measure->due_too, measure->past};
-    for (gsize j = 0; j < G_N_ELEMENTS(parts); j++) need_paths(catalogue, needs, parts[j]);
+    for (gsize j = 0; j < G_N_ELEMENTS(parts); j++) need_paths(catalogue, parts[j]);
   }
   const char **list = kpi_arena_array(catalogue->arena, const char *, needs->len + 1);
   for (guint i = 0; i < needs->len; i++) list[i] = needs->pdata[i];

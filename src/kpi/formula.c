@@ -60,18 +60,27 @@ KpiExpr *kpi_check_formula_name(KpiCheck *check, const KpiSyntax *syntax) {
 
 /* --- summaries --- */
 
-static void add_measure(GPtrArray *measures, const KpiMeasure *measure) {
-  if (!g_ptr_array_find(measures, measure, NULL)) g_ptr_array_add(measures, (gpointer)measure);
+static void add_measure(KpiCatalogue *catalogue, KpiSummary *summary, const KpiMeasure *measure) {
+  for (guint i = 0; i < summary->n_measures; i++)
+    if (summary->measures[i] == measure) return;
+  if (summary->n_measures == summary->room) {
+    guint room = MAX(2 * summary->room, 4);
+    const KpiMeasure **more = kpi_arena_array(catalogue->arena, const KpiMeasure *, room);
+    for (guint i = 0; i < summary->n_measures; i++) more[i] = summary->measures[i];
+    summary->measures = more;
+    summary->room = room;
+  }
+  summary->measures[summary->n_measures++] = measure;
 }
 
-static void summary_add(const KpiExpr *expr, KpiSummary *summary, guint depth) {
+static void summary_add(KpiCatalogue *catalogue, const KpiExpr *expr, KpiSummary *summary, guint depth) {
   summary->depth = MAX(summary->depth, depth);
   summary->terms++;
   if (expr->op == KPI_OP_EACH) summary->has_each = TRUE;
   if (expr->op == KPI_OP_TOTAL) summary->has_total = TRUE;
   if (expr->op == KPI_OP_START || expr->op == KPI_OP_AVERAGE) summary->spans = TRUE;
   if (expr->op == KPI_OP_MEASURE) {
-    add_measure(summary->measures, expr->measure);
+    add_measure(catalogue, summary, expr->measure);
     if (expr->measure->when != KPI_WHEN_LEVEL) summary->spans = TRUE;
   }
   if (expr->op == KPI_OP_KPI) {
@@ -81,16 +90,14 @@ static void summary_add(const KpiExpr *expr, KpiSummary *summary, guint depth) {
     summary->has_each |= below->has_each;
     summary->has_total |= below->has_total;
     summary->spans |= below->spans;
-    for (guint i = 0; below->measures && i < below->measures->len; i++)
-      add_measure(summary->measures, below->measures->pdata[i]);
+    for (guint i = 0; i < below->n_measures; i++) add_measure(catalogue, summary, below->measures[i]);
   }
-  for (guint i = 0; i < expr->n_args; i++) summary_add(expr->args[i], summary, depth + 1);
+  for (guint i = 0; i < expr->n_args; i++) summary_add(catalogue, expr->args[i], summary, depth + 1);
 }
 
 void kpi_summary_of(KpiCatalogue *catalogue, const KpiExpr *expr, KpiSummary *summary) {
-  *summary = (KpiSummary){.measures = g_ptr_array_new()};
-  g_ptr_array_add(catalogue->summaries, summary->measures);
-  summary_add(expr, summary, 1);
+  *summary = (KpiSummary){0};
+  summary_add(catalogue, expr, summary, 1);
 }
 
 /* --- windows --- */
@@ -102,8 +109,8 @@ static const char *measure_label(const KpiMeasure *measure) {
 static gboolean all_levels(KpiCheck *check, const KpiSyntax *syntax, const KpiExpr *x) {
   KpiSummary summary;
   kpi_summary_of(check->catalogue, x, &summary);
-  for (guint i = 0; i < summary.measures->len; i++) {
-    const KpiMeasure *measure = summary.measures->pdata[i];
+  for (guint i = 0; i < summary.n_measures; i++) {
+    const KpiMeasure *measure = summary.measures[i];
     if (measure->when == KPI_WHEN_LEVEL || measure->when == KPI_WHEN_ALWAYS) continue;
     kpi_problem(check, syntax->args[0]->mark, syntax->args[0]->mark_length,
                 "%s() asks for a level: %s measured `from … until …`; %s happens on a day%s", syntax->text,
@@ -117,8 +124,8 @@ static gboolean all_levels(KpiCheck *check, const KpiSyntax *syntax, const KpiEx
 static gboolean all_flows(KpiCheck *check, const KpiSyntax *syntax, const KpiExpr *x) {
   KpiSummary summary;
   kpi_summary_of(check->catalogue, x, &summary);
-  for (guint i = 0; i < summary.measures->len; i++) {
-    const KpiMeasure *measure = summary.measures->pdata[i];
+  for (guint i = 0; i < summary.n_measures; i++) {
+    const KpiMeasure *measure = summary.measures[i];
     if (measure->when != KPI_WHEN_LEVEL) continue;
     kpi_problem(check, syntax->args[0]->mark, syntax->args[0]->mark_length,
                 "%s() asks for what happens on a day (`on …`); %s is a level%s", syntax->text, measure_label(measure),
@@ -131,7 +138,7 @@ static gboolean all_flows(KpiCheck *check, const KpiSyntax *syntax, const KpiExp
 static gboolean has_flow(KpiCheck *check, const KpiSyntax *syntax, const KpiExpr *x) {
   KpiSummary summary;
   kpi_summary_of(check->catalogue, x, &summary);
-  if (summary.spans || summary.measures->len == 0) return TRUE;
+  if (summary.spans || summary.n_measures == 0) return TRUE;
   kpi_problem(
       check, syntax->args[0]->mark, syntax->args[0]->mark_length,
       "a level is the same in every period that ends on its day, so %s() changes nothing; average(…) is its mean",
@@ -215,13 +222,13 @@ static gboolean check_each_body(KpiCheck *check, const KpiSyntax *syntax, const 
                 summary.has_each ? "another each" : "total");
     return FALSE;
   }
-  if (summary.measures->len == 0) {
+  if (summary.n_measures == 0) {
     kpi_problem(check, at->mark, at->mark_length, "there is no measure here that could differ from one %s to the next",
                 entity->name);
     return FALSE;
   }
-  for (guint i = 0; i < summary.measures->len; i++) {
-    const KpiMeasure *measure = summary.measures->pdata[i];
+  for (guint i = 0; i < summary.n_measures; i++) {
+    const KpiMeasure *measure = summary.measures[i];
     if (knows_entity(measure->table, entity)) continue;
     kpi_problem(check, at->mark, at->mark_length,
                 "a row of %s does not say which %s it belongs to, so %s cannot be asked for each", measure->table->name,

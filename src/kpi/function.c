@@ -49,6 +49,12 @@ const KpiFunction *kpi_function_find(const char *name) {
   return NULL;
 }
 
+const char *kpi_function_name(KpiOp op) {
+  for (gsize i = 0; i < G_N_ELEMENTS(functions); i++)
+    if (functions[i].op == op && (functions[i].use & ~(guint)KPI_AGGREGATE)) return functions[i].name;
+  return "";
+}
+
 const KpiFunction *kpi_function_at(guint index) {
   return index < G_N_ELEMENTS(functions) ? &functions[index] : NULL;
 }

@@ -8,6 +8,8 @@
 
 #include "kpi/kpi.h"
 
+#include <stddef.h>
+
 /* --- caps: all that a user's text can make grow --- */
 #define KPI_MAX_FORMULA_BYTES 65536  /* of one formula's text */
 #define KPI_MAX_NESTING       200    /* levels of one formula, the KPIs it stands on included */
@@ -23,16 +25,38 @@ static inline gboolean kpi_same(const char *a, const char *b) {
 }
 
 /* --- arena: memory given back all at once --- */
-typedef struct KpiArena KpiArena;
+typedef struct {
+  char *at, *end; /* what is left of the block in use */
+  struct KpiBlock *last, *spare;
+} KpiArena;
 KpiArena *kpi_arena_new(void);
 void kpi_arena_free(KpiArena *arena);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KpiArena, kpi_arena_free)
-gpointer kpi_arena_alloc(KpiArena *arena, gsize bytes); /* zeroed */
-char *kpi_arena_strndup(KpiArena *arena, const char *text, gsize length);
+gpointer kpi_arena_more(KpiArena *arena, gsize bytes); /* from a block of its own or a new one */
+
+static inline gpointer kpi_arena_take(KpiArena *arena, gsize bytes) {
+  gsize size = (bytes + sizeof(max_align_t) - 1) & ~(sizeof(max_align_t) - 1);
+  if ((gsize)(arena->end - arena->at) <= size) return kpi_arena_more(arena, size);
+  char *found = arena->at;
+  arena->at += size;
+  return found;
+}
+
+static inline gpointer kpi_arena_alloc(KpiArena *arena, gsize bytes) {
+  return memset(kpi_arena_take(arena, bytes), 0, bytes);
+}
+
+static inline char *kpi_arena_strndup(KpiArena *arena, const char *text, gsize length) {
+  char *copy = kpi_arena_take(arena, length + 1);
+  memcpy(copy, text, length);
+  copy[length] = '\0';
+  return copy;
+}
+
 /* What was taken since a mark is given back by releasing to it; marks nest. */
 typedef struct {
-  gpointer block;
-  gsize used;
+  struct KpiBlock *block;
+  char *at;
 } KpiArenaMark;
 KpiArenaMark kpi_arena_mark(const KpiArena *arena);
 void kpi_arena_release(KpiArena *arena, KpiArenaMark mark);
@@ -65,6 +89,8 @@ typedef struct {
   const char *file; /* interned */
   const char *text;
   gsize length;
+  gconstpointer packed; /* what the text was read as before, or NULL */
+  gsize packed_length;
   guint order;
   gboolean built_in;
   const gsize *lines; /* where each line starts */
@@ -157,7 +183,8 @@ typedef enum { KPI_STATE_NEW, KPI_STATE_OPEN, KPI_STATE_DONE, KPI_STATE_BAD } Kp
 
 /* What a formula is made of, for the checks of those who stand on it. */
 typedef struct {
-  GPtrArray *measures; /* distinct const KpiMeasure *; owned by the catalogue's `summaries` */
+  const KpiMeasure **measures; /* distinct; in the catalogue's arena */
+  guint n_measures, room;
   guint depth;
   guint64 terms;
   gboolean has_each, has_total;
@@ -202,7 +229,7 @@ struct KpiCatalogue {
   GHashTable *in_place;      /* canonical -> KpiMeasure: those written in formulas */
   GPtrArray *measures;       /* KpiMeasure, by index */
   GPtrArray *kpis;           /* KpiEntry, sorted */
-  GPtrArray *summaries;      /* GPtrArray: what summaries hold */
+  GPtrArray *needs;          /* for listing what a KPI needs */
   GPtrArray *path;           /* KpiEntry being checked, outermost first: for cycles */
   GArray *problems;          /* KpiProblem, while checking */
   GString *scratch;          /* for printing */
@@ -276,6 +303,7 @@ typedef struct {
 } KpiFunction;
 
 const KpiFunction *kpi_function_find(const char *name);
+const char *kpi_function_name(KpiOp op);         /* not of aggregates */
 const KpiFunction *kpi_function_at(guint index); /* NULL past the last */
 /* The names that a table is keyed by, sorted with what `names` holds already. */
 void kpi_add_names(GHashTable *table, GPtrArray *names);

@@ -216,6 +216,8 @@ typedef struct {
   const char *text;
   gsize length;
   gboolean built_in;
+  gconstpointer packed; /* the text's conf_document_pack(), which is then not made anew; it outlives the catalogue */
+  gsize packed_length;
 } KpiSource;
 
 /* Parses and checks all of it together; a later file may redefine a measure or KPI of a built-in one (not of its own

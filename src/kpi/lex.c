@@ -16,12 +16,19 @@ static const char *say(KpiLexer *lexer, const char *format, ...) {
   return kpi_arena_strndup(lexer->arena, message, strlen(message));
 }
 
+enum { START = 1, INSIDE = 2 };
+
+#define LETTERS(from, to) [from... to] = START | INSIDE
+
+static const guint8 name_characters[256] = {LETTERS('a', 'z'), LETTERS('A', 'Z'), ['_'] = START | INSIDE,
+                                            ['0' ... '9'] = INSIDE};
+
 static gboolean is_name_start(char c) {
-  return g_ascii_isalpha(c) || c == '_';
+  return name_characters[(guchar)c] & START;
 }
 
 static gboolean is_name(char c) {
-  return g_ascii_isalnum(c) || c == '_';
+  return name_characters[(guchar)c] & INSIDE;
 }
 
 static void skip_blank(KpiLexer *lexer) {
@@ -102,16 +109,18 @@ static gboolean lex_text(KpiLexer *lexer, KpiToken *token) {
   return TRUE;
 }
 
+/* The sign of two characters that starts here, as one; '\0' where there is none. */
+static char double_sign(const char *at) {
+  if (at[0] == '<' && at[1] == '>') return 'n';
+  if (at[0] == '\0' || at[1] != '=') return '\0';
+  return at[0] == '!' ? 'n' : at[0] == '<' ? 'l' : at[0] == '>' ? 'g' : at[0] == '=' ? '=' : '\0';
+}
+
 static gboolean lex_sign(KpiLexer *lexer, KpiToken *token) {
-  static const struct {
-    const char *text;
-    char sign;
-  } signs[] = {{"<>", 'n'}, {"!=", 'n'}, {"<=", 'l'}, {">=", 'g'}, {"==", '='}};
   const char *at = lexer->text->text + lexer->at;
   token->kind = KPI_TOKEN_SIGN;
-  for (gsize i = 0; i < G_N_ELEMENTS(signs); i++) {
-    if (strncmp(at, signs[i].text, 2) != 0) continue;
-    token->sign = signs[i].sign;
+  token->sign = double_sign(at);
+  if (token->sign) {
     token->length = 2;
     lexer->at += 2;
     return TRUE;

@@ -490,7 +490,7 @@ static gboolean start(Parser *parser, const KpiCheck *check, KpiArena *arena) {
     kpi_problem_limit(check, 0, 0, "this formula has more than %d bytes (max_formula_bytes)", KPI_MAX_FORMULA_BYTES);
     return FALSE;
   }
-  if (!g_utf8_validate(text->text, (gssize)text->length, NULL)) {
+  if (!text->ascii && !g_utf8_validate(text->text, (gssize)text->length, NULL)) {
     kpi_problem(check, 0, 0, "this formula is not UTF-8 text");
     return FALSE;
   }

@@ -35,9 +35,9 @@ static void walk_skip_spaces(Walk *walk) {
 }
 
 static gboolean is_ascii(const char *text, gsize length) {
-  for (gsize i = 0; i < length; i++)
-    if ((guchar)text[i] >= 0x80) return FALSE;
-  return TRUE;
+  guchar all = 0;
+  for (gsize i = 0; i < length; i++) all |= (guchar)text[i];
+  return all < 0x80;
 }
 
 void kpi_text_init(KpiText *text, KpiArena *arena, const char *file, const char *string) {
@@ -57,18 +57,28 @@ void kpi_text_init(KpiText *text, KpiArena *arena, const char *file, const char 
 }
 
 void kpi_yaml_file_init(KpiYamlFile *yaml, KpiArena *arena, const char *file, const char *text, gsize length) {
-  *yaml = (KpiYamlFile){.file = g_intern_string(file), .text = text, .length = length, .n_lines = 1};
   const char *end = text + length;
-  for (const char *at = text; (at = memchr(at, '\n', (gsize)(end - at))); at++) yaml->n_lines++;
-  gsize *lines = kpi_arena_array(arena, gsize, yaml->n_lines);
-  guint n = 1;
-  for (const char *at = text; (at = memchr(at, '\n', (gsize)(end - at))); at++) lines[n++] = (gsize)(at - text) + 1;
-  yaml->lines = lines;
+  guint n = 1, room = 256;
+  gsize *lines = kpi_arena_array(arena, gsize, room);
+  for (const char *at = text; (at = memchr(at, '\n', (gsize)(end - at))); at++) {
+    if (n == room) {
+      gsize *more = kpi_arena_take(arena, sizeof *lines * (room *= 2));
+      lines = memcpy(more, lines, sizeof *lines * n);
+    }
+    lines[n++] = (gsize)(at - text) + 1;
+  }
+  *yaml = (KpiYamlFile){.file = g_intern_string(file), .text = text, .length = length, .lines = lines, .n_lines = n};
 }
 
 static gboolean find_start(Walk *walk, const KpiYamlFile *yaml, BaseSpan span) {
   if (span.line == 0 || span.line > yaml->n_lines) return FALSE;
   *walk = (Walk){yaml->text + yaml->lines[span.line - 1], yaml->text + yaml->length, span.line, 1};
+  gsize before = span.column - 1;
+  if ((gsize)(walk->end - walk->at) > before && is_ascii(walk->at, before) && !memchr(walk->at, '\n', before)) {
+    walk->at += before;
+    walk->column = span.column;
+    return TRUE;
+  }
   while (walk->column < span.column && walk->at < walk->end && *walk->at != '\n') walk_step(walk);
   return walk->column == span.column && walk->at < walk->end;
 }

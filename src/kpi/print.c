@@ -17,7 +17,20 @@ static void print_expr(Printer *printer, const KpiExpr *expr, int level);
 
 /* --- literals --- */
 
+/* Most numbers are small and whole; the general way takes a hundred times as long. */
+static void print_whole(GString *out, guint number) {
+  char digits[16];
+  gsize at = sizeof digits;
+  do digits[--at] = (char)('0' + number % 10);
+  while (number /= 10);
+  g_string_append_len(out, digits + at, (gssize)(sizeof digits - at));
+}
+
 static void print_number(GString *out, double number) {
+  if (number > 0 && number < 1e9 && number == (guint)number) {
+    print_whole(out, (guint)number);
+    return;
+  }
   char text[G_ASCII_DTOSTR_BUF_SIZE];
   g_ascii_formatd(text, sizeof text, "%.15g", number);
   if (g_ascii_strtod(text, NULL) != number) g_ascii_formatd(text, sizeof text, "%.17g", number);
@@ -26,7 +39,9 @@ static void print_number(GString *out, double number) {
 
 static void print_of_unit(GString *out, double number, const char *unit) {
   print_number(out, number);
-  g_string_append_printf(out, " %s%s", unit, number == 1 ? "" : "s");
+  g_string_append_c(out, ' ');
+  g_string_append(out, unit);
+  if (number != 1) g_string_append_c(out, 's');
 }
 
 static void print_literal(GString *out, const KpiExpr *expr) {
@@ -144,7 +159,7 @@ static void print_list(Printer *printer, KpiExpr *const *args, guint n) {
 
 static void print_in(Printer *printer, const KpiExpr *expr, const char *word) {
   print_expr(printer, expr->args[0], LEVEL_SUM);
-  g_string_append_printf(printer->out, " %s (", word);
+  g_string_append(printer->out, word);
   print_list(printer, expr->args + 1, expr->n_args - 1);
   g_string_append_c(printer->out, ')');
 }
@@ -153,7 +168,7 @@ static void print_operator(Printer *printer, const KpiExpr *expr, int level) {
   switch (expr->op) {
     case KPI_OP_NOT:
       if (expr->args[0]->op == KPI_OP_IN) {
-        print_in(printer, expr->args[0], "not in");
+        print_in(printer, expr->args[0], " not in (");
         return;
       }
       g_string_append(printer->out, "not ");
@@ -164,7 +179,7 @@ static void print_operator(Printer *printer, const KpiExpr *expr, int level) {
       print_expr(printer, expr->args[0], LEVEL_SIGN);
       return;
     case KPI_OP_IN:
-      print_in(printer, expr, "in");
+      print_in(printer, expr, " in (");
       return;
     case KPI_OP_IS_NULL:
     case KPI_OP_IS_NOT_NULL:
@@ -180,23 +195,23 @@ static void print_operator(Printer *printer, const KpiExpr *expr, int level) {
 
 /* --- calls --- */
 
-static const char *function_name(KpiOp op) {
-  for (guint i = 0; kpi_function_at(i); i++)
-    if (kpi_function_at(i)->op == op && (kpi_function_at(i)->use & ~(guint)KPI_AGGREGATE))
-      return kpi_function_at(i)->name;
-  return "";
-}
-
 static void print_call(Printer *printer, const KpiExpr *expr) {
   GString *out = printer->out;
-  g_string_append_printf(out, "%s(", function_name(expr->op));
-  if (expr->op == KPI_OP_EACH) g_string_append_printf(out, "%s, ", expr->entity->name);
+  g_string_append(out, kpi_function_name(expr->op));
+  g_string_append_c(out, '(');
+  if (expr->op == KPI_OP_EACH) {
+    g_string_append(out, expr->entity->name);
+    g_string_append(out, ", ");
+  }
   print_list(printer, expr->args, expr->n_args);
   if (expr->op == KPI_OP_SHIFT || expr->op == KPI_OP_TRAILING) {
     g_string_append(out, ", ");
     print_of_unit(out, expr->number, calendar_grain_name(expr->grain));
   }
-  if (expr->op == KPI_OP_TO_DATE) g_string_append_printf(out, ", %s", calendar_grain_name(expr->grain));
+  if (expr->op == KPI_OP_TO_DATE) {
+    g_string_append(out, ", ");
+    g_string_append(out, calendar_grain_name(expr->grain));
+  }
   g_string_append_c(out, ')');
 }
 
@@ -279,13 +294,16 @@ static const char *aggregate_name(const KpiMeasure *measure) {
 
 static void print_clause(GString *out, KpiClause clause, const KpiExpr *expr) {
   if (!expr) return;
-  g_string_append_printf(out, " %s ", kpi_clause_name(clause));
+  g_string_append_c(out, ' ');
+  g_string_append(out, kpi_clause_name(clause));
+  g_string_append_c(out, ' ');
   kpi_expr_print_to(out, expr);
 }
 
 void kpi_measure_print_to(GString *out, const KpiMeasure *measure) {
   Printer printer = {out, TRUE};
-  g_string_append_printf(out, "%s(", aggregate_name(measure));
+  g_string_append(out, aggregate_name(measure));
+  g_string_append_c(out, '(');
   if (measure->value)
     print_expr(&printer, measure->value, LEVEL_OR);
   else

@@ -138,7 +138,8 @@ static void read_section(KpiCatalogue *catalogue, const KpiYamlFile *yaml, const
 
 void kpi_yaml_read(KpiCatalogue *catalogue, const KpiYamlFile *yaml) {
   g_autoptr(GError) error = NULL;
-  ConfDocument *document = conf_document_parse(yaml->file, yaml->text, yaml->length, &error);
+  ConfDocument *document = yaml->packed ? conf_document_unpack(yaml->file, yaml->packed, yaml->packed_length)
+                                        : conf_document_parse(yaml->file, yaml->text, yaml->length, &error);
   if (!document) {
     kpi_problem_span(catalogue, (BaseSpan){0}, yaml->order, error->code, "%s", error->message);
     return;
