@@ -1,33 +1,18 @@
-/* Rows to cells.
+/* Rows to cells, one row at a time: credit by the day of the event, shared credit, deals that changed hands, frames.
  *
- *   chunk ─► days to slots, members to groups ─► one pass for each measure
- *
- * Two ways. Where a row's group is the same whatever the day (by rep, product, source…) groups and slots are found once
- * for a chunk and every measure is a tight loop over them. Where it depends on the day (the team then), on shared
- * credit or on a deal that changed hands, each row is credited by itself. Both end in the same cells. */
+ * Where nothing of this is asked, columns.c takes whole columns instead. Both end in the same cells. */
+#include "query/accumulate.h"
+
 #include "base/money.h"
-#include "query/scan.h"
 
 #include <math.h>
 
-#define CHUNK_ROWS 4096 /* store chunks are not larger; longer ones are taken in parts */
-
 /* --- reading values --- */
-
-static gint32 slot_of(const Scan *scan, BaseDay day) {
-  if (scan->n_days == 0 || day < scan->first_day) return 0;
-  guint offset = (guint)(day - scan->first_day);
-  return offset < scan->n_days ? scan->slot_of_day[offset] : scan->slot_of_day[scan->n_days - 1];
-}
-
-static BaseDay day_at(const StoreChunk *chunk, gint column, gsize row) {
-  return scan_valid(chunk, column, row) ? ((const gint32 *)chunk->data[column])[row] : BASE_DAY_NONE;
-}
 
 /* A number as it is kept: money converted, others scaled to a whole number. FALSE when there is none; `*missing` when
  * it lacks a rate. */
-static gboolean value_at(const Scan *scan, const StoreChunk *chunk, const ScanUse *use, gsize row, BaseDay day,
-                         gint64 *value, gboolean *missing) {
+gboolean accumulate_value(const Scan *scan, const StoreChunk *chunk, const ScanUse *use, gsize row, BaseDay day,
+                          gint64 *value, gboolean *missing) {
   *missing = FALSE;
   if (use->value < 0) {
     *value = 1;
@@ -65,7 +50,7 @@ static double number_at(const Scan *scan, const StoreChunk *chunk, const ScanUse
   if (!*has) return 0;
   if (!money) return ((const double *)chunk->data[use->value])[row];
   gint64 value;
-  *has = value_at(scan, chunk, use, row, day, &value, missing);
+  *has = accumulate_value(scan, chunk, use, row, day, &value, missing);
   return *has ? (double)value : 0;
 }
 
@@ -94,17 +79,8 @@ static guint32 identity_at(const Scan *scan, const StoreChunk *chunk, ScanUse *u
 
 /* --- groups --- */
 
-static gboolean too_many(const Scan *scan, GError **error) {
-  g_set_error(
-      error, BASE_ERROR, BASE_ERROR_LIMIT,
-      "the question makes more than %" G_GINT64_FORMAT
-      " groups of %s; ask by fewer dimensions, narrow it with --where, or raise limits: max_groups in attain.yaml",
-      scan->plan->context->organisation->max_groups, scan->fact->about);
-  return FALSE;
-}
-
 /* The members that do not depend on the day. */
-static void row_members(const Scan *scan, const ScanTable *table, const StoreChunk *chunk, gsize row, gint64 *members) {
+void accumulate_members(const Scan *scan, const ScanTable *table, const StoreChunk *chunk, gsize row, gint64 *members) {
   const QueryPlan *plan = scan->plan;
   for (guint d = 0; d < plan->n_dims; d++) {
     gint column = table->dims[d];
@@ -126,16 +102,16 @@ static void row_members(const Scan *scan, const ScanTable *table, const StoreChu
 }
 
 /* Rows that belong to no entity are nobody's: each(account, …) has nothing to say of a sale without an account. */
-static gboolean lacks_entity(const ScanTable *table, const QueryPlan *plan, const gint64 *members) {
+gboolean accumulate_lacks_entity(const ScanTable *table, const QueryPlan *plan, const gint64 *members) {
   return table->entity >= 0 && members[plan->n_dims] == -1;
 }
 
-static gint32 owner_at(const Scan *scan, const StoreChunk *chunk, gsize row) {
+gint32 accumulate_owner(const Scan *scan, const StoreChunk *chunk, gsize row) {
   return scan_valid(chunk, scan->owner, row) ? ((const gint32 *)chunk->data[scan->owner])[row] : 0;
 }
 
-static gint32 group_of(const Scan *scan, const ScanTable *table, CubeTable *cells, gint64 *members, gint32 person,
-                       QueryPlace place) {
+gint32 accumulate_group(const Scan *scan, const ScanTable *table, CubeTable *cells, gint64 *members, gint32 person,
+                        QueryPlace place) {
   const QueryPlan *plan = scan->plan;
   for (guint d = 0; d < plan->n_dims; d++)
     if (table->dims[d] < 0 && query_dim_by_person(&plan->dims[d]))
@@ -145,21 +121,14 @@ static gint32 group_of(const Scan *scan, const ScanTable *table, CubeTable *cell
 
 /* --- adding one contribution --- */
 
-/* The span of days during which a row counts for a group: a flow on one day (until = from + 1), a level in [from,
- * until). */
-typedef struct {
-  BaseDay from;
-  BaseDay until; /* BASE_DAY_MAX: still */
-} Span;
-
 static void add_level(const Scan *scan, CubeTable *cells, const ScanUse *use, guint column, gint32 group, Span span,
                       gint64 value) {
-  cube_add_sum(cells, column, group, (guint)slot_of(scan, span.from), value, 1);
+  cube_add_sum(cells, column, group, (guint)scan_slot(scan, span.from), value, 1);
   gboolean averaged = use->use->averaged && (gint)column != use->use->missing_column;
-  if (averaged) cube_add_moment(cells, column, group, (guint)slot_of(scan, span.from), value, 1, span.from);
+  if (averaged) cube_add_moment(cells, column, group, (guint)scan_slot(scan, span.from), value, 1, span.from);
   if (span.until == BASE_DAY_MAX) return;
-  cube_add_sum(cells, column, group, (guint)slot_of(scan, span.until), -value, -1);
-  if (averaged) cube_add_moment(cells, column, group, (guint)slot_of(scan, span.until), -value, -1, span.until);
+  cube_add_sum(cells, column, group, (guint)scan_slot(scan, span.until), -value, -1);
+  if (averaged) cube_add_moment(cells, column, group, (guint)scan_slot(scan, span.until), -value, -1, span.until);
 }
 
 /* The value spread evenly over the span's days; the parts of the slots sum to it exactly. */
@@ -168,7 +137,7 @@ static void add_spread(const Scan *scan, CubeTable *cells, guint column, gint32 
   gint64 days = span.until - span.from, given = 0;
   BaseDay at = span.from;
   while (at < span.until) {
-    gint32 slot = slot_of(scan, at);
+    gint32 slot = scan_slot(scan, at);
     BaseDay next =
         (guint)slot < boundaries->len ? MIN(g_array_index(boundaries, BaseDay, (guint)slot), span.until) : span.until;
     gint64 upto = (gint64)(((__int128)value * (next - span.from)) / days);
@@ -177,16 +146,6 @@ static void add_spread(const Scan *scan, CubeTable *cells, guint column, gint32 
     at = next;
   }
 }
-
-/* Who is credited with which part of an amount: the millionths [from_ppm, to_ppm) of it, so that parts sum to the whole
- * exactly. */
-typedef struct {
-  gint32 person;
-  gint64 from_ppm;
-  gint64 to_ppm;
-} Credit;
-
-#define WHOLE_PPM 1000000
 
 static gint64 share_of(gint64 value, const Credit *credit) {
   return (gint64)((__int128)value * credit->to_ppm / WHOLE_PPM - (__int128)value * credit->from_ppm / WHOLE_PPM);
@@ -209,7 +168,7 @@ static void add_cell(const Scan *scan, CubeTable *cells, const StoreChunk *chunk
       break;
     }
     case KPI_AGG_KM: {
-      BaseDay from = day_at(chunk, use->value, row), to = day_at(chunk, use->value_to, row);
+      BaseDay from = scan_day(chunk, use->value, row), to = scan_day(chunk, use->value_to, row);
       if (from == BASE_DAY_NONE) return;
       StatsDuration duration = {(double)((to == BASE_DAY_NONE ? scan->plan->context->today : to) - from),
                                 to != BASE_DAY_NONE};
@@ -220,7 +179,7 @@ static void add_cell(const Scan *scan, CubeTable *cells, const StoreChunk *chunk
     case KPI_AGG_SUM:
     case KPI_AGG_MEAN: {
       gint64 value;
-      has = value_at(scan, chunk, use, row, day, &value, &missing);
+      has = accumulate_value(scan, chunk, use, row, day, &value, &missing);
       if (has) cube_add_sum(cells, plan_use->column, group, cell, use->value < 0 ? 1 : share_of(value, credit), 1);
       break;
     }
@@ -239,7 +198,7 @@ static void add_cell(const Scan *scan, CubeTable *cells, const StoreChunk *chunk
 /* The people credited; at least one. What splits leave over is the owner's; overlays come on top. */
 static guint credits_of(const Scan *scan, const StoreChunk *chunk, const ScanUse *use, gsize row, Credit *credits) {
   const QueryOrg *org = scan->plan->org;
-  gint32 owner = owner_at(scan, chunk, row);
+  gint32 owner = accumulate_owner(scan, chunk, row);
   if (scan->has_moves && scan_valid(chunk, use->on_at, row))
     owner = query_org_owner_at(org, scan->fact, ((const guint64 *)chunk->data[scan->key])[row],
                                ((const gint64 *)chunk->data[use->on_at])[row], owner);
@@ -259,8 +218,8 @@ static guint credits_of(const Scan *scan, const StoreChunk *chunk, const ScanUse
 
 static gboolean frame_holds(const PlanFrame *frame, const StoreChunk *chunk, const ScanUse *use, gsize row, Span span) {
   if (!(span.from < frame->at && frame->at <= span.until)) return FALSE;
-  BaseDay due = day_at(chunk, use->due, row), due_too = day_at(chunk, use->due_too, row),
-          past = day_at(chunk, use->past, row);
+  BaseDay due = scan_day(chunk, use->due, row), due_too = scan_day(chunk, use->due_too, row),
+          past = scan_day(chunk, use->past, row);
   if (use->due >= 0 && (due == BASE_DAY_NONE || due < frame->due_start || due >= frame->due_end)) return FALSE;
   if (use->due_too >= 0 && (due_too == BASE_DAY_NONE || due_too < frame->due_start || due_too >= frame->due_end))
     return FALSE;
@@ -292,13 +251,13 @@ static gboolean contribution(const Scan *scan, const StoreChunk *chunk, const Sc
       *contributed = 1;
       return TRUE;
     case KPI_AGG_KM: {
-      BaseDay from = day_at(chunk, use->value, row), to = day_at(chunk, use->value_to, row);
+      BaseDay from = scan_day(chunk, use->value, row), to = scan_day(chunk, use->value_to, row);
       *contributed = (to == BASE_DAY_NONE ? scan->plan->context->today : to) - from;
       return from != BASE_DAY_NONE;
     }
     case KPI_AGG_SUM:
     case KPI_AGG_MEAN:
-      has = value_at(scan, chunk, use, row, day, &value, &missing);
+      has = accumulate_value(scan, chunk, use, row, day, &value, &missing);
       *contributed = has ? (double)share_of(value, credit) / (double)use->use->scale : 0;
       return has;
     default:
@@ -321,9 +280,9 @@ static gboolean is_read(const Scan *scan, const StoreChunk *chunk, const ScanUse
     case KPI_WHEN_LEVEL:
       return piece.from < sink->at && sink->at <= piece.until;
     case KPI_WHEN_SPREAD:
-      return (guint)slot_of(scan, piece.from) < sink->to && (guint)slot_of(scan, piece.until - 1) >= sink->from;
+      return (guint)scan_slot(scan, piece.from) < sink->to && (guint)scan_slot(scan, piece.until - 1) >= sink->from;
     default:
-      return (guint)slot_of(scan, piece.from) >= sink->from && (guint)slot_of(scan, piece.from) < sink->to;
+      return (guint)scan_slot(scan, piece.from) >= sink->from && (guint)scan_slot(scan, piece.from) < sink->to;
   }
 }
 
@@ -345,21 +304,35 @@ static void list_row(const Scan *scan, const StoreChunk *chunk, const ScanUse *u
   if (sink->records->len < sink->max_records) g_array_append_val(sink->records, record);
 }
 
+/* The first frame after a day. */
+static guint first_frame(const PlanUse *use, BaseDay day) {
+  guint low = 0, high = use->frames->len;
+  while (low < high) {
+    guint middle = (low + high) / 2;
+    if (g_array_index(use->frames, PlanFrame, middle).at <= day)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low;
+}
+
 /* Counts the row in a group for the days of `piece`, which lies within the row's own span. */
-static void add_to_group(const Scan *scan, CubeTable *cells, const StoreChunk *chunk, ScanUse *use, gsize row,
-                         const Credit *credit, Span piece, Span whole, gint32 group) {
+void accumulate_row(const Scan *scan, CubeTable *cells, const StoreChunk *chunk, ScanUse *use, gsize row,
+                    const Credit *credit, Span piece, Span whole, gint32 group) {
   const KpiMeasure *measure = use->use->measure;
   if (scan->sink != NULL) list_row(scan, chunk, use, row, credit, piece, whole);
   if (use->use->framed) {
-    for (guint f = 0; f < use->use->frames->len; f++) {
+    for (guint f = first_frame(use->use, piece.from); f < use->use->frames->len; f++) {
       const PlanFrame *frame = &g_array_index(use->use->frames, PlanFrame, f);
-      if (frame->at > piece.from && frame->at <= piece.until && frame_holds(frame, chunk, use, row, whole))
+      if (frame->at > piece.until) break;
+      if (frame_holds(frame, chunk, use, row, whole))
         add_cell(scan, cells, chunk, use, row, group, f, frame->at - 1, credit);
     }
     return;
   }
   if (measure->when == KPI_WHEN_ON || measure->when == KPI_WHEN_ALWAYS) {
-    guint slot = measure->when == KPI_WHEN_ON ? (guint)slot_of(scan, piece.from) : 0;
+    guint slot = measure->when == KPI_WHEN_ON ? (guint)scan_slot(scan, piece.from) : 0;
     add_cell(scan, cells, chunk, use, row, group, slot, piece.from, credit);
     return;
   }
@@ -370,7 +343,7 @@ static void add_to_group(const Scan *scan, CubeTable *cells, const StoreChunk *c
     if (!scan_valid(chunk, use->value, row)) return;
     value = share_of(((const gint64 *)chunk->data[use->value])[row], credit);
     add_level(scan, cells, use, (guint)(use->use->currency_column + currency), group, piece, value);
-  } else if (value_at(scan, chunk, use, row, whole.from, &value, &missing)) {
+  } else if (accumulate_value(scan, chunk, use, row, whole.from, &value, &missing)) {
     if (use->value >= 0) value = share_of(value, credit);
     if (measure->when == KPI_WHEN_SPREAD)
       add_spread(scan, cells, use->use->column, group, piece, value);
@@ -385,26 +358,26 @@ static void add_to_group(const Scan *scan, CubeTable *cells, const StoreChunk *c
 static gboolean add_piece(const Scan *scan, ScanTable *table, const StoreChunk *chunk, ScanUse *use, gsize row,
                           gint64 *members, const Credit *credit, QueryPlace place, Span piece, Span whole, Seen *seen) {
   if (!query_where_allows(scan->plan->org, scan->plan->where, credit->person, place)) return TRUE;
-  gint32 group = group_of(scan, table, table->table->cells, members, credit->person, place);
+  gint32 group = accumulate_group(scan, table, table->table->cells, members, credit->person, place);
   if (group < 0) return FALSE;
   KpiAgg agg = use->use->measure->agg;
   if (seen_before(seen, group) && agg != KPI_AGG_SUM && agg != KPI_AGG_MEAN) return TRUE;
-  add_to_group(scan, table->table->cells, chunk, use, row, credit, piece, whole, group);
+  accumulate_row(scan, table->table->cells, chunk, use, row, credit, piece, whole, group);
   return TRUE;
 }
 
 /* The days in which a row counts; FALSE when it counts in none. */
-static gboolean row_span(const Scan *scan, const StoreChunk *chunk, const ScanUse *use, gsize row, Span *span) {
+gboolean accumulate_span(const Scan *scan, const StoreChunk *chunk, const ScanUse *use, gsize row, Span *span) {
   const KpiMeasure *measure = use->use->measure;
   if (measure->when == KPI_WHEN_ALWAYS) {
     *span = (Span){scan->plan->context->today, scan->plan->context->today + 1};
     return TRUE;
   }
-  span->from = day_at(chunk, use->on, row);
+  span->from = scan_day(chunk, use->on, row);
   if (span->from == BASE_DAY_NONE) return FALSE;
   span->until = span->from + 1;
   if (measure->when == KPI_WHEN_ON) return TRUE;
-  BaseDay until = day_at(chunk, use->until, row);
+  BaseDay until = scan_day(chunk, use->until, row);
   span->until = until == BASE_DAY_NONE ? BASE_DAY_MAX : until;
   if (measure->when == KPI_WHEN_SPREAD) return span->until > span->from && span->until != BASE_DAY_MAX;
   return span->until >= span->from;
@@ -439,10 +412,6 @@ static gboolean credit_person(const Scan *scan, ScanTable *table, const StoreChu
   return TRUE;
 }
 
-static gboolean counts(const StoreChunk *chunk, const ScanUse *use, gsize row) {
-  return use->where < 0 || (scan_valid(chunk, use->where, row) && ((const guint8 *)chunk->data[use->where])[row]);
-}
-
 /* The row once, whoever shares it, when anyone credited passes the filters. */
 static gboolean add_whole(const Scan *scan, ScanTable *table, const StoreChunk *chunk, ScanUse *use, gsize row,
                           gint64 *members, const Credit *credits, guint n_credits, Span span) {
@@ -451,20 +420,20 @@ static gboolean add_whole(const Scan *scan, ScanTable *table, const StoreChunk *
     any = query_where_allows(scan->plan->org, scan->plan->where, credits[i].person,
                              query_org_place_at(scan->plan->org, credits[i].person, span.from));
   if (!any) return TRUE;
-  row_members(scan, table, chunk, row, members);
+  accumulate_members(scan, table, chunk, row, members);
   gint32 group = cube_table_group(table->table->whole, members);
   if (group < 0) return FALSE;
   Credit all = {0, 0, WHOLE_PPM};
-  add_to_group(scan, table->table->whole, chunk, use, row, &all, span, span, group);
+  accumulate_row(scan, table->table->whole, chunk, use, row, &all, span, span, group);
   return TRUE;
 }
 
 static gboolean add_row(const Scan *scan, ScanTable *table, const StoreChunk *chunk, ScanUse *use, gsize row,
                         gint64 *members) {
   Span span;
-  if (!counts(chunk, use, row) || !row_span(scan, chunk, use, row, &span)) return TRUE;
-  row_members(scan, table, chunk, row, members);
-  if (lacks_entity(table, scan->plan, members)) return TRUE;
+  if (!accumulate_span(scan, chunk, use, row, &span)) return TRUE;
+  accumulate_members(scan, table, chunk, row, members);
+  if (accumulate_lacks_entity(table, scan->plan, members)) return TRUE;
   Credit credits[MAX_CREDITS];
   guint n = credits_of(scan, chunk, use, row, credits);
   Seen seen = {.n = 0};
@@ -473,101 +442,12 @@ static gboolean add_row(const Scan *scan, ScanTable *table, const StoreChunk *ch
   return table->table->whole == NULL || add_whole(scan, table, chunk, use, row, members, credits, n, span);
 }
 
-/* --- the quick way: whole columns --- */
-
-typedef struct {
-  gint32 groups[CHUNK_ROWS];
-  gint32 slots[CHUNK_ROWS];
-  gint32 slots_until[CHUNK_ROWS];
-  guint8 use[CHUNK_ROWS];
-  gint64 values[CHUNK_ROWS];
-} Scratch;
-
-static gboolean find_groups(const Scan *scan, ScanTable *table, const StoreChunk *chunk, gint64 *members,
-                            gint32 *groups) {
-  CubeTable *cells = table->table->cells;
-  for (gsize row = 0; row < chunk->n_rows; row++) {
-    row_members(scan, table, chunk, row, members);
-    if (lacks_entity(table, scan->plan, members)) {
-      groups[row] = -1;
-      continue;
-    }
-    gint32 person = scan->owner >= 0 ? query_org_person(scan->plan->org, owner_at(scan, chunk, row)) : 0;
-    groups[row] = group_of(scan, table, cells, members, person, nowhere);
-    if (groups[row] < 0) return FALSE;
-  }
-  return TRUE;
-}
-
-static void find_slots(const Scan *scan, const StoreChunk *chunk, gint column, gint32 *slots) {
-  const gint32 *days = chunk->data[column];
-  for (gsize row = 0; row < chunk->n_rows; row++)
-    slots[row] = scan_valid(chunk, column, row) ? slot_of(scan, days[row]) : -1;
-}
-
-/* Which rows count, and their values; amounts without a rate go to the missing column. */
-static void find_values(const Scan *scan, ScanTable *table, const StoreChunk *chunk, ScanUse *use, Scratch *scratch) {
-  for (gsize row = 0; row < chunk->n_rows; row++) {
-    scratch->use[row] = counts(chunk, use, row);
-    if (use->value < 0 || !scratch->use[row]) continue;
-    gboolean missing;
-    scratch->use[row] = value_at(scan, chunk, use, row, day_at(chunk, use->on, row), &scratch->values[row], &missing);
-    if (missing && (scratch->groups[row] | scratch->slots[row]) >= 0) {
-      cube_add_sum(table->table->cells, (guint)use->use->missing_column, scratch->groups[row],
-                   (guint)scratch->slots[row], 1, 1);
-    }
-  }
-}
-
-static gboolean is_quick(const ScanUse *use) {
-  const KpiMeasure *measure = use->use->measure;
-  return measure->when == KPI_WHEN_ON &&
-         (measure->agg == KPI_AGG_COUNT || measure->agg == KPI_AGG_SUM || measure->agg == KPI_AGG_MEAN);
-}
-
-static gboolean add_columns(const Scan *scan, ScanTable *table, const StoreChunk *chunk, Scratch *scratch,
-                            gint64 *members) {
-  if (!find_groups(scan, table, chunk, members, scratch->groups)) return FALSE;
-  gint slots_of = -1;
+gboolean accumulate_rows(const Scan *scan, ScanTable *table, const StoreChunk *chunk, gint64 *members) {
   for (guint u = 0; u < table->uses->len; u++) {
     ScanUse *use = &g_array_index(table->uses, ScanUse, u);
-    if (is_quick(use)) {
-      if (slots_of != use->on) find_slots(scan, chunk, use->on, scratch->slots);
-      slots_of = use->on;
-      gboolean plain = use->value < 0 && (use->where < 0 || chunk->valid[use->where] == NULL);
-      if (!plain) find_values(scan, table, chunk, use, scratch);
-      const guint8 *mask = plain ? (use->where < 0 ? NULL : chunk->data[use->where]) : scratch->use;
-      cube_add_sums(table->table->cells, use->use->column, chunk->n_rows, scratch->groups, scratch->slots, mask,
-                    use->value < 0 ? NULL : scratch->values);
-      continue;
-    }
-    for (gsize row = 0; row < chunk->n_rows; row++) {
-      Span span;
-      if (scratch->groups[row] < 0 || !counts(chunk, use, row) || !row_span(scan, chunk, use, row, &span)) continue;
-      add_to_group(scan, table->table->cells, chunk, use, row, &(Credit){0, 0, WHOLE_PPM}, span, span,
-                   scratch->groups[row]);
-    }
-  }
-  return TRUE;
-}
-
-static gboolean add_rows(const Scan *scan, ScanTable *table, const StoreChunk *chunk, gint64 *members) {
-  for (guint u = 0; u < table->uses->len; u++)
+    const guint8 *counts = use->where < 0 ? NULL : conditions_rows(scan->conditions, use->where);
     for (gsize row = 0; row < chunk->n_rows; row++)
-      if (!add_row(scan, table, chunk, &g_array_index(table->uses, ScanUse, u), row, members)) return FALSE;
-  return TRUE;
-}
-
-gboolean query_scan_chunk(const StoreChunk *chunk, gpointer user_data, GError **error) {
-  Scan *scan = user_data;
-  g_return_val_if_fail(chunk->n_rows <= CHUNK_ROWS, FALSE);
-  g_autofree Scratch *scratch = g_new(Scratch, 1);
-  g_autofree gint64 *members = g_new(gint64, scan->plan->n_dims + 1);
-  for (guint t = 0; t < scan->tables->len; t++) {
-    ScanTable *table = &g_array_index(scan->tables, ScanTable, t);
-    gboolean ok =
-        table->by_day ? add_rows(scan, table, chunk, members) : add_columns(scan, table, chunk, scratch, members);
-    if (!ok) return too_many(scan, error);
+      if ((counts == NULL || counts[row]) && !add_row(scan, table, chunk, use, row, members)) return FALSE;
   }
   return TRUE;
 }

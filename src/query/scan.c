@@ -5,16 +5,7 @@
 #include "query/scan.h"
 
 static gint add_column(Scan *scan, char *sql, StoreColumnType type) {
-  for (guint c = 0; c < scan->columns->len; c++) {
-    const ScanColumn *column = &g_array_index(scan->columns, ScanColumn, c);
-    if (column->type == type && g_str_equal(column->sql, sql)) {
-      g_free(sql);
-      return (gint)c;
-    }
-  }
-  ScanColumn column = {sql, type};
-  g_array_append_val(scan->columns, column);
-  return (gint)scan->columns->len - 1;
+  return scan_column_add(scan->columns, sql, type);
 }
 
 /* Takes `sql` over. */
@@ -57,7 +48,6 @@ static gint add_identity(Scan *scan, SqlSelect *select, const KpiExpr *expr, con
 static ScanUse scan_use(Scan *scan, SqlSelect *select, PlanUse *use) {
   const KpiMeasure *measure = use->measure;
   ScanUse made = {.use = use, .where = -1, .value = -1, .value_to = -1, .on_at = -1};
-  if (measure->where != NULL) made.where = add_column(scan, sql_value(select, measure->where), STORE_COLUMN_BOOL);
   switch (measure->agg) {
     case KPI_AGG_COUNT:
       break;
@@ -111,6 +101,8 @@ static gboolean add_table(Scan *scan, SqlSelect *select, PlanTable *table, GErro
   ScanTable made = {.table = table,
                     .entity = -1,
                     .uses = g_array_new(FALSE, TRUE, sizeof(ScanUse)),
+                    .selections = g_array_new(FALSE, TRUE, sizeof(ScanSelection)),
+                    .groups_known = g_array_new(FALSE, FALSE, sizeof(gint32)),
                     .dims = g_new(gint, plan->n_dims + 1)};
   for (guint u = 0; u < table->uses->len; u++) {
     ScanUse use = scan_use(scan, select, g_ptr_array_index(table->uses, u));
@@ -133,6 +125,26 @@ static gboolean add_table(Scan *scan, SqlSelect *select, PlanTable *table, GErro
   }
   g_array_append_val(scan->tables, made);
   return !failed;
+}
+
+/* After all other columns, of which conditions make use where they can. */
+static void add_conditions(Scan *scan) {
+  for (guint t = 0; t < scan->tables->len; t++) {
+    ScanTable *table = &g_array_index(scan->tables, ScanTable, t);
+    for (guint u = 0; u < table->uses->len; u++) {
+      ScanUse *use = &g_array_index(table->uses, ScanUse, u);
+      const KpiExpr *where = use->use->measure->where;
+      if (where != NULL) use->where = conditions_add(scan->conditions, where);
+      ScanSelection wanted = {.where = use->where, .on = use->on};
+      use->selection = 0;
+      while (use->selection < table->selections->len) {
+        const ScanSelection *other = &g_array_index(table->selections, ScanSelection, use->selection);
+        if (other->where == wanted.where && other->on == wanted.on) break;
+        use->selection++;
+      }
+      if (use->selection == table->selections->len) g_array_append_val(table->selections, wanted);
+    }
+  }
 }
 
 /* Currencies become indexes into the rates known, in SQL, so that no text is looked up for each row. */
@@ -182,7 +194,12 @@ static void scan_clear(Scan *scan) {
       g_clear_pointer(&g_array_index(table->uses, ScanUse, u).ids, g_hash_table_unref);
     g_array_unref(table->uses);
     g_free(table->dims);
+    query_scan_table_clear(table);
   }
+  for (guint c = 0; scan->slots != NULL && c < scan->columns->len; c++) g_free(scan->slots[c]);
+  g_free(scan->slots);
+  g_free(scan->slots_made);
+  conditions_free(scan->conditions);
   g_array_unref(scan->columns);
   g_array_unref(scan->tables);
   g_hash_table_unref(scan->survivors);
@@ -296,6 +313,8 @@ static gboolean run_scan(Scan *scan, SqlSelect *select, GError **error) {
     condition = both(condition, asked_days(scan, select));
   }
   if (scan->columns->len == 0) add_column(scan, g_strdup("CAST(0 AS INTEGER)"), STORE_COLUMN_INT32);
+  scan->slots = g_new0(gint32 *, scan->columns->len);
+  scan->slots_made = g_new0(gboolean, scan->columns->len);
   char *sql = scan_sql(scan, select, condition);
   g_ptr_array_add(scan->plan->sql, sql);
   g_autofree StoreColumnType *types = g_new(StoreColumnType, scan->columns->len);
@@ -320,6 +339,7 @@ static gboolean scan_fact(QueryPlan *plan, const LedgerTable *fact, ScanSink *si
   scan.tables = g_array_new(FALSE, TRUE, sizeof(ScanTable));
   scan.survivors = load_survivors(plan->context);
   g_autoptr(SqlSelect) select = sql_select_new(plan->context, fact);
+  scan.conditions = conditions_new(select, scan.columns);
   gboolean by_person = plan->where->people->len > 0;
   for (guint d = 0; d < plan->n_dims; d++) by_person |= query_dim_by_person(&plan->dims[d]);
   const LedgerColumn *owner = ledger_table_owner(fact);
@@ -341,6 +361,7 @@ static gboolean scan_fact(QueryPlan *plan, const LedgerTable *fact, ScanSink *si
     PlanTable *table = g_ptr_array_index(plan->tables, t);
     if (table->fact == fact) ok = add_table(&scan, select, table, error);
   }
+  if (ok) add_conditions(&scan);
   make_slots(&scan);
   for (guint u = 0; ok && u < plan->uses->len; u++) {
     const PlanUse *use = g_ptr_array_index(plan->uses, u);

@@ -1,25 +1,34 @@
 /* One scan of one fact, private to src/query: which columns it reads and how its rows become cells. */
 #pragma once
 
+#include "query/condition.h"
 #include "query/plan.h"
-
-typedef struct {
-  char *sql;
-  StoreColumnType type;
-} ScanColumn;
 
 /* Where a use finds its parts among the scan's columns; -1 = not needed. */
 typedef struct {
   PlanUse *use;
-  gint where, value, value_to, on, until, due, due_too, past;
+  gint where; /* a condition */
+  gint value, value_to, on, until, due, due_too, past;
+  guint selection;              /* in the table's selections */
   gint on_at;                   /* the anchor's instant, for deals that changed hands */
   const LedgerTable *refers_to; /* DISTINCT, CLV: the table of the references; NULL of texts */
   GHashTable *ids;              /* DISTINCT, CLV of fact keys: key -> small id */
 } ScanUse;
 
+/* The rows of a chunk that one condition keeps and that have a group and a day; shared by all measures of both. */
+typedef struct {
+  gint where, on; /* -1: all, any */
+  gboolean made;  /* for this chunk */
+  guint n;
+  guint16 *rows;
+  gint32 *groups, *slots; /* of the rows kept */
+} ScanSelection;
+
 typedef struct {
   PlanTable *table;
   GArray *uses;           /* ScanUse */
+  GArray *selections;     /* ScanSelection */
+  GArray *groups_known;   /* gint32 by member + 1: the group, or -2; one dimension only */
   gint *dims;             /* by dimension: column, or -1 */
   gint entity;            /* column, or -1 */
   gboolean entity_is_key; /* UINT64 */
@@ -54,9 +63,12 @@ typedef struct {
   ScanSink *sink;
   GArray *columns; /* ScanColumn */
   GArray *tables;  /* ScanTable */
-  gint owner;      /* column of the person credited, or -1 */
-  gint key;        /* column of the row's key, or -1 */
-  gint currency;   /* the index of the row's currency, -2 for one without rates; empty = the organisation's */
+  Conditions *conditions;
+  gint32 **slots;       /* by column of days: the slots of a chunk's rows, -1 = no day; NULL until a chunk needs them */
+  gboolean *slots_made; /* by column: for this chunk */
+  gint owner;           /* column of the person credited, or -1 */
+  gint key;             /* column of the row's key, or -1 */
+  gint currency;        /* the index of the row's currency, -2 for one without rates; empty = the organisation's */
   gboolean has_moves;
   gboolean has_splits;
   GHashTable *survivors; /* account key -> survivor */
@@ -69,6 +81,7 @@ typedef struct {
 gboolean query_plan_list(QueryPlan *plan, ScanSink *sink, GError **error);
 /* Adds one chunk's rows to the cells. Errors: LIMIT. */
 gboolean query_scan_chunk(const StoreChunk *chunk, gpointer scan, GError **error);
+void query_scan_table_clear(ScanTable *table);
 
 static inline gboolean scan_valid(const StoreChunk *chunk, gint column, gsize row) {
   return column >= 0 && (chunk->valid[column] == NULL || (chunk->valid[column][row / 64] >> (row % 64) & 1));

@@ -173,12 +173,16 @@ static gboolean is_money(const KpiExpr *expr) {
   return expr->unit.kind == KPI_QUANTITY && expr->unit.money_power != 0;
 }
 
+double sql_minor_units(const SqlSelect *select) {
+  return pow(10, base_currency_digits(select->context->organisation->currency));
+}
+
 /* A bare number beside money is in major units. */
 static void render_beside(SqlSelect *select, GString *out, const KpiExpr *expr, const KpiExpr *other, gboolean day) {
   if (is_money(other) && expr->unit.kind == KPI_NUMBER) {
     g_string_append_c(out, '(');
     render(select, out, expr, day);
-    g_string_append_printf(out, " * %g)", pow(10, base_currency_digits(select->context->organisation->currency)));
+    g_string_append_printf(out, " * %g)", sql_minor_units(select));
     return;
   }
   render(select, out, expr, day);
@@ -193,15 +197,24 @@ static void render_infix(SqlSelect *select, GString *out, const KpiExpr *expr, c
   g_string_append_c(out, ')');
 }
 
-static gboolean is_outcome(const KpiExpr *expr) {
+gboolean sql_is_outcome(const KpiExpr *expr) {
   return expr->op == KPI_OP_COLUMN && expr->path[expr->n_path - 1].column != NULL &&
          g_str_equal(expr->path[expr->n_path - 1].column->name, "outcome") &&
          g_str_equal(expr->path[expr->n_path - 1].table->name, "opportunity");
 }
 
+/* Character by character, as DuckDB's lower(): g_utf8_strdown() makes two of 'İ', and a last 'Σ' another than others.
+ */
+char *sql_fold(const char *text) {
+  GString *lower = g_string_sized_new(strlen(text));
+  for (const char *at = text; *at != '\0'; at = g_utf8_next_char(at))
+    g_string_append_unichar(lower, g_unichar_tolower(g_utf8_get_char(at)));
+  return g_string_free(lower, FALSE);
+}
+
 static void render_text(SqlSelect *select, GString *out, const KpiExpr *expr, gboolean folded) {
   if (folded && expr->op == KPI_OP_TEXT) {
-    g_autofree char *lower = g_utf8_strdown(expr->text, -1);
+    g_autofree char *lower = sql_fold(expr->text);
     g_autofree char *quoted = store_quote_text(lower);
     g_string_append(out, quoted);
     return;
@@ -226,7 +239,7 @@ static void render_comparison(SqlSelect *select, GString *out, const KpiExpr *ex
   if (expr->op == KPI_OP_NE) operator= "IS DISTINCT FROM";
   g_string_append_c(out, '(');
   if (a->unit.kind == KPI_TEXT) {
-    gboolean folded = !is_outcome(a) && !is_outcome(b);
+    gboolean folded = !sql_is_outcome(a) && !sql_is_outcome(b);
     render_text(select, out, a, folded);
     g_string_append_printf(out, " %s ", operator);
     render_text(select, out, b, folded);
@@ -241,7 +254,7 @@ static void render_comparison(SqlSelect *select, GString *out, const KpiExpr *ex
 
 static void render_in(SqlSelect *select, GString *out, const KpiExpr *expr) {
   const KpiExpr *what = expr->args[0];
-  gboolean text = what->unit.kind == KPI_TEXT, folded = text && !is_outcome(what);
+  gboolean text = what->unit.kind == KPI_TEXT, folded = text && !sql_is_outcome(what);
   g_string_append(out, "coalesce(");
   if (text)
     render_text(select, out, what, folded);

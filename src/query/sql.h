@@ -16,6 +16,12 @@ char *sql_value(SqlSelect *select, const KpiExpr *expr);
 char *sql_day(SqlSelect *select, const KpiExpr *expr);
 /* The column at the end of a path; a hop without a column is the row's key. */
 char *sql_path(SqlSelect *select, const KpiHop *path, guint n_path);
+/* Whether an expression is a deal's outcome itself, which compares exactly; other texts compare folded. */
+gboolean sql_is_outcome(const KpiExpr *expr);
+/* A text as DuckDB's lower() gives it. The caller frees. */
+char *sql_fold(const char *text);
+/* How many minor units a bare number beside money stands for. */
+double sql_minor_units(const SqlSelect *select);
 /* TRUE once a money column was used: the row's currency is then needed. */
 gboolean sql_uses_money(const SqlSelect *select);
 /* The currency that goes with the money used. */

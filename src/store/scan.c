@@ -95,7 +95,7 @@ static gboolean pass_on(ScanState *state, duckdb_data_chunk chunk, StoreScanFunc
       return FALSE;
     }
   }
-  StoreChunk view = {.n_rows = n, .data = state->data, .valid = state->valid};
+  StoreChunk view = {.n_rows = n, .data = state->data, .valid = state->valid, .dictionaries = state->dictionaries};
   return on_chunk(&view, user_data, error);
 }
 

@@ -88,10 +88,13 @@ typedef enum {
                           from 0 */
 } StoreColumnType;
 
+typedef struct StoreDictionary StoreDictionary; /* of one TEXT column */
+
 typedef struct {
   gsize n_rows;
   const void *const *data;
-  const guint64 *const *valid; /* 64 rows a word, bit set = valid */
+  const guint64 *const *valid;          /* 64 rows a word, bit set = valid */
+  StoreDictionary *const *dictionaries; /* of TEXT columns: all codes so far */
 } StoreChunk;
 
 /* Return FALSE with `error` set to stop the scan. */
@@ -102,8 +105,6 @@ typedef struct {
   const StoreColumnType *types;
   guint n_columns;
 } StoreScan;
-
-typedef struct StoreDictionary StoreDictionary; /* of one TEXT column */
 
 /* Streams the result in chunks, in one thread, without materialising it. `dictionaries`: NULL, or n_columns pointers,
  * set on success for TEXT columns (caller frees each with store_dictionary_free) and NULL for others. `n_rows` may be

@@ -1,0 +1,56 @@
+/* From a chunk's rows to cells, private to src/query: one row at a time (accumulate.c), or whole columns (columns.c).
+ */
+#pragma once
+
+#include "query/scan.h"
+
+#define CHUNK_ROWS 4096 /* store chunks are not larger */
+
+/* The span of days during which a row counts for a group: a flow on one day (until = from + 1), a level in [from,
+ * until). */
+typedef struct {
+  BaseDay from;
+  BaseDay until; /* BASE_DAY_MAX: still */
+} Span;
+
+/* Who is credited with which part of an amount: the millionths [from_ppm, to_ppm) of it, so that parts sum to the whole
+ * exactly. */
+typedef struct {
+  gint32 person;
+  gint64 from_ppm;
+  gint64 to_ppm;
+} Credit;
+
+#define WHOLE_PPM 1000000
+
+static inline gint32 scan_slot(const Scan *scan, BaseDay day) {
+  if (scan->n_days == 0 || day < scan->first_day) return 0;
+  guint offset = (guint)(day - scan->first_day);
+  return offset < scan->n_days ? scan->slot_of_day[offset] : scan->slot_of_day[scan->n_days - 1];
+}
+
+static inline BaseDay scan_day(const StoreChunk *chunk, gint column, gsize row) {
+  return scan_valid(chunk, column, row) ? ((const gint32 *)chunk->data[column])[row] : BASE_DAY_NONE;
+}
+
+/* A number as it is kept: money converted, others scaled to a whole number. FALSE when there is none; `*missing` when
+ * it lacks a rate. */
+gboolean accumulate_value(const Scan *scan, const StoreChunk *chunk, const ScanUse *use, gsize row, BaseDay day,
+                          gint64 *value, gboolean *missing);
+/* The members that do not depend on the day. */
+void accumulate_members(const Scan *scan, const ScanTable *table, const StoreChunk *chunk, gsize row, gint64 *members);
+/* Rows that belong to no entity are nobody's: each(account, …) has nothing to say of a sale without an account. */
+gboolean accumulate_lacks_entity(const ScanTable *table, const QueryPlan *plan, const gint64 *members);
+gint32 accumulate_owner(const Scan *scan, const StoreChunk *chunk, gsize row);
+/* The group of a person in a place, beside the members found before; -1 when there are too many. */
+gint32 accumulate_group(const Scan *scan, const ScanTable *table, CubeTable *cells, gint64 *members, gint32 person,
+                        QueryPlace place);
+/* The days in which a row counts; FALSE when it counts in none. */
+gboolean accumulate_span(const Scan *scan, const StoreChunk *chunk, const ScanUse *use, gsize row, Span *span);
+/* Counts the row in a group for the days of `piece`, which lies within the row's own span. */
+void accumulate_row(const Scan *scan, CubeTable *cells, const StoreChunk *chunk, ScanUse *use, gsize row,
+                    const Credit *credit, Span piece, Span whole, gint32 group);
+
+/* Each adds a chunk to one table; FALSE when it makes too many groups. */
+gboolean accumulate_rows(const Scan *scan, ScanTable *table, const StoreChunk *chunk, gint64 *members);
+gboolean accumulate_columns(Scan *scan, ScanTable *table, const StoreChunk *chunk, gint64 *members);
