@@ -94,6 +94,7 @@ CubeTable *cube_table_new(guint n_members, const CubeColumnSpec *columns, guint 
 
 CubeTable *cube_table_new_sparse(guint n_members, const CubeColumnSpec *columns, guint n_columns, gint64 max_groups) {
   CubeTable *table = cube_table_new(n_members, columns, n_columns, max_groups);
+  if (n_columns >= CUBE_MOMENT) return table;
   for (guint c = 0; c < n_columns; c++)
     if ((columns[c].kind != CUBE_SUM && columns[c].kind != CUBE_DISTINCT) || columns[c].n_cells > CUBE_SPARSE_MAX_CELLS)
       return table;
@@ -211,6 +212,10 @@ gint32 cube_table_group(CubeTable *table, const gint64 *members) {
 
 gint32 cube_table_n_groups(const CubeTable *table) {
   return table->n_groups;
+}
+
+guint cube_table_n_members(const CubeTable *table) {
+  return table->n_members;
 }
 
 const gint64 *cube_table_members(const CubeTable *table, gint32 group) {
@@ -386,7 +391,7 @@ CubeTable *cube_table_roll_up(const CubeTable *table, const guint *keep, guint n
         merge_cell(rolled, table, c, (gsize)to * n_cells + cell, (gsize)g * n_cells + cell);
     }
   }
-  if (table->sparse != NULL) cube_sparse_merge(rolled->sparse, table->sparse, map);
+  if (table->sparse != NULL) cube_sparse_merge(rolled->sparse, table->sparse, table->n_groups, map);
   rolled->overflowed |= table->overflowed;
   return rolled;
 }
@@ -501,9 +506,12 @@ void cube_read_purchases(const CubeTable *table, guint column, gint32 group, gui
   read_arrays(table, column, group, from, to, purchases);
 }
 
-gboolean cube_table_visit(const CubeTable *table, gint32 group, CubeVisitFunc visit, gpointer user_data) {
-  if (table->sparse != NULL) cube_sparse_visit(table->sparse, group, visit, user_data);
+gboolean cube_table_is_sparse(const CubeTable *table) {
   return table->sparse != NULL;
+}
+
+const CubeEntry *cube_table_entries(const CubeTable *table, gint32 group, gsize *n) {
+  return table->sparse == NULL ? NULL : cube_sparse_entries(table->sparse, group, n);
 }
 
 gsize cube_table_bytes(const CubeTable *table) {

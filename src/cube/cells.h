@@ -49,6 +49,7 @@ gint32 cube_table_group(CubeTable *table, const gint64 *members);
 /* The group of a tuple, or -1 when there is none. */
 gint32 cube_table_find(const CubeTable *table, const gint64 *members);
 gint32 cube_table_n_groups(const CubeTable *table);
+guint cube_table_n_members(const CubeTable *table);
 const gint64 *cube_table_members(const CubeTable *table, gint32 group);
 /* Gives every member of tuple position `member` the id that `map` holds for it (ids below n_map; others stay). Only
  * before finish. */
@@ -90,8 +91,29 @@ void cube_read_values(const CubeTable *table, guint column, gint32 group, guint 
 void cube_read_durations(const CubeTable *table, guint column, gint32 group, guint from, guint to, GArray *durations);
 /* Appends to `purchases` (of StatsPurchase). */
 void cube_read_purchases(const CubeTable *table, guint column, gint32 group, guint from, guint to, GArray *purchases);
-/* Calls `visit` for each filled cell of a group, perhaps more than once; FALSE when the table does not know which are
- * (an ordinary one). */
-typedef void (*CubeVisitFunc)(guint column, guint cell, gpointer user_data);
-gboolean cube_table_visit(const CubeTable *table, gint32 group, CubeVisitFunc visit, gpointer user_data);
+
+/* --- sparse tables: the additions themselves, after finish --- */
+#define CUBE_MOMENT 0x8000u /* in `column`: an addition to the sums of value * day */
+typedef struct {
+  guint16 column; /* | CUBE_MOMENT */
+  guint16 cell;
+  gint32 rows;
+  gint64 value; /* DISTINCT: the id */
+} CubeEntry;
+/* What was added to a group, in the order of the rows; NULL when the table is not sparse. */
+const CubeEntry *cube_table_entries(const CubeTable *table, gint32 group, gsize *n);
+gboolean cube_table_is_sparse(const CubeTable *table);
+static inline CubeSum cube_entries_sum(const CubeEntry *entries, gsize n, guint column, guint from, guint to) {
+  CubeSum sum = {0, 0};
+  for (gsize i = 0; i < n; i++) {
+    if (entries[i].column != column || entries[i].cell < from || entries[i].cell >= to) continue;
+    sum.sum += entries[i].value;
+    sum.rows += entries[i].rows;
+  }
+  return sum;
+}
+/* Appends the ids (gint64) of a DISTINCT column's cells [from, to). */
+void cube_entries_ids(const CubeEntry *entries, gsize n, guint column, guint from, guint to, GArray *ids);
+/* How many different ids there are; sorts them. */
+gint64 cube_ids_distinct(GArray *ids);
 gsize cube_table_bytes(const CubeTable *table);

@@ -15,11 +15,12 @@ void cube_sparse_free(CubeSparse *sparse);
 /* `moment`: into the sums of value * day that a column has beside its cells. */
 void cube_sparse_add(CubeSparse *sparse, guint column, gboolean moment, gint32 group, guint cell, gint64 value,
                      gint64 rows);
-/* Adds all of `from`, whose group g becomes map[g]. */
-void cube_sparse_merge(CubeSparse *sparse, const CubeSparse *from, const gint32 *map);
+/* Adds all of `from`, whose group g < n_groups becomes map[g]. */
+void cube_sparse_merge(CubeSparse *sparse, const CubeSparse *from, gint32 n_groups, const gint32 *map);
 /* Orders the entries. FALSE when the sums of a group could leave 64 bits. */
 gboolean cube_sparse_finish(CubeSparse *sparse, gint32 n_groups);
 CubeSum cube_sparse_sum(const CubeSparse *sparse, guint column, gboolean moment, gint32 group, guint from, guint to);
 gint64 cube_sparse_distinct(const CubeSparse *sparse, guint column, gint32 group, guint from, guint to);
 gsize cube_sparse_bytes(const CubeSparse *sparse);
-void cube_sparse_visit(const CubeSparse *sparse, gint32 group, CubeVisitFunc visit, gpointer user_data);
+/* After finish. */
+const CubeEntry *cube_sparse_entries(const CubeSparse *sparse, gint32 group, gsize *n);

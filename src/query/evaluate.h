@@ -1,6 +1,10 @@
 /* Formulas over cells: collecting what they need, and their values.
  *
- * The same walk does both, so that what is collected is exactly what is read. */
+ *   collect (before the scan)   formula × window ──► uses, boundaries, frames of the plan
+ *   bind    (after it)          formula × window ──► a tree whose leaves are cells, without names, versions or windows
+ *   value                       tree × group     ──► number, n, interval, flags
+ *
+ * Collecting and binding go by the same windows, so that what is read was asked for. */
 #pragma once
 
 #include "query/plan.h"
@@ -55,15 +59,25 @@ void evaluator_finish(Evaluator *evaluator);
 guint eval_level_n_groups(const EvalLevel *level);
 const gint64 *eval_level_members(const EvalLevel *level, guint group);
 
-/* The value of a KPI (by the version in force) for a group of a level. */
-Value evaluator_kpi(Evaluator *evaluator, EvalLevel *level, guint group, const KpiDefinition *kpi,
-                    const Window *window);
-Value evaluator_expr(Evaluator *evaluator, EvalLevel *level, guint group, const KpiExpr *expr, const Window *window);
+/* A KPI (by the version in force) bound to a window. Owned by the evaluator. Bind all before the first value is read:
+ * each() goes through its entities once for all windows bound. */
+typedef struct EvalFormula EvalFormula;
+const EvalFormula *evaluator_bind(Evaluator *evaluator, const KpiDefinition *kpi, const Window *window);
+
+/* The value for a group of a level. Where the formula is a division, also what is divided, each by its own unit. */
+typedef struct {
+  Value value;
+  gboolean is_quotient;
+  Value numerator, denominator;
+  KpiUnit numerator_unit, denominator_unit;
+} EvalAnswer;
+EvalAnswer evaluator_value(const Evaluator *evaluator, const EvalFormula *formula, const EvalLevel *level, guint group);
+
 /* The formula in force at a window; `changed` is set when another came into force within it. */
 const KpiExpr *evaluator_formula(const KpiDefinition *kpi, const Window *window, gboolean *changed);
-/* 10^(digits * power): what minor units are divided by to be shown. */
 /* The day at whose start a framed measure is read, and its period. */
 PlanFrame evaluator_frame(const Window *window);
 /* The slots that a window covers: for a level all slots before the instant. */
 void evaluator_slots(const QueryPlan *plan, const KpiMeasure *measure, const Window *window, guint *from, guint *to);
+/* 10^(digits * power): what minor units are divided by to be shown. */
 double evaluator_money_divisor(const QueryContext *context, KpiUnit unit);

@@ -1,4 +1,4 @@
-/* The evaluator's own structures, private to src/query/{levels,measures,evaluate}.c. */
+/* The evaluator's own structures, private to src/query/{bind,each,evaluate,levels,measures}.c. */
 #pragma once
 
 #include "query/entities.h"
@@ -13,9 +13,43 @@ typedef struct {
 
 struct EvalLevel {
   guint n_keep;
+  guint index;          /* in Evaluator.levels */
   LevelTable *tables;   /* by PlanTable */
   CubeTable *groups;    /* no columns: the union of the tables' tuples */
   GHashTable *entities; /* LedgerTable -> EntityIndex */
+};
+
+/* A measure over one window: which cells are read. */
+typedef struct {
+  const PlanUse *use;
+  Window window;
+  guint from, to; /* slots, or one frame */
+} BoundRead;
+
+typedef struct Bound Bound;
+typedef struct EachFamily EachFamily;
+
+typedef struct {
+  const Bound *bound;
+  double beside; /* what a bare number is multiplied by where it stands beside money; else 1 */
+} BoundArg;
+
+/* A formula's part, bound to a window: the operators that move windows are gone, a KPI is its formula in force. */
+struct Bound {
+  KpiOp op;
+  guint n_args;
+  Value number;       /* NUMBER: a literal, or what a measure is of nothing */
+  guint flags;        /* KPI: what its formula adds */
+  gboolean per_count; /* DIV: n is the number divided by */
+  BoundRead read;     /* MEASURE */
+  EachFamily *family; /* EACH */
+  guint at;           /* EACH: which of the family's windows */
+  BoundArg args[];
+};
+
+struct EvalFormula {
+  const Bound *bound;
+  const KpiExpr *quotient; /* the division it comes to; or NULL */
 };
 
 struct Evaluator {
@@ -23,32 +57,47 @@ struct Evaluator {
   GPtrArray *levels;
   double money_unit;
   gboolean keeps_reads;
-  GArray *reads;      /* EvalRead */
-  GHashTable *moved;  /* Moved: each window is moved once, not for each entity */
-  BaseDay *first_day; /* by PlanTable; BASE_DAY_NONE = nothing loaded */
+  GArray *reads;        /* EvalRead */
+  GPtrArray *bounds;    /* Bound: to be freed */
+  GHashTable *bound_of; /* BoundKey -> Bound, outside each() */
+  GHashTable *formulas; /* BoundKey -> EvalFormula */
+  GHashTable *families; /* each() expression -> EachFamily */
+  BaseDay *first_day;   /* by PlanTable; BASE_DAY_NONE = nothing loaded */
 };
 
+/* Where a formula is read: a group of a level, and inside each() one of its entities. */
 typedef struct {
-  const KpiExpr *operator;
-  Window from;
-  Window to;
-} Moved;
-
-/* Where in the formula we stand: nothing yet read while collecting. */
-typedef struct {
-  gboolean collecting;
-  gboolean of_nothing; /* what the formula says where there are no records */
-  guint64 *bits;       /* not NULL: only note which cells of an entity are read */
-  EvalLevel *level;
+  const EvalLevel *level;
   guint group;
-  const KpiDefinition *kpi; /* the one whose formula this is */
-  const LedgerTable *entity;
-  gint64 id; /* of the entity */
+  const EntityItem *items; /* the cells of one entity; of nobody: n_items = 0 */
+  guint n_items;
 } Place;
 
 static const Value nothing = {.has = FALSE, .n = 0};
 
+guint eval_key_hash(gconstpointer key);
+gboolean eval_key_equal(gconstpointer a, gconstpointer b);
+gboolean eval_same_window(const Window *a, const Window *b);
+
+/* Registers what a measure needs over a window. */
+void eval_collect_measure(Evaluator *evaluator, const KpiMeasure *measure, const KpiDefinition *kpi,
+                          const LedgerTable *entity, const Window *window);
+BoundRead eval_bind_measure(const Evaluator *evaluator, const KpiMeasure *measure, const LedgerTable *entity,
+                            const Window *window);
+/* A measure's value from the cells of the place. */
+Value eval_measure(const Evaluator *evaluator, const Place *place, const BoundRead *read);
+
 /* The first `n_keep` members of a tuple. */
 void eval_tuple_head(const gint64 *members, guint n_keep, gint64 *head);
-/* A measure over a window: collected, or read from the cells of the place. */
-Value eval_measure(Evaluator *evaluator, const Place *place, const KpiMeasure *measure, const Window *window);
+Value eval_bound(const Evaluator *evaluator, const Place *place, const Bound *bound);
+/* Of a sum or quotient whose facts were never loaded. */
+gboolean eval_lacks_data(const Value *value);
+
+/* --- each(): src/query/each.c --- */
+/* The family of an each() expression; `body` over `window` becomes one of its members, whose number is returned. */
+EachFamily *eval_family_new(const KpiExpr *expr);
+void eval_family_free(EachFamily *family);
+/* TRUE and `at` when the window is there already. */
+gboolean eval_family_find(const EachFamily *family, const Window *window, guint *at);
+guint eval_family_add(EachFamily *family, const Window *window, const Bound *body);
+Value eval_family(const Evaluator *evaluator, EachFamily *family, const Place *place, guint at);

@@ -1,24 +1,12 @@
 /* Levels: the cells rolled up to all dimensions, to the first few, or to none.
  *
  * The groups of a level are the union of its tables' tuples, so that a member who has calls but no deals still has a
- * row. Tables that carry an entity (each(account, …)) are indexed by their leading members in src/query/entities.c. */
+ * row. Tables that carry an entity (each(account, …)) are not rolled up where their cells are sparse: which of their
+ * groups belong to an entity is listed in src/query/entities.c. */
 #include "base/money.h"
 #include "query/evaluate_private.h"
 
 #include <math.h>
-
-static guint moved_hash(gconstpointer data) {
-  const Moved *moved = data;
-  return g_direct_hash(moved->operator) ^ (guint)moved->from.period.start * 31u ^ (guint)moved->from.period.end * 131u ^
-         (guint)moved->from.clip * 7u ^ (guint)moved->from.bound;
-}
-
-static gboolean moved_equal(gconstpointer a, gconstpointer b) {
-  const Moved *x = a, *y = b;
-  const CalendarPeriod *p = &x->from.period, *q = &y->from.period;
-  return x->operator== y->operator&& x->from.clip == y->from.clip && x->from.bound == y->from.bound &&
-      p->start == q->start && p->end == q->end && p->grain == q->grain;
-}
 
 static void level_free(gpointer data) {
   EvalLevel *level = data;
@@ -37,8 +25,11 @@ Evaluator *evaluator_new(QueryPlan *plan) {
   Evaluator *evaluator = g_new0(Evaluator, 1);
   evaluator->plan = plan;
   evaluator->levels = g_ptr_array_new_with_free_func(level_free);
-  evaluator->moved = g_hash_table_new_full(moved_hash, moved_equal, g_free, NULL);
   evaluator->reads = g_array_new(FALSE, TRUE, sizeof(EvalRead));
+  evaluator->bounds = g_ptr_array_new_with_free_func(g_free);
+  evaluator->bound_of = g_hash_table_new_full(eval_key_hash, eval_key_equal, g_free, NULL);
+  evaluator->formulas = g_hash_table_new_full(eval_key_hash, eval_key_equal, g_free, g_free);
+  evaluator->families = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)eval_family_free);
   evaluator->money_unit = pow(10, base_currency_digits(plan->context->organisation->currency));
   return evaluator;
 }
@@ -47,7 +38,10 @@ void evaluator_free(Evaluator *evaluator) {
   if (evaluator == NULL) return;
   g_ptr_array_unref(evaluator->levels);
   g_array_unref(evaluator->reads);
-  g_hash_table_unref(evaluator->moved);
+  g_ptr_array_unref(evaluator->bounds);
+  g_hash_table_unref(evaluator->bound_of);
+  g_hash_table_unref(evaluator->formulas);
+  g_hash_table_unref(evaluator->families);
   g_free(evaluator->first_day);
   g_free(evaluator);
 }
@@ -56,19 +50,24 @@ void eval_tuple_head(const gint64 *members, guint n_keep, gint64 *head) {
   for (guint i = 0; i < n_keep; i++) head[i] = members[i];
 }
 
-static CubeTable *roll(const QueryPlan *plan, const PlanTable *table, guint n_keep) {
+/* Where credit is shared, a level without people counts each deal once. */
+static CubeTable *cells_for(const QueryPlan *plan, const PlanTable *table, guint n_keep) {
   gboolean keeps_people = FALSE;
   for (guint d = 0; d < n_keep; d++) keeps_people |= query_dim_by_person(&plan->dims[d]);
-  const CubeTable *from = table->whole != NULL && !keeps_people ? table->whole : table->cells;
+  return table->whole != NULL && !keeps_people ? table->whole : table->cells;
+}
+
+static CubeTable *roll(const QueryPlan *plan, const PlanTable *table, const CubeTable *cells, guint n_keep) {
   g_autofree guint *keep = g_new(guint, n_keep + 1);
   for (guint i = 0; i < n_keep; i++) keep[i] = i;
   keep[n_keep] = plan->n_dims;
-  return cube_table_roll_up(from, keep, n_keep + (table->entity != NULL ? 1 : 0));
+  return cube_table_roll_up(cells, keep, n_keep + (table->entity != NULL ? 1 : 0));
 }
 
 EvalLevel *evaluator_level(Evaluator *evaluator, guint n_keep) {
   QueryPlan *plan = evaluator->plan;
   EvalLevel *level = g_new0(EvalLevel, 1);
+  level->index = evaluator->levels->len;
   g_ptr_array_add(evaluator->levels, level);
   level->n_keep = n_keep;
   level->entities = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, (GDestroyNotify)entity_index_free);
@@ -81,8 +80,9 @@ EvalLevel *evaluator_level(Evaluator *evaluator, guint n_keep) {
     LevelTable *at = &level->tables[t];
     at->possible = TRUE;
     for (guint d = 0; d < n_keep; d++) at->possible &= table->possible[d];
-    at->owned = n_keep < plan->n_dims;
-    at->cells = at->owned ? roll(plan, table, n_keep) : table->cells;
+    at->cells = cells_for(plan, table, n_keep);
+    at->owned = n_keep < plan->n_dims && !cube_table_is_sparse(at->cells);
+    if (at->owned) at->cells = roll(plan, table, at->cells, n_keep);
     if (!at->possible) continue;
     for (gint32 g = 0; g < cube_table_n_groups(at->cells); g++) {
       eval_tuple_head(cube_table_members(at->cells, g), n_keep, head);
@@ -92,7 +92,7 @@ EvalLevel *evaluator_level(Evaluator *evaluator, guint n_keep) {
   return level;
 }
 
-static void index_entities(const QueryPlan *plan, EvalLevel *level, const PlanTable *table, const CubeTable *cells) {
+static void index_entities(EvalLevel *level, guint t, const PlanTable *table, const CubeTable *cells) {
   EntityIndex *index = g_hash_table_lookup(level->entities, table->entity);
   if (index == NULL) {
     index = entity_index_new((guint)cube_table_n_groups(level->groups));
@@ -102,7 +102,8 @@ static void index_entities(const QueryPlan *plan, EvalLevel *level, const PlanTa
   for (gint32 g = 0; g < cube_table_n_groups(cells); g++) {
     const gint64 *members = cube_table_members(cells, g);
     eval_tuple_head(members, level->n_keep, head);
-    entity_index_add(index, plan, table, cells, g, (guint)cube_table_find(level->groups, head), members[level->n_keep]);
+    gint64 id = members[cube_table_n_members(cells) - 1];
+    entity_index_add(index, (guint)cube_table_find(level->groups, head), (EntityItem){id, t, g});
   }
 }
 
@@ -142,7 +143,7 @@ void evaluator_finish(Evaluator *evaluator) {
       LevelTable *at = &level->tables[t];
       cube_table_finish(at->cells);
       if (table->entity != NULL) {
-        if (at->possible) index_entities(plan, level, table, at->cells);
+        if (at->possible) index_entities(level, t, table, at->cells);
         continue;
       }
       at->group_of = g_new(gint32, n_groups + 1);

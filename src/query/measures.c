@@ -10,15 +10,12 @@ PlanFrame evaluator_frame(const Window *window) {
   return (PlanFrame){at, window->period.start, window->period.end};
 }
 
-static void log_read(Evaluator *evaluator, const Place *place, const KpiMeasure *measure, const Window *window) {
+static void log_read(Evaluator *evaluator, EvalRead read) {
   for (guint i = 0; i < evaluator->reads->len; i++) {
-    const EvalRead *read = &g_array_index(evaluator->reads, EvalRead, i);
-    if (read->measure == measure && read->entity == place->entity && read->window.bound == window->bound &&
-        read->window.clip == window->clip && read->window.period.start == window->period.start &&
-        read->window.period.end == window->period.end)
+    const EvalRead *seen = &g_array_index(evaluator->reads, EvalRead, i);
+    if (seen->measure == read.measure && seen->entity == read.entity && eval_same_window(&seen->window, &read.window))
       return;
   }
-  EvalRead read = {measure, place->kpi, place->entity, *window};
   g_array_append_val(evaluator->reads, read);
 }
 
@@ -30,23 +27,32 @@ const GArray *evaluator_reads(const Evaluator *evaluator) {
   return evaluator->reads;
 }
 
-static void collect_measure(Evaluator *evaluator, const Place *place, const KpiMeasure *measure, const Window *window) {
+/* Of customers, all their history is asked. */
+static Window window_for(const KpiMeasure *measure, const Window *window) {
+  Window asked = *window;
+  if (measure->agg == KPI_AGG_CLV && window->bound == WINDOW_IN) asked.bound = WINDOW_LIFETIME;
+  return asked;
+}
+
+void eval_collect_measure(Evaluator *evaluator, const KpiMeasure *measure, const KpiDefinition *kpi,
+                          const LedgerTable *entity, const Window *window) {
   QueryPlan *plan = evaluator->plan;
-  if (evaluator->keeps_reads) log_read(evaluator, place, measure, window);
-  PlanUse *use = query_plan_use(plan, measure, place->entity);
+  Window asked = window_for(measure, window);
+  if (evaluator->keeps_reads) log_read(evaluator, (EvalRead){measure, kpi, entity, asked});
+  PlanUse *use = query_plan_use(plan, measure, entity);
   if (use->framed) {
-    PlanFrame frame = evaluator_frame(window);
+    PlanFrame frame = evaluator_frame(&asked);
     query_plan_frame(use, frame);
     query_plan_span(use, frame.at, frame.at);
     return;
   }
-  BaseDay start = window->period.start, end = window_end_of(window, measure);
-  if (window->bound == WINDOW_AVERAGE) use->averaged = TRUE;
+  BaseDay start = asked.period.start, end = window_end_of(&asked, measure);
+  if (asked.bound == WINDOW_AVERAGE) use->averaged = TRUE;
   query_plan_boundary(plan, start);
   query_plan_boundary(plan, end);
   gboolean from_ever =
       measure->agg == KPI_AGG_CLV ||
-      (measure->when == KPI_WHEN_ON && (window->bound == WINDOW_BEFORE || window->bound == WINDOW_LIFETIME));
+      (measure->when == KPI_WHEN_ON && (asked.bound == WINDOW_BEFORE || asked.bound == WINDOW_LIFETIME));
   query_plan_span(use, from_ever ? BASE_DAY_MIN : start, end);
 }
 
@@ -64,16 +70,83 @@ void evaluator_slots(const QueryPlan *plan, const KpiMeasure *measure, const Win
   }
 }
 
+BoundRead eval_bind_measure(const Evaluator *evaluator, const KpiMeasure *measure, const LedgerTable *entity,
+                            const Window *window) {
+  BoundRead read = {.use = query_plan_use(evaluator->plan, measure, entity), .window = window_for(measure, window)};
+  if (read.use->framed) {
+    read.from = query_plan_frame_index(read.use, evaluator_frame(&read.window));
+    read.to = read.from + 1;
+  } else {
+    evaluator_slots(evaluator->plan, measure, &read.window, &read.from, &read.to);
+  }
+  return read;
+}
+
+/* The cells of a place: one group's, or of an entity the additions of each of its groups. */
+typedef struct {
+  const CubeTable *cells;
+  gint32 group;
+  const EntityItem *items; /* sparse cells; else NULL */
+  guint n_items;
+  guint table;
+} Source;
+
+static Source source_of(const Place *place, const PlanUse *use) {
+  const LevelTable *table = &place->level->tables[use->table];
+  Source source = {.cells = table->cells, .group = -1, .table = use->table};
+  if (use->entity == NULL) {
+    source.group = table->group_of[place->group];
+  } else if (cube_table_is_sparse(table->cells)) {
+    source.items = place->items;
+    source.n_items = place->n_items;
+  } else {
+    for (guint i = 0; i < place->n_items; i++)
+      if (place->items[i].table == use->table) source.group = place->items[i].cells;
+  }
+  return source;
+}
+
+static CubeSum sum_of(const Source *source, guint column, guint from, guint to) {
+  if (source->items == NULL) return cube_read_sum(source->cells, column, source->group, from, to);
+  CubeSum sum = {0, 0};
+  for (guint i = 0; i < source->n_items; i++) {
+    if (source->items[i].table != source->table) continue;
+    gsize n;
+    const CubeEntry *entries = cube_table_entries(source->cells, source->items[i].cells, &n);
+    CubeSum part = cube_entries_sum(entries, n, column, from, to);
+    sum.sum += part.sum;
+    sum.rows += part.rows;
+  }
+  return sum;
+}
+
+static CubeSum moment_of(const Source *source, guint column, guint from, guint to) {
+  if (source->items != NULL) return sum_of(source, column | CUBE_MOMENT, from, to);
+  return cube_read_moment(source->cells, column, source->group, from, to);
+}
+
+static gint64 distinct_of(const Source *source, guint column, guint from, guint to) {
+  if (source->items == NULL) return cube_read_distinct(source->cells, column, source->group, from, to);
+  g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(gint64));
+  for (guint i = 0; i < source->n_items; i++) {
+    if (source->items[i].table != source->table) continue;
+    gsize n;
+    const CubeEntry *entries = cube_table_entries(source->cells, source->items[i].cells, &n);
+    cube_entries_ids(entries, n, column, from, to, ids);
+  }
+  return cube_ids_distinct(ids);
+}
+
 /* The mean of a level over the days: what held at the start holds on all of them, what began on day e on pe - e of
  * them. */
-static double average_level(const QueryPlan *plan, const CubeTable *cells, guint column, gint32 group,
-                            const Window *window, gint64 *rows) {
+static double average_level(const QueryPlan *plan, const Source *source, guint column, const Window *window,
+                            gint64 *rows) {
   BaseDay start = window->period.start, end = window_end(window);
   if (end <= start) return 0;
   guint first = query_plan_slot(plan, start), last = query_plan_slot(plan, end);
-  CubeSum at_start = cube_read_sum(cells, column, group, 0, first);
-  CubeSum events = cube_read_sum(cells, column, group, first, last);
-  CubeSum moments = cube_read_moment(cells, column, group, first, last);
+  CubeSum at_start = sum_of(source, column, 0, first);
+  CubeSum events = sum_of(source, column, first, last);
+  CubeSum moments = moment_of(source, column, first, last);
   double days = end - start;
   *rows = at_start.rows + events.rows;
   return ((double)at_start.sum * days + (double)events.sum * end - (double)moments.sum) / days;
@@ -84,28 +157,29 @@ static int compare_doubles(gconstpointer a, gconstpointer b) {
   return (x > y) - (x < y);
 }
 
-static Value read_spread_out(const KpiMeasure *measure, const CubeTable *cells, guint column, gint32 group, guint from,
-                             guint to) {
+static Value read_quantile(const BoundRead *read, const Source *source) {
+  const KpiMeasure *measure = read->use->measure;
   Value result = nothing;
-  if (measure->agg == KPI_AGG_QUANTILE) {
-    g_autoptr(GArray) values = g_array_new(FALSE, FALSE, sizeof(double));
-    cube_read_values(cells, column, group, from, to, values);
-    result.n = values->len;
-    if (values->len == 0) return result;
-    g_array_sort(values, compare_doubles);
-    result.has = TRUE;
-    result.value = stats_quantile_sorted((const double *)(gpointer)values->data, values->len, measure->quantile,
-                                         measure->quantile_type);
-    result.interval =
-        stats_quantile_interval((const double *)(gpointer)values->data, values->len, measure->quantile, 0.95);
-    return result;
-  }
+  g_autoptr(GArray) values = g_array_new(FALSE, FALSE, sizeof(double));
+  cube_read_values(source->cells, read->use->column, source->group, read->from, read->to, values);
+  result.n = values->len;
+  if (values->len == 0) return result;
+  g_array_sort(values, compare_doubles);
+  const double *sorted = (const double *)(gpointer)values->data;
+  result.has = TRUE;
+  result.value = stats_quantile_sorted(sorted, values->len, measure->quantile, measure->quantile_type);
+  result.interval = stats_quantile_interval(sorted, values->len, measure->quantile, 0.95);
+  return result;
+}
+
+static Value read_survival(const BoundRead *read, const Source *source) {
+  Value result = nothing;
   g_autoptr(GArray) durations = g_array_new(FALSE, FALSE, sizeof(StatsDuration));
-  cube_read_durations(cells, column, group, from, to, durations);
+  cube_read_durations(source->cells, read->use->column, source->group, read->from, read->to, durations);
   result.n = durations->len;
   if (durations->len == 0) return result;
-  StatsSurvival survival =
-      stats_kaplan_meier_quantile((StatsDuration *)(gpointer)durations->data, durations->len, measure->quantile, 0.95);
+  StatsSurvival survival = stats_kaplan_meier_quantile((StatsDuration *)(gpointer)durations->data, durations->len,
+                                                       read->use->measure->quantile, 0.95);
   result.has = survival.has_value;
   result.value = survival.value;
   result.interval = survival.interval;
@@ -114,16 +188,17 @@ static Value read_spread_out(const KpiMeasure *measure, const CubeTable *cells, 
 
 /* A level's amounts in foreign currencies at the rate of the last day seen, so that what was added in a currency and
  * taken away in it leaves nothing, whatever the rates did meanwhile. */
-static void add_foreign(const QueryPlan *plan, const PlanUse *use, const CubeTable *cells, gint32 group,
-                        const Window *window, guint to, Value *result) {
+static void add_foreign(const QueryPlan *plan, const BoundRead *read, const Source *source, Value *result) {
+  const PlanUse *use = read->use;
+  const Window *window = &read->window;
   BaseDay day = window->bound == WINDOW_START ? window->period.start - 1 : window_end(window) - 1;
   if (plan->rates_of != BASE_DAY_NONE) day = plan->rates_of;
   for (guint i = 0; use->currency_column >= 0 && i < query_org_n_currencies(plan->org); i++) {
     guint column = (guint)use->currency_column + i;
-    CubeSum sum = cube_read_sum(cells, column, group, 0, to);
+    CubeSum sum = sum_of(source, column, 0, read->to);
     gint64 converted;
     if (window->bound == WINDOW_AVERAGE)
-      sum.sum = (gint64)llround(average_level(plan, cells, column, group, window, &sum.rows));
+      sum.sum = (gint64)llround(average_level(plan, source, column, window, &sum.rows));
     if (sum.rows == 0 && sum.sum == 0) continue;
     if (query_rates_convert(query_org_rates(plan->org, i), sum.sum, day, &converted)) {
       result->value += (double)converted;
@@ -134,90 +209,73 @@ static void add_foreign(const QueryPlan *plan, const PlanUse *use, const CubeTab
   }
 }
 
-static Value read_customers(const QueryPlan *plan, const PlanUse *use, const CubeTable *cells, gint32 group,
-                            const Window *window, guint to) {
+static Value read_customers(const QueryPlan *plan, const BoundRead *read, const Source *source) {
+  const Window *window = &read->window;
   BaseDay end = window->bound == WINDOW_BEFORE ? window->period.start : window_end(window);
-  StatsLifetimeValue value =
-      query_customers_value(plan->customers, use->measure, cells, use->column, group, to, end - 1);
+  StatsLifetimeValue value = query_customers_value(plan->customers, read->use->measure, source->cells,
+                                                   read->use->column, source->group, read->to, end - 1);
   return (Value){.has = value.has_value, .value = value.value, .n = (gint64)value.n};
 }
 
-static Value read_cells(const QueryPlan *plan, const PlanUse *use, const CubeTable *cells, gint32 group,
-                        const Window *window) {
-  const KpiMeasure *measure = use->measure;
+static Value read_sum(const QueryPlan *plan, const BoundRead *read, const Source *source) {
+  const PlanUse *use = read->use;
   Value result = {.has = TRUE};
-  guint from, to;
-  if (use->framed) {
-    from = query_plan_frame_index(use, evaluator_frame(window));
-    to = from + 1;
+  if (read->window.bound == WINDOW_AVERAGE && !use->framed) {
+    result.value = average_level(plan, source, use->column, &read->window, &result.n) / (double)use->scale;
   } else {
-    evaluator_slots(plan, measure, window, &from, &to);
+    CubeSum sum = sum_of(source, use->column, read->from, read->to);
+    result.value = (double)sum.sum / (double)use->scale;
+    result.n = sum.rows;
   }
-  if (use->missing_column >= 0)
-    result.n_missing = cube_read_sum(cells, (guint)use->missing_column, group, from, to).rows;
-  switch (measure->agg) {
-    case KPI_AGG_COUNT:
-    case KPI_AGG_SUM: {
-      if (window->bound == WINDOW_AVERAGE && !use->framed) {
-        result.value = average_level(plan, cells, use->column, group, window, &result.n) / (double)use->scale;
-        add_foreign(plan, use, cells, group, window, to, &result);
-        break;
-      }
-      CubeSum sum = cube_read_sum(cells, use->column, group, from, to);
-      result.value = (double)sum.sum / (double)use->scale;
-      result.n = sum.rows;
-      add_foreign(plan, use, cells, group, window, to, &result);
-      break;
-    }
-    case KPI_AGG_MEAN: {
-      CubeSum sum = cube_read_sum(cells, use->column, group, from, to);
-      result.has = sum.rows > 0;
-      result.n = sum.rows;
-      if (result.has) result.value = (double)sum.sum / (double)use->scale / (double)sum.rows;
-      break;
-    }
-    case KPI_AGG_DISTINCT:
-      result.n = cube_read_distinct(cells, use->column, group, from, to);
-      result.value = (double)result.n;
-      break;
-    case KPI_AGG_MIN:
-    case KPI_AGG_MAX:
-      result.has = cube_read_extreme(cells, use->column, group, from, to, &result.value, &result.n);
-      break;
-    default: {
-      gint64 n_missing = result.n_missing;
-      result = measure->agg == KPI_AGG_CLV ? read_customers(plan, use, cells, group, window, to)
-                                           : read_spread_out(measure, cells, use->column, group, from, to);
-      result.n_missing = n_missing;
-    }
-  }
-  result.flags |= VALUE_HAS_DATA;
-  if (result.n_missing > 0) result.flags |= VALUE_MISSING_RATES;
+  if (use->currency_column >= 0) add_foreign(plan, read, source, &result);
   return result;
 }
 
-Value eval_measure(Evaluator *evaluator, const Place *place, const KpiMeasure *measure, const Window *window) {
-  Window whole = *window;
-  if (measure->agg == KPI_AGG_CLV && window->bound == WINDOW_IN) { /* of customers, all their history is asked */
-    whole.bound = WINDOW_LIFETIME;
-    window = &whole;
+static Value read_mean(const BoundRead *read, const Source *source) {
+  CubeSum sum = sum_of(source, read->use->column, read->from, read->to);
+  Value result = {.has = sum.rows > 0, .n = sum.rows};
+  if (result.has) result.value = (double)sum.sum / (double)read->use->scale / (double)sum.rows;
+  return result;
+}
+
+static Value read_distinct(const BoundRead *read, const Source *source) {
+  gint64 n = distinct_of(source, read->use->column, read->from, read->to);
+  return (Value){.has = TRUE, .value = (double)n, .n = n};
+}
+
+static Value read_extreme(const BoundRead *read, const Source *source) {
+  Value result = nothing;
+  result.has = cube_read_extreme(source->cells, read->use->column, source->group, read->from, read->to, &result.value,
+                                 &result.n);
+  return result;
+}
+
+static Value read_cells(const QueryPlan *plan, const BoundRead *read, const Source *source) {
+  switch (read->use->measure->agg) {
+    case KPI_AGG_COUNT:
+    case KPI_AGG_SUM:
+      return read_sum(plan, read, source);
+    case KPI_AGG_MEAN:
+      return read_mean(read, source);
+    case KPI_AGG_DISTINCT:
+      return read_distinct(read, source);
+    case KPI_AGG_MIN:
+    case KPI_AGG_MAX:
+      return read_extreme(read, source);
+    case KPI_AGG_QUANTILE:
+      return read_quantile(read, source);
+    case KPI_AGG_KM:
+      return read_survival(read, source);
+    default:
+      return read_customers(plan, read, source);
   }
-  if (place->collecting) {
-    collect_measure(evaluator, place, measure, window);
-    return nothing;
-  }
-  if (place->of_nothing)
-    return (Value){.has = measure->agg == KPI_AGG_COUNT || measure->agg == KPI_AGG_SUM ||
-                          measure->agg == KPI_AGG_DISTINCT};
-  QueryPlan *plan = evaluator->plan;
-  const PlanUse *use = query_plan_use(plan, measure, place->entity);
-  const LevelTable *table = &place->level->tables[use->table];
-  if (place->bits != NULL) {
-    guint from = use->framed ? query_plan_frame_index(use, evaluator_frame(window)) : 0, to = from + 1;
-    if (!use->framed) evaluator_slots(plan, measure, window, &from, &to);
-    *place->bits |= entities_bits(plan, use, from, to);
-  }
-  if (!table->possible) return (Value){.has = FALSE, .flags = VALUE_NO_DIMENSION};
+}
+
+Value eval_measure(const Evaluator *evaluator, const Place *place, const BoundRead *read) {
+  const PlanUse *use = read->use;
+  const KpiMeasure *measure = use->measure;
+  const Window *window = &read->window;
+  if (!place->level->tables[use->table].possible) return (Value){.has = FALSE, .flags = VALUE_NO_DIMENSION};
   BaseDay first = evaluator->first_day[use->table];
   if (first == BASE_DAY_NONE) {
     gboolean counts = measure->agg == KPI_AGG_COUNT || measure->agg == KPI_AGG_SUM || measure->agg == KPI_AGG_DISTINCT;
@@ -225,16 +283,13 @@ Value eval_measure(Evaluator *evaluator, const Place *place, const KpiMeasure *m
   }
   gboolean all_time =
       window->bound == WINDOW_BEFORE || window->bound == WINDOW_LIFETIME || window->bound == WINDOW_START;
-  if (place->entity == NULL && !all_time && measure->when != KPI_WHEN_ALWAYS && window_end(window) <= first)
+  if (use->entity == NULL && !all_time && measure->when != KPI_WHEN_ALWAYS && window_end(window) <= first)
     return (Value){.has = FALSE, .flags = VALUE_BEFORE_DATA};
-  gint32 group;
-  if (place->entity == NULL) {
-    group = table->group_of[place->group];
-  } else {
-    gint64 members[16];
-    eval_tuple_head(eval_level_members(place->level, place->group), place->level->n_keep, members);
-    members[place->level->n_keep] = place->id;
-    group = place->bits != NULL ? -1 : cube_table_find(table->cells, members);
-  }
-  return read_cells(plan, use, table->cells, group, window);
+  Source source = source_of(place, use);
+  Value result = read_cells(evaluator->plan, read, &source);
+  if (use->missing_column >= 0)
+    result.n_missing += sum_of(&source, (guint)use->missing_column, read->from, read->to).rows;
+  result.flags |= VALUE_HAS_DATA;
+  if (result.n_missing > 0) result.flags |= VALUE_MISSING_RATES;
+  return result;
 }

@@ -22,6 +22,18 @@ struct QueryResult {
   PlanTimings timings;
 };
 
+/* A KPI over one window. */
+typedef struct {
+  const KpiDefinition *kpi;
+  Window window;
+  const EvalFormula *formula; /* NULL: not asked */
+} Asked;
+
+/* What a row tells of a KPI in a period. */
+typedef struct {
+  Asked value, compared, whole; /* `whole`: the compared period to its end */
+} RowAsked;
+
 typedef struct {
   const QueryContext *context;
   const QueryRequest *request;
@@ -33,6 +45,7 @@ typedef struct {
   QueryWhere *where;
   QueryPlan *plan;
   Evaluator *evaluator;
+  RowAsked *asked_of; /* [kpi][period] */
 } Run;
 
 static const struct {
@@ -176,68 +189,80 @@ static void collect(Run *run) {
   }
 }
 
+static Asked bound_to(const Run *run, const KpiDefinition *kpi, const Window *window) {
+  return (Asked){kpi, *window, evaluator_bind(run->evaluator, kpi, window)};
+}
+
+static void bind(Run *run) {
+  guint n_periods = run->result->periods->len;
+  run->asked_of = g_new0(RowAsked, (gsize)run->result->kpis->len * n_periods);
+  for (guint k = 0; k < run->result->kpis->len; k++)
+    for (guint p = 0; p < n_periods; p++) {
+      const KpiDefinition *kpi = g_ptr_array_index(run->result->kpis, k);
+      RowAsked *asked = &run->asked_of[(gsize)k * n_periods + p];
+      Window window = window_of(run->context, &g_array_index(run->result->periods, CalendarPeriod, p)), compared;
+      asked->value = bound_to(run, kpi, &window);
+      if (!compared_window(run, &window, &compared)) continue;
+      asked->compared = bound_to(run, kpi, &compared);
+      Window whole = whole_window(&compared);
+      asked->whole = bound_to(run, kpi, &whole);
+    }
+}
+
 /* --- one value --- */
 
-static void add_quotient(const Run *run, EvalLevel *level, guint group, const KpiDefinition *kpi, const Window *window,
-                         QueryValue *value) {
-  gboolean changed;
-  const KpiExpr *formula = evaluator_formula(kpi, window, &changed);
-  while (formula->op == KPI_OP_KPI) formula = evaluator_formula(formula->kpi, window, &changed);
-  if (formula->op != KPI_OP_DIV) return;
-  Value numerator = evaluator_expr(run->evaluator, level, group, formula->args[0], window);
-  Value denominator = evaluator_expr(run->evaluator, level, group, formula->args[1], window);
-  if (!numerator.has || !denominator.has) return;
+static void add_quotient(const Run *run, const KpiDefinition *kpi, const EvalAnswer *answer, QueryValue *value) {
+  const Value *numerator = &answer->numerator, *denominator = &answer->denominator;
+  if (!answer->is_quotient || !numerator->has || !denominator->has) return;
   value->has_parts = TRUE;
-  value->numerator = numerator.value / evaluator_money_divisor(run->context, formula->args[0]->unit);
-  value->denominator = denominator.value / evaluator_money_divisor(run->context, formula->args[1]->unit);
-  if (!kpi->proportion || !value->has_value || numerator.value < 0 || numerator.value > denominator.value) return;
-  StatsInterval interval = stats_wilson((gint64)llround(numerator.value), (gint64)llround(denominator.value), 0.95);
+  value->numerator = numerator->value / evaluator_money_divisor(run->context, answer->numerator_unit);
+  value->denominator = denominator->value / evaluator_money_divisor(run->context, answer->denominator_unit);
+  if (!kpi->proportion || !value->has_value || numerator->value < 0 || numerator->value > denominator->value) return;
+  StatsInterval interval = stats_wilson((gint64)llround(numerator->value), (gint64)llround(denominator->value), 0.95);
   value->has_interval = interval.has_value;
   value->low = interval.low;
   value->high = interval.high;
 }
 
-static QueryValue evaluate(const Run *run, EvalLevel *level, guint group, const KpiDefinition *kpi,
-                           const Window *window) {
-  Value value = evaluator_kpi(run->evaluator, level, group, kpi, window);
+static QueryValue evaluate(const Run *run, EvalLevel *level, guint group, const Asked *asked) {
+  const KpiDefinition *kpi = asked->kpi;
+  EvalAnswer answer = evaluator_value(run->evaluator, asked->formula, level, group);
+  const Value *value = &answer.value;
   double divisor = evaluator_money_divisor(run->context, kpi->unit);
-  QueryValue result = {.has_value = value.has && isfinite(value.value),
-                       .n = MAX(value.n, 0),
-                       .flags = value.flags & 0xff,
-                       .n_missing = value.n_missing};
+  QueryValue result = {.has_value = value->has && isfinite(value->value),
+                       .n = MAX(value->n, 0),
+                       .flags = value->flags & 0xff,
+                       .n_missing = value->n_missing};
   if (result.has_value) result.flags &= ~(guint)QUERY_FLAG_NO_DATA;
-  result.value = result.has_value ? value.value / divisor : 0;
-  if (value.interval.has_value && result.has_value) {
+  result.value = result.has_value ? value->value / divisor : 0;
+  if (value->interval.has_value && result.has_value) {
     result.has_interval = TRUE;
-    result.low = value.interval.low / divisor;
-    result.high = value.interval.high / divisor;
+    result.low = value->interval.low / divisor;
+    result.high = value->interval.high / divisor;
   }
-  add_quotient(run, level, group, kpi, window, &result);
-  if (window_is_running(run->context, &window->period)) result.flags |= QUERY_FLAG_RUNNING;
-  if (kpi->matures_after_days > 0 && window->period.end + kpi->matures_after_days > run->context->today + 1)
+  add_quotient(run, kpi, &answer, &result);
+  const CalendarPeriod *period = &asked->window.period;
+  if (window_is_running(run->context, period)) result.flags |= QUERY_FLAG_RUNNING;
+  if (kpi->matures_after_days > 0 && period->end + kpi->matures_after_days > run->context->today + 1)
     result.flags |= QUERY_FLAG_IMMATURE;
   return result;
 }
 
 static QueryRow make_row(const Run *run, EvalLevel *level, guint group, guint n_members, guint k, guint p) {
-  const KpiDefinition *kpi = g_ptr_array_index(run->result->kpis, k);
   QueryRow row = {.kpi = k, .period = p, .n_members = n_members};
   const gint64 *members = eval_level_members(level, group);
   for (guint d = 0; d < n_members; d++) {
     const char *name = query_members_name(run->plan->members[d], members[d]);
     row.members[d] = name == NULL ? NULL : g_string_chunk_insert_const(run->result->names, name);
   }
-  Window window = window_of(run->context, &g_array_index(run->result->periods, CalendarPeriod, p)), compared;
-  row.value = evaluate(run, level, group, kpi, &window);
-  if (!compared_window(run, &window, &compared)) return row;
-  row.has_compared = TRUE;
-  row.compared_period = clipped_period(&compared);
-  row.compared = evaluate(run, level, group, kpi, &compared);
-  if (row.compared_period.end < compared.period.end) {
-    Window whole = whole_window(&compared);
-    row.has_compared_whole = TRUE;
-    row.compared_whole = evaluate(run, level, group, kpi, &whole);
-  }
+  const RowAsked *asked = &run->asked_of[k * run->result->periods->len + p];
+  row.value = evaluate(run, level, group, &asked->value);
+  row.has_compared = asked->compared.formula != NULL;
+  if (!row.has_compared) return row;
+  row.compared_period = clipped_period(&asked->compared.window);
+  row.compared = evaluate(run, level, group, &asked->compared);
+  row.has_compared_whole = row.compared_period.end < asked->compared.window.period.end;
+  if (row.has_compared_whole) row.compared_whole = evaluate(run, level, group, &asked->whole);
   return row;
 }
 
@@ -460,6 +485,7 @@ static gboolean answer(Run *run, GError **error) {
   EvalLevel *levels[MAX_DIMS + 1];
   for (guint keep = 0; keep <= run->n_dims; keep++) levels[keep] = evaluator_level(run->evaluator, keep);
   evaluator_finish(run->evaluator);
+  bind(run);
   add_level_rows(run, levels[run->n_dims], run->n_dims, run->result->rows);
   for (guint keep = run->n_dims; keep-- > 0;) add_level_rows(run, levels[keep], keep, run->result->totals);
   if (!find_without(run, error)) return FALSE;
@@ -481,6 +507,7 @@ QueryResult *query_run(const QueryContext *context, const QueryRequest *request,
   if (org == NULL) return NULL;
   Run run = {.context = &here, .request = request, .result = result, .org = org};
   gboolean ok = answer(&run, error);
+  g_free(run.asked_of);
   evaluator_free(run.evaluator);
   query_plan_free(run.plan);
   query_where_free(run.where);
