@@ -1,10 +1,10 @@
 /* Climbing to the top of a likelihood of few parameters, each held within bounds.
  *
  * Newton's step along each of the axes in which the ground curves (the eigenvectors of the curvature), uphill also
- * where it curves upwards, and shortened (Levenberg 1944, Marquardt 1963) where the last step did not keep what it
- * promised. Likelihoods whose top lies at infinity fall off there like e^-u: such a step moves by about 1 and the
- * bounds are reached in a few. What leans against a bound stays there until its slope points inside. All is reckoned
- * from the start and the sample alone: the same sample always ends at the same point. */
+ * where it curves upwards, and along none farther than a reach, which grows and shrinks with how well the last step
+ * kept what it promised. Likelihoods whose top lies at infinity fall off there like e^-u: such a step moves by about 1
+ * and the bounds are reached in a few. What leans against a bound stays there until its slope points inside. All is
+ * reckoned from the start and the sample alone: the same sample always ends at the same point. */
 #include "stats/private.h"
 
 #include <gsl/gsl_eigen.h>
@@ -12,8 +12,9 @@
 
 #define MAX_STEPS       500
 #define LONGEST         3.0   /* of one step along one axis */
-#define GAINS_NOTHING   1e-13 /* a full step that promises no more, beside the height, is not worth its while */
-#define GAINS_ROUNDINGS 1e-9  /* … nor is one that promises this much and leads no higher */
+#define SHORTEST        1e-9  /* … below which nothing leads higher any more */
+#define GAINS_NOTHING   1e-13 /* steps that promise no more, beside the height, are not worth their while */
+#define GAINS_ROUNDINGS 1e-9  /* … nor are those that promise this much and lead no higher */
 
 typedef struct {
   guint n, n_loose;
@@ -56,22 +57,25 @@ static gboolean survey(Ground *ground, const StatsHeight *here, const double *at
   return ground->n_loose > 0;
 }
 
-static double most_bent(const Ground *ground) {
-  double most = 0;
-  for (guint i = 0; i < ground->n_loose; i++) most = fmax(most, ground->bends[i]);
-  return most;
+static double stride(const Ground *ground, guint axis, double reach) {
+  double slope = ground->slopes[axis], bend = ground->bends[axis];
+  if (fabs(slope) >= reach * bend) return slope == 0 ? 0 : copysign(reach, slope);
+  return slope / bend;
+}
+
+/* What there is to gain if the ground is curved like this all the way, or as far as one may go at once. */
+static double worth(const Ground *ground) {
+  double gain = 0;
+  for (guint i = 0; i < ground->n_loose; i++) gain += ground->slopes[i] * stride(ground, i, LONGEST);
+  return gain;
 }
 
 /* The point after a step; gives what slopes and curvature promise of it. */
-static double step_from(const Ground *ground, const StatsHeight *here, const double *at, double damping, double *next) {
+static double step_from(const Ground *ground, const StatsHeight *here, const double *at, double reach, double *next) {
   double moved[STATS_MAX_PARAMETERS] = {0}, promised = 0;
   for (guint i = 0; i < ground->n; i++) next[i] = at[i];
-  for (guint i = 0; i < ground->n_loose; i++) {
-    double stiffness = fmax(ground->bends[i] + damping, fabs(ground->slopes[i]) / LONGEST);
-    if (stiffness <= 0) continue;
-    for (guint j = 0; j < ground->n_loose; j++)
-      next[ground->loose[j]] += ground->slopes[i] / stiffness * ground->axes[i][j];
-  }
+  for (guint i = 0; i < ground->n_loose; i++)
+    for (guint j = 0; j < ground->n_loose; j++) next[ground->loose[j]] += stride(ground, i, reach) * ground->axes[i][j];
   for (guint i = 0; i < ground->n; i++) {
     next[i] = CLAMP(next[i], -ground->bound, ground->bound);
     moved[i] = next[i] - at[i];
@@ -95,27 +99,29 @@ static gboolean is_known(const StatsHeight *height, guint n) {
 gboolean stats_climb(StatsHeightFunc height_of, gconstpointer sample, double *at, guint n, double bound) {
   Ground ground = {.n = n, .bound = bound};
   StatsHeight here, there;
-  double damping = 0, next[STATS_MAX_PARAMETERS];
+  double reach = LONGEST, next[STATS_MAX_PARAMETERS];
   height_of(at, sample, &here);
-  gboolean moved = TRUE;
-  for (int i = 0; i < MAX_STEPS && is_known(&here, n); i++) {
-    if (moved && !survey(&ground, &here, at)) return TRUE;
-    double height = fmax(fabs(here.value), 1), least_damping = 1e-3 * most_bent(&ground) + 1e-12;
-    double promised = step_from(&ground, &here, at, damping, next), gained = -INFINITY;
-    if (damping == 0 && fabs(promised) <= GAINS_NOTHING * height) return TRUE;
+  if (!is_known(&here, n)) return FALSE;
+  gboolean surveyed = FALSE;
+  for (int i = 0; i < MAX_STEPS; i++) {
+    if (!surveyed && !survey(&ground, &here, at)) return TRUE;
+    surveyed = TRUE;
+    double height = fmax(fabs(here.value), 1), to_gain = worth(&ground);
+    if (to_gain <= GAINS_NOTHING * height) return TRUE;
+    double promised = step_from(&ground, &here, at, reach, next), gained = -INFINITY;
     if (promised > 0) height_of(next, sample, &there);
     if (promised > 0 && is_known(&there, n)) gained = there.value - here.value;
-    moved = gained > 0 && gained >= 0.01 * promised;
-    if (!moved) {
-      if (promised > 0 && promised <= GAINS_ROUNDINGS * height && fabs(gained) <= GAINS_ROUNDINGS * height) return TRUE;
-      if (damping > 1e15 * least_damping) return FALSE;
-      damping = fmax(damping * 8, least_damping);
+    if (!(gained > 0 && gained >= 0.01 * promised)) {
+      if (to_gain <= GAINS_ROUNDINGS * height) return TRUE;
+      if (reach < SHORTEST) return FALSE;
+      reach /= 4;
       continue;
     }
-    if (gained > 0.75 * promised) damping = damping / 8 >= least_damping ? damping / 8 : 0;
-    if (gained < 0.25 * promised) damping = fmax(damping * 4, least_damping);
+    if (gained > 0.75 * promised) reach = fmin(reach * 2, LONGEST);
+    if (gained < 0.25 * promised) reach /= 2;
     here = there;
     for (guint k = 0; k < n; k++) at[k] = next[k];
+    surveyed = FALSE;
   }
   return FALSE;
 }
