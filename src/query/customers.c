@@ -1,7 +1,10 @@
 /* Customers of a question and the models fitted to them.
  *
- *   cells ──► purchases ──► customers, sorted ──digest──► model kept? ──no──► fit, keep
- *                                                             └──────────────┴──► value at a horizon and discount
+ *   cells ──► purchases, sorted and kept ──► customers, sorted ──digest──► model kept? ──no──► fit, keep
+ *                                                                               └──────────────┴──► value at a horizon
+ *
+ * A group is asked month after month, each time for all purchases until then. Those of the group read last are kept
+ * sorted, so that a later month only adds its own, and an earlier one passes over what is after it.
  *
  * Customers are known again by a digest of their histories and not by where they were read: two measures that differ
  * in their horizon have columns of their own, and a team of one rep has the cells of another level. A fit depends on
@@ -15,17 +18,24 @@
 struct QueryCustomers {
   GHashTable *models; /* hexadecimal digest -> StatsCustomerModel */
   guint n_fits;
+  const CubeTable *cells; /* the purchases' place, and the slot before which they are */
+  guint column;
+  gint32 group;
+  guint to;
+  GArray *purchases; /* StatsPurchase, sorted */
 };
 
 QueryCustomers *query_customers_new(void) {
   QueryCustomers *customers = g_new0(QueryCustomers, 1);
   customers->models = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+  customers->purchases = g_array_new(FALSE, FALSE, sizeof(StatsPurchase));
   return customers;
 }
 
 void query_customers_free(QueryCustomers *customers) {
   if (customers == NULL) return;
   g_hash_table_unref(customers->models);
+  g_array_unref(customers->purchases);
   g_free(customers);
 }
 
@@ -64,12 +74,49 @@ static const StatsCustomerModel *model_of(QueryCustomers *customers, StatsCustom
   return model;
 }
 
+static StatsPurchase *first_of(const GArray *purchases) {
+  return (StatsPurchase *)(gpointer)purchases->data;
+}
+
+/* Two sorted arrays as one. */
+static GArray *merged(const GArray *a, const GArray *b) {
+  GArray *all = g_array_sized_new(FALSE, FALSE, sizeof(StatsPurchase), a->len + b->len);
+  guint i = 0, j = 0;
+  while (i < a->len && j < b->len) {
+    gboolean from_a = stats_purchases_compare(first_of(a) + i, first_of(b) + j) <= 0;
+    g_array_append_vals(all, from_a ? first_of(a) + i++ : first_of(b) + j++, 1);
+  }
+  g_array_append_vals(all, first_of(a) + i, a->len - i);
+  g_array_append_vals(all, first_of(b) + j, b->len - j);
+  return all;
+}
+
+/* Holds the purchases of the group at least until slot `to`. */
+static void hold_purchases(QueryCustomers *customers, const CubeTable *cells, guint column, gint32 group, guint to) {
+  if (customers->cells != cells || customers->column != column || customers->group != group) {
+    customers->cells = cells;
+    customers->column = column;
+    customers->group = group;
+    customers->to = 0;
+    g_array_set_size(customers->purchases, 0);
+  }
+  if (to <= customers->to) return;
+  g_autoptr(GArray) more = g_array_new(FALSE, FALSE, sizeof(StatsPurchase));
+  cube_read_purchases(cells, column, group, customers->to, to, more);
+  customers->to = to;
+  if (more->len == 0) return;
+  stats_purchases_sort(first_of(more), more->len);
+  GArray *all = merged(customers->purchases, more);
+  g_array_unref(customers->purchases);
+  customers->purchases = all;
+}
+
 StatsLifetimeValue query_customers_value(QueryCustomers *customers, const KpiMeasure *measure, const CubeTable *cells,
                                          guint column, gint32 group, guint to, BaseDay last_day) {
-  g_autoptr(GArray) purchases = g_array_new(FALSE, FALSE, sizeof(StatsPurchase));
-  cube_read_purchases(cells, column, group, 0, to, purchases);
+  hold_purchases(customers, cells, column, group, to);
+  const GArray *purchases = customers->purchases;
   g_autofree StatsCustomer *who = g_new(StatsCustomer, MAX(purchases->len, 1));
-  gsize n = stats_customers((StatsPurchase *)(gpointer)purchases->data, purchases->len, last_day, who);
+  gsize n = stats_customers(first_of(purchases), purchases->len, last_day, who);
   if (n < STATS_MIN_CUSTOMERS) return (StatsLifetimeValue){.n = n};
   const StatsCustomerModel *model = model_of(customers, who, n);
   return stats_customer_model_value(model, who, n, kpi_duration_days(measure->horizon), measure->discount);

@@ -248,15 +248,30 @@ static void height_at(const double *at, gconstpointer data, StatsHeight *height)
   height->curvature[3][3] += apart * skew;
 }
 
+/* Where nobody seems to leave, the likelihood has two tops at infinity: all leave alike seldom (a + b large), and few
+ * leave at once (a + b small). One that ends at a bound is therefore tried from the other side too. */
+static gboolean climb_from_both_sides(const Sample *sample, double *at, StatsHeight *top) {
+  gboolean found = stats_climb(height_at, sample, at, 4, LOG_BOUND);
+  height_at(at, sample, top);
+  if (found && fabs(at[2]) < LOG_BOUND && fabs(at[3]) < LOG_BOUND) return TRUE;
+  double other[] = {at[0], at[1], at[2] > 0 ? -LOG_BOUND / 2 : LOG_BOUND / 2, -LOG_BOUND / 2};
+  StatsHeight other_top;
+  if (!stats_climb(height_at, sample, other, 4, LOG_BOUND)) return found;
+  height_at(other, sample, &other_top);
+  if (found && other_top.value <= top->value) return TRUE;
+  *top = other_top;
+  for (guint i = 0; i < 4; i++) at[i] = other[i];
+  return TRUE;
+}
+
 StatsBgNbd stats_bgnbd_fit(StatsCustomer *customers, gsize n) {
   StatsBgNbd model = {0};
   if (!stats_customers_prepare(customers, n)) return model;
   g_auto(Sample) sample;
   sample_init(&sample, customers, n);
   double at[] = {0, 0, 1, -1};
-  if (!stats_climb(height_at, &sample, at, 4, LOG_BOUND)) return model;
   StatsHeight top;
-  height_at(at, &sample, &top);
+  if (!climb_from_both_sides(&sample, at, &top)) return model;
   model = model_at(at, sample.unit);
   model.log_likelihood = top.value;
   return model;

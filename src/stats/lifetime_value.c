@@ -28,10 +28,16 @@ static double value_of_day(const StatsPurchase *purchases, gsize n, gsize i, gsi
   return value;
 }
 
-gsize stats_customers(StatsPurchase *purchases, gsize n, BaseDay last_day, StatsCustomer *customers) {
+void stats_purchases_sort(StatsPurchase *purchases, gsize n) {
+  if (n > 1) qsort(purchases, n, sizeof *purchases, by_customer_and_day);
+}
+
+int stats_purchases_compare(const StatsPurchase *a, const StatsPurchase *b) {
+  return by_customer_and_day(a, b);
+}
+
+gsize stats_customers(const StatsPurchase *purchases, gsize n, BaseDay last_day, StatsCustomer *customers) {
   gsize n_customers = 0;
-  if (n == 0) return 0;
-  qsort(purchases, n, sizeof *purchases, by_customer_and_day);
   for (gsize i = 0; i < n;) {
     gint64 who = purchases[i].customer;
     BaseDay first = BASE_DAY_NONE;

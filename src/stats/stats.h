@@ -70,9 +70,12 @@ typedef struct {
   double mean_value; /* of the repeated purchases, > 0; 0 without repeats */
 } StatsCustomer;
 
-/* Purchases as customers by the end of `last_day`; those of one day are one, and a day worth nothing or less is none.
- * Sorts `purchases`; `customers` has room for n. Gives how many there are. */
-gsize stats_customers(StatsPurchase *purchases, gsize n, BaseDay last_day, StatsCustomer *customers);
+/* By customer, day and value. */
+void stats_purchases_sort(StatsPurchase *purchases, gsize n);
+int stats_purchases_compare(const StatsPurchase *a, const StatsPurchase *b);
+/* Sorted purchases as customers by the end of `last_day`; those of one day are one, and a day worth nothing or less is
+ * none. `customers` has room for n. Gives how many there are. */
+gsize stats_customers(const StatsPurchase *purchases, gsize n, BaseDay last_day, StatsCustomer *customers);
 
 /* Fewer tell nothing: the fits below have then no value. */
 #define STATS_MIN_CUSTOMERS 100

@@ -244,6 +244,7 @@ static void purchases_become_customers(void **state) {
   StatsPurchase purchases[] = {{9, 150, 7},  {7, 140, 15}, {7, 110, 5},  {7, 130, 8}, {3, 120, -4},
                                {7, 100, 10}, {7, 130, -8}, {7, 110, 20}, {9, 151, 7}};
   StatsCustomer customers[9];
+  stats_purchases_sort(purchases, 9);
   assert_int_equal(stats_customers(purchases, 9, 150, customers), 2);
   assert_true(customers[0].repeats == 2 && customers[0].recency == 40 && customers[0].age == 50 &&
               customers[0].mean_value == 20);
