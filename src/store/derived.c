@@ -1,27 +1,31 @@
-/* The derived facts: tables made from facts by the scripts in src/store/sql, kept so that a question only scans them.
+/* The derived facts: tables made from facts, kept so that a question only scans them.
  *
- *   opportunity, stage_change, activity ──► temp views derived_deal, derived_change, derived_activity
- *                                           (all rows, or those of the deals that a load touched)
- *       ──► told.sql: the changes in order of time ──► stage_stay.sql, forecast_state.sql, close_date_move.sql
- *       ──► silence.sql                            ──► rows of the derived tables, and their rows of ledger_stat
+ *   opportunity, stage_change, activity ──► derived_facts.c: deals with their changes and touches in order of time
+ *                                           (all of them, or those of the deals that a load touched)
+ *       ──► derived_stays.c, derived_rows.c: the rows of one deal after the other, in as many threads as there are
+ *       ──► derived_emit.c: an INSERT for each derived table, and its row of ledger_stat
  *
  * A deal's derived rows come from that deal, its changes and its activities only, besides the stages, so when a load
- * touched few deals their rows are taken out and made again by the very same scripts. When it touched many, or stages
- * changed, the table is made anew: dropping and filling it costs less than finding the rows to take out.
+ * touched few deals their rows are taken out and made again in the very same way. When it touched many, or stages
+ * changed, the table is made anew: dropping and filling it costs less than finding the rows to take out. A ledger of
+ * millions of deals is taken in parts, so that memory has an end.
  *
- * The scripts sort a deal's events once and then look one row back and ahead over the whole table (a window without
- * partition, which DuckDB streams) instead of over a partition for each deal: 4 million sorted rows take 0.1 s this way
- * and 1 s with partitions. Rows that need more than that (deals that went back a stage, changes that tell a column only
- * sometimes) are found first and take the general way. tests/unit/store/plain has the same facts in their plain form.
+ * tests/unit/store/plain has the same facts as SQL in its plain form. It was SQL here too, until sorting, windows over
+ * the whole and joins of each row with its deal turned out to cost four times what all the rest does.
  *
- * Measured on a busy machine of 2 cores, in seconds of CPU: 1 million deals with 4 million changes and 4 million
- * activities take 30 to 35 to make anew, more than half of it for joining the rows with their deals and writing them;
- * 1,000 touched deals of them take 1.3. A question then scans `silence` in 0.05. */
+ * MEASURED */
 #include "store/derived.h"
 
+#include "store/derived_rows.h"
 #include "store/physical.h"
 #include "store/private.h"
 #include "store/resources.h"
+
+/* Goes up when derived rows come out in another way, so that a database of before has them made anew. */
+#define FORM_VERSION "2"
+
+/* Deals that are in memory at a time, about; a quarter of a gigabyte with a few changes and activities each. */
+#define DEALS_AT_ONCE (1 << 20)
 
 /* A load that touched one deal of this many, or more, makes the tables anew. */
 #define TOUCHED_SHARE 5
@@ -41,9 +45,13 @@ static LedgerSchema *builtin_schema(void) {
   return ledger_schema_new(NULL, 0, NULL);
 }
 
-static char *script_of(const LedgerTable *table) {
-  g_autofree char *file = g_strconcat(table->name, ".sql", NULL);
-  return store_resource(file);
+static const DerivedForm *form_of(const LedgerTable *table) {
+  static const DerivedForm *const forms[] = {&derived_stay_form, &derived_silence_form, &derived_belief_form,
+                                             &derived_move_form};
+  for (gsize i = 0; i < G_N_ELEMENTS(forms); i++) {
+    if (g_str_equal(forms[i]->table, table->name)) return forms[i];
+  }
+  g_return_val_if_reached(NULL);
 }
 
 static gboolean needs(const LedgerTable *table, const char *fact) {
@@ -53,14 +61,12 @@ static gboolean needs(const LedgerTable *table, const char *fact) {
 
 char *store_derived_digest(void) {
   g_autoptr(LedgerSchema) schema = builtin_schema();
-  g_autofree char *told = store_resource("told.sql");
-  g_autoptr(GString) text = g_string_new(told);
+  g_autoptr(GString) text = g_string_new(FORM_VERSION);
   for (guint i = 0; i < ledger_schema_n_tables(schema); i++) {
     const LedgerTable *table = ledger_schema_table(schema, i);
     if (table->kind != LEDGER_DERIVED) continue;
     g_autofree char *create = store_physical_create(schema, table);
-    g_autofree char *script = script_of(table);
-    g_string_append_printf(text, "%s%s", create, script);
+    g_string_append(text, create);
   }
   return g_compute_checksum_for_string(G_CHECKSUM_SHA256, text->str, (gssize)text->len);
 }
@@ -96,24 +102,6 @@ static void refresh_clear(Refresh *refresh) {
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Refresh, refresh_clear)
 
-/* The rows that the scripts read. */
-static gboolean make_views(Store *store, gboolean only_touched, GError **error) {
-  static const struct {
-    const char *view, *table, *key;
-  } views[] = {{"derived_deal", "opportunity", "key"},
-               {"derived_change", "stage_change", "opportunity"},
-               {"derived_activity", "activity", "opportunity"}};
-  for (gsize i = 0; i < G_N_ELEMENTS(views); i++) {
-    g_autofree char *join =
-        only_touched ? g_strdup_printf(" SEMI JOIN derived_touched ON derived_touched.key = base.%s", views[i].key)
-                     : g_strdup("");
-    if (!run(store, error, "CREATE OR REPLACE TEMP VIEW %s AS SELECT base.* FROM %s base%s", views[i].view,
-             views[i].table, join))
-      return FALSE;
-  }
-  return TRUE;
-}
-
 /* What stands in ledger_stat. Amounts of other currencies may be reached through the deal, so they are those of the
  * facts it is made from. */
 static gboolean refresh_stat(Store *store, const LedgerTable *table, GError **error) {
@@ -144,45 +132,50 @@ static gboolean empty(const Refresh *refresh, const LedgerTable *table, gboolean
   return run(refresh->store, error, "DROP TABLE IF EXISTS %s", table->name) && run(refresh->store, error, "%s", create);
 }
 
-static gboolean fill(const Refresh *refresh, const LedgerTable *const *tables, gboolean only_touched, GError **error) {
-  if (!tables[0]) return TRUE;
-  gint64 n_deals = 0;
-  if (!make_views(refresh->store, only_touched, error) ||
-      !count(refresh->store, "SELECT count(*) FROM derived_deal", &n_deals, error))
-    return FALSE;
-  gboolean is_told = FALSE;
+static gboolean empty_all(const Refresh *refresh, const LedgerTable *const *tables, gboolean only_touched,
+                          DerivedWanted *wanted, GError **error) {
   for (guint i = 0; tables[i]; i++) {
     if (!empty(refresh, tables[i], only_touched, error)) return FALSE;
-    if (n_deals > 0 && !is_told && needs(tables[i], "stage_change")) {
-      g_autofree char *told = store_resource("told.sql");
-      if (!store_run(refresh->store, told, NULL, 0, NULL, error)) return FALSE;
-      is_told = TRUE;
-    }
-    g_autofree char *script = script_of(tables[i]);
-    if (n_deals > 0 && !store_run(refresh->store, script, NULL, 0, NULL, error)) {
-      g_prefix_error(error, "%s: ", tables[i]->name);
-      return FALSE;
-    }
+    wanted->wants_changes |= needs(tables[i], "stage_change");
+    wanted->wants_activities |= needs(tables[i], "activity");
+    wanted->wants_stages |= needs(tables[i], "stage");
+  }
+  return TRUE;
+}
+
+static gboolean fill_part(const Refresh *refresh, const LedgerTable *const *tables, const DerivedWanted *wanted,
+                          GError **error) {
+  g_autoptr(DerivedFacts) facts = store_derived_gather(refresh->store, wanted, error);
+  if (!facts) return FALSE;
+  for (guint i = 0; facts->deals->len > 0 && tables[i]; i++) {
+    if (store_derived_insert(refresh->store, facts, form_of(tables[i]), error)) continue;
+    g_prefix_error(error, "%s: ", tables[i]->name);
+    return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean fill(const Refresh *refresh, const LedgerTable *const *tables, gboolean only_touched, GError **error) {
+  if (!tables[0]) return TRUE;
+  DerivedWanted wanted = {.only_touched = only_touched};
+  gint64 n_deals = 0;
+  if (!empty_all(refresh, tables, only_touched, &wanted, error) ||
+      !count(refresh->store, only_touched ? "SELECT count(*) FROM derived_touched" : "SELECT count(*) FROM opportunity",
+             &n_deals, error))
+    return FALSE;
+  wanted.n_parts = (guint)(n_deals / DEALS_AT_ONCE) + 1;
+  for (; wanted.part < wanted.n_parts; wanted.part++) {
+    if (!fill_part(refresh, tables, &wanted, error)) return FALSE;
+  }
+  for (guint i = 0; tables[i]; i++) {
     if (!refresh_stat(refresh->store, tables[i], error)) return FALSE;
   }
   return TRUE;
 }
 
-static gboolean drop_temporary(Store *store, GError **error) {
-  static const char *const tables[] = {"touched", "touch", "planned", "word",    "told",    "never",
-                                       "rung",    "place", "placed",  "assumed", "crooked", "step"};
-  static const char *const views[] = {"deal", "change", "activity"};
-  g_autoptr(GString) sql = g_string_new(NULL);
-  for (gsize i = 0; i < G_N_ELEMENTS(views); i++)
-    g_string_append_printf(sql, "DROP VIEW IF EXISTS temp.derived_%s;", views[i]);
-  for (gsize i = 0; i < G_N_ELEMENTS(tables); i++)
-    g_string_append_printf(sql, "DROP TABLE IF EXISTS temp.derived_%s;", tables[i]);
-  return store_run(store, sql->str, NULL, 0, NULL, error);
-}
-
 static gboolean fill_all(const Refresh *refresh, GError **error) {
   return fill(refresh, refresh->whole, FALSE, error) && fill(refresh, refresh->part, TRUE, error) &&
-         drop_temporary(refresh->store, error);
+         run(refresh->store, error, "DROP TABLE IF EXISTS temp.derived_touched");
 }
 
 /* --- what has to be made --- */

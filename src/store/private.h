@@ -5,12 +5,15 @@
 
 #include <duckdb.h>
 
+typedef struct DerivedEmission DerivedEmission;
+
 struct Store {
   duckdb_database database;
   duckdb_connection connection;
   char *path; /* NULL: in memory */
   gboolean read_only;
   gboolean in_transaction;
+  DerivedEmission *emission; /* what the table function derived_rows() gives, while derived facts are made */
 };
 
 /* `message` is DuckDB's; `path` is the database's file or NULL. */

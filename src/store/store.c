@@ -9,6 +9,7 @@
  * query. The statistics cost 25 ms in the storage form that DuckDB writes by default, for compatibility with old
  * versions; so the newest form is asked for. */
 #include "base/fault.h"
+#include "store/derived_rows.h"
 #include "store/migrations.h"
 #include "store/private.h"
 
@@ -55,7 +56,7 @@ static gboolean open_database(Store *store, duckdb_config config, GError **error
     store_set_error(error, store->path, "IO Error: no connection to the database");
     return FALSE;
   }
-  return TRUE;
+  return store->read_only || store_derived_register(store, error);
 }
 
 Store *store_open(const char *path, const LedgerSchema *schema, guint flags, guint threads, GError **error) {
