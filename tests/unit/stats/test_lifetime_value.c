@@ -222,6 +222,52 @@ static void one_price_for_all_is_a_limit(void **state) {
   expect("with repeats", stats_gamma_gamma_mean(&spending, &(StatsCustomer){3, 5, 10, 20}), 20, 1e-3);
 }
 
+/* Everybody buys for 20 every ten days, the last time today: nobody leaves and all rates are one in ten days, so that
+ * r and b are at infinity and a at 0. In the next 100 days each buys 10 times, for 200. Within a thousandth. */
+static void who_never_leaves_is_a_limit(void **state) {
+  StatsCustomer customers[N_MADE];
+  for (guint i = 0; i < N_MADE; i++) {
+    guint repeats = 20 + i % 60;
+    customers[i] = (StatsCustomer){repeats, repeats * 10, repeats * 10, 20};
+  }
+  StatsBgNbd buying = stats_bgnbd_fit(customers, N_MADE);
+  assert_true(buying.has_value);
+  expect("rate", buying.r / buying.alpha, 0.1, 1e-3);
+  expect("alive", stats_bgnbd_alive(&buying, &customers[0]), 1, 1e-3);
+  expect("value", stats_lifetime_value(customers, N_MADE, 100, 0).value, 200, 2e-3);
+}
+
+/* Everybody buys once again and never after, in a time in which they would have bought a hundred times more: after the
+ * second purchase all are gone, and nothing more is to come. */
+static void who_always_leaves_is_a_limit(void **state) {
+  StatsCustomer customers[N_MADE];
+  for (guint i = 0; i < N_MADE; i++) customers[i] = (StatsCustomer){1, 1 + i % 19, 1000, 20};
+  StatsBgNbd buying = stats_bgnbd_fit(customers, N_MADE);
+  assert_true(buying.has_value);
+  assert_true(stats_bgnbd_alive(&buying, &customers[0]) < 1e-3);
+  StatsLifetimeValue value = stats_lifetime_value(customers, N_MADE, 365, 0);
+  assert_true(value.has_value && value.value >= 0 && value.value < 0.1);
+}
+
+/* A likelihood of every customer twice is twice as high and has its top where it was; and days or 10,000ths of them
+ * are only another unit. */
+static void more_of_the_same_and_longer_units_change_nothing(void **state) {
+  StatsCustomer customers[N_MADE], twice[2 * N_MADE], longer[N_MADE];
+  made_customers(customers);
+  for (guint i = 0; i < N_MADE; i++) {
+    twice[2 * i] = twice[2 * i + 1] = longer[i] = customers[i];
+    longer[i].age *= 10000;
+    longer[i].recency *= 10000;
+  }
+  StatsBgNbd one = stats_bgnbd_fit(customers, N_MADE), two = stats_bgnbd_fit(twice, 2 * N_MADE);
+  expect("twice the log-likelihood", two.log_likelihood, 2 * one.log_likelihood, 1e-11);
+  expect("r", two.r, one.r, 1e-6);
+  expect("b", two.b, one.b, 1e-6);
+  expect("alpha", stats_bgnbd_fit(longer, N_MADE).alpha, 10000 * one.alpha, 1e-6);
+  double value = stats_lifetime_value(customers, N_MADE, 100, 0).value;
+  expect("value", stats_lifetime_value(longer, N_MADE, 1000000, 0).value, value, 1e-6);
+}
+
 static void too_few_or_unsound_give_nothing(void **state) {
   StatsCustomer customers[N_MADE];
   made_customers(customers);
@@ -263,6 +309,9 @@ int main(void) {
       cmocka_unit_test(more_time_and_later_purchases_expect_more),
       cmocka_unit_test(units_and_order_change_nothing),
       cmocka_unit_test(one_price_for_all_is_a_limit),
+      cmocka_unit_test(who_never_leaves_is_a_limit),
+      cmocka_unit_test(who_always_leaves_is_a_limit),
+      cmocka_unit_test(more_of_the_same_and_longer_units_change_nothing),
       cmocka_unit_test(too_few_or_unsound_give_nothing),
       cmocka_unit_test(purchases_become_customers),
   };
