@@ -385,7 +385,7 @@ gboolean query_plan_scan(QueryPlan *plan, GError **error) {
   }
   for (guint t = 0; t < plan->tables->len; t++) {
     const PlanTable *table = g_ptr_array_index(plan->tables, t);
-    if (table->entity != NULL) cube_table_finish(table->cells);
+    if (cube_table_is_sparse(table->cells)) cube_table_finish(table->cells);
     if (!cube_table_overflowed(table->cells)) continue;
     g_set_error(
         error, BASE_ERROR, BASE_ERROR_LIMIT,
