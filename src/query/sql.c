@@ -203,12 +203,18 @@ gboolean sql_is_outcome(const KpiExpr *expr) {
          g_str_equal(expr->path[expr->n_path - 1].table->name, "opportunity");
 }
 
-/* Character by character, as DuckDB's lower(): g_utf8_strdown() makes two of 'İ', and a last 'Σ' another than others.
- */
+/* GLib leaves numerals and letters in circles as they are; DuckDB does not. */
+static gunichar fold_character(gunichar c) {
+  if (c >= 0x2160 && c <= 0x216F) return c + 0x10; /* Ⅰ */
+  if (c >= 0x24B6 && c <= 0x24CF) return c + 26;   /* Ⓐ */
+  return g_unichar_tolower(c);
+}
+
+/* Character by character, as DuckDB's lower(): g_utf8_strdown() makes two of 'İ', and a last 'Σ' differ from others. */
 char *sql_fold(const char *text) {
   GString *lower = g_string_sized_new(strlen(text));
   for (const char *at = text; *at != '\0'; at = g_utf8_next_char(at))
-    g_string_append_unichar(lower, g_unichar_tolower(g_utf8_get_char(at)));
+    g_string_append_unichar(lower, fold_character(g_utf8_get_char(at)));
   return g_string_free(lower, FALSE);
 }
 
