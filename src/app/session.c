@@ -2,7 +2,8 @@
  *
  *   folder ─► attain.yaml ─► schema ─► calendar ─► clock ─► definitions ─► database
  *
- * each step only with what the ones before it gave. The built-in definitions are in the program as resources, under
+ * each step only with what the ones before it gave; a database that is only read is opened while the definitions are
+ * being read. The built-in definitions are in the program as resources, under
  * /attain/catalogue; the workspace's own come after them, by name, so that they may redefine what is built in. */
 #include "app/session.h"
 
@@ -159,6 +160,46 @@ static gboolean set_clock(Session *session, const char *now, GError **error) {
   return TRUE;
 }
 
+/* What attain.yaml and the definitions mean, for which the database is not needed. */
+static gboolean read_meaning(Session *session, const char *now, guint needs, GError **error) {
+  session->calendar = calendar_new(&session->organisation->calendar, error);
+  if (!session->calendar) {
+    g_prefix_error(error, "%s/attain.yaml: ", session->folder);
+    return FALSE;
+  }
+  return set_clock(session, now, error) && (!(needs & SESSION_DEFINITIONS) || load_definitions(session, error));
+}
+
+typedef struct {
+  Session *session;
+  const char *now;
+  guint needs;
+  GError *error;
+} Reading;
+
+static gpointer read_in_thread(gpointer data) {
+  Reading *reading = data;
+  read_meaning(reading->session, reading->now, reading->needs, &reading->error);
+  return NULL;
+}
+
+/* Most commands only read the database, and opening it takes longer than all the rest: the rest is done meanwhile. What
+ * is wrong with it is told first, as when one came after the other. */
+static gboolean read_and_open(Session *session, const char *now, guint needs, GError **error) {
+  Reading reading = {.session = session, .now = now, .needs = needs};
+  g_autoptr(GError) cause = NULL;
+  GThread *thread = g_thread_try_new("definitions", read_in_thread, &reading, NULL);
+  if (!thread) read_in_thread(&reading);
+  session_open_database(session, needs, &cause);
+  if (thread) g_thread_join(thread);
+  if (reading.error) {
+    g_propagate_error(error, reading.error);
+    return FALSE;
+  }
+  if (cause) g_propagate_error(error, g_steal_pointer(&cause));
+  return session->store != NULL;
+}
+
 static gboolean open_parts(Session *session, const char *now, guint needs, GError **error) {
   session->organisation = session->folder
                               ? conf_organisation_load(session->folder, error)
@@ -166,14 +207,13 @@ static gboolean open_parts(Session *session, const char *now, guint needs, GErro
   if (!session->organisation) return FALSE;
   const ConfOrganisation *organisation = session->organisation;
   session->schema = ledger_schema_new(organisation->extra, organisation->n_extra, error);
-  if (session->schema) session->calendar = calendar_new(&organisation->calendar, error);
-  if (!session->schema || !session->calendar) {
+  if (!session->schema) {
     g_prefix_error(error, "%s/attain.yaml: ", session->folder);
     return FALSE;
   }
-  if (!set_clock(session, now, error)) return FALSE;
-  if ((needs & SESSION_DEFINITIONS) && !load_definitions(session, error)) return FALSE;
-  return !(needs & (SESSION_DATABASE | SESSION_WRITE)) || session_open_database(session, needs, error);
+  if ((needs & SESSION_DATABASE) && !(needs & SESSION_WRITE)) return read_and_open(session, now, needs, error);
+  return read_meaning(session, now, needs, error) &&
+         (!(needs & SESSION_WRITE) || session_open_database(session, needs, error));
 }
 
 Session *session_open(const char *folder, const char *now, guint needs, GError **error) {

@@ -17,30 +17,50 @@ static void print_expr(Printer *printer, const KpiExpr *expr, int level);
 
 /* --- literals --- */
 
-/* Most numbers are small and whole; the general way takes a hundred times as long. */
-static void print_whole(GString *out, guint number) {
+/* g_string_append() for texts that mostly fit. */
+static void put(GString *out, const char *text) {
+  gsize length = strlen(text);
+  if (out->len + length >= out->allocated_len) {
+    g_string_append_len(out, text, (gssize)length);
+    return;
+  }
+  memcpy(out->str + out->len, text, length + 1);
+  out->len += length;
+}
+
+/* Most numbers are small, with four decimals at most; the general way takes a hundred times as long. */
+static void print_decimal(GString *out, guint ten_thousandths) {
   char digits[16];
-  gsize at = sizeof digits;
-  do digits[--at] = (char)('0' + number % 10);
-  while (number /= 10);
-  g_string_append_len(out, digits + at, (gssize)(sizeof digits - at));
+  gsize at = sizeof digits, end = sizeof digits;
+  guint left = ten_thousandths;
+  for (int place = 0; place < 5 || left > 0; place++) {
+    if (place == 4) digits[--at] = '.';
+    digits[--at] = (char)('0' + left % 10);
+    left /= 10;
+  }
+  while (digits[end - 1] == '0') end--;
+  if (digits[end - 1] == '.') end--;
+  g_string_append_len(out, digits + at, (gssize)(end - at));
 }
 
 static void print_number(GString *out, double number) {
-  if (number > 0 && number < 1e9 && number == (guint)number) {
-    print_whole(out, (guint)number);
-    return;
-  }
   char text[G_ASCII_DTOSTR_BUF_SIZE];
+  if (number > 0 && number < 4e5) {
+    guint ten_thousandths = (guint)(number * 1e4 + 0.5);
+    if (ten_thousandths / 1e4 == number) {
+      print_decimal(out, ten_thousandths);
+      return;
+    }
+  }
   g_ascii_formatd(text, sizeof text, "%.15g", number);
   if (g_ascii_strtod(text, NULL) != number) g_ascii_formatd(text, sizeof text, "%.17g", number);
-  g_string_append(out, text);
+  put(out, text);
 }
 
 static void print_of_unit(GString *out, double number, const char *unit) {
   print_number(out, number);
   g_string_append_c(out, ' ');
-  g_string_append(out, unit);
+  put(out, unit);
   if (number != 1) g_string_append_c(out, 's');
 }
 
@@ -71,7 +91,7 @@ static void print_column(Printer *printer, const KpiExpr *expr) {
   const KpiHop *path = expr->path;
   gboolean own = path[0].column == NULL;
   if (printer->carry || (!own && kpi_word_is_reserved(path[0].column->name))) {
-    g_string_append(printer->out, path[0].table->name);
+    put(printer->out, path[0].table->name);
     gboolean whole = printer->carry && own;
     printer->carry = FALSE;
     if (whole) return;
@@ -79,7 +99,7 @@ static void print_column(Printer *printer, const KpiExpr *expr) {
   }
   for (guint i = 0; i < expr->n_path; i++) {
     if (i) g_string_append_c(printer->out, '.');
-    g_string_append(printer->out, path[i].column ? path[i].column->name : "key");
+    put(printer->out, path[i].column ? path[i].column->name : "key");
   }
 }
 
@@ -152,14 +172,14 @@ static const char *sign_of(KpiOp op) {
 
 static void print_list(Printer *printer, KpiExpr *const *args, guint n) {
   for (guint i = 0; i < n; i++) {
-    if (i) g_string_append(printer->out, ", ");
+    if (i) put(printer->out, ", ");
     print_expr(printer, args[i], LEVEL_OR);
   }
 }
 
 static void print_in(Printer *printer, const KpiExpr *expr, const char *word) {
   print_expr(printer, expr->args[0], LEVEL_SUM);
-  g_string_append(printer->out, word);
+  put(printer->out, word);
   print_list(printer, expr->args + 1, expr->n_args - 1);
   g_string_append_c(printer->out, ')');
 }
@@ -171,7 +191,7 @@ static void print_operator(Printer *printer, const KpiExpr *expr, int level) {
         print_in(printer, expr->args[0], " not in (");
         return;
       }
-      g_string_append(printer->out, "not ");
+      put(printer->out, "not ");
       print_expr(printer, expr->args[0], LEVEL_NOT);
       return;
     case KPI_OP_NEG:
@@ -184,11 +204,11 @@ static void print_operator(Printer *printer, const KpiExpr *expr, int level) {
     case KPI_OP_IS_NULL:
     case KPI_OP_IS_NOT_NULL:
       print_expr(printer, expr->args[0], LEVEL_SUM);
-      g_string_append(printer->out, expr->op == KPI_OP_IS_NULL ? " is empty" : " is not empty");
+      put(printer->out, expr->op == KPI_OP_IS_NULL ? " is empty" : " is not empty");
       return;
     default:
       print_expr(printer, expr->args[0], level == LEVEL_COMPARE ? LEVEL_SUM : level);
-      g_string_append(printer->out, sign_of(expr->op));
+      put(printer->out, sign_of(expr->op));
       print_expr(printer, expr->args[1], level + 1);
   }
 }
@@ -197,20 +217,20 @@ static void print_operator(Printer *printer, const KpiExpr *expr, int level) {
 
 static void print_call(Printer *printer, const KpiExpr *expr) {
   GString *out = printer->out;
-  g_string_append(out, kpi_function_name(expr->op));
+  put(out, kpi_function_name(expr->op));
   g_string_append_c(out, '(');
   if (expr->op == KPI_OP_EACH) {
-    g_string_append(out, expr->entity->name);
-    g_string_append(out, ", ");
+    put(out, expr->entity->name);
+    put(out, ", ");
   }
   print_list(printer, expr->args, expr->n_args);
   if (expr->op == KPI_OP_SHIFT || expr->op == KPI_OP_TRAILING) {
-    g_string_append(out, ", ");
+    put(out, ", ");
     print_of_unit(out, expr->number, calendar_grain_name(expr->grain));
   }
   if (expr->op == KPI_OP_TO_DATE) {
-    g_string_append(out, ", ");
-    g_string_append(out, calendar_grain_name(expr->grain));
+    put(out, ", ");
+    put(out, calendar_grain_name(expr->grain));
   }
   g_string_append_c(out, ')');
 }
@@ -226,23 +246,23 @@ static void print_atom(Printer *printer, const KpiExpr *expr) {
       print_text(out, expr->text);
       return;
     case KPI_OP_TRUE:
-      g_string_append(out, "true");
+      put(out, "true");
       return;
     case KPI_OP_FALSE:
-      g_string_append(out, "false");
+      put(out, "false");
       return;
     case KPI_OP_COLUMN:
       print_column(printer, expr);
       return;
     case KPI_OP_KPI:
-      g_string_append(out, expr->kpi->name);
+      put(out, expr->kpi->name);
       return;
     case KPI_OP_MEASURE:
-      g_string_append(out, expr->measure->name ? expr->measure->name : expr->measure->canonical);
+      put(out, expr->measure->name ? expr->measure->name : expr->measure->canonical);
       return;
     case KPI_OP_DATE: {
       g_autofree char *day = base_day_format(expr->day);
-      g_string_append(out, day);
+      put(out, day);
       return;
     }
     default:
@@ -295,34 +315,34 @@ static const char *aggregate_name(const KpiMeasure *measure) {
 static void print_clause(GString *out, KpiClause clause, const KpiExpr *expr) {
   if (!expr) return;
   g_string_append_c(out, ' ');
-  g_string_append(out, kpi_clause_name(clause));
+  put(out, kpi_clause_name(clause));
   g_string_append_c(out, ' ');
   kpi_expr_print_to(out, expr);
 }
 
 void kpi_measure_print_to(GString *out, const KpiMeasure *measure) {
   Printer printer = {out, TRUE};
-  g_string_append(out, aggregate_name(measure));
+  put(out, aggregate_name(measure));
   g_string_append_c(out, '(');
   if (measure->value)
     print_expr(&printer, measure->value, LEVEL_OR);
   else
-    g_string_append(out, measure->table->name);
+    put(out, measure->table->name);
   if (measure->value_to) {
-    g_string_append(out, ", ");
+    put(out, ", ");
     print_expr(&printer, measure->value_to, LEVEL_OR);
   }
   if (measure->horizon) {
-    g_string_append(out, ", ");
+    put(out, ", ");
     print_expr(&printer, measure->horizon, LEVEL_OR);
   }
   if (measure->discount > 0) {
-    g_string_append(out, ", ");
+    put(out, ", ");
     print_number(out, measure->discount);
   }
   gboolean quantile = measure->agg == KPI_AGG_QUANTILE || measure->agg == KPI_AGG_KM;
   if (quantile && measure->quantile != 0.5) {
-    g_string_append(out, ", ");
+    put(out, ", ");
     print_number(out, measure->quantile);
   }
   if (measure->agg == KPI_AGG_QUANTILE && measure->quantile_type != 7)

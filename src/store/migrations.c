@@ -150,10 +150,10 @@ static gboolean apply(Store *store, const LedgerSchema *schema, const Meta *meta
 
 gboolean store_migrate(Store *store, const LedgerSchema *schema, GError **error) {
   g_auto(Meta) meta = {0};
-  g_auto(Meta)
-      wanted = {.schema_version = NEWEST, .ledger = store_physical_digest(schema), .derived = store_derived_digest()};
+  g_auto(Meta) wanted = {.schema_version = NEWEST, .ledger = store_physical_digest(schema)};
   if (!read_meta(store, &meta, error) || !check_version(store, &meta, error)) return FALSE;
   if (store->read_only) return check_readable(store, schema, &meta, &wanted, error);
+  wanted.derived = store_derived_digest();
   if (meta.schema_version == NEWEST && g_strcmp0(meta.ledger, wanted.ledger) == 0 &&
       g_strcmp0(meta.derived, wanted.derived) == 0)
     return TRUE;
