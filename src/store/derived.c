@@ -65,7 +65,7 @@ char *store_derived_digest(void) {
   for (guint i = 0; i < ledger_schema_n_tables(schema); i++) {
     const LedgerTable *table = ledger_schema_table(schema, i);
     if (table->kind != LEDGER_DERIVED) continue;
-    g_autofree char *create = store_physical_create(schema, table);
+    g_autofree char *create = store_physical_create_derived(schema, table);
     g_string_append(text, create);
   }
   return g_compute_checksum_for_string(G_CHECKSUM_SHA256, text->str, (gssize)text->len);
@@ -128,7 +128,7 @@ static gboolean empty(const Refresh *refresh, const LedgerTable *table, gboolean
   if (only_touched)
     return run(refresh->store, error, "DELETE FROM %s WHERE opportunity IN (SELECT key FROM derived_touched)",
                table->name);
-  g_autofree char *create = store_physical_create(refresh->schema, table);
+  g_autofree char *create = store_physical_create_derived(refresh->schema, table);
   return run(refresh->store, error, "DROP TABLE IF EXISTS %s", table->name) && run(refresh->store, error, "%s", create);
 }
 
@@ -143,16 +143,23 @@ static gboolean empty_all(const Refresh *refresh, const LedgerTable *const *tabl
   return TRUE;
 }
 
+/* In the order in which the threads come, or only one of them could write. */
+static gboolean insert_all(const Refresh *refresh, const LedgerTable *const *tables, const DerivedFacts *facts,
+                           GError **error) {
+  if (!run(refresh->store, error, "SET preserve_insertion_order = FALSE")) return FALSE;
+  gboolean ok = TRUE;
+  for (guint i = 0; ok && tables[i]; i++) {
+    ok = store_derived_insert(refresh->store, facts, form_of(tables[i]), error);
+    if (!ok) g_prefix_error(error, "%s: ", tables[i]->name);
+  }
+  return run(refresh->store, ok ? error : NULL, "RESET preserve_insertion_order") && ok;
+}
+
 static gboolean fill_part(const Refresh *refresh, const LedgerTable *const *tables, const DerivedWanted *wanted,
                           GError **error) {
   g_autoptr(DerivedFacts) facts = store_derived_gather(refresh->store, wanted, error);
   if (!facts) return FALSE;
-  for (guint i = 0; facts->deals->len > 0 && tables[i]; i++) {
-    if (store_derived_insert(refresh->store, facts, form_of(tables[i]), error)) continue;
-    g_prefix_error(error, "%s: ", tables[i]->name);
-    return FALSE;
-  }
-  return TRUE;
+  return facts->deals->len == 0 || insert_all(refresh, tables, facts, error);
 }
 
 static gboolean fill(const Refresh *refresh, const LedgerTable *const *tables, gboolean only_touched, GError **error) {

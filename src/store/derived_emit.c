@@ -10,8 +10,8 @@
 
 #include <string.h>
 
-#define FUNCTION      "derived_rows"
-#define DEALS_AT_ONCE 8192
+#define FUNCTION       "derived_rows"
+#define DEALS_OF_A_RUN 8192
 
 struct DerivedEmission {
   const DerivedFacts *facts;
@@ -49,9 +49,9 @@ static void worker_free(gpointer data) {
 static gboolean take_deals(Worker *worker) {
   guint n_deals = worker->emission->facts->deals->len;
   guint64 run = (guint64)g_atomic_int_add(&worker->emission->n_taken, 1);
-  if (run * DEALS_AT_ONCE >= n_deals) return FALSE;
-  worker->next = (guint)run * DEALS_AT_ONCE;
-  worker->until = MIN(worker->next + DEALS_AT_ONCE, n_deals);
+  if (run * DEALS_OF_A_RUN >= n_deals) return FALSE;
+  worker->next = (guint)run * DEALS_OF_A_RUN;
+  worker->until = MIN(worker->next + DEALS_OF_A_RUN, n_deals);
   return TRUE;
 }
 
@@ -206,7 +206,7 @@ static void bind(duckdb_bind_info info) {
 
 static void begin(duckdb_init_info info) {
   const DerivedEmission *emission = duckdb_init_get_bind_data(info);
-  duckdb_init_set_max_threads(info, emission->facts->deals->len / DEALS_AT_ONCE + 1);
+  duckdb_init_set_max_threads(info, emission->facts->deals->len / DEALS_OF_A_RUN + 1);
 }
 
 static void begin_thread(duckdb_init_info info) {

@@ -383,6 +383,8 @@ static gboolean read_changes(Store *store, DerivedFacts *facts, const Index *ind
   for (guint c = facts->changes->len; c-- > 0;) {
     DerivedChange *change = &g_array_index(facts->changes, DerivedChange, c);
     DerivedDeal *deal = find_deal(index, facts->deals, change->of);
+    change->rank = 0;
+    change->rung = -1;
     if (deal) put_before(&deal->change, &change->next, c);
   }
   return TRUE;
@@ -406,7 +408,7 @@ static gboolean read_planned(Store *store, DerivedFacts *facts, const Index *ind
   g_autofree char *planned = from_of(wanted, "activity", "opportunity",
                                      " AND done_at IS NULL AND outcome IS DISTINCT FROM 'cancelled' AND outcome IS "
                                      "DISTINCT FROM 'no_show'");
-  g_autoptr(GArray) rows = g_array_new(FALSE, TRUE, sizeof(DerivedTouch));
+  g_autoptr(GArray) rows = g_array_new(FALSE, FALSE, sizeof(DerivedTouch));
   Reading reading = {rows, planned_fields, G_N_ELEMENTS(planned_fields)};
   if (!read_rows(store, facts->words, &reading, planned, error)) return FALSE;
   for (guint i = 0; i < rows->len; i++) {
@@ -421,9 +423,9 @@ static gboolean read_planned(Store *store, DerivedFacts *facts, const Index *ind
 
 static DerivedFacts *facts_new(void) {
   DerivedFacts *facts = g_new0(DerivedFacts, 1);
-  facts->deals = g_array_new(FALSE, TRUE, sizeof(DerivedDeal));
-  facts->changes = g_array_new(FALSE, TRUE, sizeof(DerivedChange));
-  facts->touches = g_array_new(FALSE, TRUE, sizeof(DerivedTouch));
+  facts->deals = g_array_new(FALSE, FALSE, sizeof(DerivedDeal));
+  facts->changes = g_array_new(FALSE, FALSE, sizeof(DerivedChange));
+  facts->touches = g_array_new(FALSE, FALSE, sizeof(DerivedTouch));
   facts->words = store_derived_words_new();
   facts->pushed = store_derived_word(facts->words, "pushed");
   facts->pulled_in = store_derived_word(facts->words, "pulled_in");

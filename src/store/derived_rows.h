@@ -48,9 +48,9 @@ extern const gsize derived_step_size, derived_stay_size;
 #define DERIVED_OWN(of, title, column_type, member) \
   { title, DERIVED_##column_type, FALSE, G_STRUCT_OFFSET(of, member) }
 /* What each derived table takes from the deal. */
-#define DERIVED_DEAL_COLUMNS                                                                                        \
-  DERIVED_OF_DEAL("key", KEY, key), DERIVED_OF_DEAL("opportunity", KEY, key), DERIVED_OF_DEAL("owner", REF, owner), \
-      DERIVED_OF_DEAL("account", REF, account), DERIVED_OF_DEAL("product", REF, product),                           \
+#define DERIVED_DEAL_COLUMNS                                                              \
+  DERIVED_OF_DEAL("opportunity", KEY, key), DERIVED_OF_DEAL("owner", REF, owner),         \
+      DERIVED_OF_DEAL("account", REF, account), DERIVED_OF_DEAL("product", REF, product), \
       DERIVED_OF_DEAL("source", WORD, source)
 #define DERIVED_OWN_MOMENT(of, title, member) \
   DERIVED_OWN(of, title, INSTANT, member.at), DERIVED_OWN(of, title "_day", DAY, member.day)
