@@ -1,16 +1,14 @@
 /* Measuring the columns of an export.
  *
- * Every column of a file is measured by a few counts in one scan (20 columns at a time, so that a sheet of 500 columns
- * makes no statement of a megabyte); the commonest values are then asked for where a column has few enough different
- * ones to be a list. */
+ * Every column of a file is measured by a few counts over its different texts, which in a sheet of 500 columns are far
+ * fewer than its rows; the commonest are then asked for where a column has few enough to be a list. */
 #include "ingest/profile.h"
 
 #include <gio/gio.h>
 
-#define COLUMNS_AT_ONCE 20
-#define MEASURES        18
-#define FEW_VALUES      400
-#define MOST_OF         0.95
+#define FEW_VALUES     400
+#define MOST_OF        0.95
+#define LONGEST_NUMBER 60 /* characters of a date or number, spaces and currency included */
 
 /* Patterns of whole values, without the spaces around them. */
 #define YMD      "^[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}([ T].*)?$"
@@ -198,25 +196,29 @@ gint64 profile_count(Store *scratch, const char *sql) {
 
 /* --- measuring --- */
 
-/* `v`: the column's text, made once in a subquery: the expression itself, written out for each measure, costs ten times
- * as much. */
-static void add_measures(GString *sql, const char *v) {
-  const char *patterns[] = {YMD, XMY, WORDS, COMPACT, SERIAL, EPOCH_MS, NUMBER, MONTH, SHORT};
-  g_string_append_printf(sql, "%scount(%s), count(DISTINCT %s)", sql->len > 8 ? ", " : "", v, v);
+/* Of the column's different texts `v`, each with the number `n` of its rows. `short`: with a digit and not long, which
+ * every date and number is; the patterns cost most, and most texts are neither. */
+static char *measures_sql(const ProfileFile *file, const ProfileColumn *column) {
+  const char *patterns[] = {YMD, XMY, WORDS, COMPACT, SERIAL, EPOCH_MS, NUMBER, MONTH, SHORT, "^-?[0-9]+$"};
+  g_autofree char *text = profile_sql_text(column);
+  GString *sql = g_string_new("SELECT sum(n), count(*)");
   for (gsize i = 0; i < G_N_ELEMENTS(patterns); i++)
-    g_string_append_printf(sql, ", count(*) FILTER (regexp_matches(%s, '%s'))", v, patterns[i]);
-  g_string_append_printf(sql, ", count(*) FILTER (regexp_matches(%s, '^-?[0-9]+$'))", v);
-  g_string_append_printf(sql, ", count(*) FILTER (ends_with(%s, '%%'))", v);
+    g_string_append_printf(sql, ", sum(n) FILTER (short AND regexp_matches(v, '%s'))", patterns[i]);
+  g_string_append(sql,
+                  ", sum(n) FILTER (ends_with(v, '%'))"
+                  ", sum(n) FILTER (lower(v) IN ('true', 'false', 'yes', 'no', '0', '1', 'y', 'n', 't', 'f', "
+                  "'ja', 'nein', 'oui', 'non', 'si', 'sí', 'sim', 'não', 'nao', 'wahr', 'falsch', 'x', 'vrai', "
+                  "'faux'))"
+                  ", sum(n) FILTER (contains(v, '@') AND regexp_matches(v, '^[^@ ]+@[^@ ]+[.][^@ ]+$'))"
+                  ", sum(n) FILTER (lower(v) <> upper(v))"
+                  ", sum(n) FILTER (short AND regexp_matches(v, '^[^,]*,[0-9]{1,2}[^0-9.,]*$'))"
+                  ", sum(n) FILTER (short AND regexp_matches(v, '^[^.]*[.][0-9]{1,2}[^0-9.,]*$'))"
+                  ", max(length(v))");
   g_string_append_printf(sql,
-                         ", count(*) FILTER (lower(%s) IN ('true', 'false', 'yes', 'no', '0', '1', 'y', 'n', 't', 'f', "
-                         "'ja', 'nein', 'oui', 'non', "
-                         "'si', 'sí', 'sim', 'não', 'nao', 'wahr', 'falsch', 'x', 'vrai', 'faux'))",
-                         v);
-  g_string_append_printf(sql, ", count(*) FILTER (regexp_matches(%s, '^[^@ ]+@[^@ ]+[.][^@ ]+$'))", v);
-  g_string_append_printf(sql, ", count(*) FILTER (lower(%s) <> upper(%s))", v, v);
-  g_string_append_printf(sql, ", count(*) FILTER (regexp_matches(%s, '^[^,]*,[0-9]{1,2}[^0-9.,]*$'))", v);
-  g_string_append_printf(sql, ", count(*) FILTER (regexp_matches(%s, '^[^.]*[.][0-9]{1,2}[^0-9.,]*$'))", v);
-  g_string_append_printf(sql, ", max(length(%s))", v);
+                         " FROM (SELECT v, n, length(v) <= %d AND regexp_matches(v, '[0-9]') AS short FROM "
+                         "(SELECT %s AS v, count(*) AS n FROM %s GROUP BY 1) WHERE v IS NOT NULL)",
+                         LONGEST_NUMBER, text, file->table);
+  return g_string_free(sql, FALSE);
 }
 
 static gint64 whole(const StoreRows *rows, guint column) {
@@ -276,23 +278,22 @@ static void decide_date(Store *scratch, const ProfileFile *file, ProfileColumn *
   }
 }
 
-static void take_measures(Store *scratch, const ProfileFile *file, ProfileColumn *column, const StoreRows *rows,
-                          guint at) {
+static void take_measures(Store *scratch, const ProfileFile *file, ProfileColumn *column, const StoreRows *rows) {
   gint64 patterns[9];
-  column->n_filled = whole(rows, at);
-  column->n_distinct = whole(rows, at + 1);
-  for (guint i = 0; i < 9; i++) patterns[i] = whole(rows, at + 2 + i);
+  column->n_filled = whole(rows, 0);
+  column->n_distinct = whole(rows, 1);
+  for (guint i = 0; i < 9; i++) patterns[i] = whole(rows, 2 + i);
   column->n_numbers = patterns[6];
   column->has_suffix = patterns[8] > 0 && mostly(patterns[6] + patterns[8], column->n_filled);
   if (column->has_suffix) column->n_numbers += patterns[8];
-  column->n_integers = whole(rows, at + 11);
-  column->n_percents = whole(rows, at + 12);
-  column->n_booleans = whole(rows, at + 13);
-  column->n_emails = whole(rows, at + 14);
-  column->n_words = whole(rows, at + 15);
-  column->n_comma_decimals = whole(rows, at + 16);
-  column->n_dot_decimals = whole(rows, at + 17);
-  column->longest = whole(rows, at + 18);
+  column->n_integers = whole(rows, 11);
+  column->n_percents = whole(rows, 12);
+  column->n_booleans = whole(rows, 13);
+  column->n_emails = whole(rows, 14);
+  column->n_words = whole(rows, 15);
+  column->n_comma_decimals = whole(rows, 16);
+  column->n_dot_decimals = whole(rows, 17);
+  column->longest = whole(rows, 18);
   column->decimal_comma = column->n_comma_decimals > column->n_dot_decimals;
   decide_date(scratch, file, column, patterns);
 }
@@ -345,26 +346,18 @@ static void measure(Store *scratch, ProfileFile *file) {
   g_autofree char *count = g_strdup_printf("SELECT count(*) FROM %s", file->table);
   file->n_rows = MAX(0, profile_count(scratch, count));
   g_autoptr(GPtrArray) columns = filled_columns(scratch, file);
-  for (guint first = 0; first < columns->len; first += COLUMNS_AT_ONCE) {
-    guint end = MIN(first + COLUMNS_AT_ONCE, columns->len);
-    g_autoptr(GString) sql = g_string_new("SELECT ");
-    g_autoptr(GString) texts = g_string_new(NULL);
-    for (guint i = first; i < end; i++) {
-      g_autofree char *text = profile_sql_text(columns->pdata[i]);
-      g_autofree char *name = g_strdup_printf("v%u", i - first);
-      g_string_append_printf(texts, "%s%s AS %s", texts->len ? ", " : "", text, name);
-      add_measures(sql, name);
-    }
-    g_string_append_printf(sql, " FROM (SELECT %s FROM %s)", texts->str, file->table);
+  for (guint i = 0; i < columns->len; i++) {
+    ProfileColumn *column = columns->pdata[i];
+    g_autofree char *sql = measures_sql(file, column);
     g_autoptr(GError) error = NULL;
-    g_autoptr(StoreRows) rows = store_query(scratch, sql->str, NULL, 0, 0, &error);
-    if (!rows) g_debug("profile of %s: %s", file->name, error->message);
-    for (guint i = first; rows && i < end; i++) {
-      ProfileColumn *column = columns->pdata[i];
-      take_measures(scratch, file, column, rows, (i - first) * (MEASURES + 1));
-      take_values(scratch, file, column);
-      take_range(scratch, file, column);
+    g_autoptr(StoreRows) rows = store_query(scratch, sql, NULL, 0, 0, &error);
+    if (!rows) {
+      g_debug("profile of %s: %s", file->name, error->message);
+      continue;
     }
+    take_measures(scratch, file, column, rows);
+    take_values(scratch, file, column);
+    take_range(scratch, file, column);
   }
 }
 
