@@ -66,6 +66,8 @@ gint scan_column_add(GArray *columns, char *sql, StoreColumnType type) {
 
 /* --- what one text decides --- */
 
+static gboolean condition_holds(const KpiExpr *where, const char *text);
+
 /* The text that an expression gives when its column holds `text`; NULL for none. The caller frees. */
 static char *text_of(const KpiExpr *expr, const char *text) {
   switch (expr->op) {
@@ -130,7 +132,7 @@ static gboolean contains_holds(const KpiExpr *expr, const char *text) {
   return whole != NULL && part != NULL && strstr(whole, part) != NULL;
 }
 
-gboolean condition_holds(const KpiExpr *where, const char *text) {
+static gboolean condition_holds(const KpiExpr *where, const char *text) {
   switch (where->op) {
     case KPI_OP_TRUE:
       return TRUE;

@@ -31,9 +31,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Conditions, conditions_free)
 
 /* The number under which `where` is asked of a chunk; the same for the same condition. */
 gint conditions_add(Conditions *conditions, const KpiExpr *where);
-/* Goes on to the next chunk, of at most `max_rows` rows. */
+/* Goes on to the next chunk. */
 void conditions_begin(Conditions *conditions, const StoreChunk *chunk);
 /* For each row of the chunk 1 where the condition holds, else 0; good until the next chunk. */
 const guint8 *conditions_rows(Conditions *conditions, gint condition);
-/* Whether every use of the text column is decided by `text` (NULL: empty): for tests. */
-gboolean condition_holds(const KpiExpr *where, const char *text);

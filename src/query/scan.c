@@ -1,7 +1,7 @@
 /* Scans: one SELECT for each fact, whatever the number of KPIs asked of it.
  *
- * The engine filters (every measure's condition comes back as a boolean column, each distinct one once) and projects
- * (anchor days, values, the columns of the grouping); accumulation is in accumulate.c. */
+ * The engine keeps the days asked and projects: anchor days, values, the columns of the grouping, and what conditions
+ * need (condition.c). Accumulation is in columns.c and accumulate.c. */
 #include "query/scan.h"
 
 static gint add_column(Scan *scan, char *sql, StoreColumnType type) {

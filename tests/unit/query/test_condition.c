@@ -56,7 +56,7 @@ static World world_new(GRand *random) {
   world.schema = ledger_schema_new(NULL, 0, &error);
   world.calendar = calendar_new(&world.organisation->calendar, &error);
   world.store = store_open(NULL, world.schema, STORE_CREATE, 1, &error);
-  KpiSource source = {"test.yaml", "kpis: {}\n", 9, FALSE};
+  KpiSource source = {.file = "test.yaml", .text = "kpis: {}\n", .length = 9};
   g_autoptr(GPtrArray) problems = NULL;
   world.catalogue = kpi_catalogue_new(world.schema, &source, 1, &problems, &error);
   if (error != NULL) fail_msg("%s", error->message);
