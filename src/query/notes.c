@@ -1,0 +1,141 @@
+/* What an answer says beside its numbers: which data is missing, what cannot be grouped so, where a ranking is chance,
+ * who has nothing to show. */
+#include "query/run.h"
+
+#include <math.h>
+
+gboolean query_run_bounds(const QueryContext *context, BaseDay *first, BaseDay *last) {
+  *first = *last = BASE_DAY_NONE;
+  g_autoptr(StoreRows) rows =
+      store_query(context->store,
+                  "SELECT min(first_day), max(last_day) FROM ledger_stat WHERE n_rows > 0 AND table_name NOT IN "
+                  "('person', 'team', 'membership', 'account', 'product', 'territory', 'stage', 'fx_rate', 'quota')",
+                  NULL, 0, 0, NULL);
+  if (rows == NULL || store_rows_count(rows) == 0) return FALSE;
+  StoreValue low = store_rows_value(rows, 0, 0), high = store_rows_value(rows, 0, 1);
+  if (low.type == STORE_NULL) return FALSE;
+  *first = (BaseDay)low.integer;
+  *last = (BaseDay)high.integer;
+  return TRUE;
+}
+
+static void note(QueryRun *run, const char *format, ...) G_GNUC_PRINTF(2, 3);
+static void note(QueryRun *run, const char *format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  g_ptr_array_add(run->result->notes, g_strdup_vprintf(format, arguments));
+  va_end(arguments);
+}
+
+static guint64 rows_of(const QueryContext *context, const char *table) {
+  StoreValue name = {STORE_TEXT, {.text = table}};
+  g_autoptr(StoreRows) rows =
+      store_query(context->store, "SELECT n_rows FROM ledger_stat WHERE table_name = ?", &name, 1, 0, NULL);
+  return rows != NULL && store_rows_count(rows) > 0 ? (guint64)store_rows_value(rows, 0, 0).integer : 0;
+}
+
+static void note_missing_data(QueryRun *run, const KpiDefinition *kpi) {
+  GString *missing = g_string_new(NULL);
+  for (const char *const *need = kpi->needs; need != NULL && *need != NULL; need++)
+    if (rows_of(run->context, *need) == 0) {
+      const LedgerTable *table = ledger_schema_find(run->context->schema, *need);
+      g_string_append_printf(missing, "%s%s (%s)", missing->len > 0 ? ", " : "", *need,
+                             table != NULL ? table->about : "");
+    }
+  if (missing->len > 0)
+    note(run, "%s has no value: load %s%s%s%s", kpi->title, missing->str, kpi->needs_hint != NULL ? " — " : "",
+         kpi->needs_hint != NULL ? kpi->needs_hint : "", "; docs/sources.md says how");
+  g_string_free(missing, TRUE);
+}
+
+/* Says when members differ by no more than chance: a ranking by such a rate is noise. */
+static void note_chance(QueryRun *run, guint k) {
+  const QueryResult *result = run->result;
+  const KpiDefinition *kpi = g_ptr_array_index(result->kpis, k);
+  if (!kpi->proportion || run->n_dims != 1 || result->periods->len != 1) return;
+  g_autoptr(GArray) successes = g_array_new(FALSE, FALSE, sizeof(gint64));
+  g_autoptr(GArray) totals = g_array_new(FALSE, FALSE, sizeof(gint64));
+  for (guint r = 0; r < result->rows->len; r++) {
+    const QueryRow *row = &g_array_index(result->rows, QueryRow, r);
+    if (row->kpi != k || !row->value.has_interval) continue;
+    gint64 numerator = llround(row->value.numerator), denominator = llround(row->value.denominator);
+    g_array_append_val(successes, numerator);
+    g_array_append_val(totals, denominator);
+  }
+  StatsHomogeneity test =
+      stats_homogeneity((const gint64 *)(gpointer)successes->data, (const gint64 *)(gpointer)totals->data, totals->len);
+  if (totals->len < 3 || !test.has_value || test.smallest_expected < 5 || test.p < 0.05) return;
+  note(run,
+       "%s: the %u members differ by no more than chance would make them (chi-square %.1f, %d degrees of freedom, p = "
+       "%.2f): a ranking by it would be noise",
+       kpi->title, totals->len, test.chi_square, test.degrees, test.p);
+}
+
+/* An answer of nothing, because the records are of another time: says of which. */
+static void note_other_time(QueryRun *run) {
+  BaseDay first, last;
+  for (guint r = 0; r < run->result->rows->len; r++)
+    if (g_array_index(run->result->rows, QueryRow, r).value.n > 0) return;
+  if (!query_run_bounds(run->context, &first, &last) || (first < run->asked.end && last >= run->asked.start)) return;
+  g_autofree char *from = base_day_format(first), *to = base_day_format(last);
+  note(run, "the records are of %s to %s: ask for --period all, or set the clock with --now %s", from, to, to);
+}
+
+void query_run_notes(QueryRun *run) {
+  const QueryResult *result = run->result;
+  note_other_time(run);
+  const GArray *all[] = {result->rows, result->totals};
+  for (guint k = 0; k < result->kpis->len; k++) {
+    const KpiDefinition *kpi = g_ptr_array_index(result->kpis, k);
+    guint seen = 0;
+    gint64 n_missing = 0;
+    for (guint a = 0; a < 2; a++)
+      for (guint r = 0; r < all[a]->len; r++) {
+        const QueryRow *row = &g_array_index(all[a], QueryRow, r);
+        if (row->kpi != k) continue;
+        seen |= row->value.flags;
+        if (row->n_members == 0 || result->totals->len == 0) n_missing += row->value.n_missing;
+      }
+    note_chance(run, k);
+    if (seen & QUERY_FLAG_NO_DATA) note_missing_data(run, kpi);
+    if (seen & QUERY_FLAG_NO_DIMENSION) {
+      g_autofree char *by = g_strjoinv(", ", (char **)(gpointer)run->request->by);
+      note(run, "%s cannot be shown by %s: some of its records do not carry that; its total stands", kpi->title, by);
+    }
+    if (seen & QUERY_FLAG_MISSING_RATES)
+      note(run,
+           n_missing == 1 ? "%s leaves out %" G_GINT64_FORMAT
+                            " amount in a currency without an exchange rate on its day; load fx_rate"
+                          : "%s leaves out %" G_GINT64_FORMAT
+                            " amounts in currencies without an exchange rate on their day; load fx_rate",
+           kpi->title, n_missing);
+    if (seen & QUERY_FLAG_IMMATURE)
+      note(run, "%s: a period is immature until %d days after its end; it can still rise", kpi->title,
+           kpi->matures_after_days);
+    if (seen & QUERY_FLAG_CHANGED) note(run, "%s: the definition changed within a period marked so", kpi->title);
+  }
+}
+
+gboolean query_run_without(QueryRun *run, GError **error) {
+  if (run->n_dims == 0 || run->dims[0].kind != DIM_REP || run->where->people->len > 0) return TRUE;
+  g_autoptr(GHashTable) shown = g_hash_table_new(g_str_hash, g_str_equal);
+  for (guint r = 0; r < run->result->rows->len; r++) {
+    const QueryRow *row = &g_array_index(run->result->rows, QueryRow, r);
+    if (row->members[0] != NULL) g_hash_table_add(shown, (gpointer)row->members[0]);
+  }
+  StoreValue days[] = {{STORE_DAY, {.integer = run->asked.start}}, {STORE_DAY, {.integer = run->asked.end}}};
+  g_autoptr(StoreRows) rows = store_query(
+      run->context->store,
+      "SELECT coalesce(nullif(name, ''), id) FROM person p WHERE known AND merged_into IS NULL AND (left_at_day IS "
+      "NULL OR left_at_day > ?) AND "
+      "(hired_at_day IS NULL OR hired_at_day < ?) AND coalesce(lower(role), 'rep') IN ('rep', 'sales', 'seller') AND "
+      "NOT EXISTS (SELECT 1 FROM person q WHERE q.manager = p.key) AND NOT EXISTS (SELECT 1 FROM team t WHERE "
+      "t.manager = p.key) ORDER BY 1",
+      days, 2, 0, error);
+  if (rows == NULL) return FALSE;
+  for (gsize r = 0; r < store_rows_count(rows); r++) {
+    const char *name = store_rows_value(rows, r, 0).text;
+    if (!g_hash_table_contains(shown, name)) g_ptr_array_add(run->result->without, g_strdup(name));
+  }
+  return TRUE;
+}

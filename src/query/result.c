@@ -1,0 +1,98 @@
+/* An answer: its making, and what is read of it. */
+#include "query/run.h"
+
+static const struct {
+  const char *name, *about;
+} flags[] = {
+    {"missing_rates", "amounts in a currency without an exchange rate are not in it"},
+    {"before_data", "it lies before the first record"},
+    {"no_dimension", "its records cannot be grouped so"},
+    {"no_data", "nothing has been loaded for it"},
+    {"definition_changed", "the definition changed within the period"},
+    {"running", "the period has not ended"},
+    {"immature", "the cohort has not had its full time"},
+    {"cut", "only a part of the named period was asked"},
+};
+
+const char *query_flag_name(guint bit) {
+  return bit < G_N_ELEMENTS(flags) ? flags[bit].name : NULL;
+}
+const char *query_flag_about(guint bit) {
+  return bit < G_N_ELEMENTS(flags) ? flags[bit].about : NULL;
+}
+
+QueryResult *query_result_new(void) {
+  QueryResult *result = g_new0(QueryResult, 1);
+  result->kpis = g_ptr_array_new();
+  result->dims = g_ptr_array_new();
+  result->periods = g_array_new(FALSE, TRUE, sizeof(CalendarPeriod));
+  result->rows = g_array_new(FALSE, TRUE, sizeof(QueryRow));
+  result->totals = g_array_new(FALSE, TRUE, sizeof(QueryRow));
+  result->names = g_string_chunk_new(4096);
+  result->notes = g_ptr_array_new_with_free_func(g_free);
+  result->without = g_ptr_array_new_with_free_func(g_free);
+  result->sql = g_ptr_array_new_with_free_func(g_free);
+  return result;
+}
+
+void query_result_free(QueryResult *result) {
+  if (result == NULL) return;
+  g_ptr_array_unref(result->kpis);
+  g_ptr_array_unref(result->dims);
+  g_array_unref(result->periods);
+  g_array_unref(result->rows);
+  g_array_unref(result->totals);
+  g_string_chunk_free(result->names);
+  g_ptr_array_unref(result->notes);
+  g_ptr_array_unref(result->without);
+  g_ptr_array_unref(result->sql);
+  g_free(result);
+}
+
+guint query_result_n_kpis(const QueryResult *result) {
+  return result->kpis->len;
+}
+const KpiDefinition *query_result_kpi(const QueryResult *result, guint index) {
+  return g_ptr_array_index(result->kpis, index);
+}
+guint query_result_n_dims(const QueryResult *result) {
+  return result->dims->len;
+}
+const char *query_result_dim(const QueryResult *result, guint index) {
+  return g_ptr_array_index(result->dims, index);
+}
+guint query_result_n_periods(const QueryResult *result) {
+  return result->periods->len;
+}
+const CalendarPeriod *query_result_period(const QueryResult *result, guint index) {
+  return &g_array_index(result->periods, CalendarPeriod, index);
+}
+guint query_result_n_rows(const QueryResult *result) {
+  return result->rows->len;
+}
+const QueryRow *query_result_row(const QueryResult *result, guint index) {
+  return &g_array_index(result->rows, QueryRow, index);
+}
+guint query_result_n_totals(const QueryResult *result) {
+  return result->totals->len;
+}
+const QueryRow *query_result_total(const QueryResult *result, guint index) {
+  return &g_array_index(result->totals, QueryRow, index);
+}
+const char *const *query_result_notes(const QueryResult *result) {
+  return (const char *const *)result->notes->pdata;
+}
+const char *const *query_result_without_records(const QueryResult *result) {
+  return (const char *const *)result->without->pdata;
+}
+const char *const *query_result_sql(const QueryResult *result) {
+  return (const char *const *)result->sql->pdata;
+}
+
+void query_result_timings(const QueryResult *result, double *plan_ms, double *scan_ms, double *evaluate_ms,
+                          gint64 *rows_scanned) {
+  *plan_ms = result->timings.plan_ms;
+  *scan_ms = result->timings.scan_ms;
+  *evaluate_ms = result->timings.evaluate_ms;
+  *rows_scanned = result->timings.rows_scanned;
+}
