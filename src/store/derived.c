@@ -13,7 +13,10 @@
  * tests/unit/store/plain has the same facts as SQL in its plain form. It was SQL here too, until sorting, windows over
  * the whole and joins of each row with its deal turned out to cost four times what all the rest does.
  *
- * MEASURED */
+ * Measured on a busy machine of 2 cores, in seconds of CPU: 500,000 deals with 1 million changes and 2 million
+ * activities take 6.2 to make anew where the SQL took 18.9; silence 2.7 of it, stage_stay 1.7, forecast_state and
+ * close_date_move together 1.4. Two thirds of that is DuckDB compressing and writing the columns, texts above all.
+ * 1,000 touched deals take 0.7. */
 #include "store/derived.h"
 
 #include "store/derived_rows.h"
@@ -24,7 +27,7 @@
 /* Goes up when derived rows come out in another way, so that a database of before has them made anew. */
 #define FORM_VERSION "2"
 
-/* Deals that are in memory at a time, about; a quarter of a gigabyte with a few changes and activities each. */
+/* Deals that are in memory at a time, about; half a gigabyte with a few changes and activities each. */
 #define DEALS_AT_ONCE (1 << 20)
 
 /* A load that touched one deal of this many, or more, makes the tables anew. */

@@ -33,7 +33,7 @@ static char *instant(World *world, int null_in) {
 
 static const char *stage_name(World *world) {
   return ONE_OF(world, "'Qualify'", "'Discover'", "'propose'", "'Propose'", "'Negotiate'", "'Won'", "'Lost'", "'Train'",
-                "'Apply'", "'Elsewhere'", "NULL");
+                "'Apply'", "'Elsewhere'", "'Waiting for a signature'", "NULL");
 }
 
 /* The row's version goes to the history, as the loader does it. */
@@ -51,15 +51,19 @@ static void write_deal(World *world, int deal) {
   g_autofree char *created = instant(world, 10);
   g_autofree char *closed = instant(world, 4);
   g_autofree char *expected = instant(world, 3);
-  runf(
-      world->store,
-      "INSERT INTO opportunity (key, from_source, id, recorded_at, \"load\", owner, source, currency, amount, "
-      "probability, created_at, created_at_day, closed_at, closed_at_day, expected_close, expected_close_day, outcome, "
-      "stage, pipeline) VALUES (%d, 'crm', '%s', TIMESTAMP '2026-05-01', %d, %d, 'web', 'EUR', %d, 0.5, %s, %s, %s, "
-      "%s, %s, %s)",
-      deal, id, world->load, below(world, 5), below(world, 1000), created, closed, expected,
-      ONE_OF(world, "'open'", "'open'", "'won'", "'won'", "'lost'", "'lost'", "'abandoned'", "NULL"), stage_name(world),
-      ONE_OF(world, "NULL", "NULL", "'Sales'", "'partner'"));
+  runf(world->store,
+       "INSERT INTO opportunity (key, from_source, id, recorded_at, \"load\", owner, account, product, source, "
+       "currency, "
+       "amount, probability, forecast_category, created_at, created_at_day, closed_at, closed_at_day, expected_close, "
+       "expected_close_day, outcome, "
+       "stage, pipeline) VALUES (%d, 'crm', '%s', TIMESTAMP '2026-05-01', %d, %d, %s, %s, %s, %s, %s, %s, %s, %s, %s, "
+       "%s, "
+       "%s, %s, %s)",
+       deal, id, world->load, below(world, 5), ONE_OF(world, "1", "2", "NULL"), ONE_OF(world, "3", "NULL"),
+       ONE_OF(world, "'web'", "'a friend of a customer'", "NULL"), ONE_OF(world, "'EUR'", "'EUR'", "NULL"),
+       ONE_OF(world, "100", "250", "NULL"), ONE_OF(world, "0.5", "NULL"), ONE_OF(world, "'best_case'", "NULL"), created,
+       closed, expected, ONE_OF(world, "'open'", "'open'", "'won'", "'won'", "'lost'", "'lost'", "'abandoned'", "NULL"),
+       stage_name(world), ONE_OF(world, "NULL", "NULL", "'Sales'", "'partner'"));
 }
 
 static char *row_id(World *world, char prefix) {
@@ -82,9 +86,27 @@ static void write_climb(World *world, int deal) {
   }
 }
 
+/* A deal whose every field's history is kept: many changes, several at a moment, their ids in no order. */
+static void write_long_history(World *world, int deal) {
+  world->n_rows += 100;
+  runf(world->store,
+       "INSERT INTO stage_change BY NAME SELECT %d - i AS key, 'crm' AS from_source, 'C' || lpad((%d - i * 7 %% "
+       "100)::VARCHAR, 5, '0') AS id, TIMESTAMP '2026-05-01' AS recorded_at, %d AS load, %d AS opportunity, TIMESTAMP "
+       "'2026-01-01' + INTERVAL ((hash(i, %d) %% 40)::INTEGER) DAY AS \"at\", \"at\"::DATE AS at_day, CASE WHEN i %% 3 "
+       "> 0 THEN "
+       "['Qualify', 'Discover', 'Propose', 'Negotiate'][1 + (hash(i) %% 4)::INTEGER] END AS stage, CASE WHEN i %% 4 = "
+       "0 THEN i END "
+       "AS amount, CASE WHEN i %% 8 = 0 THEN 'USD' END AS currency FROM range(100) r(i)",
+       world->n_rows, world->n_rows, world->load, deal, world->n_rows);
+}
+
 static void write_change(World *world, int deal) {
   if (below(world, 4) == 0) {
     write_climb(world, deal);
+    return;
+  }
+  if (below(world, 40) == 0) {
+    write_long_history(world, deal);
     return;
   }
   g_autofree char *id = row_id(world, 'C');
@@ -200,15 +222,57 @@ static void one_load(World *world, int n_writes) {
   check_all(world);
 }
 
-static void test_a_refresh_equals_making_anew(void **state) {
+static guint32 seed_of_run(void) {
   const char *given = g_getenv("ATTAIN_TEST_SEED");
   guint32 seed = given ? (guint32)g_ascii_strtoull(given, NULL, 10) : g_random_int();
   print_message("ATTAIN_TEST_SEED=%u\n", seed);
+  return seed;
+}
+
+static void test_a_refresh_equals_making_anew(void **state) {
+  g_autoptr(Store) store = open_ledger(NULL);
+  make_plain(store);
+  World world = {.store = store, .rand = g_rand_new_with_seed(seed_of_run())};
+  one_load(&world, 400);
+  for (int i = 0; i < 8; i++) one_load(&world, below(&world, 6) ? 1 + below(&world, 25) : 150);
+  g_rand_free(world.rand);
+}
+
+/* Companies of one load each, so that each has stages, pipelines and gaps of its own. */
+static void test_many_small_companies(void **state) {
+  guint32 seed = seed_of_run();
   g_autoptr(Store) store = open_ledger(NULL);
   make_plain(store);
   World world = {.store = store, .rand = g_rand_new_with_seed(seed)};
-  one_load(&world, 400);
-  for (int i = 0; i < 8; i++) one_load(&world, below(&world, 6) ? 1 + below(&world, 25) : 150);
+  for (int i = 0; i < 12; i++) {
+    g_autoptr(GError) error = NULL;
+    run(store, "DELETE FROM opportunity; DELETE FROM stage_change; DELETE FROM activity");
+    if (!store_refresh_derived(store, NULL, -1, &error)) fail_msg("%s", error->message);
+    world.load = 0;
+    one_load(&world, 10 + below(&world, 80));
+  }
+  g_rand_free(world.rand);
+}
+
+/* More deals than one thread takes at a time, and more rows than the database takes at once: every 60th is a copy of
+ * one of those that were written singly. */
+static void test_more_deals_than_a_thread_takes(void **state) {
+  guint32 seed = seed_of_run();
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Store) store = open_ledger(NULL);
+  make_plain(store);
+  World world = {.store = store, .rand = g_rand_new_with_seed(seed)};
+  one_load(&world, 200);
+  run(store,
+      "INSERT INTO opportunity BY NAME SELECT o.* REPLACE (o.key + n * 60 AS key) FROM opportunity o, range(1, 400) "
+      "r(n);"
+      "INSERT INTO stage_change BY NAME SELECT c.* REPLACE (c.opportunity + n * 60 AS opportunity) FROM stage_change "
+      "c, "
+      "range(1, 400) r(n);"
+      "INSERT INTO activity BY NAME SELECT a.* REPLACE (a.opportunity + n * 60 AS opportunity) FROM activity a, "
+      "range(1, 400) r(n)");
+  if (!store_refresh_derived(store, NULL, -1, &error)) fail_msg("%s", error->message);
+  check_all(&world);
   g_rand_free(world.rand);
 }
 
@@ -227,6 +291,8 @@ static void test_nothing_temporary_is_left(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_a_refresh_equals_making_anew),
+      cmocka_unit_test(test_many_small_companies),
+      cmocka_unit_test(test_more_deals_than_a_thread_takes),
       cmocka_unit_test(test_nothing_temporary_is_left),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
