@@ -11,12 +11,12 @@
  * millions of deals is taken in parts, so that memory has an end.
  *
  * tests/unit/store/plain has the same facts as SQL in its plain form. It was SQL here too, until sorting, windows over
- * the whole and joins of each row with its deal turned out to cost four times what all the rest does.
+ * the whole and joins of each row with its deal turned out to cost more than all the rest.
  *
- * Measured on a busy machine of 2 cores, in seconds of CPU: 500,000 deals with 1 million changes and 2 million
- * activities take 6.2 to make anew where the SQL took 18.9; silence 2.7 of it, stage_stay 1.7, forecast_state and
- * close_date_move together 1.4. Two thirds of that is DuckDB compressing and writing the columns, texts above all.
- * 1,000 touched deals take 0.7. */
+ * Measured on 2 cores, in seconds of CPU: 500,000 deals with 1 million changes and 2 million activities take 6.2 to
+ * make anew, where the SQL took 12 on a quiet machine and 19 on a busy one; silence 2.7, stage_stay 1.8, forecast_state
+ * and close_date_move together 1.4. Two thirds of it is DuckDB compressing and writing the columns, texts above all.
+ * 1,000 touched deals of them take 0.7. */
 #include "store/derived.h"
 
 #include "store/derived_rows.h"
