@@ -274,7 +274,7 @@ static const LedgerColumn action_columns[] = {
     {"done_at", LEDGER_INSTANT, NULL, 0, "done when"},
 };
 
-/* --- derived facts: made from the facts by src/store/sql --- */
+/* --- derived facts: made from the facts by src/store/derived.c --- */
 
 static const LedgerColumn stage_stay_columns[] = {
     {"opportunity", LEDGER_REF, "opportunity", 0, "the deal"},

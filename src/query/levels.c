@@ -115,17 +115,10 @@ static void finish_entities(EvalLevel *level) {
 }
 
 static BaseDay first_day_of(const QueryContext *context, const LedgerTable *fact) {
-  BaseDay first = BASE_DAY_NONE;
   g_auto(GStrv) names = g_strsplit(fact->kind == LEDGER_DERIVED ? fact->needs : fact->name, " ", -1);
-  StoreValue name = {STORE_TEXT, {.text = names[0]}};
-  g_autoptr(StoreRows) rows =
-      store_query(context->store, "SELECT first_day, n_rows FROM ledger_stat WHERE table_name = ? AND n_rows > 0",
-                  &name, 1, 0, NULL);
-  if (rows != NULL && store_rows_count(rows) > 0) {
-    StoreValue day = store_rows_value(rows, 0, 0);
-    first = day.type == STORE_NULL ? BASE_DAY_MIN : (BaseDay)day.integer;
-  }
-  return first;
+  const QueryTableStat *stat = query_stat_of(context->stat, names[0]);
+  if (stat == NULL || stat->n_rows == 0) return BASE_DAY_NONE;
+  return stat->first_day == BASE_DAY_NONE ? BASE_DAY_MIN : stat->first_day;
 }
 
 void evaluator_finish(Evaluator *evaluator) {

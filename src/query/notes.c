@@ -4,21 +4,6 @@
 
 #include <math.h>
 
-gboolean query_run_bounds(const QueryContext *context, BaseDay *first, BaseDay *last) {
-  *first = *last = BASE_DAY_NONE;
-  g_autoptr(StoreRows) rows =
-      store_query(context->store,
-                  "SELECT min(first_day), max(last_day) FROM ledger_stat WHERE n_rows > 0 AND table_name NOT IN "
-                  "('person', 'team', 'membership', 'account', 'product', 'territory', 'stage', 'fx_rate', 'quota')",
-                  NULL, 0, 0, NULL);
-  if (rows == NULL || store_rows_count(rows) == 0) return FALSE;
-  StoreValue low = store_rows_value(rows, 0, 0), high = store_rows_value(rows, 0, 1);
-  if (low.type == STORE_NULL) return FALSE;
-  *first = (BaseDay)low.integer;
-  *last = (BaseDay)high.integer;
-  return TRUE;
-}
-
 static void note(QueryRun *run, const char *format, ...) G_GNUC_PRINTF(2, 3);
 static void note(QueryRun *run, const char *format, ...) {
   va_list arguments;
@@ -27,17 +12,15 @@ static void note(QueryRun *run, const char *format, ...) {
   va_end(arguments);
 }
 
-static guint64 rows_of(const QueryContext *context, const char *table) {
-  StoreValue name = {STORE_TEXT, {.text = table}};
-  g_autoptr(StoreRows) rows =
-      store_query(context->store, "SELECT n_rows FROM ledger_stat WHERE table_name = ?", &name, 1, 0, NULL);
-  return rows != NULL && store_rows_count(rows) > 0 ? (guint64)store_rows_value(rows, 0, 0).integer : 0;
+static gboolean has_rows(const QueryRun *run, const char *table) {
+  const QueryTableStat *stat = query_stat_of(run->context->stat, table);
+  return stat != NULL && stat->n_rows > 0;
 }
 
 static void note_missing_data(QueryRun *run, const KpiDefinition *kpi) {
   GString *missing = g_string_new(NULL);
   for (const char *const *need = kpi->needs; need != NULL && *need != NULL; need++)
-    if (rows_of(run->context, *need) == 0) {
+    if (!has_rows(run, *need)) {
       const LedgerTable *table = ledger_schema_find(run->context->schema, *need);
       g_string_append_printf(missing, "%s%s (%s)", missing->len > 0 ? ", " : "", *need,
                              table != NULL ? table->about : "");
@@ -76,7 +59,8 @@ static void note_other_time(QueryRun *run) {
   BaseDay first, last;
   for (guint r = 0; r < run->result->rows->len; r++)
     if (g_array_index(run->result->rows, QueryRow, r).value.n > 0) return;
-  if (!query_run_bounds(run->context, &first, &last) || (first < run->asked.end && last >= run->asked.start)) return;
+  if (!query_stat_bounds(run->context->stat, &first, &last) || (first < run->asked.end && last >= run->asked.start))
+    return;
   g_autofree char *from = base_day_format(first), *to = base_day_format(last);
   note(run, "the records are of %s to %s: ask for --period all, or set the clock with --now %s", from, to, to);
 }

@@ -29,8 +29,8 @@ static gpointer at_key(GArray *array, gint32 key, guint element_size) {
 }
 
 static gboolean load_teams(QueryOrg *org, GError **error) {
-  g_autoptr(StoreRows) rows = store_query(
-      org->context->store, "SELECT key, parent, manager, region, level FROM team ORDER BY key", NULL, 0, 0, error);
+  g_autoptr(StoreRows) rows =
+      store_query(org->context->store, "SELECT key, parent, manager, region, level FROM team", NULL, 0, 0, error);
   if (rows == NULL) return FALSE;
   for (gsize r = 0; r < store_rows_count(rows); r++) {
     OrgTeam *team = at_key(org->teams, (gint32)store_rows_value(rows, r, 0).integer, sizeof *team);
@@ -68,9 +68,8 @@ static QueryPlace complete_place(const QueryOrg *org, QueryPlace place) {
 }
 
 static gboolean load_people(QueryOrg *org, GArray *fallback, GError **error) {
-  g_autoptr(StoreRows) rows =
-      store_query(org->context->store, "SELECT key, merged_into, team, manager, region FROM person ORDER BY key", NULL,
-                  0, 10000000, error);
+  g_autoptr(StoreRows) rows = store_query(
+      org->context->store, "SELECT key, merged_into, team, manager, region FROM person", NULL, 0, 10000000, error);
   if (rows == NULL) return FALSE;
   for (gsize r = 0; r < store_rows_count(rows); r++) {
     gint32 key = (gint32)store_rows_value(rows, r, 0).integer;
@@ -90,38 +89,63 @@ static void add_place(QueryOrg *org, OrgPerson *person, QueryPlace place) {
   person->n_places++;
 }
 
-/* One membership after another, ordered by person and first day. A later one ends an earlier that overlaps it. */
-static gboolean load_memberships(QueryOrg *org, const GArray *fallback, GError **error) {
-  g_autoptr(StoreRows) rows =
-      store_query(org->context->store,
-                  "SELECT person, from_at_day, until_at_day, team, manager, region FROM membership "
-                  "ORDER BY person, from_at_day NULLS FIRST, until_at_day NULLS LAST, id",
-                  NULL, 0, 10000000, error);
-  if (rows == NULL) return FALSE;
-  gboolean now_only = org->context->organisation->team_credit == CONF_CREDIT_NOW;
+typedef struct {
+  gint32 person;
+  QueryPlace place;
+  const char *id; /* in the rows */
+} Membership;
+
+static gint by_person_and_day(gconstpointer a, gconstpointer b) {
+  const Membership *x = a, *y = b;
+  if (x->person != y->person) return x->person < y->person ? -1 : 1;
+  if (x->place.from != y->place.from) return x->place.from < y->place.from ? -1 : 1;
+  if (x->place.until != y->place.until) return x->place.until < y->place.until ? -1 : 1;
+  return g_strcmp0(x->id, y->id);
+}
+
+static GArray *memberships_of(QueryOrg *org, const StoreRows *rows) {
+  GArray *memberships = g_array_new(FALSE, FALSE, sizeof(Membership));
   for (gsize r = 0; r < store_rows_count(rows); r++) {
-    gint32 key = integer_or(store_rows_value(rows, r, 0), 0);
-    if (key <= 0 || (guint)key >= org->people->len) continue;
-    OrgPerson *person = &g_array_index(org->people, OrgPerson, key);
     QueryPlace place = {integer_or(store_rows_value(rows, r, 1), BASE_DAY_MIN),
                         integer_or(store_rows_value(rows, r, 2), BASE_DAY_MAX),
                         integer_or(store_rows_value(rows, r, 3), 0), integer_or(store_rows_value(rows, r, 4), 0),
                         region_code(org, store_rows_value(rows, r, 5))};
-    if (place.from >= place.until) continue;
-    if (now_only) {
-      if (org->context->today < place.from || org->context->today >= place.until) continue;
-      place.from = BASE_DAY_MIN;
-      place.until = BASE_DAY_MAX;
-    }
-    if (place.region < 0 && region_of_team(org, place.team) < 0 && (guint)key < fallback->len)
-      place.region = g_array_index(fallback, QueryPlace, key).region;
-    place = complete_place(org, place);
-    if (person->n_places > 0) {
-      QueryPlace *last = &g_array_index(org->places, QueryPlace, person->first_place + person->n_places - 1);
-      if (last->until > place.from) last->until = MAX(place.from, last->from);
-    }
-    add_place(org, person, place);
+    Membership membership = {integer_or(store_rows_value(rows, r, 0), 0), place, store_rows_value(rows, r, 6).text};
+    if (membership.person > 0 && (guint)membership.person < org->people->len && place.from < place.until)
+      g_array_append_val(memberships, membership);
   }
+  g_array_sort(memberships, by_person_and_day);
+  return memberships;
+}
+
+/* Memberships of a person come in order of their days. A later one ends an earlier that overlaps it. */
+static void add_membership(QueryOrg *org, const GArray *fallback, const Membership *membership) {
+  QueryPlace place = membership->place;
+  guint key = (guint)membership->person;
+  OrgPerson *person = &g_array_index(org->people, OrgPerson, key);
+  if (org->context->organisation->team_credit == CONF_CREDIT_NOW) {
+    if (org->context->today < place.from || org->context->today >= place.until) return;
+    place.from = BASE_DAY_MIN;
+    place.until = BASE_DAY_MAX;
+  }
+  if (place.region < 0 && region_of_team(org, place.team) < 0 && key < fallback->len)
+    place.region = g_array_index(fallback, QueryPlace, key).region;
+  place = complete_place(org, place);
+  if (person->n_places > 0) {
+    QueryPlace *last = &g_array_index(org->places, QueryPlace, person->first_place + person->n_places - 1);
+    if (last->until > place.from) last->until = MAX(place.from, last->from);
+  }
+  add_place(org, person, place);
+}
+
+static gboolean load_memberships(QueryOrg *org, const GArray *fallback, GError **error) {
+  g_autoptr(StoreRows) rows = store_query(
+      org->context->store, "SELECT person, from_at_day, until_at_day, team, manager, region, id FROM membership", NULL,
+      0, 10000000, error);
+  if (rows == NULL) return FALSE;
+  g_autoptr(GArray) memberships = memberships_of(org, rows);
+  for (guint i = 0; i < memberships->len; i++)
+    add_membership(org, fallback, &g_array_index(memberships, Membership, i));
   for (guint key = 1; key < org->people->len; key++) {
     OrgPerson *person = &g_array_index(org->people, OrgPerson, key);
     if (person->n_places == 0 && key < fallback->len)

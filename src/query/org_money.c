@@ -33,6 +33,7 @@ static void rates_free(gpointer data) {
 /* Rows come ordered by currency and day. */
 gboolean query_org_load_rates(QueryOrg *org, GError **error) {
   org->currencies = g_ptr_array_new_with_free_func(rates_free);
+  if (query_stat_is_empty(org->context->stat, "fx_rate")) return TRUE;
   g_autoptr(StoreRows) rows =
       store_query(org->context->store,
                   "SELECT upper(currency), day_day, rate FROM fx_rate WHERE rate > 0 ORDER BY 1, 2, recorded_at, id",
@@ -87,6 +88,7 @@ gboolean query_rates_convert(const QueryRates *rates, gint64 amount_minor, BaseD
 
 gboolean query_org_load_splits(QueryOrg *org, GError **error) {
   org->splits = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, (GDestroyNotify)g_array_unref);
+  if (query_stat_is_empty(org->context->stat, "split")) return TRUE;
   g_autoptr(StoreRows) rows = store_query(org->context->store,
                                           "SELECT opportunity, person, share, coalesce(lower(kind), 'split') = "
                                           "'overlay' FROM split ORDER BY 1, 4, share DESC, person",

@@ -164,12 +164,9 @@ static PlanTable *table_for(QueryPlan *plan, PlanUse *use, GError **error) {
   return table;
 }
 
-static gboolean has_foreign_currency(QueryPlan *plan, const LedgerTable *table) {
-  StoreValue name = {STORE_TEXT, {.text = table->name}};
-  g_autoptr(StoreRows) rows =
-      store_query(plan->context->store, "SELECT 1 FROM ledger_stat WHERE table_name = ? AND has_foreign_currency",
-                  &name, 1, 0, NULL);
-  return rows != NULL && store_rows_count(rows) > 0;
+static gboolean has_foreign_currency(const QueryPlan *plan, const LedgerTable *table) {
+  const QueryTableStat *stat = query_stat_of(plan->context->stat, table->name);
+  return stat != NULL && stat->has_foreign_currency;
 }
 
 static CubeKind kind_of(KpiAgg agg) {

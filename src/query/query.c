@@ -11,7 +11,7 @@
 gboolean query_request_period(const QueryContext *context, const QueryRequest *request, CalendarPeriod *period,
                               GError **error) {
   BaseDay first, last;
-  query_run_bounds(context, &first, &last);
+  query_stat_bounds(context->stat, &first, &last);
   if (last != BASE_DAY_NONE) last = MAX(MIN(last, context->today), first);
   const char *text = request->period != NULL ? request->period : "this-quarter";
   g_autoptr(GError) cause = NULL;
@@ -273,6 +273,9 @@ QueryResult *query_run(const QueryContext *context, const QueryRequest *request,
   if (request->credit_now) organisation.owner_credit = organisation.team_credit = CONF_CREDIT_NOW;
   QueryContext here = *context;
   here.organisation = &organisation;
+  g_autoptr(QueryStat) stat = query_stat_load(context->store, error);
+  if (stat == NULL) return NULL;
+  here.stat = stat;
   g_autoptr(QueryResult) result = query_result_new();
   g_autoptr(QueryOrg) org = query_org_load(&here, error);
   if (org == NULL) return NULL;

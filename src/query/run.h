@@ -46,8 +46,6 @@ typedef struct {
 } QueryRun;
 
 QueryResult *query_result_new(void);
-/* The first and last day of the records; FALSE when there are none. */
-gboolean query_run_bounds(const QueryContext *context, BaseDay *first, BaseDay *last);
 /* What is to be said beside the numbers, once they are there. */
 void query_run_notes(QueryRun *run);
 /* Reps without a record: known people who lead nobody and were with the company in the period. */

@@ -27,8 +27,7 @@ struct SqlSelect {
   const QueryContext *context;
   const LedgerTable *table;
   GArray *joins;
-  char *now;         /* TIMESTAMP literal */
-  GHashTable *ahead; /* names of the tables that hold something after the clock */
+  char *now; /* TIMESTAMP literal */
   const LedgerTable *money_table;
   char *money_alias;
 };
@@ -39,23 +38,12 @@ static void join_clear(gpointer data) {
   g_free(join->alias);
 }
 
-static GHashTable *tables_ahead(const QueryContext *context) {
-  GHashTable *ahead = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-  StoreValue now = {STORE_INSTANT, {.integer = context->now_us}};
-  g_autoptr(StoreRows) rows =
-      store_query(context->store, "SELECT table_name FROM ledger_stat WHERE latest_at > ?", &now, 1, 0, NULL);
-  for (gsize r = 0; rows != NULL && r < store_rows_count(rows); r++)
-    g_hash_table_add(ahead, g_strdup(store_rows_value(rows, r, 0).text));
-  return ahead;
-}
-
 SqlSelect *sql_select_new(const QueryContext *context, const LedgerTable *table) {
   SqlSelect *select = g_new0(SqlSelect, 1);
   select->context = context;
   select->table = table;
   select->joins = g_array_new(FALSE, FALSE, sizeof(Join));
   g_array_set_clear_func(select->joins, join_clear);
-  select->ahead = tables_ahead(context);
   select->now = g_strdup_printf("make_timestamp(%" G_GINT64_FORMAT ")", context->now_us);
   return select;
 }
@@ -63,7 +51,6 @@ SqlSelect *sql_select_new(const QueryContext *context, const LedgerTable *table)
 void sql_select_free(SqlSelect *select) {
   if (select == NULL) return;
   g_array_unref(select->joins);
-  g_hash_table_unref(select->ahead);
   g_free(select->now);
   g_free(select->money_alias);
   g_free(select);
@@ -91,8 +78,10 @@ static const char *walk(SqlSelect *select, const KpiHop *path, guint n_path) {
   return alias;
 }
 
+/* It holds something after the clock. */
 static gboolean runs_ahead(const SqlSelect *select, const LedgerTable *table) {
-  return g_hash_table_contains(select->ahead, table->name);
+  const QueryTableStat *stat = query_stat_of(select->context->stat, table->name);
+  return stat != NULL && stat->latest_us > select->context->now_us;
 }
 
 static gboolean hidden(const SqlSelect *select, const LedgerTable *table, const LedgerColumn *column) {

@@ -187,6 +187,9 @@ GPtrArray *query_trails(const QueryContext *context, const QueryRequest *request
   if (request->credit_now) organisation.owner_credit = organisation.team_credit = CONF_CREDIT_NOW;
   QueryContext here = *context;
   here.organisation = &organisation;
+  g_autoptr(QueryStat) stat = query_stat_load(context->store, error);
+  if (stat == NULL) return NULL;
+  here.stat = stat;
   g_autoptr(QueryOrg) org = query_org_load(&here, error);
   if (org == NULL) return NULL;
   g_autoptr(QueryWhere) where = query_where_parse(&here, org, request->where, error);

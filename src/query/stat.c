@@ -1,0 +1,60 @@
+/* The ledger's own counts, by table. */
+#include "query/stat.h"
+
+struct QueryStat {
+  GHashTable *tables; /* name -> QueryTableStat */
+};
+
+static BaseDay day_of(StoreValue value) {
+  return value.type == STORE_NULL ? BASE_DAY_NONE : (BaseDay)value.integer;
+}
+
+QueryStat *query_stat_load(Store *store, GError **error) {
+  g_autoptr(StoreRows) rows = store_query(
+      store, "SELECT table_name, n_rows, first_day, last_day, latest_at, has_foreign_currency FROM ledger_stat", NULL,
+      0, 0, error);
+  if (rows == NULL) return NULL;
+  QueryStat *stat = g_new0(QueryStat, 1);
+  stat->tables = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+  for (gsize r = 0; r < store_rows_count(rows); r++) {
+    StoreValue latest = store_rows_value(rows, r, 4), foreign = store_rows_value(rows, r, 5);
+    QueryTableStat table = {.n_rows = store_rows_value(rows, r, 1).integer,
+                            .first_day = day_of(store_rows_value(rows, r, 2)),
+                            .last_day = day_of(store_rows_value(rows, r, 3)),
+                            .latest_us = latest.type == STORE_NULL ? G_MININT64 : latest.integer,
+                            .has_foreign_currency = foreign.type != STORE_NULL && foreign.integer != 0};
+    g_hash_table_insert(stat->tables, g_strdup(store_rows_value(rows, r, 0).text), g_memdup2(&table, sizeof table));
+  }
+  return stat;
+}
+
+void query_stat_free(QueryStat *stat) {
+  if (stat == NULL) return;
+  g_hash_table_unref(stat->tables);
+  g_free(stat);
+}
+
+const QueryTableStat *query_stat_of(const QueryStat *stat, const char *table) {
+  return stat == NULL ? NULL : g_hash_table_lookup(stat->tables, table);
+}
+
+gboolean query_stat_is_empty(const QueryStat *stat, const char *table) {
+  const QueryTableStat *found = query_stat_of(stat, table);
+  return found != NULL && found->n_rows == 0;
+}
+
+gboolean query_stat_bounds(const QueryStat *stat, BaseDay *first, BaseDay *last) {
+  static const char *const not_events[] = {"person",    "team",  "membership", "account", "product",
+                                           "territory", "stage", "fx_rate",    "quota",   NULL};
+  *first = *last = BASE_DAY_NONE;
+  GHashTableIter iter;
+  gpointer name, value;
+  g_hash_table_iter_init(&iter, stat->tables);
+  while (g_hash_table_iter_next(&iter, &name, &value)) {
+    const QueryTableStat *table = value;
+    if (table->n_rows == 0 || g_strv_contains(not_events, name) || table->first_day == BASE_DAY_NONE) continue;
+    if (*first == BASE_DAY_NONE || table->first_day < *first) *first = table->first_day;
+    if (*last == BASE_DAY_NONE || table->last_day > *last) *last = table->last_day;
+  }
+  return *first != BASE_DAY_NONE;
+}

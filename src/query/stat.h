@@ -1,0 +1,24 @@
+/* What the ledger keeps of each table beside its rows: read once a question instead of looking at the rows. */
+#pragma once
+
+#include "base/day.h"
+#include "store/store.h"
+
+typedef struct {
+  gint64 n_rows;
+  BaseDay first_day, last_day; /* BASE_DAY_NONE: no row has a day */
+  gint64 latest_us;            /* the latest instant in it; G_MININT64: none */
+  gboolean has_foreign_currency;
+} QueryTableStat;
+
+typedef struct QueryStat QueryStat;
+
+QueryStat *query_stat_load(Store *store, GError **error);
+void query_stat_free(QueryStat *stat);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(QueryStat, query_stat_free)
+/* NULL when nothing is known of a table; `stat` may be NULL. */
+const QueryTableStat *query_stat_of(const QueryStat *stat, const char *table);
+/* Whether a table is known to have no rows. */
+gboolean query_stat_is_empty(const QueryStat *stat, const char *table);
+/* The first and last day of what happened; FALSE when nothing did. */
+gboolean query_stat_bounds(const QueryStat *stat, BaseDay *first, BaseDay *last);
