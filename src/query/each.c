@@ -275,28 +275,54 @@ static void add_entity(const Evaluator *evaluator, EachFamily *family, LevelValu
   }
 }
 
-static void add_entities(const Evaluator *evaluator, EachFamily *family, LevelValues *level, guint group) {
+static void begin_group(EachFamily *family, LevelValues *level, guint group) {
   for (guint p = 0; p < family->n_prepared; p++)
     level->values[p] = (Value){.has = TRUE, .flags = level->of_none[p].flags};
-  EntityIndex *index = g_hash_table_lookup(level->level->entities, family->expr->entity);
-  gsize n = 0;
-  const EntityItem *items = index == NULL ? NULL : entity_index_group(index, group, &n);
-  for (gsize i = 0, next; i < n; i = next) {
-    for (next = i + 1; next < n && items[next].id == items[i].id; next++) continue;
-    Place place = {level->level, group, items + i, (guint)(next - i)};
-    add_entity(evaluator, family, level, &place);
-  }
+  level->group = group;
+  level->valid = TRUE;
+}
+
+static void end_group(EachFamily *family, LevelValues *level) {
   for (guint p = 0; p < family->n_prepared; p++) {
     Value *total = &level->values[p];
     if (eval_lacks_data(total) || (total->flags & VALUE_NO_DIMENSION)) total->has = FALSE;
   }
-  level->group = group;
-  level->valid = TRUE;
+}
+
+/* The families that go through the same entities do it together: what an entity has is fetched from memory once. */
+static GPtrArray *families_beside(const Evaluator *evaluator, const EachFamily *family) {
+  GPtrArray *beside = g_ptr_array_new();
+  GHashTableIter iter;
+  gpointer other;
+  g_hash_table_iter_init(&iter, evaluator->families);
+  while (g_hash_table_iter_next(&iter, NULL, &other))
+    if (((EachFamily *)other)->expr->entity == family->expr->entity) g_ptr_array_add(beside, other);
+  return beside;
+}
+
+static void add_entities(const Evaluator *evaluator, EachFamily *first, const EvalLevel *level, guint group) {
+  g_autoptr(GPtrArray) families = families_beside(evaluator, first);
+  g_autofree LevelValues **values = g_new(LevelValues *, families->len);
+  for (guint f = 0; f < families->len; f++) {
+    EachFamily *family = g_ptr_array_index(families, f);
+    prepare(evaluator, family);
+    values[f] = values_of(evaluator, family, level);
+    begin_group(family, values[f], group);
+  }
+  EntityIndex *index = g_hash_table_lookup(level->entities, first->expr->entity);
+  gsize n = 0;
+  const EntityItem *items = index == NULL ? NULL : entity_index_group(index, group, &n);
+  for (gsize i = 0, next; i < n; i = next) {
+    for (next = i + 1; next < n && items[next].id == items[i].id; next++) continue;
+    Place place = {level, group, items + i, (guint)(next - i)};
+    for (guint f = 0; f < families->len; f++) add_entity(evaluator, g_ptr_array_index(families, f), values[f], &place);
+  }
+  for (guint f = 0; f < families->len; f++) end_group(g_ptr_array_index(families, f), values[f]);
 }
 
 Value eval_family(const Evaluator *evaluator, EachFamily *family, const Place *place, guint at) {
   prepare(evaluator, family);
   LevelValues *level = values_of(evaluator, family, place->level);
-  if (!level->valid || level->group != place->group) add_entities(evaluator, family, level, place->group);
+  if (!level->valid || level->group != place->group) add_entities(evaluator, family, place->level, place->group);
   return level->values[family->position[at]];
 }
