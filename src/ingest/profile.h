@@ -93,7 +93,8 @@ char *profile_sql_text(const ProfileColumn *column);
 char *profile_sql_date(const ProfileColumn *column);
 char *profile_sql_number(const ProfileColumn *column);
 
-/* --- between profile.c and profile_read.c --- */
+/* --- between profile.c, profile_folder.c and profile_read.c --- */
+void profile_measure(Store *scratch, ProfileFile *file); /* counts of each column */
 /* Reads `file->path` into `file->table` and sets its columns' headers; a problem is told in `file->problem`. */
 void profile_read(Store *scratch, ProfileFile *file, guint number);
 ProfileColumn *profile_column_new(const char *header);

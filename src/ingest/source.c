@@ -11,9 +11,6 @@
 #define SOURCE_MAX_MAPS   1000
 
 static const char *const extracts[] = {"full", "increment", NULL};
-static const char *const matches[] = {"id", "name", "email", NULL};
-static const char *const units[] = {"",        "percent", "fraction", "minor", "major", "ms",
-                                    "seconds", "minutes", "hours",    "days",  NULL};
 
 /* --- the top --- */
 
@@ -35,7 +32,7 @@ static const ConfField top_fields[] = {
     {"map", CONF_NODE, G_STRUCT_OFFSET(Top, map), TRUE, NULL},
 };
 
-static gboolean read_decimal(const char *text, BaseSpan span, int *decimal, GError **error) {
+gboolean source_read_decimal(const char *text, BaseSpan span, int *decimal, GError **error) {
   *decimal = 0;
   if (!text) return TRUE;
   if (strlen(text) == 1 && strchr(".,", text[0])) {
@@ -46,7 +43,7 @@ static gboolean read_decimal(const char *text, BaseSpan span, int *decimal, GErr
   return FALSE;
 }
 
-static gboolean check_zone(const char *zone, BaseSpan span, GError **error) {
+gboolean source_check_zone(const char *zone, BaseSpan span, GError **error) {
   if (!zone) return TRUE;
   g_autoptr(GTimeZone) found = g_time_zone_new_identifier(zone);
   if (found) return TRUE;
@@ -62,7 +59,7 @@ static BaseSpan span_of(const ConfNode *map, const char *key) {
 }
 
 /* ymd, dmy, mdy or a pattern with %. */
-static gboolean check_format(const char *format, BaseSpan span, GError **error) {
+gboolean source_check_format(const char *format, BaseSpan span, GError **error) {
   static const char *const orders[] = {"ymd", "dmy", "mdy", "epoch"};
   if (!format || strchr(format, '%')) return TRUE;
   for (gsize i = 0; i < G_N_ELEMENTS(orders); i++) {
@@ -165,221 +162,11 @@ static gboolean read_tables(IngestSource *source, const ConfNode *node, GError *
   return TRUE;
 }
 
-static SourceTable *find_table(const IngestSource *source, const char *name) {
+SourceTable *source_find_table(const IngestSource *source, const char *name) {
   for (guint i = 0; i < source->n_tables; i++) {
     if (g_str_equal(source->tables[i].name, name)) return &source->tables[i];
   }
   return NULL;
-}
-
-/* --- columns of a map entry --- */
-
-typedef struct {
-  char *of, *sql, *constant, *when, *otherwise, *empty, *format, *time_zone, *decimal, *source, *lookup, *equals, *take;
-  int unit, match;
-  const ConfNode *values;
-} ColumnText;
-
-#define COLUMN_FIELD(key, type, member, choices) \
-  { key, type, G_STRUCT_OFFSET(ColumnText, member), FALSE, choices }
-static const ConfField column_fields[] = {
-    COLUMN_FIELD("of", CONF_TEXT, of, NULL),
-    COLUMN_FIELD("sql", CONF_TEXT, sql, NULL),
-    COLUMN_FIELD("constant", CONF_TEXT, constant, NULL),
-    COLUMN_FIELD("when", CONF_TEXT, when, NULL),
-    COLUMN_FIELD("values", CONF_NODE, values, NULL),
-    COLUMN_FIELD("else", CONF_TEXT, otherwise, NULL),
-    COLUMN_FIELD("default", CONF_TEXT, empty, NULL),
-    COLUMN_FIELD("format", CONF_TEXT, format, NULL),
-    COLUMN_FIELD("time_zone", CONF_TEXT, time_zone, NULL),
-    COLUMN_FIELD("unit", CONF_ENUM, unit, units),
-    COLUMN_FIELD("decimal", CONF_TEXT, decimal, NULL),
-    COLUMN_FIELD("match", CONF_ENUM, match, matches),
-    COLUMN_FIELD("source", CONF_TEXT, source, NULL),
-    COLUMN_FIELD("lookup", CONF_TEXT, lookup, NULL),
-    COLUMN_FIELD("equals", CONF_TEXT, equals, NULL),
-    COLUMN_FIELD("take", CONF_TEXT, take, NULL),
-};
-
-static gboolean read_values(const ConfNode *node, SourceColumn *column, GError **error) {
-  if (conf_is_null(node)) return TRUE;
-  if (node->kind != CONF_MAP) {
-    base_error_at(error, BASE_ERROR_INPUT, node->span, "values: must be a map, such as {Won: won, Lost: lost}");
-    return FALSE;
-  }
-  column->value_from = g_new0(char *, node->n + 1);
-  column->value_to = g_new0(char *, node->n + 1);
-  for (guint i = 0; i < node->n; i++) {
-    if (node->items[i]->kind != CONF_SCALAR) {
-      base_error_at(error, BASE_ERROR_INPUT, node->items[i]->span, "values: \"%s\" must become one text",
-                    node->keys[i]->text);
-      return FALSE;
-    }
-    column->value_from[i] = g_strdup(node->keys[i]->text);
-    column->value_to[i] = g_strdup(conf_is_null(node->items[i]) ? "" : node->items[i]->text);
-  }
-  return TRUE;
-}
-
-static gboolean check_unit(const SourceColumn *column, GError **error) {
-  LedgerType type = column->column ? column->column->type : LEDGER_TEXT;
-  gboolean fits = column->unit == SOURCE_UNIT_NONE;
-  if (column->unit == SOURCE_UNIT_PERCENT || column->unit == SOURCE_UNIT_FRACTION)
-    fits = type == LEDGER_SHARE || type == LEDGER_NUMBER;
-  if (column->unit == SOURCE_UNIT_MINOR || column->unit == SOURCE_UNIT_MAJOR) fits = type == LEDGER_MONEY;
-  if (column->unit >= SOURCE_UNIT_MS) fits = type == LEDGER_DURATION;
-  if (fits) return TRUE;
-  base_error_at(error, BASE_ERROR_INPUT, column->span, "%s: unit %s does not fit a column of type %s", column->target,
-                units[column->unit], ledger_type_name(type));
-  return FALSE;
-}
-
-static gboolean check_column(const IngestSource *source, SourceColumn *column, GError **error) {
-  if (!!column->of + !!column->sql + !!column->constant != 1) {
-    base_error_at(error, BASE_ERROR_INPUT, column->span, "%s: say where it comes from by one of of, sql and constant",
-                  column->target);
-    return FALSE;
-  }
-  if (column->lookup && !find_table(source, column->lookup)) {
-    base_error_at(error, BASE_ERROR_NOT_FOUND, column->span, "%s: lookup: there is no table \"%s\" in this source",
-                  column->target, column->lookup);
-    return FALSE;
-  }
-  if (!!column->lookup != !!column->take || (column->equals && !column->lookup)) {
-    base_error_at(error, BASE_ERROR_INPUT, column->span,
-                  "%s: a look-up is written {of: X, lookup: TABLE, equals: ITS COLUMN, take: ITS COLUMN}",
-                  column->target);
-    return FALSE;
-  }
-  gboolean is_reference = column->column && column->column->type == LEDGER_REF;
-  if ((column->match || column->source) && !is_reference) {
-    base_error_at(error, BASE_ERROR_INPUT, column->span,
-                  "%s: match and source are for references to another table; this is %s", column->target,
-                  ledger_type_name(column->column ? column->column->type : LEDGER_TEXT));
-    return FALSE;
-  }
-  return check_zone(column->time_zone, column->span, error) && check_format(column->format, column->span, error) &&
-         check_unit(column, error);
-}
-
-static gboolean read_column(const IngestSource *source, const ConfNode *node, SourceColumn *column, GError **error) {
-  if (node->kind == CONF_SCALAR) {
-    column->of = g_strdup(node->text);
-    return check_column(source, column, error);
-  }
-  ColumnText text = {0};
-  if (!conf_read_map(node, column_fields, G_N_ELEMENTS(column_fields), &text, error)) return FALSE;
-  column->of = text.of;
-  column->sql = text.sql;
-  column->constant = text.constant;
-  column->when = text.when;
-  column->otherwise = text.otherwise;
-  column->empty = text.empty;
-  column->format = text.format;
-  column->time_zone = text.time_zone;
-  column->unit = text.unit;
-  column->match = text.match;
-  column->source = text.source;
-  column->lookup = text.lookup;
-  column->equals = text.equals;
-  column->take = text.take;
-  if (column->lookup && !column->equals && column->of) column->equals = g_strdup(column->of);
-  gboolean ok = read_decimal(text.decimal, node->span, &column->decimal, error);
-  g_free(text.decimal);
-  return ok && read_values(text.values, column, error) && check_column(source, column, error);
-}
-
-/* The names a map entry's columns may have: the table's own, and those that every table has. */
-static gboolean find_target(const LedgerTable *table, const ConfNode *key, SourceColumn *column, GError **error) {
-  column->target = key->text;
-  column->span = key->span;
-  column->column = ledger_table_column(table, key->text);
-  if (column->column) return TRUE;
-  if (g_str_equal(key->text, "id") || g_str_equal(key->text, "modified_at")) return TRUE;
-  if (g_str_equal(key->text, "currency") && table->has_money) return TRUE;
-  g_autoptr(GPtrArray) names = g_ptr_array_new();
-  for (guint i = 0; i < table->n_columns; i++) g_ptr_array_add(names, (gpointer)table->columns[i].name);
-  g_ptr_array_add(names, (gpointer) "id");
-  g_ptr_array_add(names, (gpointer) "modified_at");
-  if (table->has_money) g_ptr_array_add(names, (gpointer) "currency");
-  const char *nearest = base_nearest(key->text, (const char *const *)names->pdata, names->len);
-  g_ptr_array_add(names, NULL);
-  g_autofree char *all = g_strjoinv(", ", (char **)names->pdata);
-  base_error_at(error, BASE_ERROR_NOT_FOUND, key->span, "%s has no column \"%s\"%s%s%s; it has %s", table->name,
-                key->text, nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "", all);
-  return FALSE;
-}
-
-static gboolean read_columns(const IngestSource *source, SourceMap *map, const ConfNode *node, GError **error) {
-  if (!node || node->kind != CONF_MAP || node->n == 0) {
-    base_error_at(error, BASE_ERROR_INPUT, node ? node->span : map->span,
-                  "%s: columns: must say which column of the file each column of the ledger comes from",
-                  map->table->name);
-    return FALSE;
-  }
-  map->columns = g_new0(SourceColumn, node->n);
-  for (guint i = 0; i < node->n; i++) {
-    if (conf_is_null(node->items[i])) continue;
-    SourceColumn *column = &map->columns[map->n_columns++];
-    if (!find_target(map->table, node->keys[i], column, error)) return FALSE;
-    if (!read_column(source, node->items[i], column, error)) return FALSE;
-  }
-  return TRUE;
-}
-
-/* --- rows in place: they become a small file whose headers are the ledger's own names --- */
-
-static gboolean add_row_columns(const IngestSource *source, SourceMap *map, const ConfNode *row, GPtrArray *names,
-                                GError **error) {
-  for (guint i = 0; i < row->n; i++) {
-    gboolean is_known = FALSE;
-    for (guint k = 0; k < names->len; k++) is_known |= g_str_equal(names->pdata[k], row->keys[i]->text);
-    if (is_known) continue;
-    SourceColumn column = {0};
-    if (!find_target(map->table, row->keys[i], &column, error)) return FALSE;
-    column.of = g_strdup(row->keys[i]->text);
-    if (column.column && column.column->type == LEDGER_SHARE) column.unit = SOURCE_UNIT_NONE;
-    map->columns = g_renew(SourceColumn, map->columns, map->n_columns + 1);
-    map->columns[map->n_columns++] = column;
-    g_ptr_array_add(names, g_strdup(row->keys[i]->text));
-  }
-  return TRUE;
-}
-
-static gboolean read_rows(const IngestSource *source, SourceMap *map, const ConfNode *node, GError **error) {
-  if (node->kind != CONF_LIST) {
-    base_error_at(error, BASE_ERROR_INPUT, node->span,
-                  "rows: must be a list of maps, such as \"- {id: Won, position: 5}\"");
-    return FALSE;
-  }
-  g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
-  for (guint r = 0; r < node->n; r++) {
-    if (node->items[r]->kind != CONF_MAP) {
-      base_error_at(error, BASE_ERROR_INPUT, node->items[r]->span,
-                    "rows: each must be a map, such as {id: Won, position: 5}");
-      return FALSE;
-    }
-    if (!add_row_columns(source, map, node->items[r], names, error)) return FALSE;
-  }
-  SourceRows *rows = map->rows = g_new0(SourceRows, 1);
-  rows->n_rows = node->n;
-  rows->n_columns = names->len;
-  rows->lines = g_new0(guint, node->n + 1);
-  rows->cells = g_new0(char *, (gsize)node->n * names->len + 1);
-  for (guint r = 0; r < node->n; r++) {
-    rows->lines[r] = node->items[r]->span.line;
-    for (guint c = 0; c < names->len; c++) {
-      const ConfNode *cell = conf_map_get(node->items[r], names->pdata[c]);
-      if (cell && cell->kind != CONF_SCALAR) {
-        base_error_at(error, BASE_ERROR_INPUT, cell->span, "rows: %s must be one value", (char *)names->pdata[c]);
-        return FALSE;
-      }
-      rows->cells[(gsize)r * names->len + c] = conf_is_null(cell) ? NULL : g_strdup(cell->text);
-    }
-  }
-  g_ptr_array_add(names, NULL);
-  rows->columns = g_strdupv((char **)names->pdata);
-  return TRUE;
 }
 
 /* --- map entries --- */
@@ -417,7 +204,7 @@ static gboolean find_ledger_table(const LedgerSchema *schema, const char *name, 
 
 static gboolean find_from(const IngestSource *source, const MapText *text, BaseSpan span, SourceTable **from,
                           GError **error) {
-  *from = text->from ? find_table(source, text->from) : NULL;
+  *from = text->from ? source_find_table(source, text->from) : NULL;
   if (*from) return TRUE;
   if (!text->from) {
     base_error_at(error, BASE_ERROR_INPUT, span,
@@ -457,10 +244,10 @@ static gboolean read_map_checked(IngestSource *source, const LedgerSchema *schem
                     text->to);
       return FALSE;
     }
-    return read_rows(source, map, text->rows, error) && check_required(map, error);
+    return source_read_rows(source, map, text->rows, error) && check_required(map, error);
   }
-  return find_from(source, text, node->span, &map->from, error) && read_columns(source, map, text->columns, error) &&
-         check_required(map, error);
+  return find_from(source, text, node->span, &map->from, error) &&
+         source_read_columns(source, map, text->columns, error) && check_required(map, error);
 }
 
 static gboolean read_map(IngestSource *source, const LedgerSchema *schema, const ConfNode *node, SourceMap *map,
@@ -517,9 +304,9 @@ static gboolean take_top(IngestSource *source, const ConfNode *root, const Top *
                   "currency: \"%s\" is no currency; write three capital letters, such as EUR", top->currency);
     return FALSE;
   }
-  return read_decimal(top->decimal, root->span, &source->decimal, error) &&
-         check_zone(top->time_zone, span_of(root, "time_zone"), error) &&
-         check_format(top->date_format, span_of(root, "date_format"), error);
+  return source_read_decimal(top->decimal, root->span, &source->decimal, error) &&
+         source_check_zone(top->time_zone, span_of(root, "time_zone"), error) &&
+         source_check_format(top->date_format, span_of(root, "date_format"), error);
 }
 
 static gboolean read_source(IngestSource *source, const ConfNode *root, const char *file, const char *workspace,
@@ -574,24 +361,6 @@ const SourceColumn *source_map_column(const SourceMap *map, const char *target) 
   return NULL;
 }
 
-static void clear_column(SourceColumn *column) {
-  char *texts[] = {column->of,        column->sql,    column->constant, column->when,
-                   column->otherwise, column->empty,  column->format,   column->time_zone,
-                   column->source,    column->lookup, column->equals,   column->take};
-  for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) g_free(texts[i]);
-  g_strfreev(column->value_from);
-  g_strfreev(column->value_to);
-}
-
-static void free_rows(SourceRows *rows) {
-  if (!rows) return;
-  for (gsize i = 0; i < (gsize)rows->n_rows * rows->n_columns; i++) g_free(rows->cells[i]);
-  g_free(rows->cells);
-  g_free(rows->lines);
-  g_strfreev(rows->columns);
-  g_free(rows);
-}
-
 static void clear_table(SourceTable *table) {
   g_strfreev(table->files);
   g_free(table->currency);
@@ -606,10 +375,10 @@ void ingest_source_free(IngestSource *source) {
   for (guint i = 0; i < source->n_tables; i++) clear_table(&source->tables[i]);
   for (guint i = 0; i < source->n_maps; i++) {
     SourceMap *map = &source->maps[i];
-    for (guint k = 0; k < map->n_columns; k++) clear_column(&map->columns[k]);
+    for (guint k = 0; k < map->n_columns; k++) source_column_clear(&map->columns[k]);
     g_free(map->columns);
     g_free(map->where);
-    free_rows(map->rows);
+    source_rows_free(map->rows);
   }
   g_free(source->tables);
   g_free(source->maps);

@@ -88,3 +88,14 @@ struct IngestSource {
 };
 
 const SourceColumn *source_map_column(const SourceMap *map, const char *target);
+
+/* --- between source.c and source_columns.c --- */
+SourceTable *source_find_table(const IngestSource *source, const char *name); /* NULL when there is none */
+gboolean source_read_decimal(const char *text, BaseSpan span, int *decimal, GError **error);
+gboolean source_check_zone(const char *zone, BaseSpan span, GError **error);
+gboolean source_check_format(const char *format, BaseSpan span, GError **error); /* ymd, dmy, mdy, epoch or a pattern */
+/* `columns:` and `rows:` of a map entry whose ledger table is known. */
+gboolean source_read_columns(const IngestSource *source, SourceMap *map, const ConfNode *node, GError **error);
+gboolean source_read_rows(const IngestSource *source, SourceMap *map, const ConfNode *node, GError **error);
+void source_column_clear(SourceColumn *column);
+void source_rows_free(SourceRows *rows);
