@@ -43,14 +43,14 @@ static gboolean read_period(QueryRun *run, GError **error) {
 static gboolean read_dimensions(QueryRun *run, GError **error) {
   for (const char *const *name = run->request->by; name != NULL && *name != NULL; name++) {
     if (run->n_dims == QUERY_MAX_DIMS) {
-      g_set_error(error, BASE_ERROR, BASE_ERROR_LIMIT, "--by takes at most %d dimensions", QUERY_MAX_DIMS);
+      g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "--by takes at most %d dimensions", QUERY_MAX_DIMS);
       return FALSE;
     }
     Dim *dim = &run->dims[run->n_dims];
     if (!query_dim_resolve(run->context, run->org, *name, dim, error)) return FALSE;
     for (guint d = 0; d < run->n_dims; d++)
       if (g_str_equal(run->dims[d].name, dim->name)) {
-        g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT, "--by names '%s' twice", dim->name);
+        g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "--by names '%s' twice", dim->name);
         return FALSE;
       }
     run->n_dims++;

@@ -189,7 +189,7 @@ QueryWhere *query_where_parse(const QueryContext *context, const QueryOrg *org, 
         g_strfreev(names);
       }
       if (part[0] == '\0') {
-        g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT,
+        g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
                     "--where: a condition is empty; write, say, --where \"amount > 10000\"");
         return NULL;
       }
