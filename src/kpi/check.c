@@ -27,8 +27,8 @@ void kpi_problem_span(KpiCatalogue *catalogue, BaseSpan span, guint file_order, 
 void kpi_problem(const KpiCheck *check, gsize offset, gsize length, const char *format, ...) {
   va_list list;
   va_start(list, format);
-  note(check->catalogue, kpi_text_span(check->text, offset, length), check->text->file_order, BASE_ERROR_INPUT, format,
-       list);
+  int code = check->condition ? BASE_ERROR_USAGE : BASE_ERROR_INPUT; /* a condition comes from the command line */
+  note(check->catalogue, kpi_text_span(check->text, offset, length), check->text->file_order, code, format, list);
   va_end(list);
 }
 
@@ -302,6 +302,44 @@ static gboolean hours_against_number(KpiCheck *check, const KpiSyntax *syntax, c
   return TRUE;
 }
 
+/* --- texts that can be no others --- */
+
+#define MAX_WORDS 4
+
+/* The columns whose texts the product writes itself. */
+static const struct {
+  const char *table, *column;
+  const char *words[MAX_WORDS + 1];
+} closed_sets[] = {
+    {"opportunity", "outcome", {"open", "won", "lost", "abandoned"}},
+    {"close_date_move", "kind", {"pushed", "pulled_in"}},
+};
+
+static const char *const *words_of(const KpiExpr *expr) {
+  const KpiHop *last = expr->op == KPI_OP_COLUMN ? &expr->path[expr->n_path - 1] : NULL;
+  for (guint i = 0; last && last->column && i < G_N_ELEMENTS(closed_sets); i++)
+    if (kpi_same(last->table->name, closed_sets[i].table) && kpi_same(last->column->name, closed_sets[i].column))
+      return closed_sets[i].words;
+  return NULL;
+}
+
+/* A text beside such a column becomes the word that it means, capitals aside; one that means none is a mistake. */
+static gboolean check_word(KpiCheck *check, const KpiSyntax *syntax, const KpiExpr *column, KpiExpr *text) {
+  const char *const *words = text->op == KPI_OP_TEXT ? words_of(column) : NULL;
+  if (!words) return TRUE;
+  for (guint i = 0; words[i]; i++) {
+    if (g_ascii_strcasecmp(words[i], text->text)) continue;
+    text->text = words[i];
+    return TRUE;
+  }
+  g_autofree char *all = g_strjoinv(", ", (char **)(gpointer)words);
+  const char *near = base_nearest(text->text, words, g_strv_length((char **)(gpointer)words));
+  const char *name = column->path[column->n_path - 1].column->name;
+  kpi_problem(check, syntax->mark, syntax->mark_length, "%s is never '%s'; it is one of %s%s%s%s", name, text->text,
+              all, near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+  return FALSE;
+}
+
 static KpiExpr *check_comparison(KpiCheck *check, const KpiSyntax *syntax, KpiExpr **args, guint n) {
   if (syntax->op == KPI_OP_IN && !check->table) {
     kpi_problem(check, syntax->mark, syntax->mark_length,
@@ -317,7 +355,9 @@ static KpiExpr *check_comparison(KpiCheck *check, const KpiSyntax *syntax, KpiEx
     if (!comparable(check, args[0], args[i])) {
       problem_of_comparison(check, at, length, args[0], args[i]);
       good = FALSE;
-    } else if (hours_against_number(check, syntax, args[0], args[i])) {
+    } else if (hours_against_number(check, syntax, args[0], args[i]) ||
+               !check_word(check, syntax->args[i], args[0], args[i]) ||
+               (n == 2 && !check_word(check, syntax->args[0], args[1], args[0]))) {
       good = FALSE;
     }
   }
@@ -361,7 +401,11 @@ static KpiExpr *check_op(KpiCheck *check, const KpiSyntax *syntax) {
   KpiExpr **args =
       syntax->n_args <= G_N_ELEMENTS(few) ? few : kpi_arena_array(check->catalogue->arena, KpiExpr *, syntax->n_args);
   gboolean good = TRUE;
-  for (guint i = 0; i < syntax->n_args; i++) good &= (args[i] = kpi_check_expr(check, syntax->args[i])) != NULL;
+  for (guint i = 0; i < syntax->n_args; i++) {
+    gboolean unquoted = i > 0 && args[0] && kpi_check_unquoted(check, syntax, args[0], syntax->args[i]);
+    args[i] = unquoted ? NULL : kpi_check_expr(check, syntax->args[i]);
+    good &= args[i] != NULL;
+  }
   if (!good) return NULL;
   switch (syntax->op) {
     case KPI_OP_ADD:

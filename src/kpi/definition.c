@@ -1,7 +1,8 @@
 /* A KPI's definition: its fields, units, versions, and what follows from its formula.
  *
- * A workspace's KPI that redefines a built-in one keeps of it what describes it (its title, direction, sets …) and says
- * anew what depends on the formula. */
+ * A workspace's KPI that redefines a built-in one keeps of it what describes it (its title, direction, sets …), where
+ * it does not say otherwise. What is said of a formula (question, traps, source …) is kept with that formula only:
+ * beside another one it would be wrong. */
 #include "kpi/yaml.h"
 
 /* --- the fields of a KPI --- */
@@ -28,15 +29,32 @@ typedef enum {
   N_FIELDS,
 } Field;
 
+/* Of the built-in KPI, where one that redefines it does not say. */
+typedef enum { KEPT_NOT, KEPT_ALWAYS, KEPT_WITH_FORMULA } Kept;
+
 /* In the order of Field, which is the order in which people write them. */
 static const struct {
   const char *key;
-  gboolean kept; /* of the built-in KPI, where one that redefines it does not say */
+  Kept kept;
 } fields[N_FIELDS] = {
-    {"name", TRUE},        {"number", TRUE},         {"question", TRUE}, {"formula", FALSE}, {"versions", FALSE},
-    {"better", TRUE},      {"timing", TRUE},         {"category", TRUE}, {"anchor", FALSE},  {"unit", TRUE},
-    {"proportion", FALSE}, {"matures_after", FALSE}, {"needs", FALSE},   {"traps", TRUE},    {"roles", TRUE},
-    {"business", TRUE},    {"see_also", TRUE},       {"source", TRUE},
+    {"name", KEPT_ALWAYS},
+    {"number", KEPT_ALWAYS},
+    {"question", KEPT_WITH_FORMULA},
+    {"formula", KEPT_NOT},
+    {"versions", KEPT_NOT},
+    {"better", KEPT_ALWAYS},
+    {"timing", KEPT_ALWAYS},
+    {"category", KEPT_ALWAYS},
+    {"anchor", KEPT_WITH_FORMULA},
+    {"unit", KEPT_ALWAYS},
+    {"proportion", KEPT_WITH_FORMULA},
+    {"matures_after", KEPT_WITH_FORMULA},
+    {"needs", KEPT_WITH_FORMULA},
+    {"traps", KEPT_WITH_FORMULA},
+    {"roles", KEPT_ALWAYS},
+    {"business", KEPT_ALWAYS},
+    {"see_also", KEPT_ALWAYS},
+    {"source", KEPT_WITH_FORMULA},
 };
 
 typedef struct {
@@ -44,6 +62,7 @@ typedef struct {
   KpiEntry *entry;
   const ConfNode *nodes[N_FIELDS];
   const KpiYamlFile *yamls[N_FIELDS]; /* where each was read */
+  gboolean same_formula;              /* as the built-in KPI that it redefines */
   gboolean good;
 } Reader;
 
@@ -61,7 +80,9 @@ static gboolean read_field(Reader *reader, const KpiYamlFile *yaml, const ConfNo
     if (!kpi_same(fields[field].key, key)) continue;
     *next = (Field)((field + 1) % N_FIELDS);
     if (reader->nodes[field] || conf_is_null(map->items[i])) return TRUE;
-    if (yaml != reader->entry->yaml && !fields[field].kept) return TRUE;
+    gboolean inherited = yaml != reader->entry->yaml;
+    if (inherited && fields[field].kept == KEPT_NOT) return TRUE;
+    if (inherited && fields[field].kept == KEPT_WITH_FORMULA && !reader->same_formula) return TRUE;
     reader->nodes[field] = map->items[i];
     reader->yamls[field] = yaml;
     return TRUE;
@@ -73,7 +94,7 @@ static gboolean read_field(Reader *reader, const KpiYamlFile *yaml, const ConfNo
 static void read_fields(Reader *reader, const KpiYamlFile *yaml, const ConfNode *map) {
   Field next = FIELD_NAME;
   for (guint i = 0; map && map->kind == CONF_MAP && i < map->n; i++) {
-    if (read_field(reader, yaml, map, i, &next)) continue;
+    if (read_field(reader, yaml, map, i, &next) || kpi_yaml_is_cut_off(map, i)) continue;
     const char *keys[N_FIELDS + 1] = {NULL};
     for (int field = 0; field < N_FIELDS; field++) keys[field] = fields[field].key;
     kpi_yaml_problem_at(reader->catalogue, yaml, map->keys[i], "a KPI has no '%s'%s", map->keys[i]->text,
@@ -198,6 +219,7 @@ static void read_unit(Reader *reader) {
     if (g_strv_contains(displays, node->text)) kpi->display = node->text;
     return;
   }
+  if (reader->yamls[FIELD_UNIT] != reader->entry->yaml) return;
   if (!check_word(reader, node, FIELD_UNIT, checks)) return;
   kpi_yaml_problem_at(reader->catalogue, reader->yamls[FIELD_UNIT], node, "the formula gives %s, not %s",
                       kpi_unit_name(kpi->unit), node->text);
@@ -356,9 +378,46 @@ static void derive(Reader *reader) {
   read_unit(reader);
 }
 
+/* --- a built-in KPI defined anew --- */
+
+/* A definition's only formula; NULL: it has several, or none. */
+static const ConfNode *only_formula(const ConfNode *node) {
+  if (!node || node->kind != CONF_MAP) return node;
+  return conf_is_null(conf_map_get(node, "versions")) ? conf_map_get(node, "formula") : NULL;
+}
+
+static gboolean same_token(const KpiToken *a, const KpiToken *b) {
+  if (a->kind != b->kind || a->sign != b->sign || a->number != b->number || a->day != b->day) return FALSE;
+  return g_strcmp0(a->string, b->string) == 0;
+}
+
+/* The same but for blanks and comments. */
+static gboolean same_text(KpiCatalogue *catalogue, const char *a, const char *b) {
+  KpiText texts[2];
+  kpi_text_init(&texts[0], catalogue->passing, NULL, a);
+  kpi_text_init(&texts[1], catalogue->passing, NULL, b);
+  KpiLexer first = {&texts[0], catalogue->passing, 0}, second = {&texts[1], catalogue->passing, 0};
+  KpiToken token, other;
+  do {
+    gsize offset, length;
+    const char *message;
+    if (!kpi_lex(&first, &token, &offset, &length, &message) || !kpi_lex(&second, &other, &offset, &length, &message))
+      return FALSE;
+    if (!same_token(&token, &other)) return FALSE;
+  } while (token.kind != KPI_TOKEN_END);
+  return TRUE;
+}
+
+static gboolean keeps_formula(const KpiEntry *entry, KpiCatalogue *catalogue) {
+  const ConfNode *own = only_formula(entry->node), *base = only_formula(entry->base_node);
+  if (!own || !base || own->kind != CONF_SCALAR || base->kind != CONF_SCALAR) return FALSE;
+  return same_text(catalogue, own->text, base->text);
+}
+
 gboolean kpi_yaml_check_kpi(KpiCatalogue *catalogue, KpiEntry *entry) {
   Reader reader = {.catalogue = catalogue, .entry = entry, .good = TRUE};
   const ConfNode *node = entry->node;
+  reader.same_formula = entry->base_node && keeps_formula(entry, catalogue);
   read_fields(&reader, entry->yaml, node);
   read_fields(&reader, entry->base_yaml, entry->base_node);
   read_description(&reader);

@@ -265,6 +265,8 @@ KpiExpr *kpi_check_expr(KpiCheck *check, const KpiSyntax *syntax);
 KpiMeasure *kpi_check_measure(KpiCheck *check, const KpiSyntax *syntax);
 KpiExpr *kpi_check_call(KpiCheck *check, const KpiSyntax *syntax);
 KpiExpr *kpi_check_column(KpiCheck *check, const KpiSyntax *syntax);
+/* A word that is no column, compared with a text: its quotes are missing, noted. */
+gboolean kpi_check_unquoted(KpiCheck *check, const KpiSyntax *comparison, const KpiExpr *text, const KpiSyntax *word);
 KpiExpr *kpi_check_formula_name(KpiCheck *check, const KpiSyntax *syntax);
 KpiExpr *kpi_check_formula_call(KpiCheck *check, const KpiSyntax *syntax, KpiOp op);
 KpiExpr *kpi_expr_new(const KpiCheck *check, const KpiSyntax *syntax, KpiOp op, KpiUnit unit, guint n_args);

@@ -205,7 +205,8 @@ struct KpiDefinition {
   gboolean proportion;    /* a share of counted cases: n is the denominator, Wilson interval */
   int matures_after_days; /* > 0: a period is immature until so many days after its end */
   gboolean built_in;
-  BaseSpan span; /* of its key in the YAML */
+  gboolean redefines; /* a workspace's, in the place of a built-in one */
+  BaseSpan span;      /* of its key in the YAML */
 };
 
 typedef struct KpiCatalogue KpiCatalogue;

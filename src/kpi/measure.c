@@ -14,20 +14,42 @@ static const LedgerColumn *column_of(const LedgerTable *table, const char *name)
   return NULL;
 }
 
+/* The columns of other tables that the word may mean, by way of a reference: " or " between them. */
+static char *columns_behind(const KpiCheck *check, const LedgerTable *table, const char *name) {
+  GString *found = g_string_new(NULL);
+  for (guint i = 0; i < table->n_columns; i++) {
+    const LedgerColumn *ref = &table->columns[i];
+    const LedgerTable *to = ref->type == LEDGER_REF ? ledger_schema_find(check->catalogue->schema, ref->ref) : NULL;
+    if (!to || !column_of(to, name)) continue;
+    g_string_append_printf(found, "%s%s.%s", found->len ? " or " : "", ref->name, name);
+  }
+  return g_string_free(found, FALSE);
+}
+
+/* For a word that is near to none: the least distant columns, up to half of its letters away. */
+static char *columns_nearest(const LedgerTable *table, const char *name) {
+  guint least = (guint)g_utf8_strlen(name, -1) / 2;
+  GString *found = g_string_new(NULL);
+  for (guint i = 0; i < table->n_columns; i++) {
+    guint distance = base_edit_distance(name, table->columns[i].name);
+    if (distance > least) continue;
+    if (distance < least) g_string_truncate(found, 0);
+    least = distance;
+    g_string_append_printf(found, "%s'%s'", found->len ? " or " : "", table->columns[i].name);
+  }
+  return g_string_free(found, FALSE);
+}
+
 static const char *column_suggestion(KpiCheck *check, const LedgerTable *table, const char *name) {
   g_autoptr(GPtrArray) names = g_ptr_array_new();
   for (guint i = 0; i < table->n_columns; i++) g_ptr_array_add(names, (gpointer)table->columns[i].name);
   const char *suggestion = kpi_suggest(check->catalogue, name, names);
   if (*suggestion) return suggestion;
-  g_autoptr(GString) found = g_string_new(NULL);
-  for (guint i = 0; i < table->n_columns; i++) {
-    const LedgerColumn *ref = &table->columns[i];
-    const LedgerTable *to = ref->type == LEDGER_REF ? ledger_schema_find(check->catalogue->schema, ref->ref) : NULL;
-    if (!to || !column_of(to, name)) continue;
-    g_string_append_printf(found, "%s%s.%s", found->len ? " or " : "; did you mean ", ref->name, name);
-  }
-  if (found->len) g_string_append_c(found, '?');
-  return kpi_arena_strndup(check->catalogue->arena, found->str, found->len);
+  g_autofree char *behind = columns_behind(check, table, name);
+  g_autofree char *nearest = *behind ? g_strdup("") : columns_nearest(table, name);
+  if (!*behind && !*nearest) return "";
+  g_autofree char *words = g_strdup_printf("; did you mean %s%s?", behind, nearest);
+  return kpi_arena_strndup(check->catalogue->arena, words, strlen(words));
 }
 
 static void problem_no_column(KpiCheck *check, const KpiSyntax *syntax, gsize offset, const LedgerTable *table,
@@ -115,6 +137,21 @@ KpiExpr *kpi_check_column(KpiCheck *check, const KpiSyntax *syntax) {
   const KpiHop *last = &path[expr->n_path - 1];
   if (last->column) expr->unit = kpi_unit_of_column(last->column);
   return expr;
+}
+
+gboolean kpi_check_unquoted(KpiCheck *check, const KpiSyntax *comparison, const KpiExpr *text, const KpiSyntax *word) {
+  gboolean compares = comparison->op == KPI_OP_EQ || comparison->op == KPI_OP_NE || comparison->op == KPI_OP_IN;
+  if (!check->table || !compares || text->op != KPI_OP_COLUMN || text->unit.kind != KPI_TEXT) return FALSE;
+  if (word->kind != KPI_SYNTAX_NAME || word->n_names != 1) return FALSE;
+  const char *name = word->names[0];
+  if (column_of(check->table, name) || strcmp(check->table->name, name) == 0 || strcmp(name, "key") == 0 ||
+      kpi_catalogue_parameter(check->catalogue, name))
+    return FALSE;
+  g_autofree char *column = kpi_expr_print(text);
+  const char *before = comparison->op == KPI_OP_EQ ? " = " : comparison->op == KPI_OP_NE ? " <> " : " in (";
+  kpi_problem(check, word->mark, word->mark_length, "%s has no column '%s'; a text goes between quotes: %s%s'%s'%s",
+              check->table->name, name, column, before, name, comparison->op == KPI_OP_IN ? ", …)" : "");
+  return TRUE;
 }
 
 /* --- the fact --- */

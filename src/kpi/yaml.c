@@ -30,12 +30,44 @@ gboolean kpi_yaml_check_keys(KpiCatalogue *catalogue, const KpiYamlFile *yaml, c
                              const char *const *keys, const char *of) {
   gboolean good = TRUE;
   for (guint i = 0; i < map->n; i++) {
+    if (kpi_yaml_is_cut_off(map, i)) continue;
     if (g_strv_contains(keys, map->keys[i]->text)) continue;
     kpi_yaml_problem_at(catalogue, yaml, map->keys[i], "%s has no '%s'%s", of, map->keys[i]->text,
                         kpi_yaml_nearest_of(catalogue, map->keys[i]->text, keys));
     good = FALSE;
   }
   return good;
+}
+
+/* --- formulas that a comma has cut --- */
+
+static int open_brackets(const char *text) {
+  int open = 0;
+  for (; *text; text++) open += (*text == '(') - (*text == ')');
+  return open;
+}
+
+gboolean kpi_yaml_is_cut_off(const ConfNode *map, guint i) {
+  if (!conf_is_null(map->items[i])) return FALSE;
+  guint last = i;
+  while (last + 1 < map->n && conf_is_null(map->items[last + 1])) last++;
+  gboolean closes = FALSE;
+  for (; last > 0 && conf_is_null(map->items[last]); last--) closes |= open_brackets(map->keys[last]->text) < 0;
+  const ConfNode *item = map->items[last];
+  return closes && item->kind == CONF_SCALAR && !item->quoted && open_brackets(item->text) > 0;
+}
+
+static gboolean refuse_cut(KpiCatalogue *catalogue, const KpiYamlFile *yaml, const ConfNode *map,
+                           const ConfNode *item) {
+  for (guint i = 0; map->kind == CONF_MAP && i + 1 < map->n; i++) {
+    if (map->items[i] != item || !kpi_yaml_is_cut_off(map, i + 1)) continue;
+    kpi_yaml_problem_at(
+        catalogue, yaml, item,
+        "between { and } a comma ends the value, so this is only a part of the formula; put the formula "
+        "between double quotes, or on a line of its own");
+    return TRUE;
+  }
+  return FALSE;
 }
 
 /* --- reading --- */
@@ -117,6 +149,7 @@ static void read_kpi(KpiCatalogue *catalogue, const KpiYamlFile *yaml, const Con
   *entry =
       (KpiEntry){.kpi = {.name = key->text, .built_in = yaml->built_in, .span = key->span}, .yaml = yaml, .node = node};
   if (before) {
+    entry->kpi.redefines = TRUE;
     entry->base_node = before->node;
     entry->base_yaml = before->yaml;
   }
@@ -133,7 +166,10 @@ static void read_section(KpiCatalogue *catalogue, const KpiYamlFile *yaml, const
     kpi_yaml_problem_at(catalogue, yaml, map, "`%s` is a map: one `name: …` a line, indented", section);
     return;
   }
-  for (guint i = 0; i < map->n; i++) read(catalogue, yaml, map->keys[i], map->items[i]);
+  for (guint i = 0; i < map->n; i++) {
+    if (kpi_yaml_is_cut_off(map, i)) continue;
+    if (!refuse_cut(catalogue, yaml, map, map->items[i])) read(catalogue, yaml, map->keys[i], map->items[i]);
+  }
 }
 
 void kpi_yaml_read(KpiCatalogue *catalogue, const KpiYamlFile *yaml) {
@@ -167,6 +203,7 @@ const ConfNode *kpi_yaml_formula_node(KpiCatalogue *catalogue, const KpiYamlFile
     kpi_problem_span(catalogue, name, yaml->order, BASE_ERROR_INPUT, "this %s has no formula", what);
     return NULL;
   }
+  if (refuse_cut(catalogue, yaml, node, formula)) return NULL;
   if (formula->kind == CONF_SCALAR) return formula;
   kpi_yaml_problem_at(catalogue, yaml, formula, "the formula of a %s is one text", what);
   return NULL;

@@ -13,6 +13,9 @@ const char *kpi_yaml_nearest_of(KpiCatalogue *catalogue, const char *word, const
 /* FALSE when the map has a key that is not among `keys`, noted; `of` is what has such keys: "a version". */
 gboolean kpi_yaml_check_keys(KpiCatalogue *catalogue, const KpiYamlFile *yaml, const ConfNode *map,
                              const char *const *keys, const char *of);
+/* Whether the map's key `i` is the rest of a formula that a comma has cut: {formula: each(account, x)} has the keys
+ * `formula` and `x)`. */
+gboolean kpi_yaml_is_cut_off(const ConfNode *map, guint i);
 /* The formula of a definition: itself a text, or a map with `formula`. NULL: there is none, noted at `name`. */
 const ConfNode *kpi_yaml_formula_node(KpiCatalogue *catalogue, const KpiYamlFile *yaml, const ConfNode *node,
                                       const char *what, BaseSpan name);

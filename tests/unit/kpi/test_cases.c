@@ -122,7 +122,7 @@ static void a_missing_column_is_not_found(void **state) {
   assert_true(g_error_matches(error, BASE_ERROR, BASE_ERROR_NOT_FOUND));
   g_clear_error(&error);
   assert_null(kpi_parse_condition(fixture.catalogue, table, "channel = ", &error));
-  assert_true(g_error_matches(error, BASE_ERROR, BASE_ERROR_INPUT));
+  assert_true(g_error_matches(error, BASE_ERROR, BASE_ERROR_USAGE));
   g_clear_error(&error);
 }
 

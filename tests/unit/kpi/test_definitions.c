@@ -21,6 +21,12 @@ static void describe(GString *out, const KpiDefinition *kpi, const char *expecte
   if (strstr(expected, title)) g_string_append(out, title);
   g_autofree char *anchor = g_strdup_printf("= %s anchor: %s\n", kpi->name, kpi->anchor);
   if (strstr(expected, anchor)) g_string_append(out, anchor);
+  g_autofree char *question = g_strdup_printf("= %s question: %s\n", kpi->name, kpi->question);
+  if (strstr(expected, question)) g_string_append(out, question);
+  g_autofree char *traps = g_strjoinv("; ", (char **)kpi->traps);
+  g_autofree char *told = g_strdup_printf("= %s traps: %s source: %s\n", kpi->name, traps, kpi->source);
+  if (strstr(expected, told)) g_string_append(out, told);
+  if (kpi->redefines) g_string_append_printf(out, "= %s redefines\n", kpi->name);
   for (guint i = 0; kpi->n_versions > 1 && i < kpi->n_versions; i++) {
     g_autofree char *day = base_day_format(kpi->versions[i].from);
     g_string_append_printf(out, "= %s version %s: %s\n", kpi->name, day, kpi->versions[i].formula);
