@@ -131,16 +131,23 @@ static void add_level(const Scan *scan, CubeTable *cells, const ScanUse *use, gu
   if (averaged) cube_add_moment(cells, column, group, (guint)scan_slot(scan, span.until), -value, -1, span.until);
 }
 
-/* The value spread evenly over the span's days; the parts of the slots sum to it exactly. */
-static void add_spread(const Scan *scan, CubeTable *cells, guint column, gint32 group, Span span, gint64 value) {
+/* What of a value spread evenly over the days of `whole` falls on those before `day`. The part of any days is the
+ * difference of two of these, so that parts sum to the value to the last minor unit, however it is cut. */
+static gint64 spread_until(gint64 value, Span whole, BaseDay day) {
+  return (gint64)((__int128)value * (day - whole.from) / (whole.until - whole.from));
+}
+
+/* The days of `piece`, of a value spread over those of `whole`. */
+static void add_spread(const Scan *scan, CubeTable *cells, guint column, gint32 group, Span piece, Span whole,
+                       gint64 value) {
   const GArray *boundaries = scan->plan->boundaries;
-  gint64 days = span.until - span.from, given = 0;
-  BaseDay at = span.from;
-  while (at < span.until) {
+  gint64 given = spread_until(value, whole, piece.from);
+  BaseDay at = piece.from;
+  while (at < piece.until) {
     gint32 slot = scan_slot(scan, at);
     BaseDay next =
-        (guint)slot < boundaries->len ? MIN(g_array_index(boundaries, BaseDay, (guint)slot), span.until) : span.until;
-    gint64 upto = (gint64)(((__int128)value * (next - span.from)) / days);
+        (guint)slot < boundaries->len ? MIN(g_array_index(boundaries, BaseDay, (guint)slot), piece.until) : piece.until;
+    gint64 upto = spread_until(value, whole, next);
     cube_add_sum(cells, column, group, (guint)slot, upto - given, 1);
     given = upto;
     at = next;
@@ -195,17 +202,33 @@ static void add_cell(const Scan *scan, CubeTable *cells, const StoreChunk *chunk
 
 #define MAX_CREDITS 32
 
-/* The people credited; at least one. What splits leave over is the owner's; overlays come on top. */
-static guint credits_of(const Scan *scan, const StoreChunk *chunk, const ScanUse *use, gsize row, Credit *credits) {
-  const QueryOrg *org = scan->plan->org;
+static guint64 key_at(const Scan *scan, const StoreChunk *chunk, gsize row) {
+  return scan_valid(chunk, scan->key, row) ? ((const guint64 *)chunk->data[scan->key])[row] : 0;
+}
+
+/* A row that counts on many days is its owner's of each of them: whose it is from the day `span->from`, and
+ * `span->until` drawn in to where somebody else has it. */
+static gint32 owner_in(const Scan *scan, const StoreChunk *chunk, const ScanUse *use, gsize row, Span *span) {
   gint32 owner = accumulate_owner(scan, chunk, row);
-  if (scan->has_moves && scan_valid(chunk, use->on_at, row))
-    owner = query_org_owner_at(org, scan->fact, ((const guint64 *)chunk->data[scan->key])[row],
-                               ((const gint64 *)chunk->data[use->on_at])[row], owner);
+  if (!scan->has_moves) return owner;
+  KpiWhen when = use->use->measure->when;
+  if (when == KPI_WHEN_LEVEL || when == KPI_WHEN_SPREAD) {
+    BaseDay until = span->until;
+    owner = query_org_owner_on(scan->plan->org, scan->moved, key_at(scan, chunk, row), owner, span->from, &until);
+    span->until = MIN(span->until, until);
+    return owner;
+  }
+  if (!scan_valid(chunk, use->on_at, row)) return owner;
+  return query_org_owner_at(scan->plan->org, scan->moved, key_at(scan, chunk, row),
+                            ((const gint64 *)chunk->data[use->on_at])[row], owner);
+}
+
+/* The people credited; at least one. What splits leave over is the owner's; overlays come on top. */
+static guint credits_of(const Scan *scan, const StoreChunk *chunk, gsize row, gint32 owner, Credit *credits) {
+  const QueryOrg *org = scan->plan->org;
   owner = query_org_person(org, owner);
   guint n_shared = 0, n = 0;
-  const QueryCredit *shared =
-      scan->has_splits ? query_org_credits(org, ((const guint64 *)chunk->data[scan->key])[row], &n_shared) : NULL;
+  const QueryCredit *shared = scan->has_splits ? query_org_credits(org, key_at(scan, chunk, row), &n_shared) : NULL;
   gint64 given = 0;
   for (guint i = 0; i < n_shared && n < MAX_CREDITS - 1; i++) {
     gint64 from = shared[i].overlay ? 0 : given;
@@ -240,9 +263,9 @@ static gboolean seen_before(Seen *seen, gint32 group) {
   return FALSE;
 }
 
-/* What the row adds to its measure. */
-static gboolean contribution(const Scan *scan, const StoreChunk *chunk, const ScanUse *use, gsize row, BaseDay day,
-                             const Credit *credit, double *contributed) {
+/* What the row adds to its measure; where it is spread, on `days` of all its own. */
+static gboolean contribution(const Scan *scan, const StoreChunk *chunk, const ScanUse *use, gsize row, Span days,
+                             Span whole, const Credit *credit, double *contributed) {
   gboolean has, missing;
   gint64 value;
   switch (use->use->measure->agg) {
@@ -257,11 +280,14 @@ static gboolean contribution(const Scan *scan, const StoreChunk *chunk, const Sc
     }
     case KPI_AGG_SUM:
     case KPI_AGG_MEAN:
-      has = accumulate_value(scan, chunk, use, row, day, &value, &missing);
-      *contributed = has ? (double)share_of(value, credit) / (double)use->use->scale : 0;
+      has = accumulate_value(scan, chunk, use, row, whole.from, &value, &missing);
+      value = has ? share_of(value, credit) : 0;
+      if (has && use->use->measure->when == KPI_WHEN_SPREAD)
+        value = spread_until(value, whole, days.until) - spread_until(value, whole, days.from);
+      *contributed = (double)value / (double)use->use->scale;
       return has;
     default:
-      *contributed = number_at(scan, chunk, use, row, day, &has, &missing);
+      *contributed = number_at(scan, chunk, use, row, whole.from, &has, &missing);
       break;
   }
   return has && (use->use->measure->agg != KPI_AGG_CLV || scan_valid(chunk, use->value_to, row));
@@ -286,14 +312,31 @@ static gboolean is_read(const Scan *scan, const StoreChunk *chunk, const ScanUse
   }
 }
 
+/* Another piece of the record listed last: what is spread counts in each place that its owner had. */
+static gboolean joins_last(ScanSink *sink, const ScanRecord *record) {
+  if (record->days == 0 || sink->row != sink->last_row || record->person != sink->last_person) return FALSE;
+  if (sink->last_kept) {
+    ScanRecord *last = &g_array_index(sink->records, ScanRecord, sink->records->len - 1);
+    last->value += record->value;
+    last->days += record->days;
+  }
+  return TRUE;
+}
+
 static void list_row(const Scan *scan, const StoreChunk *chunk, const ScanUse *use, gsize row, const Credit *credit,
                      Span piece, Span whole) {
   ScanSink *sink = scan->sink;
   if (!is_read(scan, chunk, use, row, piece, whole)) return;
-  ScanRecord record = {.day = whole.from};
-  record.has_value = contribution(scan, chunk, use, row, whole.from, credit, &record.value);
+  ScanRecord record = {.day = whole.from, .person = credit->person};
+  Span days = {MAX(piece.from, sink->first), MIN(piece.until, sink->at)};
+  record.has_value = contribution(scan, chunk, use, row, days, whole, credit, &record.value);
   if (!record.has_value && !(use->use->missing_column >= 0 && scan_valid(chunk, use->value, row))) return;
   if (use->use->measure->when == KPI_WHEN_ALWAYS) record.day = BASE_DAY_NONE;
+  if (use->use->measure->when == KPI_WHEN_SPREAD) {
+    record.days = days.until - days.from;
+    record.of_days = whole.until - whole.from;
+  }
+  if (joins_last(sink, &record)) return;
   for (guint i = 0; i < SCAN_TEXTS; i++)
     record.texts[i] =
         scan_valid(chunk, sink->columns[i], row) ? ((const gint32 *)chunk->data[sink->columns[i]])[row] : -1;
@@ -301,7 +344,10 @@ static void list_row(const Scan *scan, const StoreChunk *chunk, const ScanUse *u
     sink->n_used++;
   else
     sink->n_without_rate++;
-  if (sink->records->len < sink->max_records) g_array_append_val(sink->records, record);
+  sink->last_row = sink->row;
+  sink->last_person = record.person;
+  sink->last_kept = sink->records->len < sink->max_records;
+  if (sink->last_kept) g_array_append_val(sink->records, record);
 }
 
 /* The first frame after a day. */
@@ -346,7 +392,7 @@ void accumulate_row(const Scan *scan, CubeTable *cells, const StoreChunk *chunk,
   } else if (accumulate_value(scan, chunk, use, row, whole.from, &value, &missing)) {
     if (use->value >= 0) value = share_of(value, credit);
     if (measure->when == KPI_WHEN_SPREAD)
-      add_spread(scan, cells, use->use->column, group, piece, value);
+      add_spread(scan, cells, use->use->column, group, piece, whole, value);
     else
       add_level(scan, cells, use, use->use->column, group, piece, value);
   } else if (missing) {
@@ -385,27 +431,27 @@ gboolean accumulate_span(const Scan *scan, const StoreChunk *chunk, const ScanUs
 
 static const QueryPlace nowhere = {BASE_DAY_MIN, BASE_DAY_MAX, 0, 0, -1};
 
-/* A row in the places that one person had while it counted; days in no place are a place of nothing. Pieces of one
- * level are different days, so each is counted afresh. */
+/* A row's days of `span` in the places that one person had in them; days in no place are a place of nothing. Pieces of
+ * one level are different days, so each is counted afresh. */
 static gboolean credit_person(const Scan *scan, ScanTable *table, const StoreChunk *chunk, ScanUse *use, gsize row,
-                              gint64 *members, const Credit *credit, Span span, Seen *seen) {
+                              gint64 *members, const Credit *credit, Span span, Span whole, Seen *seen) {
   guint n;
   const QueryPlace *places = query_org_places(scan->plan->org, credit->person, &n);
   gboolean one_day = use->use->measure->when == KPI_WHEN_ON || use->use->measure->when == KPI_WHEN_ALWAYS;
   if (one_day || (n == 1 && places->from == BASE_DAY_MIN && places->until == BASE_DAY_MAX))
     return add_piece(scan, table, chunk, use, row, members, credit,
-                     query_org_place_at(scan->plan->org, credit->person, span.from), span, span, seen);
+                     query_org_place_at(scan->plan->org, credit->person, span.from), span, whole, seen);
   BaseDay at = span.from;
   for (guint i = 0; i <= n && at < span.until; i++) {
     BaseDay next = i < n ? MAX(places[i].from, at) : span.until;
     if (next > at) {
       Span gap = {at, MIN(next, span.until)};
-      if (!add_piece(scan, table, chunk, use, row, members, credit, nowhere, gap, span, &(Seen){.n = 0})) return FALSE;
+      if (!add_piece(scan, table, chunk, use, row, members, credit, nowhere, gap, whole, &(Seen){.n = 0})) return FALSE;
       at = gap.until;
     }
     if (i == n || places[i].until <= at || at >= span.until) continue;
     Span piece = {at, places[i].until == BASE_DAY_MAX ? span.until : MIN(places[i].until, span.until)};
-    if (!add_piece(scan, table, chunk, use, row, members, credit, places[i], piece, span, &(Seen){.n = 0}))
+    if (!add_piece(scan, table, chunk, use, row, members, credit, places[i], piece, whole, &(Seen){.n = 0}))
       return FALSE;
     at = piece.until;
   }
@@ -414,7 +460,7 @@ static gboolean credit_person(const Scan *scan, ScanTable *table, const StoreChu
 
 /* The row once, whoever shares it, when anyone credited passes the filters. */
 static gboolean add_whole(const Scan *scan, ScanTable *table, const StoreChunk *chunk, ScanUse *use, gsize row,
-                          gint64 *members, const Credit *credits, guint n_credits, Span span) {
+                          gint64 *members, const Credit *credits, guint n_credits, Span span, Span whole) {
   gboolean any = FALSE;
   for (guint i = 0; i < n_credits && !any; i++)
     any = query_where_allows(scan->plan->org, scan->plan->where, credits[i].person,
@@ -424,22 +470,31 @@ static gboolean add_whole(const Scan *scan, ScanTable *table, const StoreChunk *
   gint32 group = cube_table_group(table->table->whole, members);
   if (group < 0) return FALSE;
   Credit all = {0, 0, WHOLE_PPM};
-  accumulate_row(scan, table->table->whole, chunk, use, row, &all, span, span, group);
+  accumulate_row(scan, table->table->whole, chunk, use, row, &all, span, whole, group);
   return TRUE;
 }
 
 static gboolean add_row(const Scan *scan, ScanTable *table, const StoreChunk *chunk, ScanUse *use, gsize row,
                         gint64 *members) {
-  Span span;
-  if (!accumulate_span(scan, chunk, use, row, &span)) return TRUE;
+  Span whole;
+  if (!accumulate_span(scan, chunk, use, row, &whole)) return TRUE;
   accumulate_members(scan, table, chunk, row, members);
   if (accumulate_lacks_entity(table, scan->plan, members)) return TRUE;
-  Credit credits[MAX_CREDITS];
-  guint n = credits_of(scan, chunk, use, row, credits);
-  Seen seen = {.n = 0};
-  for (guint i = 0; i < n; i++)
-    if (!credit_person(scan, table, chunk, use, row, members, &credits[i], span, &seen)) return FALSE;
-  return table->table->whole == NULL || add_whole(scan, table, chunk, use, row, members, credits, n, span);
+  if (scan->sink != NULL) scan->sink->row++;
+  Span left = whole;
+  do {
+    Span span = left;
+    gint32 owner = owner_in(scan, chunk, use, row, &span);
+    Credit credits[MAX_CREDITS];
+    guint n = credits_of(scan, chunk, row, owner, credits);
+    Seen seen = {.n = 0};
+    for (guint i = 0; i < n; i++)
+      if (!credit_person(scan, table, chunk, use, row, members, &credits[i], span, whole, &seen)) return FALSE;
+    if (table->table->whole != NULL && !add_whole(scan, table, chunk, use, row, members, credits, n, span, whole))
+      return FALSE;
+    left.from = span.until;
+  } while (left.from < left.until);
+  return TRUE;
 }
 
 gboolean accumulate_rows(const Scan *scan, ScanTable *table, const StoreChunk *chunk, gint64 *members) {

@@ -39,16 +39,6 @@ gboolean eval_key_equal(gconstpointer a, gconstpointer b) {
   return x->what == y->what && eval_same_window(&x->window, &y->window);
 }
 
-const KpiExpr *evaluator_formula(const KpiDefinition *kpi, const Window *window, gboolean *changed) {
-  const KpiVersion *in_force = &kpi->versions[0];
-  *changed = FALSE;
-  for (guint v = 1; v < kpi->n_versions; v++) {
-    if (kpi->versions[v].from <= window->period.start) in_force = &kpi->versions[v];
-    *changed |= kpi->versions[v].from > window->period.start && kpi->versions[v].from < window->period.end;
-  }
-  return in_force->expr;
-}
-
 /* --- collecting --- */
 
 static const Bound *bind(const Binding *binding, const KpiExpr *expr, const Window *window);

@@ -14,8 +14,8 @@ typedef struct {
   const Calendar *calendar;
   KpiCatalogue *catalogue;
   const ConfOrganisation *organisation;
-  gint64 now_us;      /* the clock: nothing that happened after it is seen */
-  BaseDay today;      /* its local day */
-  gboolean now_given; /* the clock was set by hand: what happened after it must be hidden */
+  gint64 now_us;         /* the clock: nothing that happened after it is seen */
+  BaseDay today;         /* its local day */
+  gboolean now_given;    /* the clock was set by hand: what happened after it must be hidden */
   const QueryStat *stat; /* set while a question is answered */
 } QueryContext;

@@ -163,6 +163,7 @@ EvalAnswer evaluator_value(const Evaluator *evaluator, const EvalFormula *formul
     for (; bound->op == KPI_OP_KPI; bound = bound->args[0].bound) flags |= bound->flags;
     answer.numerator = part(evaluator, &place, bound, 0);
     answer.denominator = part(evaluator, &place, bound, 1);
+    answer.of_whole = answer.denominator.n < 0 || formula->quotient->args[1]->op == KPI_OP_TOTAL;
     answer.numerator_unit = formula->quotient->args[0]->unit;
     answer.denominator_unit = formula->quotient->args[1]->unit;
     answer.value = join(bound, &answer.numerator, &answer.denominator);

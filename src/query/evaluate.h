@@ -68,6 +68,7 @@ const EvalFormula *evaluator_bind(Evaluator *evaluator, const KpiDefinition *kpi
 typedef struct {
   Value value;
   gboolean is_quotient;
+  gboolean of_whole; /* it is divided by the same number for all members: total(…), or a literal */
   Value numerator, denominator;
   KpiUnit numerator_unit, denominator_unit;
 } EvalAnswer;
@@ -75,6 +76,9 @@ EvalAnswer evaluator_value(const Evaluator *evaluator, const EvalFormula *formul
 
 /* The formula in force at a window; `changed` is set when another came into force within it. */
 const KpiExpr *evaluator_formula(const KpiDefinition *kpi, const Window *window, gboolean *changed);
+/* Whether what a KPI comes to over a window, or beside another (NULL: none), rests on two definitions of one KPI. */
+gboolean evaluator_definitions_differ(const QueryContext *context, const KpiDefinition *kpi, const Window *window,
+                                      const Window *compared);
 /* The day at whose start a framed measure is read, and its period. */
 PlanFrame evaluator_frame(const Window *window);
 /* The slots that a window covers: for a level all slots before the instant. */

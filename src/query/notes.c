@@ -54,18 +54,80 @@ static void note_chance(QueryRun *run, guint k) {
        kpi->title, totals->len, test.chi_square, test.degrees, test.p);
 }
 
+static gboolean says_of_itself(const QueryValue *value) {
+  return value->n > 0 || value->has_base;
+}
+
 /* An answer of nothing, because the records are of another time: says of which. */
 static void note_other_time(QueryRun *run) {
   BaseDay first, last;
   for (guint r = 0; r < run->result->rows->len; r++)
-    if (g_array_index(run->result->rows, QueryRow, r).value.n > 0) return;
+    if (says_of_itself(&g_array_index(run->result->rows, QueryRow, r).value)) return;
   if (!query_stat_bounds(run->context->stat, &first, &last) || (first < run->asked.end && last >= run->asked.start))
     return;
   g_autofree char *from = base_day_format(first), *to = base_day_format(last);
   note(run, "the records are of %s to %s: ask for --period all, or set the clock with --now %s", from, to, to);
 }
 
-void query_run_notes(QueryRun *run) {
+/* --- records that no period holds --- */
+
+/* The columns that place records in time, and often are not filled in. */
+static const struct {
+  const char *table, *column;
+  const char *condition; /* of the records that ought to have it */
+  const char *one, *many;
+} dated[] = {
+    {"opportunity", "closed_at", "outcome IN ('won', 'lost', 'abandoned')",
+     "1 decided deal has no date of its close and is in no period: load closed_at for it",
+     " decided deals have no date of their close and are in no period: load closed_at for them"},
+    {"person", "hired_at", "known AND merged_into IS NULL AND (lower(role) = 'rep' OR quota_carrying)",
+     "1 seller has no first day and is not among the sellers of any day: load hired_at of person",
+     " sellers have no first day and are not among the sellers of any day: load hired_at of person"},
+};
+
+static gboolean is_placed_by(const KpiMeasure *measure, const char *table, const char *column) {
+  const KpiExpr *on = measure->on;
+  return on != NULL && on->op == KPI_OP_COLUMN && on->n_path == 1 && on->path[0].column != NULL &&
+         g_str_equal(measure->table->name, table) && g_str_equal(on->path[0].column->name, column);
+}
+
+static gboolean note_undated(QueryRun *run, GError **error) {
+  for (guint d = 0; d < G_N_ELEMENTS(dated); d++) {
+    gboolean asked = FALSE;
+    for (guint u = 0; u < run->plan->uses->len && !asked; u++) {
+      const PlanUse *use = g_ptr_array_index(run->plan->uses, u);
+      asked = is_placed_by(use->measure, dated[d].table, dated[d].column);
+    }
+    if (!asked || !has_rows(run, dated[d].table)) continue;
+    g_autofree char *sql = g_strdup_printf("SELECT count(*) FROM %s WHERE %s_day IS NULL AND %s", dated[d].table,
+                                           dated[d].column, dated[d].condition);
+    g_autoptr(StoreRows) rows = store_query(run->context->store, sql, NULL, 0, 0, error);
+    if (rows == NULL) return FALSE;
+    gint64 n = store_rows_value(rows, 0, 0).integer;
+    if (n == 1)
+      note(run, "%s", dated[d].one);
+    else if (n > 1)
+      note(run, "%" G_GINT64_FORMAT "%s", n, dated[d].many);
+  }
+  return TRUE;
+}
+
+/* --- definitions that changed --- */
+
+static void note_changed(QueryRun *run, const KpiDefinition *kpi) {
+  if (kpi->n_versions < 2) {
+    note(run, "%s: a definition that it stands on changed within or between the periods marked so", kpi->title);
+    return;
+  }
+  g_autofree char *from = base_day_format(kpi->versions[kpi->n_versions - 1].from);
+  note(
+      run,
+      "%s: the definition changed%s on %s; a period goes by the one in force on its first day, so those marked are not "
+      "alike",
+      kpi->title, kpi->n_versions > 2 ? ", last" : "", from);
+}
+
+gboolean query_run_notes(QueryRun *run, GError **error) {
   const QueryResult *result = run->result;
   note_other_time(run);
   const GArray *all[] = {result->rows, result->totals};
@@ -78,6 +140,7 @@ void query_run_notes(QueryRun *run) {
         const QueryRow *row = &g_array_index(all[a], QueryRow, r);
         if (row->kpi != k) continue;
         seen |= row->value.flags;
+        if (row->has_compared) seen |= row->compared.flags & QUERY_FLAG_CHANGED;
         if (row->n_members == 0 || result->totals->len == 0) n_missing += row->value.n_missing;
       }
     note_chance(run, k);
@@ -96,8 +159,9 @@ void query_run_notes(QueryRun *run) {
     if (seen & QUERY_FLAG_IMMATURE)
       note(run, "%s: a period is immature until %d days after its end; it can still rise", kpi->title,
            kpi->matures_after_days);
-    if (seen & QUERY_FLAG_CHANGED) note(run, "%s: the definition changed within a period marked so", kpi->title);
+    if (seen & QUERY_FLAG_CHANGED) note_changed(run, kpi);
   }
+  return note_undated(run, error);
 }
 
 gboolean query_run_without(QueryRun *run, GError **error) {

@@ -2,7 +2,8 @@
  *
  * A person's places come from `membership` where it has rows for them, else from the person's own team, manager and
  * region. Gaps between memberships stay gaps: whoever was in no team then counts for none. A place takes what it lacks
- * from its team: the team's manager, and the region of the nearest level above that has one. */
+ * from its team, the team's manager and the region of the nearest level above that has one; and what that lacks from
+ * the person. */
 #include "query/org.h"
 
 #include "query/org_private.h"
@@ -60,10 +61,13 @@ static gint32 region_of_team(const QueryOrg *org, gint32 key) {
   return -1;
 }
 
-static QueryPlace complete_place(const QueryOrg *org, QueryPlace place) {
+/* `own`: the person's own manager and region. */
+static QueryPlace complete_place(const QueryOrg *org, QueryPlace place, const QueryPlace *own) {
   const OrgTeam *team = team_of(org, place.team);
   if (place.manager == 0 && team != NULL) place.manager = team->manager;
+  if (place.manager == 0) place.manager = own->manager;
   if (place.region < 0) place.region = region_of_team(org, place.team);
+  if (place.region < 0) place.region = own->region;
   return place;
 }
 
@@ -128,9 +132,8 @@ static void add_membership(QueryOrg *org, const GArray *fallback, const Membersh
     place.from = BASE_DAY_MIN;
     place.until = BASE_DAY_MAX;
   }
-  if (place.region < 0 && region_of_team(org, place.team) < 0 && key < fallback->len)
-    place.region = g_array_index(fallback, QueryPlace, key).region;
-  place = complete_place(org, place);
+  const QueryPlace none = {.region = -1};
+  place = complete_place(org, place, key < fallback->len ? &g_array_index(fallback, QueryPlace, key) : &none);
   if (person->n_places > 0) {
     QueryPlace *last = &g_array_index(org->places, QueryPlace, person->first_place + person->n_places - 1);
     if (last->until > place.from) last->until = MAX(place.from, last->from);
@@ -148,8 +151,9 @@ static gboolean load_memberships(QueryOrg *org, const GArray *fallback, GError *
     add_membership(org, fallback, &g_array_index(memberships, Membership, i));
   for (guint key = 1; key < org->people->len; key++) {
     OrgPerson *person = &g_array_index(org->people, OrgPerson, key);
-    if (person->n_places == 0 && key < fallback->len)
-      add_place(org, person, complete_place(org, g_array_index(fallback, QueryPlace, key)));
+    if (person->n_places > 0 || key >= fallback->len) continue;
+    const QueryPlace *own = &g_array_index(fallback, QueryPlace, key);
+    add_place(org, person, complete_place(org, *own, own));
   }
   return TRUE;
 }

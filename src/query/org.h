@@ -58,3 +58,6 @@ const QueryCredit *query_org_credits(const QueryOrg *org, guint64 opportunity, g
 gboolean query_org_table_has_moves(QueryOrg *org, const LedgerTable *table);
 /* The owner in the version believed at an instant; `owner_now` when nothing else is known. */
 gint32 query_org_owner_at(const QueryOrg *org, const LedgerTable *table, guint64 key, gint64 at_us, gint32 owner_now);
+/* The owner at the end of a day, and the first day at whose end somebody else is (BASE_DAY_MAX: never). */
+gint32 query_org_owner_on(const QueryOrg *org, const LedgerTable *table, guint64 key, gint32 owner_now, BaseDay day,
+                          BaseDay *until);

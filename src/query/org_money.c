@@ -143,7 +143,9 @@ static GHashTable *load_moves(QueryOrg *org, const LedgerTable *table) {
       list = g_array_new(FALSE, FALSE, sizeof(OrgMove));
       g_hash_table_insert(moves, g_memdup2(&key, sizeof key), list);
     }
-    OrgMove move = {store_rows_value(rows, r, 1).integer, (gint32)store_rows_value(rows, r, 2).integer};
+    OrgMove move = {.until_us = store_rows_value(rows, r, 1).integer,
+                    .owner = (gint32)store_rows_value(rows, r, 2).integer};
+    move.until = calendar_day_of(org->context->calendar, move.until_us);
     g_array_append_val(list, move);
   }
   return moves;
@@ -163,12 +165,34 @@ gboolean query_org_table_has_moves(QueryOrg *org, const LedgerTable *table) {
   return g_hash_table_size(moves_of(org, table)) > 0;
 }
 
-gint32 query_org_owner_at(const QueryOrg *org, const LedgerTable *table, guint64 key, gint64 at_us, gint32 owner_now) {
+static const GArray *moves_of_row(const QueryOrg *org, const LedgerTable *table, guint64 key) {
   GHashTable *moves = g_hash_table_lookup(org->moves, table->name);
-  const GArray *list = moves == NULL ? NULL : g_hash_table_lookup(moves, &key);
+  return moves == NULL ? NULL : g_hash_table_lookup(moves, &key);
+}
+
+gint32 query_org_owner_at(const QueryOrg *org, const LedgerTable *table, guint64 key, gint64 at_us, gint32 owner_now) {
+  const GArray *list = moves_of_row(org, table, key);
   for (guint i = 0; list != NULL && i < list->len; i++) {
     const OrgMove *move = &g_array_index(list, OrgMove, i);
     if (at_us < move->until_us) return move->owner;
   }
+  return owner_now;
+}
+
+/* Moves are in order. An owner's days last over moves that only changed something else. */
+gint32 query_org_owner_on(const QueryOrg *org, const LedgerTable *table, guint64 key, gint32 owner_now, BaseDay day,
+                          BaseDay *until) {
+  const GArray *list = moves_of_row(org, table, key);
+  const OrgMove *first = NULL;
+  *until = BASE_DAY_MAX;
+  for (guint i = 0; list != NULL && i < list->len; i++) {
+    const OrgMove *move = &g_array_index(list, OrgMove, i);
+    if (move->until <= day) continue;
+    if (first != NULL && move->owner != first->owner) return first->owner;
+    first = first != NULL ? first : move;
+    *until = move->until;
+  }
+  if (first == NULL || first->owner != owner_now) return first == NULL ? owner_now : first->owner;
+  *until = BASE_DAY_MAX;
   return owner_now;
 }

@@ -32,6 +32,7 @@ struct QueryOrg {
 /* In the version superseded at this instant, the owner was: */
 typedef struct {
   gint64 until_us;
+  BaseDay until; /* the local day of it */
   gint32 owner;
 } OrgMove;
 

@@ -112,8 +112,9 @@ static void collect(QueryRun *run) {
   }
 }
 
-static Asked bound_to(const QueryRun *run, const KpiDefinition *kpi, const Window *window) {
-  return (Asked){kpi, *window, evaluator_bind(run->evaluator, kpi, window)};
+static Asked bound_to(const QueryRun *run, const KpiDefinition *kpi, const Window *window, const Window *beside) {
+  return (Asked){kpi, *window, evaluator_bind(run->evaluator, kpi, window),
+                 evaluator_definitions_differ(run->context, kpi, window, beside)};
 }
 
 static void bind(QueryRun *run) {
@@ -124,11 +125,11 @@ static void bind(QueryRun *run) {
       const KpiDefinition *kpi = g_ptr_array_index(run->result->kpis, k);
       RowAsked *asked = &run->asked_of[(gsize)k * n_periods + p];
       Window window = window_of(run->context, &g_array_index(run->result->periods, CalendarPeriod, p)), compared;
-      asked->value = bound_to(run, kpi, &window);
+      asked->value = bound_to(run, kpi, &window, NULL);
       if (!compared_window(run, &window, &compared)) continue;
-      asked->compared = bound_to(run, kpi, &compared);
+      asked->compared = bound_to(run, kpi, &compared, &window);
       Window whole = whole_window(&compared);
-      asked->whole = bound_to(run, kpi, &whole);
+      asked->whole = bound_to(run, kpi, &whole, &window);
     }
 }
 
@@ -138,6 +139,7 @@ static void add_quotient(const QueryRun *run, const KpiDefinition *kpi, const Ev
   const Value *numerator = &answer->numerator, *denominator = &answer->denominator;
   if (!answer->is_quotient || !numerator->has || !denominator->has) return;
   value->has_parts = TRUE;
+  value->has_base = denominator->value != 0 && !answer->of_whole;
   value->numerator = numerator->value / evaluator_money_divisor(run->context, answer->numerator_unit);
   value->denominator = denominator->value / evaluator_money_divisor(run->context, answer->denominator_unit);
   if (!kpi->proportion || !value->has_value || numerator->value < 0 || numerator->value > denominator->value) return;
@@ -165,6 +167,7 @@ static QueryValue evaluate(const QueryRun *run, EvalLevel *level, guint group, c
   }
   add_quotient(run, kpi, &answer, &result);
   const CalendarPeriod *period = &asked->window.period;
+  if (asked->changed) result.flags |= QUERY_FLAG_CHANGED;
   if (window_is_running(run->context, period)) result.flags |= QUERY_FLAG_RUNNING;
   if (kpi->matures_after_days > 0 && period->end + kpi->matures_after_days > run->context->today + 1)
     result.flags |= QUERY_FLAG_IMMATURE;
@@ -207,9 +210,26 @@ static gint compare_groups(gconstpointer a, gconstpointer b, gpointer user_data)
   return 0;
 }
 
+/* Nothing sold of a quota is 0 %, which is something to say. */
 static gboolean says_something(const QueryRow *row) {
-  return row->value.n > 0 || (row->value.has_value && row->value.value != 0) ||
-         (row->has_compared && row->compared.n > 0);
+  return row->value.n > 0 || row->value.has_base || (row->value.has_value && row->value.value != 0) ||
+         (row->has_compared && (row->compared.n > 0 || row->compared.has_base));
+}
+
+/* Before any is made: members × periods × KPIs. */
+static gboolean fits(const QueryRun *run, EvalLevel *const *levels, GError **error) {
+  gint64 n_groups = 0, most = run->context->organisation->max_groups;
+  for (guint keep = 0; keep <= run->n_dims; keep++) n_groups += eval_level_n_groups(levels[keep]);
+  gint64 n = n_groups * run->result->kpis->len * run->result->periods->len;
+  if (n <= most) return TRUE;
+  g_set_error(
+      error, BASE_ERROR, BASE_ERROR_LIMIT,
+      "the answer would have %" G_GINT64_FORMAT " figures: %" G_GINT64_FORMAT
+      " members and totals × %u periods × %u KPIs; limits: max_groups in attain.yaml allows %" G_GINT64_FORMAT
+      ". Ask for a coarser --grain, a shorter period, fewer KPIs or dimensions, narrow it with --where, or raise "
+      "the limit",
+      n, n_groups, run->result->periods->len, run->result->kpis->len, most);
+  return FALSE;
 }
 
 /* The rows of one level; members of whom every number is nothing are left out (`attain show` names people among them).
@@ -255,12 +275,12 @@ static gboolean answer(QueryRun *run, GError **error) {
   started = g_get_monotonic_time();
   EvalLevel *levels[QUERY_MAX_DIMS + 1];
   for (guint keep = 0; keep <= run->n_dims; keep++) levels[keep] = evaluator_level(run->evaluator, keep);
+  if (!fits(run, levels, error)) return FALSE;
   evaluator_finish(run->evaluator);
   bind(run);
   add_level_rows(run, levels[run->n_dims], run->n_dims, run->result->rows);
   for (guint keep = run->n_dims; keep-- > 0;) add_level_rows(run, levels[keep], keep, run->result->totals);
-  if (!query_run_without(run, error)) return FALSE;
-  query_run_notes(run);
+  if (!query_run_without(run, error) || !query_run_notes(run, error)) return FALSE;
   run->plan->timings.evaluate_ms = (double)(g_get_monotonic_time() - started) / 1000.0;
   run->result->timings = run->plan->timings;
   for (guint s = 0; s < run->plan->sql->len; s++)

@@ -23,6 +23,7 @@ typedef struct {
   gboolean has_value;
   double value;       /* in the KPI's unit; money in major units */
   gint64 n;           /* records it rests on */
+  gboolean has_base;  /* a quotient that divides by something of the member's own: then 0 is an answer */
   gboolean has_parts; /* a quotient: */
   double numerator;
   double denominator;
@@ -62,6 +63,9 @@ typedef struct {
 } QueryRow;
 
 typedef struct QueryResult QueryResult;
+
+/* The version of a definition that holds for a period beginning on a day. */
+const KpiVersion *query_version_in_force(const KpiDefinition *kpi, BaseDay day);
 
 /* The period a request is for. */
 gboolean query_request_period(const QueryContext *context, const QueryRequest *request, CalendarPeriod *period,

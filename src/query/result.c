@@ -8,7 +8,7 @@ static const struct {
     {"before_data", "it lies before the first record"},
     {"no_dimension", "its records cannot be grouped so"},
     {"no_data", "nothing has been loaded for it"},
-    {"definition_changed", "the definition changed within the period"},
+    {"definition_changed", "the definition changed within the period, or between it and the one compared with it"},
     {"running", "the period has not ended"},
     {"immature", "the cohort has not had its full time"},
     {"cut", "only a part of the named period was asked"},

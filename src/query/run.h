@@ -24,6 +24,7 @@ typedef struct {
   const KpiDefinition *kpi;
   Window window;
   const EvalFormula *formula; /* NULL: not asked */
+  gboolean changed;           /* two definitions of one KPI are in it, or in what it is compared with */
 } Asked;
 
 /* What a row tells of a KPI in a period. */
@@ -47,6 +48,6 @@ typedef struct {
 
 QueryResult *query_result_new(void);
 /* What is to be said beside the numbers, once they are there. */
-void query_run_notes(QueryRun *run);
+gboolean query_run_notes(QueryRun *run, GError **error);
 /* Reps without a record: known people who lead nobody and were with the company in the period. */
 gboolean query_run_without(QueryRun *run, GError **error);

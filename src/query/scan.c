@@ -208,17 +208,21 @@ static void scan_clear(Scan *scan) {
 
 /* The texts by which people know a record. */
 static void add_texts(Scan *scan, SqlSelect *select) {
-  static const char *const names[] = {"name", "subject", "document", "course", "stage"};
+  static const char *const names[] = {"name", "subject", "document", "course"};
+  static const LedgerColumn id = {.name = "id", .type = LEDGER_TEXT};
   const LedgerTable *fact = scan->fact;
   gint *columns = scan->sink->columns;
   for (guint i = 0; i < SCAN_TEXTS; i++) columns[i] = -1;
   const LedgerColumn *deal = ledger_table_column(fact, "opportunity");
   const LedgerTable *deals = ledger_schema_find(scan->plan->context->schema, "opportunity");
   if (fact->kind != LEDGER_DERIVED) columns[0] = add_column(scan, g_strdup("t0.\"id\""), STORE_COLUMN_TEXT);
+  if (fact->kind == LEDGER_DERIVED && deal != NULL) {
+    KpiHop path[] = {{fact, deal}, {deals, &id}};
+    columns[0] = add_column(scan, sql_path(select, path, 2), STORE_COLUMN_TEXT);
+  }
   for (guint i = 0; i < G_N_ELEMENTS(names) && columns[1] < 0; i++) {
     const LedgerColumn *column = ledger_table_column(fact, names[i]);
     if (column == NULL || column->type != LEDGER_TEXT) continue;
-    if (deal != NULL && fact->kind == LEDGER_DERIVED) break;
     KpiHop hop = {fact, column};
     columns[1] = add_column(scan, sql_path(select, &hop, 1), STORE_COLUMN_TEXT);
   }
@@ -233,6 +237,10 @@ static void add_texts(Scan *scan, SqlSelect *select) {
     KpiHop path[] = {{fact, references[i]}, {to, ledger_table_column(to, "name")}};
     columns[2 + i] = add_column(scan, sql_path(select, path, 2), STORE_COLUMN_TEXT);
   }
+  const LedgerColumn *stage = ledger_table_column(fact, "stage");
+  if (stage == NULL || stage->type != LEDGER_TEXT) return;
+  KpiHop hop = {fact, stage};
+  columns[4] = add_column(scan, sql_path(select, &hop, 1), STORE_COLUMN_TEXT);
 }
 
 static char *scan_sql(const Scan *scan, const SqlSelect *select, const char *condition) {
@@ -326,11 +334,32 @@ static gboolean run_scan(Scan *scan, SqlSelect *select, GError **error) {
     return FALSE;
   scan->plan->timings.rows_scanned += n_rows;
   remap_texts(scan, dictionaries);
+  if (scan->sink != NULL) scan->sink->has_people = scan->owner >= 0;
   for (guint i = 0; scan->sink != NULL && i < SCAN_TEXTS; i++)
     if (scan->sink->columns[i] >= 0)
       scan->sink->dictionaries[i] = g_steal_pointer(&dictionaries[scan->sink->columns[i]]);
   for (guint c = 0; c < scan->columns->len; c++) g_clear_pointer(&dictionaries[c], store_dictionary_free);
   return TRUE;
+}
+
+/* Whose owners of the past go with a fact's rows: its own, or those of the deals that it is derived from. */
+static const LedgerTable *moved_table(const QueryPlan *plan, const LedgerTable *fact) {
+  if (ledger_table_owner(fact) == NULL) return NULL;
+  if (fact->kind == LEDGER_DERIVED)
+    fact = ledger_table_column(fact, "opportunity") != NULL ? ledger_schema_find(plan->context->schema, "opportunity")
+                                                            : NULL;
+  return fact != NULL && query_org_table_has_moves(plan->org, fact) ? fact : NULL;
+}
+
+/* The columns that credit goes by. A listing of all records names who had them, and shares nothing. */
+static void add_credit(Scan *scan, SqlSelect *select, gboolean by_person) {
+  scan->has_moves = scan->moved != NULL;
+  scan->has_splits = by_person && g_str_equal(scan->fact->name, "opportunity") && query_org_has_splits(scan->plan->org);
+  KpiHop hop = {scan->fact, ledger_table_owner(scan->fact)};
+  scan->owner = add_column(scan, sql_path(select, &hop, 1), STORE_COLUMN_INT32);
+  if (scan->has_moves || scan->has_splits)
+    scan->key = add_column(scan, g_strdup(scan->fact->kind == LEDGER_DERIVED ? "t0.opportunity" : "t0.\"key\""),
+                           STORE_COLUMN_UINT64);
 }
 
 static gboolean scan_fact(QueryPlan *plan, const LedgerTable *fact, ScanSink *sink, GError **error) {
@@ -342,15 +371,11 @@ static gboolean scan_fact(QueryPlan *plan, const LedgerTable *fact, ScanSink *si
   scan.conditions = conditions_new(select, scan.columns);
   gboolean by_person = plan->where->people->len > 0;
   for (guint d = 0; d < plan->n_dims; d++) by_person |= query_dim_by_person(&plan->dims[d]);
-  const LedgerColumn *owner = ledger_table_owner(fact);
   gboolean is_person = g_str_equal(fact->name, "person");
   gboolean ok = TRUE;
-  if (by_person && (owner != NULL || is_person)) {
-    scan.has_moves = owner != NULL && query_org_table_has_moves(plan->org, fact);
-    scan.has_splits = g_str_equal(fact->name, "opportunity") && query_org_has_splits(plan->org);
-    KpiHop hop = {fact, owner};
-    scan.owner = add_column(&scan, sql_path(select, &hop, 1), STORE_COLUMN_INT32);
-    if (scan.has_moves || scan.has_splits) scan.key = add_column(&scan, g_strdup("t0.\"key\""), STORE_COLUMN_UINT64);
+  if (by_person || sink != NULL) scan.moved = moved_table(plan, fact);
+  if ((by_person && (ledger_table_owner(fact) != NULL || is_person)) || scan.moved != NULL) {
+    add_credit(&scan, select, by_person);
   } else if (plan->where->people->len > 0) {
     const PersonFilter *filter = g_ptr_array_index(plan->where->people, 0);
     g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT, "--where: %s cannot be asked of %s, whose records name nobody",

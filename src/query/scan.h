@@ -36,12 +36,14 @@ typedef struct {
 } ScanTable;
 
 /* Where the rows behind one measure go, beside into cells. */
-#define SCAN_TEXTS 4 /* id, name, rep, account */
+#define SCAN_TEXTS 5 /* id, name, rep, account, stage */
 
 typedef struct {
   BaseDay day;
   gboolean has_value;
   double value;             /* as the measure counts it, money in minor units */
+  gint32 person;            /* who is credited; 0 = nobody, or nobody was asked about */
+  gint32 days, of_days;     /* what is spread: how many of its days count here, and how many it has; else 0 */
   gint32 texts[SCAN_TEXTS]; /* codes; -1 = empty */
 } ScanRecord;
 
@@ -55,6 +57,10 @@ typedef struct {
   StoreDictionary *dictionaries[SCAN_TEXTS];
   gsize max_records; /* more are counted, not kept */
   gsize n_used, n_without_rate;
+  gsize row, last_row; /* rows met; the one listed last */
+  gint32 last_person;
+  gboolean last_kept;
+  gboolean has_people; /* records say who is credited */
 } ScanSink;
 
 typedef struct {
@@ -67,8 +73,9 @@ typedef struct {
   gint32 **slots;       /* by column of days: the slots of a chunk's rows, -1 = no day; NULL until a chunk needs them */
   gboolean *slots_made; /* by column: for this chunk */
   gint owner;           /* column of the person credited, or -1 */
-  gint key;             /* column of the row's key, or -1 */
+  gint key;             /* column of the row's key, of a derived fact that of its deal; or -1 */
   gint currency;        /* the index of the row's currency, -2 for one without rates; empty = the organisation's */
+  const LedgerTable *moved; /* whose rows changed hands: the fact's, or the deals that it is derived from */
   gboolean has_moves;
   gboolean has_splits;
   GHashTable *survivors; /* account key -> survivor */

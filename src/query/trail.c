@@ -39,6 +39,11 @@ static char *when_words(const KpiMeasure *measure, const Window *window) {
     return until != NULL ? g_strdup_printf("from %s until %s, as at the end of %s", on, until, last)
                          : g_strdup_printf("from %s on, as at the end of %s", on, last);
   }
+  if (measure->when == KPI_WHEN_SPREAD) {
+    g_autofree char *until = kpi_expr_print(measure->until);
+    return g_strdup_printf("spread over the days from %s until %s, of which those from %s to %s", on, until, from,
+                           last);
+  }
   if (days.from == BASE_DAY_MIN) return g_strdup_printf("%s until %s", on, last);
   return g_strdup_printf("%s from %s to %s", on, from, last);
 }
@@ -85,7 +90,16 @@ static const char *text_of(QueryTrail *trail, const ScanSink *sink, const ScanRe
   return text;
 }
 
-static void take_records(const QueryContext *context, QueryTrail *trail, const ScanSink *sink) {
+static const char *name_of(QueryTrail *trail, const DimMembers *people, gint32 person) {
+  const char *name = person > 0 ? query_members_name(people, person) : NULL;
+  if (name == NULL) return NULL;
+  char *copy = g_strdup(name);
+  g_ptr_array_add(trail->texts, copy);
+  return copy;
+}
+
+static void take_records(const QueryContext *context, const DimMembers *people, QueryTrail *trail,
+                         const ScanSink *sink) {
   double divisor = evaluator_money_divisor(context, trail->measure->unit);
   double total = 0;
   for (guint i = 0; i < sink->records->len; i++) {
@@ -93,8 +107,11 @@ static void take_records(const QueryContext *context, QueryTrail *trail, const S
     QueryRecord record = {.day = found->day, .has_value = found->has_value, .value = found->value / divisor};
     record.id = text_of(trail, sink, found, 0);
     record.name = text_of(trail, sink, found, 1);
-    record.rep = text_of(trail, sink, found, 2);
+    record.rep = people != NULL ? name_of(trail, people, found->person) : text_of(trail, sink, found, 2);
     record.account = text_of(trail, sink, found, 3);
+    record.stage = text_of(trail, sink, found, 4);
+    record.days = found->days;
+    record.of_days = found->of_days;
     if (found->has_value) total += found->value; /* whole minor units: exact */
     g_array_append_val(trail->records, record);
   }
@@ -134,7 +151,10 @@ static gboolean list_records(const QueryContext *context, QueryOrg *org, const Q
                 n_records, max_records);
     ok = FALSE;
   }
-  if (ok) take_records(context, trail, &sink);
+  const Dim rep = {.kind = DIM_REP, .name = "rep"};
+  g_autoptr(DimMembers) people = ok && sink.has_people ? query_members_new(context, org, &rep) : NULL;
+  ok = ok && (people == NULL || query_members_load(people, "person", error));
+  if (ok) take_records(context, people, trail, &sink);
   for (guint i = 0; i < SCAN_TEXTS; i++) g_clear_pointer(&sink.dictionaries[i], store_dictionary_free);
   g_array_unref(sink.records);
   return ok;

@@ -9,9 +9,11 @@ typedef struct {
   const char *name; /* NULL when records of the fact have none */
   const char *rep;  /* NULL = nobody */
   const char *account;
-  BaseDay day;        /* that places it in the period; BASE_DAY_NONE = none */
-  gboolean has_value; /* FALSE: an amount without a rate, listed but not in the sum */
-  double value;       /* what it contributes, in the measure's unit, money in major units */
+  const char *stage;    /* NULL when records of the fact are in none */
+  BaseDay day;          /* that places it in the period; BASE_DAY_NONE = none */
+  gboolean has_value;   /* FALSE: an amount without a rate, listed but not in the sum */
+  double value;         /* what it contributes, in the measure's unit, money in major units */
+  gint32 days, of_days; /* of what is spread over days: how many of them count here, and how many it has; else 0 */
 } QueryRecord;
 
 /* One measure over one span of days. */

@@ -242,14 +242,15 @@ static void check_number(Case *the, BaseSpan span, const char *what, const ConfN
     fail(the, span, "%s should be %.10g, it is %.10g", what, wanted, value);
 }
 
-static void check_flags(Case *the, const ConfNode *expected, const QueryValue *value) {
-  const ConfNode *flags = conf_map_get(expected, "flags");
+static void check_flags(Case *the, const ConfNode *expected, const char *key, const QueryValue *value) {
+  const ConfNode *flags = conf_map_get(expected, key);
   for (guint f = 0; flags != NULL && f < flags->n; f++) {
     gboolean found = FALSE;
     for (guint bit = 0; query_flag_name(bit) != NULL; bit++)
       found |= (value->flags & (1u << bit)) != 0 && g_str_equal(query_flag_name(bit), flags->items[f]->text);
-    if (!found) fail(the, expected->span, "it should be flagged %s", flags->items[f]->text);
+    if (!found) fail(the, expected->span, "%s: it should be flagged %s", key, flags->items[f]->text);
   }
+  if (flags != NULL && flags->n == 0 && value->flags != 0) fail(the, expected->span, "%s: there should be none", key);
 }
 
 static void check_row(Case *the, const ConfNode *expected, const QueryRow *row) {
@@ -264,7 +265,8 @@ static void check_row(Case *the, const ConfNode *expected, const QueryRow *row) 
   check_number(the, span, "the interval's high end", conf_map_get(expected, "high"), value->has_interval, value->high);
   check_number(the, span, "the compared value", conf_map_get(expected, "compared"),
                row->has_compared && row->compared.has_value, row->compared.value);
-  check_flags(the, expected, value);
+  check_flags(the, expected, "flags", value);
+  check_flags(the, expected, "compared_flags", &row->compared);
 }
 
 static gboolean row_is(const QueryResult *result, const QueryRow *row, const ConfNode *expected) {
