@@ -30,10 +30,38 @@ static char **operands(const CliArguments *arguments) {
   return (char **)g_ptr_array_steal(names, NULL);
 }
 
+static gboolean is_grouped(const LedgerColumn *column) {
+  return column->type == LEDGER_TEXT || column->type == LEDGER_REF || column->type == LEDGER_BOOL ||
+         column->type == LEDGER_COUNT;
+}
+
+/* A column that is there and yet no dimension: a date is asked for by its period, an amount in a condition. */
+static gboolean check_dimension(const Session *session, const char *name, GError **error) {
+  const char *dot = strrchr(name, '.');
+  const LedgerColumn *found = NULL;
+  for (guint t = 0; t < ledger_schema_n_tables(session->schema); t++) {
+    const LedgerTable *table = ledger_schema_table(session->schema, t);
+    const LedgerColumn *column = ledger_table_column(table, dot != NULL ? dot + 1 : name);
+    if (g_str_equal(table->name, name) || (column != NULL && is_grouped(column))) return TRUE;
+    if (column != NULL) found = column;
+  }
+  if (found == NULL) return TRUE;
+  if (found->type == LEDGER_INSTANT)
+    g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
+                "%s is a date: dates are asked for by --grain, as in --grain month, and by --period", name);
+  else
+    g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
+                "%s is a number, and nothing can be grouped by it; count a part of it, as in --where \"%s > 10000\"",
+                name, name);
+  return FALSE;
+}
+
 gboolean answer_request_read(const Session *session, const CliArguments *arguments, AnswerRequest *request,
                              GError **error) {
   request->kpis = operands(arguments);
   request->by = split_names(cli_option_all(arguments, "by"));
+  for (char **name = request->by; *name != NULL; name++)
+    if (!check_dimension(session, *name, error)) return FALSE;
   request->where = g_strdupv((char **)(gpointer)cli_option_all(arguments, "where"));
   QueryRequest *query = &request->request;
   query->kpis = (const char *const *)request->kpis;
@@ -74,7 +102,28 @@ static char *displayed(const char *display, double value) {
   return cli_format_number(value, CLI_NUMBER_PLAIN, NULL);
 }
 
-char *answer_number(const Session *session, const KpiDefinition *kpi, gboolean has_value, double value) {
+gboolean answer_is_money(KpiUnit unit) {
+  return unit.kind == KPI_QUANTITY && unit.money_power == 1 && (unit.days_power == 0 || unit.days_power == -1);
+}
+
+static char *money(const Session *session, int decimals, double value) {
+  const char *currency = session->organisation->currency;
+  return decimals < 0 ? cli_format_number(value, CLI_NUMBER_MONEY, currency)
+                      : cli_format_money(value, currency, decimals);
+}
+
+static char *quantity(const Session *session, const KpiDefinition *kpi, int decimals, double value) {
+  if (answer_is_money(kpi->unit)) {
+    g_autofree char *amount = money(session, decimals, value);
+    return g_strconcat(amount, kpi->unit.days_power < 0 ? " a day" : "", NULL);
+  }
+  if (kpi->unit.money_power != 0 || kpi->unit.days_power != 1) return cli_format_number(value, CLI_NUMBER_PLAIN, NULL);
+  if (g_strcmp0(kpi->display, "hours") == 0) return suffixed(value * 24, " hours");
+  return cli_format_number(value, CLI_NUMBER_DAYS, NULL);
+}
+
+char *answer_number_to(const Session *session, const KpiDefinition *kpi, int decimals, gboolean has_value,
+                       double value) {
   if (!has_value) return g_strdup("–");
   if (kpi->display != NULL && kpi->unit.kind != KPI_QUANTITY) return displayed(kpi->display, value);
   switch (kpi->unit.kind) {
@@ -85,21 +134,52 @@ char *answer_number(const Session *session, const KpiDefinition *kpi, gboolean h
     case KPI_SCORE:
       return cli_format_number(value, CLI_NUMBER_SCORE, NULL);
     case KPI_QUANTITY:
-      break;
+      return quantity(session, kpi, decimals, value);
     default:
       return cli_format_number(value, CLI_NUMBER_PLAIN, NULL);
   }
-  if (kpi->unit.money_power == 1 && kpi->unit.days_power == 0)
-    return cli_format_number(value, CLI_NUMBER_MONEY, session->organisation->currency);
-  if (kpi->unit.money_power == 0 && kpi->unit.days_power == 1) {
-    if (g_strcmp0(kpi->display, "hours") == 0) return suffixed(value * 24, " hours");
-    return cli_format_number(value, CLI_NUMBER_DAYS, NULL);
+}
+
+char *answer_number(const Session *session, const KpiDefinition *kpi, gboolean has_value, double value) {
+  return answer_number_to(session, kpi, -1, has_value, value);
+}
+
+/* --- columns --- */
+
+static void add_amount(GArray *amounts, gboolean has, double value) {
+  if (has) g_array_append_val(amounts, value);
+}
+
+static void add_amounts(GArray *amounts, const QueryRow *row) {
+  const QueryValue *figures[] = {&row->value, row->has_compared ? &row->compared : NULL,
+                                 row->has_compared_whole ? &row->compared_whole : NULL};
+  for (guint i = 0; i < G_N_ELEMENTS(figures); i++) {
+    if (figures[i] == NULL) continue;
+    add_amount(amounts, figures[i]->has_value, figures[i]->value);
+    add_amount(amounts, i == 0 && figures[i]->has_interval, figures[i]->low);
+    add_amount(amounts, i == 0 && figures[i]->has_interval, figures[i]->high);
   }
-  if (kpi->unit.money_power == 1 && kpi->unit.days_power == -1) {
-    g_autofree char *money = cli_format_number(value, CLI_NUMBER_MONEY, session->organisation->currency);
-    return g_strconcat(money, " a day", NULL);
-  }
-  return cli_format_number(value, CLI_NUMBER_PLAIN, NULL);
+}
+
+int answer_decimals(const Session *session, const QueryResult *result, guint kpi) {
+  if (!answer_is_money(query_result_kpi(result, kpi)->unit)) return -1;
+  g_autoptr(GArray) amounts = g_array_new(FALSE, FALSE, sizeof(double));
+  for (guint r = 0; r < query_result_n_rows(result); r++)
+    if (query_result_row(result, r)->kpi == kpi) add_amounts(amounts, query_result_row(result, r));
+  for (guint t = 0; t < query_result_n_totals(result); t++)
+    if (query_result_total(result, t)->kpi == kpi) add_amounts(amounts, query_result_total(result, t));
+  return cli_money_decimals((const double *)(gpointer)amounts->data, amounts->len, session->organisation->currency,
+                            FALSE);
+}
+
+char *answer_place(const KpiDefinition *kpi) {
+  return g_strdup_printf("%s:%u", kpi->span.file != NULL ? kpi->span.file : "", kpi->span.line);
+}
+
+char *answer_dimension(const char *name) {
+  char *title = g_strdelimit(g_strdup(name), "_.", ' ');
+  title[0] = g_ascii_toupper(title[0]);
+  return title;
 }
 
 const char *answer_unit(const KpiDefinition *kpi) {

@@ -46,6 +46,16 @@ QueryContext answer_context(const Session *session);
 
 /* "31.0 %", "EUR 12,345", "51.0 days", "no value"; the caller frees. */
 char *answer_number(const Session *session, const KpiDefinition *kpi, gboolean has_value, double value);
+/* The same with its money to so many decimals, as answer_decimals() says for a column. */
+char *answer_number_to(const Session *session, const KpiDefinition *kpi, int decimals, gboolean has_value,
+                       double value);
+/* The decimals with which a KPI's amounts stand under one another, over all of an answer; -1: it has none. */
+int answer_decimals(const Session *session, const QueryResult *result, guint kpi);
+gboolean answer_is_money(KpiUnit unit); /* an amount, or an amount a day */
+/* Where a workspace defines it: "kpis/my-kpis.yaml:12"; the caller frees. */
+char *answer_place(const KpiDefinition *kpi);
+/* A dimension's name as a head: "Lost reason", "Account country"; the caller frees. */
+char *answer_dimension(const char *name);
 /* The unit as JSON and CSV name it: the displayed one where the KPI says so. */
 const char *answer_unit(const KpiDefinition *kpi);
 /* A day as YYYY-MM-DD, a UTC instant as 2026-11-21T09:30:00Z; the caller frees. */

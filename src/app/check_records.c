@@ -14,41 +14,45 @@ typedef struct {
   const char *table;
   const char *condition; /* SQL over the table; $1 is the clock */
   FindingSeverity severity;
-  const char *words; /* after "12 of 85,000 deals " */
+  const char *words; /* after "12 of 85,000 deals ", as base_count_words() takes them */
   const char *noun;  /* "deals" */
   gboolean clock;    /* the condition uses $1 */
 } Oddity;
 
 static const Oddity oddities[] = {
     {"opportunity", "outcome IN ('won','lost','abandoned') AND closed_at IS NULL", FINDING_WARNING,
-     "are decided but have no closing date: they are in no period", "deals"},
+     "{is|are} decided but {has|have} no closing date: {it is|they are} in no period", "deals"},
     {"opportunity", "created_at IS NULL", FINDING_WARNING,
-     "have no creation date: cycle times and created-cohort KPIs pass over them", "deals"},
-    {"opportunity", "owner IS NULL", FINDING_WARNING, "have no owner: they count for the company but for nobody",
-     "deals"},
-    {"opportunity", "account IS NULL", FINDING_NOTE, "have no account", "deals"},
+     "{has|have} no creation date: cycle times and created-cohort KPIs pass over {it|them}", "deals"},
+    {"opportunity", "owner IS NULL", FINDING_WARNING,
+     "{has|have} no owner: {it counts|they count} for the company but for nobody", "deals"},
+    {"opportunity", "account IS NULL", FINDING_NOTE, "{has|have} no account", "deals"},
     {"opportunity", "outcome IS NULL", FINDING_WARNING,
-     "have no outcome: map one, or they count as neither open nor decided", "deals"},
+     "{has|have} no outcome: map one, or {it counts|they count} as neither open nor decided", "deals"},
     {"opportunity", "outcome = 'won' AND amount IS NULL", FINDING_WARNING,
-     "are won but have no amount: revenue lacks them", "deals"},
-    {"opportunity", "closed_at_day < created_at_day", FINDING_WARNING, "are closed before they were created", "deals"},
+     "{is|are} won but {has|have} no amount: revenue lacks {it|them}", "deals"},
+    {"opportunity", "closed_at_day < created_at_day", FINDING_WARNING,
+     "{is|are} closed before {it was|they were} created", "deals"},
     {"opportunity", "outcome = 'open' AND closed_at IS NOT NULL", FINDING_NOTE,
-     "are open but have a closing date: reopened, or mapped wrongly", "deals"},
-    {"opportunity", "closed_at > $1", FINDING_NOTE, "close in the future: they count from then on", "deals", TRUE},
+     "{is|are} open but {has|have} a closing date: reopened, or mapped wrongly", "deals"},
+    {"opportunity", "closed_at > $1", FINDING_NOTE, "{closes|close} in the future: {it counts|they count} from then on",
+     "deals", TRUE},
     {"opportunity", "outcome = 'open' AND expected_close < $1", FINDING_NOTE,
-     "are open past the day on which they were expected to close", "deals", TRUE},
-    {"lead", "owner IS NULL", FINDING_NOTE, "have no owner", "leads"},
-    {"lead", "created_at IS NULL", FINDING_WARNING, "have no creation date: lead KPIs pass over them", "leads"},
-    {"activity", "owner IS NULL", FINDING_NOTE, "have no owner", "activities"},
-    {"activity", "done_at IS NULL AND scheduled_at IS NULL", FINDING_WARNING, "have no date: they are in no period",
-     "activities"},
-    {"sale", "account IS NULL", FINDING_NOTE, "have no account: customer KPIs pass over them", "sales"},
-    {"sale", "owner IS NULL", FINDING_NOTE, "have no owner", "sales"},
-    {"sale", "net_amount IS NULL", FINDING_WARNING, "have no amount", "sales"},
-    {"case", "opened_at IS NULL", FINDING_WARNING, "have no opening date: they are in no period", "cases"},
-    {"training", "assigned_at IS NULL AND completed_at IS NULL", FINDING_NOTE, "have no date", "courses"},
+     "{is|are} open past the day on which {it was|they were} expected to close", "deals", TRUE},
+    {"lead", "owner IS NULL", FINDING_NOTE, "{has|have} no owner", "leads"},
+    {"lead", "created_at IS NULL", FINDING_WARNING, "{has|have} no creation date: lead KPIs pass over {it|them}",
+     "leads"},
+    {"activity", "owner IS NULL", FINDING_NOTE, "{has|have} no owner", "activities"},
+    {"activity", "done_at IS NULL AND scheduled_at IS NULL", FINDING_WARNING,
+     "{has|have} no date: {it is|they are} in no period", "activities"},
+    {"sale", "account IS NULL", FINDING_NOTE, "{has|have} no account: customer KPIs pass over {it|them}", "sales"},
+    {"sale", "owner IS NULL", FINDING_NOTE, "{has|have} no owner", "sales"},
+    {"sale", "net_amount IS NULL", FINDING_WARNING, "{has|have} no amount", "sales"},
+    {"case", "opened_at IS NULL", FINDING_WARNING, "{has|have} no opening date: {it is|they are} in no period",
+     "cases"},
+    {"training", "assigned_at IS NULL AND completed_at IS NULL", FINDING_NOTE, "{has|have} no date", "courses"},
     {"person", "known AND team IS NULL AND NOT EXISTS (SELECT 1 FROM membership m WHERE m.person = person.key)",
-     FINDING_NOTE, "are in no team", "people"},
+     FINDING_NOTE, "{is|are} in no team", "people"},
 };
 
 static gboolean check_oddity(const Session *session, const Oddity *oddity, gint64 total, Findings *findings,
@@ -60,9 +64,10 @@ static gboolean check_oddity(const Session *session, const Oddity *oddity, gint6
   if (!rows) return FALSE;
   gint64 n = store_rows_value(rows, 0, 0).integer;
   if (n == 0) return TRUE;
-  g_autofree char *some = cli_format_number((double)n, CLI_NUMBER_COUNT, NULL);
   g_autofree char *all = cli_format_number((double)total, CLI_NUMBER_COUNT, NULL);
-  findings_add(findings, SECTION, oddity->severity, "%s of %s %s %s", some, all, oddity->noun, oddity->words);
+  g_autofree char *text = g_strdup_printf("# of %s %s %s", all, oddity->noun, oddity->words);
+  g_autofree char *words = base_count_words(n, text);
+  findings_add(findings, SECTION, oddity->severity, "%s", words);
   return TRUE;
 }
 
@@ -104,9 +109,10 @@ static gboolean check_unknown(const Session *session, const LedgerTable *table, 
   if (!rows) return FALSE;
   if (store_rows_count(rows) == 0) return TRUE;
   g_autofree char *names = listed(rows, SHOWN_NAMES);
-  findings_add(findings, SECTION, FINDING_WARNING,
-               "%s: %zu referred to, but in no loaded file: %s. Their records count under that name.", table->name,
-               (size_t)store_rows_count(rows), names);
+  gint64 n = (gint64)store_rows_count(rows);
+  g_autofree char *head = base_count_words(n, "# referred to, but in no loaded file");
+  g_autofree char *tail = base_count_words(n, "{Its|Their} records count under {that name|those names}");
+  findings_add(findings, SECTION, FINDING_WARNING, "%s: %s: %s. %s.", table->name, head, names, tail);
   return TRUE;
 }
 
@@ -140,6 +146,26 @@ static gboolean check_twin(const Session *session, const Twin *twin, Findings *f
   return TRUE;
 }
 
+/* --- several things under one name --- */
+
+static gboolean check_namesakes(const Session *session, const char *table, const char *noun, Findings *findings,
+                                GError **error) {
+  g_autofree char *name = store_quote_name(table);
+  g_autofree char *sql = g_strdup_printf(
+      "SELECT min(name) || ' (' || string_agg(id, ', ' ORDER BY id) || ')' FROM %s WHERE known AND name <> '' AND "
+      "merged_into IS NULL GROUP BY lower(name) HAVING count(*) > 1 ORDER BY 1 LIMIT 10000",
+      name);
+  g_autoptr(StoreRows) rows = store_query(session->store, sql, NULL, 0, 0, error);
+  if (!rows) return FALSE;
+  if (store_rows_count(rows) == 0) return TRUE;
+  g_autofree char *names = listed(rows, SHOWN_NAMES);
+  findings_add(findings, SECTION, FINDING_WARNING,
+               "%s of one name: %s. They count each by itself, and --where takes the name for all of them: give them "
+               "names that differ, or merge them.",
+               noun, names);
+  return TRUE;
+}
+
 /* --- currencies --- */
 
 static gboolean check_currency(const Session *session, const LedgerTable *table, Findings *findings, GError **error) {
@@ -152,11 +178,10 @@ static gboolean check_currency(const Session *session, const LedgerTable *table,
   g_autoptr(StoreRows) rows = store_query(session->store, sql, &currency, 1, 0, error);
   if (!rows) return FALSE;
   for (gsize i = 0; i < store_rows_count(rows); i++) {
-    g_autofree char *n = cli_format_number((double)store_rows_value(rows, i, 1).integer, CLI_NUMBER_COUNT, NULL);
-    findings_add(findings, SECTION, FINDING_WARNING,
-                 "%s: no rate from %s to %s, for %s amounts: they are left out of totals, which say so. Load rates "
-                 "into fx_rate.",
-                 table->name, store_rows_value(rows, i, 0).text, session->organisation->currency, n);
+    g_autofree char *amounts = base_count_words(store_rows_value(rows, i, 1).integer,
+                                                "# {amount: it is|amounts: they are} left out of totals, which say so");
+    findings_add(findings, SECTION, FINDING_WARNING, "%s: no rate from %s to %s, for %s. Load rates into fx_rate.",
+                 table->name, store_rows_value(rows, i, 0).text, session->organisation->currency, amounts);
   }
   return TRUE;
 }
@@ -167,15 +192,24 @@ static gboolean check_table(const Session *session, const LedgerTable *table, Fi
   return !table->has_money || check_currency(session, table, findings, error);
 }
 
+/* --- values that no mapping names --- */
+
+static gboolean check_unlisted(const Session *session, Findings *findings, GError **error) {
+  g_autoptr(GPtrArray) said = ingest_unlisted(session->store, error);
+  for (guint i = 0; said && i < said->len; i++)
+    findings_add(findings, SECTION, FINDING_WARNING, "%s", (const char *)said->pdata[i]);
+  return said != NULL;
+}
+
 gboolean check_records(const Session *session, GHashTable *counts, Findings *findings, GError **error) {
   for (gsize i = 0; i < G_N_ELEMENTS(oddities); i++) {
     gint64 total = app_row_count(counts, oddities[i].table);
     if (total > 0 && !check_oddity(session, &oddities[i], total, findings, error)) return FALSE;
   }
-  if (!check_outcomes(session, findings, error)) return FALSE;
+  if (!check_outcomes(session, findings, error) || !check_unlisted(session, findings, error)) return FALSE;
   for (guint i = 0; i < ledger_schema_n_tables(session->schema); i++)
     if (!check_table(session, ledger_schema_table(session->schema, i), findings, error)) return FALSE;
   for (gsize i = 0; i < G_N_ELEMENTS(twins); i++)
     if (!check_twin(session, &twins[i], findings, error)) return FALSE;
-  return TRUE;
+  return check_namesakes(session, "person", "people", findings, error);
 }

@@ -2,6 +2,7 @@
  *
  * It works without a workspace (the built-in catalogue) and without a database (then nothing is said about data), since
  * it is where a stranger starts to read. */
+#include "app/answer.h"
 #include "app/commands.h"
 #include "app/counts.h"
 
@@ -162,10 +163,9 @@ static void print_table(const Kpis *kpis, const GPtrArray *chosen) {
     fputs("No KPI is in all of these sets. `attain kpis` lists them all.\n", kpis->context->out);
     return;
   }
-  g_autofree char *note = kpis->counts
-                              ? g_strdup_printf("%u KPIs, %u of them with data. `attain kpis NAME` tells all of one.",
-                                                chosen->len, n_loaded)
-                              : g_strdup_printf("%u KPIs. `attain kpis NAME` tells all of one.", chosen->len);
+  g_autofree char *all = base_count_words(chosen->len, "# {KPI|KPIs}");
+  g_autofree char *loaded = kpis->counts ? g_strdup_printf(", %u of them with data", n_loaded) : g_strdup("");
+  g_autofree char *note = g_strconcat(all, loaded, ". `attain kpis NAME` tells all of one.", NULL);
   g_autoptr(CliTable) table = make_table(kpis, chosen, TRUE);
   cli_table_add_note(table, note);
   cli_table_print(table, kpis->context);
@@ -212,9 +212,9 @@ static void print_needs(const Kpis *kpis, const KpiDefinition *kpi) {
   g_autoptr(GString) text = g_string_new(NULL);
   for (guint i = 0; kpi->needs && kpi->needs[i]; i++) {
     gint64 count = app_row_count(kpis->counts, kpi->needs[i]);
-    g_autofree char *number = cli_format_number((double)count, CLI_NUMBER_COUNT, NULL);
+    g_autofree char *loaded = base_count_words(count, " (# {row|rows} loaded)");
     g_string_append_printf(text, "%s%s", i ? ", " : "", kpi->needs[i]);
-    if (kpis->counts && count > 0) g_string_append_printf(text, " (%s rows loaded)", number);
+    if (kpis->counts && count > 0) g_string_append(text, loaded);
     if (kpis->counts && count == 0) g_string_append(text, " (nothing loaded)");
   }
   print_field(kpis->context, "Needs", text->str);
@@ -256,7 +256,7 @@ static void print_card(const Kpis *kpis, const KpiDefinition *kpi) {
   if (kpi->proportion) print_field(context, "Certainty", "a share of cases: shown with its 95 % interval (Wilson)");
   if (kpi->matures_after_days > 0) {
     g_autofree char *text =
-        g_strdup_printf("a period is immature until %d days after its end", kpi->matures_after_days);
+        base_count_words(kpi->matures_after_days, "a period is immature until # {day|days} after its end");
     print_field(context, "Maturity", text);
   }
   print_needs(kpis, kpi);
@@ -266,8 +266,9 @@ static void print_card(const Kpis *kpis, const KpiDefinition *kpi) {
   print_field(context, "See also", see_also);
   print_field(context, "Source", kpi->source);
   print_versions(context, kpi);
-  g_autofree char *place = kpi->span.file ? g_strdup_printf("%s:%u", kpi->span.file, kpi->span.line) : NULL;
-  print_field(context, "Defined", kpi->built_in ? "built in" : place);
+  g_autofree char *place = answer_place(kpi);
+  g_autofree char *redefined = g_strconcat("redefined in ", place, ", in the place of the built-in one", NULL);
+  print_field(context, "Defined", kpi->built_in ? "built in" : kpi->redefines ? redefined : place);
 }
 
 /* --- other formats --- */
@@ -366,6 +367,10 @@ static void json_kpi(const Kpis *kpis, CliJson *json, const KpiDefinition *kpi) 
   json_versions(json, kpi);
   cli_json_key(json, "built_in");
   cli_json_bool(json, kpi->built_in);
+  g_autofree char *place = kpi->built_in ? NULL : answer_place(kpi);
+  json_pair(json, "defined_in", place);
+  cli_json_key(json, "redefines");
+  cli_json_bool(json, kpi->redefines);
   cli_json_end_object(json);
 }
 

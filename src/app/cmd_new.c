@@ -141,12 +141,50 @@ static void print_next_empty(const CliContext *context, const char *folder) {
   print_step(context, 4, show);
 }
 
-static void print_next_proposed(const CliContext *context, const char *folder, const char *source) {
+/* Whether the proposal makes records of `table`, and of a `column` of theirs where one is named. */
+static gboolean maps(const char *yaml, const char *table, const char *column) {
+  g_autofree char *head = g_strconcat("\n  - to: ", table, NULL);
+  for (const char *at = strstr(yaml, head); at != NULL; at = strstr(at + 1, head)) {
+    const char *from = at + strlen(head), *end = strstr(from, "\n  - to: ");
+    if (*from != '\n' && *from != ' ' && *from != '\0') continue;
+    if (column == NULL) return TRUE;
+    g_autofree char *entry = end != NULL ? g_strndup(from, (gsize)(end - from)) : g_strdup(from);
+    g_autofree char *line = g_strconcat("\n      ", column, ":", NULL);
+    if (strstr(entry, line) != NULL) return TRUE;
+  }
+  return FALSE;
+}
+
+/* A first question that the files can answer. */
+static const char *first_question(const char *yaml) {
+  static const struct {
+    const char *table, *column, *question;
+  } questions[] = {
+      {"opportunity", "owner", "show win_rate --by rep"},
+      {"opportunity", NULL, "show win_rate"},
+      {"subscription_change", "product", "show mrr --by product"},
+      {"subscription_change", NULL, "show mrr"},
+      {"sale", "product", "show revenue --by product"},
+      {"sale", "owner", "show revenue --by rep"},
+      {"sale", NULL, "show revenue"},
+      {"lead", "source", "show leads --by source"},
+      {"lead", NULL, "show leads"},
+      {"activity", "owner", "show activities --by rep"},
+      {"activity", NULL, "show activities"},
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS(questions); i++)
+    if (maps(yaml, questions[i].table, questions[i].column)) return questions[i].question;
+  return NULL;
+}
+
+static void print_next_proposed(const CliContext *context, const char *folder, const IngestProposal *proposal) {
   g_autofree char *look =
-      g_strdup_printf("Look through %s/sources/%s.yaml and correct what was assumed wrongly.", folder, source);
+      g_strdup_printf("Look through %s/sources/%s.yaml and correct what was assumed wrongly.", folder, proposal->name);
   g_autofree char *load = g_strdup_printf("attain -C %s load", folder);
+  const char *question = first_question(proposal->yaml);
+  g_autofree char *kpis = g_strdup_printf("attain -C %s kpis", folder);
   g_autofree char *show =
-      g_strdup_printf("attain -C %s kpis, then attain -C %s show win_rate --by rep", folder, folder);
+      question != NULL ? g_strdup_printf("%s, then attain -C %s %s", kpis, folder, question) : g_strdup(kpis);
   print_step(context, 1, look);
   print_step(context, 2, load);
   print_step(context, 3, show);
@@ -179,7 +217,7 @@ static void print_result(const CliContext *context, const char *folder, const Wo
   fputc('\n', context->out);
   cli_print_heading(context, "Next");
   if (proposal)
-    print_next_proposed(context, folder, proposal->name);
+    print_next_proposed(context, folder, proposal);
   else
     print_next_empty(context, folder);
 }

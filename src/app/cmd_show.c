@@ -59,13 +59,14 @@ static int run(CliContext *context, const CliArguments *arguments, GError **erro
   QueryContext question = answer_context(session);
   g_autoptr(QueryResult) result = query_run(&question, &request.request, error);
   if (result == NULL) return -1;
+  g_auto(Shown) shown = {0};
+  shown_init(&shown, session, result, compared, g_strcmp0(cli_option(arguments, "sort"), "value") == 0, top);
   if (g_strcmp0(format, "json") == 0) {
-    show_json(session, result, context->out);
+    show_json(&shown, context->out);
   } else if (g_strcmp0(format, "csv") == 0) {
-    show_csv(result, compared, context->out);
+    show_csv(&shown, context->out);
   } else {
-    g_autoptr(CliTable) table =
-        show_table(session, result, compared, g_strcmp0(cli_option(arguments, "sort"), "value") == 0, top);
+    g_autoptr(CliTable) table = show_table(&shown);
     if (g_strcmp0(format, "md") == 0)
       cli_table_print_markdown(table, context->out);
     else
@@ -81,7 +82,7 @@ static const CliOption options[] = {
      "previous|year-ago"},
     {"role", 0, CLI_VALUE, "ROLE", "the KPIs of a role: manager, leader, rep, marketing, finance", NULL},
     {"sort", 0, CLI_VALUE, "ORDER", "order members by name, or by the first figure", "name|value"},
-    {"top", 0, CLI_VALUE, "N", "only the first N members by the first figure", NULL},
+    {"top", 0, CLI_VALUE, "N", "only the first N members by the first figure; totals are those of all", NULL},
     {"format", 'f', CLI_VALUE, "FORM", "how to write the answer", "table|json|csv|md"},
 };
 

@@ -1,10 +1,27 @@
-/* The forms of `attain show`'s answer, private to src/app. */
+/* `attain show`'s answer as it is shown, in every form: which members in which order, with how many decimals, and what
+ * is said beside it. Private to src/app. */
 #pragma once
 
 #include "app/answer.h"
 
-void show_json(const Session *session, const QueryResult *result, FILE *out);
-void show_csv(const QueryResult *result, gboolean compared, FILE *out);
-/* A table for people; `top` > 0 keeps so many members (and says how many there are), sorted by the first figure. */
-CliTable *show_table(const Session *session, const QueryResult *result, gboolean compared, gboolean by_value,
-                     guint top);
+typedef struct {
+  const Session *session;
+  const QueryResult *result;
+  gboolean compared;
+  gboolean sorted;  /* by the first figure: members then stand without their subtotals */
+  guint per_member; /* rows of the answer for one member */
+  guint *members;   /* the first row of each member shown, in order */
+  guint n_members, n_left_out;
+  int *decimals;    /* by KPI, of its money */
+  GPtrArray *notes; /* char *: those of the answer, and what it rests on */
+} Shown;
+
+/* `top` > 0 keeps so many members, sorted by the first figure. */
+void shown_init(Shown *shown, const Session *session, const QueryResult *result, gboolean compared, gboolean by_value,
+                guint top);
+void shown_clear(Shown *shown);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Shown, shown_clear)
+
+void show_json(const Shown *shown, FILE *out);
+void show_csv(const Shown *shown, FILE *out);
+CliTable *show_table(const Shown *shown); /* for people */

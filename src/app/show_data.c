@@ -87,22 +87,30 @@ static void json_texts(CliJson *json, const char *key, const char *const *texts)
   cli_json_end_array(json);
 }
 
-void show_json(const Session *session, const QueryResult *result, FILE *out) {
+void show_json(const Shown *shown, FILE *out) {
+  const QueryResult *result = shown->result;
   g_autoptr(CliJson) json = cli_json_new(out);
   cli_json_begin_object(json);
   cli_json_key(json, "rows");
   cli_json_begin_array(json);
-  for (guint r = 0; r < query_result_n_rows(result); r++) json_row(json, result, query_result_row(result, r));
+  for (guint m = 0; m < shown->n_members; m++)
+    for (guint r = 0; r < shown->per_member; r++)
+      json_row(json, result, query_result_row(result, shown->members[m] + r));
   cli_json_end_array(json);
+  cli_json_key(json, "rows_left_out");
+  cli_json_integer(json, (gint64)shown->n_left_out * shown->per_member);
   cli_json_key(json, "totals");
   cli_json_begin_array(json);
   for (guint r = 0; r < query_result_n_totals(result); r++) json_row(json, result, query_result_total(result, r));
   cli_json_end_array(json);
-  json_texts(json, "notes", query_result_notes(result));
+  cli_json_key(json, "notes");
+  cli_json_begin_array(json);
+  for (guint i = 0; i < shown->notes->len; i++) cli_json_text(json, g_ptr_array_index(shown->notes, i));
+  cli_json_end_array(json);
   json_texts(json, "without_records", query_result_without_records(result));
   cli_json_key(json, "currency");
-  cli_json_text(json, session->organisation->currency);
-  g_autofree char *as_of = answer_instant(session->now_us);
+  cli_json_text(json, shown->session->organisation->currency);
+  g_autofree char *as_of = answer_instant(shown->session->now_us);
   cli_json_key(json, "as_of");
   cli_json_text(json, as_of);
   cli_json_end_object(json);
@@ -150,9 +158,11 @@ static void csv_row(const QueryResult *result, const QueryRow *row, gboolean com
   cli_csv_end(out);
 }
 
-void show_csv(const QueryResult *result, gboolean compared, FILE *out) {
+void show_csv(const Shown *shown, FILE *out) {
   static const char *const heads[] = {"period",      "start", "end",  "value", "n",    "numerator",
                                       "denominator", "low",   "high", "unit",  "flags"};
+  const QueryResult *result = shown->result;
+  gboolean compared = shown->compared;
   cli_csv_field(out, "kpi", TRUE);
   for (guint d = 0; d < query_result_n_dims(result); d++) cli_csv_field(out, query_result_dim(result, d), FALSE);
   for (guint i = 0; i < G_N_ELEMENTS(heads); i++) cli_csv_field(out, heads[i], FALSE);
@@ -161,7 +171,9 @@ void show_csv(const QueryResult *result, gboolean compared, FILE *out) {
     cli_csv_field(out, "compared_value", FALSE);
   }
   cli_csv_end(out);
-  for (guint r = 0; r < query_result_n_rows(result); r++) csv_row(result, query_result_row(result, r), compared, out);
+  for (guint m = 0; m < shown->n_members; m++)
+    for (guint r = 0; r < shown->per_member; r++)
+      csv_row(result, query_result_row(result, shown->members[m] + r), compared, out);
   for (guint r = 0; r < query_result_n_totals(result); r++)
     csv_row(result, query_result_total(result, r), compared, out);
 }

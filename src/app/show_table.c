@@ -10,15 +10,21 @@
 
 #include <math.h>
 
+#define SHOWN_NAMES 8
+
 typedef enum { ACROSS_FIGURES, ACROSS_PERIODS, ACROSS_KPIS } Across;
 
 typedef struct {
-  const Session *session;
+  const Shown *shown;
   const QueryResult *result;
   Across across;
-  gboolean compared;
-  guint per_member; /* rows of the answer for one member */
+  gboolean intervals; /* some row has one */
 } Layout;
+
+static char *number(const Layout *layout, const QueryRow *row, gboolean has_value, double value) {
+  const KpiDefinition *kpi = query_result_kpi(layout->result, row->kpi);
+  return answer_number_to(layout->shown->session, kpi, layout->shown->decimals[row->kpi], has_value, value);
+}
 
 static CliStyle change_style(const KpiDefinition *kpi, double change) {
   if (change == 0 || kpi->better == KPI_NEUTRAL) return CLI_STYLE_NONE;
@@ -38,10 +44,9 @@ static char *change_words(const KpiDefinition *kpi, const QueryRow *row, CliStyl
 }
 
 static void add_value(CliTable *table, const Layout *layout, const QueryRow *row, CliStyle style) {
-  const KpiDefinition *kpi = query_result_kpi(layout->result, row->kpi);
-  g_autofree char *number = answer_number(layout->session, kpi, row->value.has_value, row->value.value);
+  g_autofree char *plain = number(layout, row, row->value.has_value, row->value.value);
   guint marked = QUERY_FLAG_IMMATURE | QUERY_FLAG_MISSING_RATES | QUERY_FLAG_CHANGED;
-  g_autofree char *text = g_strconcat(number, (row->value.flags & marked) && row->value.has_value ? " *" : "", NULL);
+  g_autofree char *text = g_strconcat(plain, (row->value.flags & marked) && row->value.has_value ? " *" : "", NULL);
   cli_table_add_cell(table, text, row->value.has_value ? style : CLI_STYLE_DIM);
 }
 
@@ -51,19 +56,19 @@ static void add_figures(CliTable *table, const Layout *layout, const QueryRow *r
   g_autofree char *n = cli_format_number((double)row->value.n, CLI_NUMBER_COUNT, NULL);
   cli_table_add_cell(table, n, style);
   if (row->value.has_interval) {
-    g_autofree char *low = answer_number(layout->session, kpi, TRUE, row->value.low);
-    g_autofree char *high = answer_number(layout->session, kpi, isfinite(row->value.high), row->value.high);
+    g_autofree char *low = number(layout, row, TRUE, row->value.low);
+    g_autofree char *high = number(layout, row, isfinite(row->value.high), row->value.high);
     g_autofree char *interval = g_strdup_printf("%s to %s", low, high);
     cli_table_add_cell(table, interval, CLI_STYLE_DIM);
-  } else {
+  } else if (layout->intervals) {
     cli_table_add_cell(table, "", CLI_STYLE_DIM);
   }
-  if (!layout->compared) return;
+  if (!layout->shown->compared) return;
   CliStyle change_is;
-  g_autofree char *before = answer_number(layout->session, kpi, row->compared.has_value, row->compared.value);
+  g_autofree char *before = number(layout, row, row->compared.has_value, row->compared.value);
   g_autofree char *change = change_words(kpi, row, &change_is);
-  g_autofree char *whole = answer_number(layout->session, kpi, row->has_compared_whole && row->compared_whole.has_value,
-                                         row->compared_whole.value);
+  g_autofree char *whole =
+      number(layout, row, row->has_compared_whole && row->compared_whole.has_value, row->compared_whole.value);
   cli_table_add_cell(table, before, style);
   cli_table_add_cell(table, change, change_is);
   cli_table_add_cell(table, row->has_compared_whole ? whole : "", CLI_STYLE_DIM);
@@ -103,8 +108,7 @@ static void add_member(CliTable *table, const Layout *layout, const QueryRow *ro
 static void add_head(CliTable *table, const Layout *layout) {
   const QueryResult *result = layout->result;
   for (guint d = 0; d < query_result_n_dims(result); d++) {
-    g_autofree char *name = g_strdup(query_result_dim(result, d));
-    name[0] = g_ascii_toupper(name[0]);
+    g_autofree char *name = answer_dimension(query_result_dim(result, d));
     cli_table_add_column(table, name, CLI_LEFT);
   }
   if (layout->across == ACROSS_KPIS) {
@@ -121,8 +125,8 @@ static void add_head(CliTable *table, const Layout *layout) {
   gboolean one = query_result_n_kpis(result) == 1;
   cli_table_add_column(table, one ? query_result_kpi(result, 0)->title : "Value", CLI_RIGHT);
   cli_table_add_column(table, "n", CLI_RIGHT);
-  cli_table_add_column(table, "95 % interval", CLI_RIGHT);
-  if (!layout->compared) return;
+  if (layout->intervals) cli_table_add_column(table, "95 % interval", CLI_RIGHT);
+  if (!layout->shown->compared) return;
   const QueryRow *first = query_result_n_rows(result) > 0 ? query_result_row(result, 0) : NULL;
   g_autofree char *before = first == NULL               ? g_strdup("Before")
                             : first->has_compared_whole ? g_strdup_printf("%s so far", first->compared_period.name)
@@ -132,16 +136,7 @@ static void add_head(CliTable *table, const Layout *layout) {
   cli_table_add_column(table, first != NULL && first->has_compared_whole ? "Whole period" : "", CLI_RIGHT);
 }
 
-/* --- order --- */
-
-static gint by_first_value(gconstpointer a, gconstpointer b, gpointer user_data) {
-  const Layout *layout = user_data;
-  const QueryRow *x = query_result_row(layout->result, *(const guint *)a),
-                 *y = query_result_row(layout->result, *(const guint *)b);
-  if (x->value.has_value != y->value.has_value) return x->value.has_value ? -1 : 1;
-  gint order = (x->value.value < y->value.value) - (x->value.value > y->value.value);
-  return query_result_kpi(layout->result, 0)->better == KPI_LOWER ? -order : order;
-}
+/* --- subtotals and notes --- */
 
 static gboolean same_head(const QueryRow *a, const QueryRow *b, guint n) {
   for (guint d = 0; d < n; d++)
@@ -154,7 +149,7 @@ static void add_subtotals(CliTable *table, const Layout *layout, const QueryRow 
   guint n_dims = query_result_n_dims(layout->result);
   for (guint keep = n_dims; keep-- > 1;) {
     if (next != NULL && same_head(rows, next, keep)) continue;
-    for (guint t = 0; t < query_result_n_totals(layout->result); t += layout->per_member) {
+    for (guint t = 0; t < query_result_n_totals(layout->result); t += layout->shown->per_member) {
       const QueryRow *total = query_result_total(layout->result, t);
       if (total->n_members == keep && same_head(total, rows, keep)) {
         add_member(table, layout, total, CLI_STYLE_TOTAL);
@@ -164,64 +159,78 @@ static void add_subtotals(CliTable *table, const Layout *layout, const QueryRow 
   }
 }
 
-static void add_notes(CliTable *table, const Layout *layout, guint left_out) {
+static void add_notes(CliTable *table, const Layout *layout) {
+  const Shown *shown = layout->shown;
   const QueryResult *result = layout->result;
-  if (left_out > 0) {
-    g_autofree char *text = g_strdup_printf("%u more members are not shown (--top); the totals hold them", left_out);
+  if (shown->n_left_out > 0) {
+    g_autofree char *text = base_count_words(
+        shown->n_left_out, "# more {member is|members are} not shown (--top); the totals hold {it|them}");
     cli_table_add_note(table, text);
   }
-  if (layout->compared && layout->across == ACROSS_PERIODS)
+  if (shown->compared && layout->across == ACROSS_PERIODS)
     cli_table_add_note(
         table, "the comparison is not shown for several periods: leave out --grain, or take --format csv or json");
   const CalendarPeriod *last = query_result_period(result, query_result_n_periods(result) - 1);
-  if (last->start <= layout->session->today && layout->session->today < last->end - 1) {
-    g_autofree char *today = base_day_format(layout->session->today);
+  if (last->start <= shown->session->today && shown->session->today < last->end - 1) {
+    g_autofree char *today = base_day_format(shown->session->today);
     g_autofree char *text = g_strdup_printf("%s has not ended: as of %s", last->name, today);
     cli_table_add_note(table, text);
   }
-  for (const char *const *note = query_result_notes(result); *note != NULL; note++) cli_table_add_note(table, *note);
+  for (guint i = 0; i < shown->notes->len; i++) cli_table_add_note(table, g_ptr_array_index(shown->notes, i));
   const char *const *without = query_result_without_records(result);
   guint n = g_strv_length((char **)(gpointer)without);
   if (n == 0) return;
   g_autoptr(GPtrArray) few = g_ptr_array_new();
-  for (guint i = 0; i < n && i < 8; i++) g_ptr_array_add(few, (gpointer)without[i]);
+  for (guint i = 0; i < n && i < SHOWN_NAMES; i++) g_ptr_array_add(few, (gpointer)without[i]);
   g_ptr_array_add(few, NULL);
   g_autofree char *names = g_strjoinv(", ", (char **)few->pdata);
-  g_autofree char *more = n > 8 ? g_strdup_printf(" and %u more", n - 8) : g_strdup("");
+  g_autofree char *more = n > SHOWN_NAMES ? g_strdup_printf(" and %u more", n - SHOWN_NAMES) : g_strdup("");
   g_autofree char *text = g_strdup_printf("without records: %s%s", names, more);
   cli_table_add_note(table, text);
 }
 
-CliTable *show_table(const Session *session, const QueryResult *result, gboolean compared, gboolean by_value,
-                     guint top) {
-  guint n_periods = query_result_n_periods(result), n_kpis = query_result_n_kpis(result),
-        n_dims = query_result_n_dims(result);
-  Layout layout = {session, result, ACROSS_FIGURES, compared, n_periods * n_kpis};
-  if (n_periods > 1)
-    layout.across = ACROSS_PERIODS;
-  else if (n_kpis > 1 && n_dims > 0 && !compared)
-    layout.across = ACROSS_KPIS;
+static gboolean has_intervals(const Shown *shown) {
+  for (guint m = 0; m < shown->n_members; m++)
+    for (guint r = 0; r < shown->per_member; r++)
+      if (query_result_row(shown->result, shown->members[m] + r)->value.has_interval) return TRUE;
+  for (guint t = 0; t < query_result_n_totals(shown->result); t++)
+    if (query_result_total(shown->result, t)->value.has_interval) return TRUE;
+  return FALSE;
+}
+
+static Across across_of(const Shown *shown) {
+  const QueryResult *result = shown->result;
+  if (query_result_n_periods(result) > 1) return ACROSS_PERIODS;
+  gboolean several = query_result_n_kpis(result) > 1 && query_result_n_dims(result) > 0;
+  return several && !shown->compared ? ACROSS_KPIS : ACROSS_FIGURES;
+}
+
+static char *table_title(const Shown *shown) {
+  const QueryResult *result = shown->result;
+  guint n_kpis = query_result_n_kpis(result), n_periods = query_result_n_periods(result);
   const CalendarPeriod *first = query_result_period(result, 0), *last = query_result_period(result, n_periods - 1);
   g_autofree char *what =
       n_kpis == 1 ? g_strdup(query_result_kpi(result, 0)->title) : g_strdup_printf("%u KPIs", n_kpis);
   g_autofree char *span = n_periods == 1 ? g_strdup(first->name) : g_strdup_printf("%s to %s", first->name, last->name);
-  g_autofree char *title = g_strdup_printf("%s · %s · %s", session->organisation->name, what, span);
+  return g_strdup_printf("%s · %s · %s", shown->session->organisation->name, what, span);
+}
+
+CliTable *show_table(const Shown *shown) {
+  const QueryResult *result = shown->result;
+  Layout layout = {shown, result, across_of(shown), has_intervals(shown)};
+  g_autofree char *title = table_title(shown);
   CliTable *table = cli_table_new(title);
   add_head(table, &layout);
-  guint n_members = layout.per_member == 0 ? 0 : query_result_n_rows(result) / layout.per_member;
-  g_autofree guint *order = g_new(guint, n_members + 1);
-  for (guint i = 0; i < n_members; i++) order[i] = i * layout.per_member;
-  if (by_value || top > 0) g_qsort_with_data(order, (gint)n_members, sizeof *order, by_first_value, &layout);
-  guint shown = top > 0 ? MIN(top, n_members) : n_members;
-  for (guint i = 0; i < shown; i++) {
-    const QueryRow *rows = query_result_row(result, order[i]);
+  for (guint i = 0; i < shown->n_members; i++) {
+    const QueryRow *rows = query_result_row(result, shown->members[i]);
     add_member(table, &layout, rows, CLI_STYLE_NONE);
-    if (!by_value && top == 0)
-      add_subtotals(table, &layout, rows, i + 1 < shown ? query_result_row(result, order[i + 1]) : NULL);
+    if (!shown->sorted)
+      add_subtotals(table, &layout, rows,
+                    i + 1 < shown->n_members ? query_result_row(result, shown->members[i + 1]) : NULL);
   }
-  for (guint t = 0; t < query_result_n_totals(result); t += layout.per_member)
+  for (guint t = 0; t < query_result_n_totals(result); t += shown->per_member)
     if (query_result_total(result, t)->n_members == 0)
       add_member(table, &layout, query_result_total(result, t), CLI_STYLE_TOTAL);
-  add_notes(table, &layout, n_members - shown);
+  add_notes(table, &layout);
   return table;
 }

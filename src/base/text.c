@@ -1,4 +1,4 @@
-/* Error messages with their place, and the nearest known name to a mistyped one.
+/* Error messages with their place, the nearest known name to a mistyped one, and sentences about a number.
  *
  * Distances are taken on the case-folded characters, not bytes, so that one wrong accent is one mistake. */
 #include "base/text.h"
@@ -77,4 +77,32 @@ const char *base_nearest(const char *word, const char *const *candidates, gsize 
     if (away == 0) break;
   }
   return nearest;
+}
+
+static void append_grouped(GString *out, gint64 n) {
+  char digits[32];
+  g_snprintf(digits, sizeof digits, "%" G_GINT64_FORMAT, n);
+  gsize length = strlen(digits);
+  for (gsize i = 0; i < length; i++) {
+    gboolean first = i == 0 || digits[i - 1] == '-';
+    if (!first && (length - i) % 3 == 0) g_string_append_c(out, ',');
+    g_string_append_c(out, digits[i]);
+  }
+}
+
+char *base_count_words(gint64 n, const char *text) {
+  GString *out = g_string_new(NULL);
+  for (const char *at = text; *at != '\0'; at++) {
+    const char *bar = *at == '{' ? strchr(at, '|') : NULL, *end = bar != NULL ? strchr(bar, '}') : NULL;
+    if (*at == '#') {
+      append_grouped(out, n);
+    } else if (end != NULL) {
+      const char *from = n == 1 ? at + 1 : bar + 1, *to = n == 1 ? bar : end;
+      g_string_append_len(out, from, to - from);
+      at = end;
+    } else {
+      g_string_append_c(out, *at);
+    }
+  }
+  return g_string_free(out, FALSE);
 }

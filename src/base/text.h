@@ -30,3 +30,6 @@ guint base_edit_distance(const char *a, const char *b);
 /* The candidate nearest to `word`, or NULL when none is near enough (more than a third of its length away). Not owned.
  */
 const char *base_nearest(const char *word, const char *const *candidates, gsize n_candidates);
+/* A sentence about a number: `#` becomes the number with separators of thousands, {one|many} the part that fits it:
+ * "# {row was|rows were} rejected" gives "1 row was rejected", "1,200 rows were rejected". The caller frees. */
+char *base_count_words(gint64 n, const char *text);

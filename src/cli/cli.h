@@ -74,6 +74,11 @@ typedef enum {
 /* "31.0 %", "1,234,567", "EUR 12,345", "51.8 days"; caller frees. Money: major units; shown with decimals below 1,000.
  */
 char *cli_format_number(double value, CliNumberStyle style, const char *currency);
+/* Money in a column: all of its amounts with as many decimals. */
+char *cli_format_money(double value, const char *currency, int decimals);
+/* How many decimals a column of amounts needs: none where all are whole, or where one is so large that nobody reads
+ * them (unless another would then look like 0); `exact`: none only where all are whole. */
+int cli_money_decimals(const double *values, gsize n, const char *currency, gboolean exact);
 
 /* --- running text --- */
 /* Prints words from column `at` on, breaking lines to the terminal's width (or 96 columns) and starting each at

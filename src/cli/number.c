@@ -51,11 +51,28 @@ static char *plain(double value) {
   return grouped(value, decimals_for(value, 2));
 }
 
-static char *money(double value, const char *currency) {
-  int decimals = currency ? base_currency_digits(currency) : 2;
-  if (!below_thousand(value, decimals)) decimals = 0;
+static int currency_digits(const char *currency) {
+  return currency ? base_currency_digits(currency) : 2;
+}
+
+char *cli_format_money(double value, const char *currency, int decimals) {
+  if (!isfinite(value)) return g_strdup("no value");
   g_autofree char *amount = grouped(value, decimals);
   return currency ? g_strdup_printf("%s %s", currency, amount) : g_steal_pointer(&amount);
+}
+
+int cli_money_decimals(const double *values, gsize n, const char *currency, gboolean exact) {
+  int digits = currency_digits(currency);
+  double unit = pow(10, -digits);
+  gboolean whole = TRUE, large = FALSE, small = FALSE;
+  for (gsize i = 0; i < n; i++) {
+    if (!isfinite(values[i])) continue;
+    double size = fabs(values[i]);
+    whole &= fabs(size - round(size)) < unit / 2;
+    large |= !below_thousand(size, digits);
+    small |= size >= unit / 2 && rounding_up(size) < 0.5;
+  }
+  return whole || (large && !small && !exact) ? 0 : digits;
 }
 
 static char *with_unit(char *number, const char *unit) {
@@ -74,7 +91,8 @@ char *cli_format_number(double value, CliNumberStyle style, const char *currency
     case CLI_NUMBER_PERCENT:
       return with_unit(grouped(value * 100, decimals_for(value * 100, 1)), "%");
     case CLI_NUMBER_MONEY:
-      return money(value, currency);
+      return cli_format_money(value, currency,
+                              below_thousand(value, currency_digits(currency)) ? currency_digits(currency) : 0);
     case CLI_NUMBER_DAYS:
       return with_unit(grouped(value, decimals_for(value, 1)), "days");
     case CLI_NUMBER_SCORE:

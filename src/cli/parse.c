@@ -8,7 +8,9 @@
 const CliOption cli_global_options[] = {
     {"workspace", 'C', CLI_VALUE, "DIR",
      "act on the workspace in DIR instead of the current folder or the nearest one above it"},
-    {"now", 0, CLI_VALUE, "TIME", "set the clock to a date (its end) or a time: look back as if it were then"},
+    {"now", 0, CLI_VALUE, "TIME",
+     "set the clock to a date (its end) or a time: nothing after it is counted; records stand as they are known today, "
+     "not as they were known then"},
     {"no-colour", 0, CLI_FLAG, NULL, "never use colour (the variable NO_COLOR does the same)"},
     {"help", 'h', CLI_FLAG, NULL, "print this help"},
     {"version", 0, CLI_FLAG, NULL, "print the program's version"},
