@@ -60,6 +60,20 @@ ask revenue --by rep --period 2026 --top 2
 is "two members" "$(grep -c GBP "$out")" 3
 says "more members are not shown (--top)"
 says "GBP 156,997"
+# … in every form alike, and totals are those of all: Calder & Sons 35,399 and Brightwater Dairy 28,750 of 156,997
+ask revenue --by account --period 2026 --top 2 --format csv
+is "CSV: the first two, then the total" "$(tail -n +2 "$out" | cut -d, -f2,6 | tr -d '\r' | tr '\n' ' ')" "Calder & Sons,35399 Brightwater Dairy,28750 (all),156997 "
+ask revenue --by account --period 2026 --top 2 --format json
+json_is '[(r["members"]["account"], r["value"]) for r in d["rows"]], d["totals"][0]["value"]' "([('Calder & Sons', 35399), ('Brightwater Dairy', 28750)], 156997)"
+json_is 'd["rows_left_out"]' 6
+ask revenue won_deals --by account --period 2026 --grain quarter --sort value --format json
+json_is '[d["rows"][i]["members"]["account"] for i in (0, 8)], d["rows_left_out"]' "$(
+  python3 -c 'import csv, collections; t = collections.Counter()
+for r in csv.DictReader(open("co/exports/deals.csv")):
+  if r["Stage"] == "Closed Won" and r["Closed"] < "2026-04": t[r["Account"]] += int(r["Value"] or 0)
+print(([a for a, n in t.most_common(2)], 0))')"
+ask revenue --by account --period 2026 --top 7
+says "1 more member is not shown (--top); the totals hold it"
 run 2 -C co show revenue --top 0
 run 2 -C co show revenue --sort size
 
@@ -102,6 +116,73 @@ is "rows of Markdown" "$(grep -c '^|.*GBP' "$out")" "$(grep revenue from-json | 
 says "without records: Ana Silva, Eva Novak"
 ask win_rate --period 2026-Q2 --compare previous --format csv
 is "head of CSV compared" "$(head -1 "$out" | tr -d '\r')" "kpi,period,start,end,value,n,numerator,denominator,low,high,unit,flags,compared_period,compared_value"
+
+# --- what a table shows: intervals only where there are any, heads as titles, one precision a column ---
+ask revenue --by lost_reason --period 2026
+says "Lost reason"
+says_not "95 % interval"
+ask win_rate --by account.country --period 2026
+says "Account country"
+says "95 % interval"
+ask revenue --by rep --period 2026-06 --where "amount < 3000"
+says_not ".00"
+
+# --- a KPI of the workspace's in the place of a built-in one: answers say so ---
+printf 'kpis:\n  win_rate: {formula: won_deals / (decided_deals + 1)}\n' > co/kpis/ours.yaml
+ask win_rate --period 2026
+says "win_rate is redefined in co/kpis/ours.yaml:2"
+ask win_rate --period 2026 --format json
+json_is 'd["notes"]' "['win_rate is redefined in co/kpis/ours.yaml:2']"
+run 0 -C co --now 2026-11-21 explain win_rate --period 2026
+says "co/kpis/ours.yaml:2: redefined"
+says_not "Losers that nobody closes"
+run 0 -C co kpis win_rate
+says "redefined in co/kpis/ours.yaml:2"
+says_not "Traps"
+rm co/kpis/ours.yaml
+ask win_rate --period 2026
+says_not "redefined"
+
+# --- what cannot be grouped by says so, and what can ---
+ask win_rate --by activity.kind --period 2026
+says "Win rate cannot be shown by activity.kind"
+says "source"
+run 2 -C co show win_rate --by closed_at
+complains "--grain month"
+run 2 -C co show win_rate --by amount
+complains "is a number"
+
+# --- wrong use, whatever is loaded ---
+run 2 -C co show win_rate --by rep,rep
+run 2 -C co show win_rate --by rep --by owner
+run 2 -C co show win_rate --by rep,team,manager,region,account,product,source
+run 2 -C co show win_rate --where "amount >"
+run 2 -C co show win_rate --where "outcome = won"
+complains "outcome = 'won'"
+run 2 -C co show win_rate --where "rep = 'O'Neill'"
+complains "written twice"
+run 2 -C co show win_rate --where "name like 'x%'"
+complains "contains("
+
+# --- two people of one name: check tells which ---
+mkdir namesakes
+printf 'id,name,team\nu1,Chris Lee,North\nu2,Chris Lee,South\nu3,Pat Roe,South\n' > namesakes/people.csv
+printf 'id,owner,amount,status,created,closed\n1,u1,100,won,2026-01-01,2026-02-01\n2,u2,10,won,2026-01-01,2026-02-01\n3,u3,1,lost,2026-01-01,2026-02-01\n' > namesakes/deals.csv
+run 0 new sn --from namesakes
+says "show win_rate --by rep"
+run 0 -C sn load
+run 0 -C sn check
+says 'people of one name: "Chris Lee (u1, u2)"'
+says_not "Pat Roe ("
+
+# --- a first question that the files can answer ---
+mkdir shop plans
+printf 'Order,Date,Customer,Product,Quantity,Unit Price,Amount\nB1,2026-09-02,K1,Tea,4,2.50,10.00\nB2,2026-09-03,K2,Coffee,1,7.00,7.00\n' > shop/orders.csv
+run 0 new shop-ws --from shop
+says "show revenue --by product"
+printf 'Subscription ID,Customer ID,Plan,MRR,Currency,Start Date\nsub_1,c1,Pro,99,USD,2026-01-26\nsub_2,c2,Basic,29,USD,2026-02-11\n' > plans/subscriptions.csv
+run 0 new plans-ws --from plans
+says "show mrr"
 
 # --- sets of KPIs; without a KPI, the manager's ---
 ask --period 2026-Q2

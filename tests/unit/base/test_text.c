@@ -45,6 +45,27 @@ static void the_nearest_name_within_a_third(void **state) {
   assert_null(base_nearest("revenue", NULL, 0));
 }
 
+static void a_sentence_fits_its_number(void **state) {
+  static const struct {
+    gint64 n;
+    const char *text, *told;
+  } cases[] = {
+      {1, "# {row was|rows were} rejected", "1 row was rejected"},
+      {0, "# {row was|rows were} rejected", "0 rows were rejected"},
+      {2, "# {row was|rows were} rejected", "2 rows were rejected"},
+      {1200, "# {row|rows}", "1,200 rows"},
+      {999, "#", "999"},
+      {1234567, "#", "1,234,567"},
+      {-1234, "#", "-1,234"},
+      {3, "{It has|They have} no {date|dates}: #", "They have no dates: 3"},
+      {3, "a { that is none", "a { that is none"},
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+    g_autofree char *told = base_count_words(cases[i].n, cases[i].text);
+    assert_string_equal(told, cases[i].told);
+  }
+}
+
 static void errors_say_what_is_known_of_the_place(void **state) {
   static const struct {
     BaseSpan span;
@@ -68,6 +89,7 @@ int main(void) {
       cmocka_unit_test(distances_by_hand),
       cmocka_unit_test(distance_is_symmetric_and_bounded),
       cmocka_unit_test(the_nearest_name_within_a_third),
+      cmocka_unit_test(a_sentence_fits_its_number),
       cmocka_unit_test(errors_say_what_is_known_of_the_place),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -61,7 +61,37 @@ static void written_by_hand(void **state) {
   }
 }
 
+/* A column of amounts has one precision: that of its largest, unless a small one would then look like nothing. */
+static void columns_of_money(void **state) {
+  static const struct {
+    double values[3];
+    const char *currency;
+    gboolean exact;
+    int decimals;
+  } columns[] = {
+      {{0, 1580, 20}, "EUR", FALSE, 0},         /* all whole */
+      {{1200, 500, 1700}, "EUR", TRUE, 0},      /* the same where a sum is shown */
+      {{1580.4, 0, 12.25}, "EUR", FALSE, 0},    /* cents beside thousands are noise */
+      {{1580.4, 0, 12.25}, "EUR", TRUE, 2},     /* … but not where they must add up */
+      {{12.5, 999.99, 3}, "EUR", FALSE, 2},     /* below a thousand they are read */
+      {{0.37, 1580, 20}, "EUR", FALSE, 2},      /* 0.37 is not 0 */
+      {{0.5, 1580, 20}, "EUR", FALSE, 0},       /* 0.50 shows as 1 */
+      {{999.995, 1.5, 0}, "EUR", FALSE, 0},     /* rounds to 1,000 */
+      {{123.4, 5, 6}, "JPY", FALSE, 0},         /* yen have none */
+      {{-2500.5, 0, 0.001}, "EUR", FALSE, 0},   /* below half a cent is nothing in any case */
+      {{INFINITY, 12.5, NAN}, "USD", FALSE, 2}, /* what is no number has no say */
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS(columns); i++)
+    assert_int_equal(cli_money_decimals(columns[i].values, 3, columns[i].currency, columns[i].exact),
+                     columns[i].decimals);
+  g_autofree char *nothing = cli_format_money(0, "EUR", 0), *half = cli_format_money(12.25, "EUR", 2),
+                  *whole = cli_format_money(1580.4, "EUR", 0);
+  assert_string_equal(nothing, "EUR 0");
+  assert_string_equal(half, "EUR 12.25");
+  assert_string_equal(whole, "EUR 1,580");
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(written_by_hand)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(written_by_hand), cmocka_unit_test(columns_of_money)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
