@@ -36,38 +36,73 @@ static void print_trail(const QueryTrail *trail, FILE *out) {
   }
 }
 
+static void print_formula(const KpiDefinition *kpi, BaseDay day, FILE *out) {
+  const KpiVersion *version = query_version_in_force(kpi, day);
+  g_autofree char *formula = kpi_expr_print(version->expr);
+  fprintf(out, "Formula     %s\n", formula);
+  if (kpi->n_versions < 2) return;
+  const KpiVersion *next = version + 1 < kpi->versions + kpi->n_versions ? version + 1 : NULL;
+  g_autofree char *from = version == kpi->versions ? NULL : base_day_format(version->from),
+                  *last = next != NULL ? base_day_format(next->from - 1) : NULL;
+  fprintf(out, "Version     %td of %u, in force%s%s%s%s: a period goes by the one in force on its first day\n",
+          version - kpi->versions + 1, kpi->n_versions, from != NULL ? " from " : "", from != NULL ? from : "",
+          last != NULL ? " until " : "", last != NULL ? last : "");
+}
+
+static void print_number(const Session *session, const KpiDefinition *kpi, int decimals, const QueryValue *of,
+                         FILE *out) {
+  g_autofree char *value = answer_number_to(session, kpi, decimals, of->has_value, of->value);
+  fprintf(out, "%s", value);
+  if (of->has_parts) {
+    g_autofree char *numerator = cli_format_number(of->numerator, CLI_NUMBER_PLAIN, NULL);
+    g_autofree char *denominator = cli_format_number(of->denominator, CLI_NUMBER_PLAIN, NULL);
+    fprintf(out, "  = %s / %s", numerator, denominator);
+  }
+  if (of->has_interval) {
+    g_autofree char *low = answer_number_to(session, kpi, decimals, TRUE, of->low),
+                    *high = answer_number_to(session, kpi, decimals, TRUE, of->high);
+    fprintf(out, "  (95 %% interval %s to %s)", low, high);
+  }
+  fputc('\n', out);
+}
+
+/* Members, then all of them together. */
+static void print_values(const Session *session, const QueryResult *result, FILE *out) {
+  const KpiDefinition *kpi = query_result_kpi(result, 0);
+  int decimals = answer_decimals(session, result, 0);
+  const char *head = "Value       ";
+  for (guint r = 0; r < query_result_n_rows(result); r++) {
+    const QueryRow *row = query_result_row(result, r);
+    fprintf(out, "%s%s", head, row->n_members > 0 ? answer_member(row->members[0]) : "");
+    for (guint m = 1; m < row->n_members; m++) fprintf(out, " · %s", answer_member(row->members[m]));
+    fprintf(out, "%s", row->n_members > 0 ? ": " : "");
+    print_number(session, kpi, decimals, &row->value, out);
+    head = "            ";
+  }
+  for (guint t = 0; t < query_result_n_totals(result); t++) {
+    const QueryRow *total = query_result_total(result, t);
+    if (total->n_members > 0) continue;
+    fprintf(out, "%sAll: ", head);
+    print_number(session, kpi, decimals, &total->value, out);
+  }
+}
+
 static void print_texts(const Session *session, const CliContext *context, const QueryResult *result,
                         const GPtrArray *trails) {
   const KpiDefinition *kpi = query_result_kpi(result, 0);
   const CalendarPeriod *period = query_result_period(result, 0);
   FILE *out = context->out;
   fprintf(out, "%s · %s\n%s\n\n", kpi->title, period->name, kpi->question != NULL ? kpi->question : "");
-  fprintf(out, "Formula     %s\n", kpi->canonical);
-  if (kpi->n_versions > 1)
-    fprintf(out, "Versions    %u; the one in force on the first day of the period is used\n", kpi->n_versions);
+  print_formula(kpi, period->start, out);
   if (kpi->anchor != NULL) fprintf(out, "Placed by   %s\n", kpi->anchor);
   g_autofree char *start = base_day_format(period->start), *last = base_day_format(period->end - 1);
   fprintf(out, "Days        %s to %s, %s\n", start, last, session->organisation->time_zone);
-  fprintf(out, "Defined in  %s\n", kpi->built_in ? "the built-in catalogue" : kpi->span.file);
-  for (guint r = 0; r < query_result_n_rows(result); r++) {
-    const QueryRow *row = query_result_row(result, r);
-    g_autofree char *value = answer_number(session, kpi, row->value.has_value, row->value.value);
-    fprintf(out, "%s%s", r == 0 ? "Value       " : "            ",
-            row->n_members > 0 ? answer_member(row->members[0]) : "");
-    for (guint m = 1; m < row->n_members; m++) fprintf(out, " · %s", answer_member(row->members[m]));
-    fprintf(out, "%s%s", row->n_members > 0 ? ": " : "", value);
-    if (row->value.has_parts) {
-      g_autofree char *numerator = cli_format_number(row->value.numerator, CLI_NUMBER_PLAIN, NULL);
-      g_autofree char *denominator = cli_format_number(row->value.denominator, CLI_NUMBER_PLAIN, NULL);
-      fprintf(out, "  = %s / %s", numerator, denominator);
-    }
-    if (row->value.has_interval) {
-      g_autofree char *low = answer_number(session, kpi, TRUE, row->value.low),
-                      *high = answer_number(session, kpi, TRUE, row->value.high);
-      fprintf(out, "  (95 %% interval %s to %s)", low, high);
-    }
-    fputc('\n', out);
-  }
+  g_autofree char *place = answer_place(kpi);
+  if (kpi->redefines)
+    fprintf(out, "Defined in  %s: redefined, in the place of the built-in one\n", place);
+  else
+    fprintf(out, "Defined in  %s\n", kpi->built_in ? "the built-in catalogue" : place);
+  print_values(session, result, out);
   fprintf(out, "\nMeasures\n");
   for (guint t = 0; t < trails->len; t++) print_trail(g_ptr_array_index(trails, t), out);
   if (kpi->traps != NULL && kpi->traps[0] != NULL) fprintf(out, "\nTraps\n");
@@ -120,8 +155,13 @@ static void print_json(const Session *session, const QueryResult *result, const 
   cli_json_begin_object(json);
   cli_json_key(json, "kpi");
   cli_json_text(json, kpi->name);
+  const KpiVersion *version = query_version_in_force(kpi, query_result_period(result, 0)->start);
+  g_autofree char *formula = kpi_expr_print(version->expr);
+  g_autofree char *from = version == kpi->versions ? NULL : base_day_format(version->from);
   cli_json_key(json, "formula");
-  cli_json_text(json, kpi->canonical);
+  cli_json_text(json, formula);
+  cli_json_key(json, "formula_from");
+  cli_json_text(json, from);
   cli_json_key(json, "anchor");
   cli_json_text(json, kpi->anchor);
   cli_json_key(json, "measures");

@@ -5,13 +5,65 @@
 
 #define DEFAULT_LIMIT 1000
 
-static char *contribution(const Session *session, const QueryTrail *trail, gboolean has_value, double value) {
-  KpiDefinition as = {.unit = trail->measure->agg == KPI_AGG_KM ? (KpiUnit){KPI_QUANTITY, 0, 1} : trail->measure->unit};
-  return has_value ? answer_number(session, &as, TRUE, value) : g_strdup("no rate");
+static KpiDefinition counted_as(const QueryTrail *trail) {
+  return (KpiDefinition){.unit =
+                             trail->measure->agg == KPI_AGG_KM ? (KpiUnit){KPI_QUANTITY, 0, 1} : trail->measure->unit};
+}
+
+/* All amounts of the column to the cent, unless all are whole: their sum must be seen to be right. */
+static int decimals_of(const Session *session, const QueryTrail *trail) {
+  if (!answer_is_money(counted_as(trail).unit)) return -1;
+  g_autofree double *amounts = g_new0(double, trail->records->len + 1);
+  for (guint i = 0; i < trail->records->len; i++) {
+    const QueryRecord *record = &g_array_index(trail->records, QueryRecord, i);
+    amounts[i] = record->has_value ? record->value : 0;
+  }
+  amounts[trail->records->len] = trail->adds_up ? trail->total : 0;
+  return cli_money_decimals(amounts, trail->records->len + 1, session->organisation->currency, TRUE);
+}
+
+static char *contribution(const Session *session, const QueryTrail *trail, int decimals, gboolean has_value,
+                          double value) {
+  KpiDefinition as = counted_as(trail);
+  return has_value ? answer_number_to(session, &as, decimals, TRUE, value) : g_strdup("no rate");
 }
 
 static char *measure_name(const QueryTrail *trail) {
   return g_strdup(trail->name != NULL ? trail->name : trail->measure->canonical);
+}
+
+/* What is spread over days counts with those in the period. */
+static char *days_words(const QueryRecord *record) {
+  return record->of_days == 0 ? g_strdup("") : g_strdup_printf("%d of %d", record->days, record->of_days);
+}
+
+typedef struct {
+  gboolean stage, days; /* any record has them */
+  int decimals;         /* of amounts */
+} Extra;
+
+static Extra extra_of(const Session *session, const QueryTrail *trail) {
+  Extra extra = {FALSE, FALSE, decimals_of(session, trail)};
+  for (guint i = 0; i < trail->records->len; i++) {
+    const QueryRecord *record = &g_array_index(trail->records, QueryRecord, i);
+    extra.stage |= record->stage != NULL;
+    extra.days |= record->of_days > 0;
+  }
+  return extra;
+}
+
+static void add_record(CliTable *table, const Session *session, const QueryTrail *trail, const QueryRecord *record,
+                       Extra extra) {
+  g_autofree char *day = record->day == BASE_DAY_NONE ? g_strdup("") : base_day_format(record->day);
+  g_autofree char *counts = contribution(session, trail, extra.decimals, record->has_value, record->value);
+  g_autofree char *days = days_words(record);
+  const char *cells[] = {record->id, record->name, day, record->rep, record->account};
+  cli_table_add_row(table);
+  for (guint c = 0; c < G_N_ELEMENTS(cells); c++)
+    cli_table_add_cell(table, cells[c] != NULL ? cells[c] : "", CLI_STYLE_NONE);
+  if (extra.stage) cli_table_add_cell(table, record->stage != NULL ? record->stage : "", CLI_STYLE_NONE);
+  if (extra.days) cli_table_add_cell(table, days, CLI_STYLE_NONE);
+  cli_table_add_cell(table, counts, record->has_value ? CLI_STYLE_NONE : CLI_STYLE_BAD);
 }
 
 static void print_table(const Session *session, const CliContext *context, const QueryTrail *trail, gboolean markdown) {
@@ -19,24 +71,21 @@ static void print_table(const Session *session, const CliContext *context, const
   g_autofree char *title = g_strdup_printf("%s · %s", name, trail->when);
   g_autoptr(CliTable) table = cli_table_new(title);
   static const char *const heads[] = {"Record", "Name", "Date", "Rep", "Account"};
+  Extra extra = extra_of(session, trail);
   for (guint i = 0; i < G_N_ELEMENTS(heads); i++) cli_table_add_column(table, heads[i], CLI_LEFT);
+  if (extra.stage) cli_table_add_column(table, "Stage", CLI_LEFT);
+  if (extra.days) cli_table_add_column(table, "Days", CLI_RIGHT);
   cli_table_add_column(table, "Counts as", CLI_RIGHT);
-  for (guint i = 0; i < trail->records->len; i++) {
-    const QueryRecord *record = &g_array_index(trail->records, QueryRecord, i);
-    g_autofree char *day = record->day == BASE_DAY_NONE ? g_strdup("") : base_day_format(record->day);
-    g_autofree char *counts = contribution(session, trail, record->has_value, record->value);
-    const char *cells[] = {record->id, record->name, day, record->rep, record->account};
-    cli_table_add_row(table);
-    for (guint c = 0; c < G_N_ELEMENTS(cells); c++)
-      cli_table_add_cell(table, cells[c] != NULL ? cells[c] : "", CLI_STYLE_NONE);
-    cli_table_add_cell(table, counts, record->has_value ? CLI_STYLE_NONE : CLI_STYLE_BAD);
-  }
+  for (guint i = 0; i < trail->records->len; i++)
+    add_record(table, session, trail, &g_array_index(trail->records, QueryRecord, i), extra);
+  g_autofree char *total =
+      trail->adds_up ? contribution(session, trail, extra.decimals, TRUE, trail->total) : g_strdup("");
+  g_autofree char *sum = base_count_words(trail->records->len, "# {record|records}");
+  guint n_empty = G_N_ELEMENTS(heads) - 1 + (extra.stage ? 1 : 0) + (extra.days ? 1 : 0);
   cli_table_add_row(table);
-  g_autofree char *total = trail->adds_up ? contribution(session, trail, TRUE, trail->total) : g_strdup("");
-  g_autofree char *number = cli_format_number((double)trail->records->len, CLI_NUMBER_COUNT, NULL);
-  g_autofree char *sum = g_strdup_printf("%s %s", number, trail->records->len == 1 ? "record" : "records");
-  const char *cells[] = {sum, "", "", "", "", total};
-  for (guint c = 0; c < G_N_ELEMENTS(cells); c++) cli_table_add_cell(table, cells[c], CLI_STYLE_TOTAL);
+  cli_table_add_cell(table, sum, CLI_STYLE_TOTAL);
+  for (guint c = 0; c < n_empty; c++) cli_table_add_cell(table, "", CLI_STYLE_TOTAL);
+  cli_table_add_cell(table, total, CLI_STYLE_TOTAL);
   if (markdown)
     cli_table_print_markdown(table, context->out);
   else
@@ -64,12 +113,18 @@ static void json_trail(CliJson *json, const QueryTrail *trail) {
   for (guint i = 0; i < trail->records->len; i++) {
     const QueryRecord *record = &g_array_index(trail->records, QueryRecord, i);
     g_autofree char *day = record->day == BASE_DAY_NONE ? NULL : base_day_format(record->day);
-    const char *const texts[][2] = {
-        {"id", record->id}, {"name", record->name}, {"date", day}, {"rep", record->rep}, {"account", record->account}};
+    const char *const texts[][2] = {{"id", record->id},   {"name", record->name},       {"date", day},
+                                    {"rep", record->rep}, {"account", record->account}, {"stage", record->stage}};
     cli_json_begin_object(json);
     for (guint t = 0; t < G_N_ELEMENTS(texts); t++) {
       cli_json_key(json, texts[t][0]);
       cli_json_text(json, texts[t][1]);
+    }
+    if (record->of_days > 0) {
+      cli_json_key(json, "days");
+      cli_json_integer(json, record->days);
+      cli_json_key(json, "of_days");
+      cli_json_integer(json, record->of_days);
     }
     cli_json_key(json, "value");
     if (record->has_value)
@@ -98,7 +153,8 @@ static void print_json(const Session *session, const AnswerRequest *request, con
 }
 
 static void print_csv(const GPtrArray *trails, FILE *out) {
-  static const char *const heads[] = {"measure", "id", "name", "date", "rep", "account", "value"};
+  static const char *const heads[] = {"measure", "id",    "name",  "date", "rep",
+                                      "account", "value", "stage", "days", "of_days"};
   for (guint i = 0; i < G_N_ELEMENTS(heads); i++) cli_csv_field(out, heads[i], i == 0);
   cli_csv_end(out);
   for (guint t = 0; t < trails->len; t++) {
@@ -107,6 +163,8 @@ static void print_csv(const GPtrArray *trails, FILE *out) {
     for (guint i = 0; i < trail->records->len; i++) {
       const QueryRecord *record = &g_array_index(trail->records, QueryRecord, i);
       g_autofree char *day = record->day == BASE_DAY_NONE ? NULL : base_day_format(record->day);
+      g_autofree char *days = record->of_days > 0 ? g_strdup_printf("%d", record->days) : NULL;
+      g_autofree char *of_days = record->of_days > 0 ? g_strdup_printf("%d", record->of_days) : NULL;
       char buffer[G_ASCII_DTOSTR_BUF_SIZE];
       const char *cells[] = {name,
                              record->id,
@@ -114,7 +172,10 @@ static void print_csv(const GPtrArray *trails, FILE *out) {
                              day,
                              record->rep,
                              record->account,
-                             record->has_value ? g_ascii_formatd(buffer, sizeof buffer, "%.15g", record->value) : NULL};
+                             record->has_value ? g_ascii_formatd(buffer, sizeof buffer, "%.15g", record->value) : NULL,
+                             record->stage,
+                             days,
+                             of_days};
       for (guint c = 0; c < G_N_ELEMENTS(cells); c++) cli_csv_field(out, cells[c], c == 0);
       cli_csv_end(out);
     }

@@ -65,7 +65,9 @@ static void add_figures(CliTable *table, const Layout *layout, const QueryRow *r
   }
   if (!layout->shown->compared) return;
   CliStyle change_is;
-  g_autofree char *before = number(layout, row, row->compared.has_value, row->compared.value);
+  g_autofree char *compared = number(layout, row, row->compared.has_value, row->compared.value);
+  gboolean unlike = row->compared.has_value && (row->compared.flags & QUERY_FLAG_CHANGED) != 0;
+  g_autofree char *before = g_strconcat(compared, unlike ? " *" : "", NULL);
   g_autofree char *change = change_words(kpi, row, &change_is);
   g_autofree char *whole =
       number(layout, row, row->has_compared_whole && row->compared_whole.has_value, row->compared_whole.value);

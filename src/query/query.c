@@ -224,10 +224,11 @@ static gboolean fits(const QueryRun *run, EvalLevel *const *levels, GError **err
   if (n <= most) return TRUE;
   g_set_error(
       error, BASE_ERROR, BASE_ERROR_LIMIT,
-      "the answer would have %" G_GINT64_FORMAT " figures: %" G_GINT64_FORMAT
-      " members and totals × %u periods × %u KPIs; limits: max_groups in attain.yaml allows %" G_GINT64_FORMAT
-      ". Ask for a coarser --grain, a shorter period, fewer KPIs or dimensions, narrow it with --where, or raise "
-      "the limit",
+      "the answer would have %" G_GINT64_FORMAT " figures, one for each of %" G_GINT64_FORMAT
+      " members and totals in each of %u periods, times the KPIs asked (%u); limits: max_groups in attain.yaml allows "
+      "%" G_GINT64_FORMAT
+      ". Ask for a coarser --grain, a shorter period, fewer KPIs or dimensions, narrow it with --where, or raise the "
+      "limit",
       n, n_groups, run->result->periods->len, run->result->kpis->len, most);
   return FALSE;
 }
