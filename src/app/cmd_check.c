@@ -62,6 +62,9 @@ static void check_sources(Check *check) {
     const AppSource *source = g_ptr_array_index(sources, i);
     g_string_append_printf(names, "%s%s", i ? ", " : "", source->name);
     if (!source->source) findings_add(&check->findings, "sources", FINDING_ERROR, "%s", source->error->message);
+    g_autoptr(GPtrArray) problems = source->source ? ingest_source_check(source->source) : NULL;
+    for (guint p = 0; problems && p < problems->len; p++)
+      findings_add(&check->findings, "sources", FINDING_ERROR, "%s", (const char *)g_ptr_array_index(problems, p));
   }
   check->sources = names->len ? g_strdup(names->str) : NULL;
   if (sources->len == 0)
@@ -260,8 +263,10 @@ static void print_text(const CliContext *context, const Check *check) {
   print_rejected(context, check);
   guint n_errors = findings_count(&check->findings, NULL, FINDING_ERROR);
   guint n_warnings = findings_count(&check->findings, NULL, FINDING_WARNING);
+  gboolean is_loaded = check->loads && store_rows_count(check->loads) > 0;
   if (n_errors + n_warnings == 0)
-    fputs("All is sound.\n", context->out);
+    fputs(is_loaded ? "All is sound.\n" : "Nothing is wrong so far, but nothing was loaded yet: run `attain load`.\n",
+          context->out);
   else
     fprintf(context->out, "%u %s, %u %s.\n", n_errors, n_errors == 1 ? "error" : "errors", n_warnings,
             n_warnings == 1 ? "warning" : "warnings");

@@ -28,6 +28,7 @@ typedef struct {
 typedef struct {
   ConfDocument *document;
   const char *file; /* interned */
+  const char *text, *end;
   Level levels[MAX_LEVELS];
   guint n_levels;
 } Builder;
@@ -192,7 +193,7 @@ static const char *plain_words(const char *problem) {
     const char *problem;
     const char *words;
   } known[] = {
-      {"found a tab character that violates indentation", "a tab: indent with spaces"},
+      {"found a tab character that violates indentation", "a tab: use spaces"},
       {"found character that cannot start any token", "a character that no value starts with: put the text in quotes"},
       {"mapping values are not allowed in this context",
        "a colon where none belongs: check the indentation, and quote text that holds \": \""},
@@ -208,6 +209,26 @@ static const char *plain_words(const char *problem) {
   return problem ? problem : "this is not YAML";
 }
 
+/* A tab at the place of the problem, or among the spaces its line begins with: an editor's, nearly always. libyaml's
+ * words differ with what comes before. */
+static gboolean find_tab(const Builder *builder, yaml_mark_t mark, guint *column) {
+  const char *line = builder->text;
+  for (gsize i = 0; i < mark.line && line; i++) {
+    const char *stop = memchr(line, '\n', (gsize)(builder->end - line));
+    line = stop ? stop + 1 : NULL;
+  }
+  const char *at = line;
+  guint n = 0;
+  for (; at && at < builder->end && (*at == ' ' || *at == '\t'); at++, n++) {
+    if (*at != '\t') continue;
+    *column = n + 1;
+    return TRUE;
+  }
+  for (; at && at < builder->end && n < mark.column; n++) at = g_utf8_next_char(at);
+  *column = n + 1;
+  return at && at < builder->end && *at == '\t';
+}
+
 static void set_parser_error(const Builder *builder, const yaml_parser_t *parser, GError **error) {
   BaseSpan span = {.file = builder->file,
                    .line = (guint)parser->problem_mark.line + 1,
@@ -215,6 +236,12 @@ static void set_parser_error(const Builder *builder, const yaml_parser_t *parser
   if (parser->error == YAML_READER_ERROR) {
     span.line = (guint)parser->mark.line + 1;
     span.column = 0;
+  }
+  guint column = 0;
+  if (parser->error == YAML_SCANNER_ERROR && find_tab(builder, parser->problem_mark, &column)) {
+    span.column = column;
+    base_error_at(error, BASE_ERROR_INPUT, span, "a tab: use spaces");
+    return;
   }
   base_error_at(error, BASE_ERROR_INPUT, span, "%s", plain_words(parser->problem));
 }
@@ -263,7 +290,7 @@ ConfDocument *conf_document_parse(const char *file, const char *text, gsize leng
     length -= 3;
   }
 
-  g_auto(Builder) builder = {.document = g_new0(ConfDocument, 1), .file = file};
+  g_auto(Builder) builder = {.document = g_new0(ConfDocument, 1), .file = file, .text = text, .end = text + length};
   builder.document->allocations = g_ptr_array_new_with_free_func(g_free);
   yaml_parser_t parser;
   if (!yaml_parser_initialize(&parser)) g_error("out of memory");

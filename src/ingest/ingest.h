@@ -37,6 +37,11 @@ typedef struct {
 void ingest_report_free(IngestReport *report);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(IngestReport, ingest_report_free)
 
+/* The source against its files as they are now: files that are missing or cannot be read, columns that are gone (with
+ * the place in the mapping and the nearest header), expressions that fit no more. Reads no more than the files'
+ * beginnings. char *, a sentence each; the caller frees with g_ptr_array_unref. */
+GPtrArray *ingest_source_check(const IngestSource *source);
+
 /* Called now and then from the loading thread: `share` 0..1 of the step named by `what`, or -1. */
 typedef void (*IngestProgress)(const char *what, double share, gpointer user_data);
 
@@ -59,6 +64,10 @@ typedef struct {
 } IngestRejected;
 /* Caller frees with g_ptr_array_unref (elements are freed with it). `n_total` may be NULL. */
 GPtrArray *ingest_rejected(Store *store, gsize max_rows, gint64 *n_total, GError **error);
+
+/* What the loads in force found in the files that the mapping does not name, a sentence each: for `attain check`. Caller
+ * frees with g_ptr_array_unref. */
+GPtrArray *ingest_unlisted(Store *store, GError **error);
 
 /* --- recognition: `attain new --from` --- */
 typedef struct {

@@ -53,7 +53,8 @@ typedef struct {
   char *table;   /* quoted name of its table in the scratch store; NULL when it could not be read */
   char *problem; /* why it could not be read, or NULL */
   gsize n_files;
-  char delimiter; /* 0 when it is no text table */
+  char *json_rows; /* `json: {rows: }`, where its records are not at the first level; or NULL */
+  char delimiter;  /* 0 when it is no text table */
   gint64 n_rows;
   gint64 n_lost;      /* lines that are no rows */
   char *lost_why;     /* the first one's reason, or NULL */

@@ -12,6 +12,7 @@ static void file_free(gpointer data) {
   g_free(file->table);
   g_free(file->problem);
   g_free(file->lost_why);
+  g_free(file->json_rows);
   if (file->notes) g_ptr_array_unref(file->notes);
   g_ptr_array_unref(file->columns);
   g_free(file);

@@ -54,6 +54,7 @@ static void take_shape(Store *scratch, ProfileFile *file, const ReadStage *stage
     g_ptr_array_add(file->notes, g_steal_pointer(&note));
   }
   file->delimiter = read->dialect.delimiter;
+  file->json_rows = g_strdup(read->json_rows);
   if (!stage->is_view) return;
   g_autofree char *sql = g_strdup_printf("SELECT count(*) FROM %s", file->table);
   file->sampled = profile_count(scratch, sql) >= MAX_ROWS;
@@ -78,6 +79,7 @@ static gboolean read_one(Store *scratch, ProfileFile *file, guint number, GError
 static char *without_name(const ProfileFile *file, const char *message) {
   g_autofree char *base = g_path_get_basename(file->path);
   const char *rest = g_str_has_prefix(message, base) ? message + strlen(base) : NULL;
+  if (rest && g_str_has_prefix(rest, ": ")) return g_strdup(rest + 2);
   return rest && *rest == ' ' ? g_strconcat("it", rest, NULL) : g_strdup(message);
 }
 

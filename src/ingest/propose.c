@@ -389,9 +389,12 @@ static gboolean none_readable(const Propose *propose, const GHashTable *done, co
   const GPtrArray *files = propose->folder->files;
   if (files->len == 0 || g_hash_table_size((GHashTable *)done) < files->len) return FALSE;
   const ProfileFile *first = files->pdata[0];
-  g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT,
-              "%s: no file of it has rows that can be read (%s: %s); export it again", path, first->pattern,
-              first->problem ? first->problem : "it has column names but no rows");
+  const char *why = first->problem ? first->problem : "it has column names but no rows";
+  if (g_str_has_suffix(path, first->pattern))
+    g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT, "%s: %s", path, why);
+  else
+    g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT, "%s: no file of it has rows that can be read (%s: %s)", path,
+                first->pattern, why);
   return TRUE;
 }
 

@@ -115,6 +115,10 @@ static gboolean is_needed(const Propose *propose, const ProfileFile *file) {
 static void add_table(GString *yaml, const ProfileFile *file) {
   g_autofree char *pattern = scalar(file->pattern);
   g_string_append_printf(yaml, "  %s: {file: %s", file->name, pattern);
+  if (file->json_rows) {
+    g_autofree char *rows = scalar(file->json_rows);
+    g_string_append_printf(yaml, ", json: {rows: %s}", rows);
+  }
   g_string_append_printf(yaml, "}  # %s%" G_GINT64_FORMAT " rows\n", file->sampled ? "more than " : "", file->n_rows);
 }
 

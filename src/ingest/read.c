@@ -68,6 +68,19 @@ static const char *find_last_part(const ReadStage *stage, const char *name, gboo
   return *is_ambiguous ? NULL : found;
 }
 
+/* "Amount" became "Amount EUR", or "Close Date (planned)" became "Close Date". */
+static const char *find_part(const ReadStage *stage, const char *name) {
+  const char *found = NULL;
+  g_autofree char *wanted = loose_name(name);
+  for (guint i = 0; i < stage->headers->len && strlen(wanted) > 2; i++) {
+    g_autofree char *loose = loose_name(stage->headers->pdata[i]);
+    if (!strstr(loose, wanted) && !(strlen(loose) > 2 && strstr(wanted, loose))) continue;
+    if (found) return NULL;
+    found = stage->headers->pdata[i];
+  }
+  return found;
+}
+
 const char *read_stage_header(const ReadStage *stage, const char *name, BaseSpan span, GError **error) {
   for (guint i = 0; i < stage->headers->len; i++) {
     if (g_str_equal(stage->headers->pdata[i], name)) return stage->headers->pdata[i];
@@ -78,6 +91,7 @@ const char *read_stage_header(const ReadStage *stage, const char *name, BaseSpan
   if (found) return found;
   const char *file = stage->files->len ? g_array_index(stage->files, ReadFile, 0).shown : "the rows";
   const char *nearest = base_nearest(name, (const char *const *)stage->headers->pdata, stage->headers->len);
+  if (!nearest) nearest = find_part(stage, name);
   g_autoptr(GString) all = g_string_new(NULL);
   for (guint i = 0; i < MIN(stage->headers->len, 60); i++) {
     g_string_append_printf(all, "%s%s", i ? ", " : "", (char *)stage->headers->pdata[i]);
@@ -208,7 +222,21 @@ static gboolean take_broken(Load *load, ReadStage *stage, guint file, gboolean *
   return load_run_sql(load, "DROP TABLE IF EXISTS attain_broken; DROP TABLE IF EXISTS attain_broken_scan", NULL, error);
 }
 
-static gboolean sniff(ReadFile *file, const SourceTable *table, GError **error) {
+/* Bytes that are no text make headers that no one wrote. */
+static gboolean check_headers(const ReadFile *file, GError **error) {
+  for (guint i = 0; i < file->dialect.n_headers; i++)
+    for (const char *at = file->dialect.headers[i]; *at; at++) {
+      if ((guchar)*at >= 0x20 && *at != 0x7f) continue;
+      if (strchr("\t\r\n", *at)) continue;
+      g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT,
+                  "%s has control characters in its header: it is no table of text. Export it again as CSV (UTF-8)",
+                  file->shown);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+gboolean read_sniff(ReadFile *file, const SourceTable *table, GError **error) {
   g_autoptr(GMappedFile) mapped = g_mapped_file_new(file->text.path, FALSE, error);
   if (!mapped) return FALSE;
   gsize length = g_mapped_file_get_length(mapped);
@@ -216,7 +244,7 @@ static gboolean sniff(ReadFile *file, const SourceTable *table, GError **error) 
   g_autoptr(GError) failed = NULL;
   if (read_dialect_find(g_mapped_file_get_contents(mapped), MIN(length, SAMPLE_BYTES), length <= SAMPLE_BYTES,
                         &table->csv, &file->dialect, &failed)) {
-    return TRUE;
+    return check_headers(file, error);
   }
   g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT, "%s %s", file->shown, failed->message);
   return FALSE;
@@ -243,7 +271,7 @@ static gboolean try_csv(Load *load, ReadStage *stage, guint file, const SourceTa
   ReadFile *read = &g_array_index(stage->files, ReadFile, file);
   read_text_clear(&read->text);
   if (!read_text_open(read->path, read->shown, table->csv.encoding, whole, &read->text, error)) return FALSE;
-  if (!sniff(read, table, error)) return FALSE;
+  if (!read_sniff(read, table, error)) return FALSE;
   g_autoptr(GPtrArray) repeated = g_ptr_array_new_with_free_func(g_free);
   g_auto(GStrv) headers = read_unique_headers(read->dialect.headers, read->dialect.n_headers, repeated);
   g_autofree char *select = csv_select(read, headers, whole, FALSE);
@@ -290,7 +318,7 @@ static gboolean read_csv_file(Load *load, ReadStage *stage, guint file, const So
 static gboolean view_csv(Load *load, ReadStage *stage, const SourceTable *table, GError **error) {
   ReadFile *read = &g_array_index(stage->files, ReadFile, 0);
   if (!read_text_open(read->path, read->shown, table->csv.encoding, FALSE, &read->text, error)) return FALSE;
-  if (!sniff(read, table, error)) return FALSE;
+  if (!read_sniff(read, table, error)) return FALSE;
   g_autoptr(GPtrArray) repeated = g_ptr_array_new_with_free_func(g_free);
   g_auto(GStrv) headers = read_unique_headers(read->dialect.headers, read->dialect.n_headers, repeated);
   g_autofree char *select = csv_select(read, headers, FALSE, TRUE);
@@ -315,7 +343,7 @@ gboolean read_stage_materialise(Load *load, ReadStage *stage, GError **error) {
 
 /* --- a source's table --- */
 
-static const char *known_suffix(const char *path) {
+const char *read_suffix(const char *path) {
   static const char *const all[] = {".json", ".ndjson", ".jsonl", ".parquet"};
   g_autofree char *lower = g_ascii_strdown(path, -1);
   if (g_str_has_suffix(lower, ".gz")) lower[strlen(lower) - 3] = '\0';
@@ -328,7 +356,7 @@ static const char *known_suffix(const char *path) {
 static gboolean read_file(Load *load, ReadStage *stage, guint file, const SourceTable *table, GError **error) {
   ReadFile *read = &g_array_index(stage->files, ReadFile, file);
   load_progress(load, -1, "reading %s", read->shown);
-  const char *suffix = known_suffix(read->path);
+  const char *suffix = read_suffix(read->path);
   if (g_str_equal(suffix, ".parquet")) return read_parquet_file(load, stage, file, error);
   if (!g_str_equal(suffix, ".csv")) return read_json_file(load, stage, file, table, error);
   return read_csv_file(load, stage, file, table, error);
@@ -338,6 +366,7 @@ static void clear_file(gpointer data) {
   ReadFile *file = data;
   g_free(file->path);
   g_free(file->shown);
+  g_free(file->json_rows);
   read_text_clear(&file->text);
   read_dialect_clear(&file->dialect);
 }
@@ -369,17 +398,22 @@ static char *shown_name(const IngestSource *source, const char *path) {
 
 static gboolean is_large_text(const char *path) {
   GStatBuf status;
-  return g_str_equal(known_suffix(path), ".csv") && g_stat(path, &status) == 0 && status.st_size >= LARGE_BYTES;
+  return g_str_equal(read_suffix(path), ".csv") && g_stat(path, &status) == 0 && status.st_size >= LARGE_BYTES;
+}
+
+ReadStage *read_stage_new(const IngestSource *source, const SourceTable *table, guint index, const GPtrArray *paths) {
+  ReadStage *stage = new_stage(table, "stage", index);
+  for (guint i = 0; i < paths->len; i++) {
+    ReadFile file = {.path = g_strdup(paths->pdata[i]), .shown = shown_name(source, paths->pdata[i])};
+    g_array_append_val(stage->files, file);
+  }
+  return stage;
 }
 
 ReadStage *read_stage(Load *load, const SourceTable *table, guint index, gboolean is_once, GError **error) {
   g_autoptr(GPtrArray) paths = read_find_files(load->source, table, error);
   if (!paths) return NULL;
-  ReadStage *stage = new_stage(table, "stage", index);
-  for (guint i = 0; i < paths->len; i++) {
-    ReadFile file = {.path = g_strdup(paths->pdata[i]), .shown = shown_name(load->source, paths->pdata[i])};
-    g_array_append_val(stage->files, file);
-  }
+  ReadStage *stage = read_stage_new(load->source, table, index, paths);
   for (guint i = 0; i < paths->len; i++) {
     gboolean is_view = is_once && paths->len == 1 && is_large_text(paths->pdata[i]);
     if (!(is_view ? view_csv(load, stage, table, error) : read_file(load, stage, i, table, error))) {

@@ -34,6 +34,7 @@ typedef struct {
   ReadDialect dialect;
   gint64 first_row, n_rows; /* its rows in the staging table, from 0 */
   gint64 n_lost;            /* lines that are no rows: structurally broken */
+  char *json_rows; /* where its records were found when that is deeper than a document's first level, or NULL */
 } ReadFile;
 
 /* A line that could not be read as a row. */
@@ -59,6 +60,12 @@ typedef struct {
 ReadStage *read_stage(Load *load, const SourceTable *table, guint index, gboolean is_once, GError **error);
 /* A view becomes a table: when a row of it must be told from the others. */
 gboolean read_stage_materialise(Load *load, ReadStage *stage, GError **error);
+/* One with its files, and nothing read yet. */
+ReadStage *read_stage_new(const IngestSource *source, const SourceTable *table, guint index, const GPtrArray *paths);
+/* Finds the dialect of `file->text`. Errors: INPUT for a file without a header that is text. */
+gboolean read_sniff(ReadFile *file, const SourceTable *table, GError **error);
+/* .json, .ndjson, .jsonl, .parquet or, for all others, .csv. */
+const char *read_suffix(const char *path);
 /* Makes one of rows written in the YAML. */
 ReadStage *read_stage_rows(Load *load, const SourceMap *map, guint index, GError **error);
 void read_stage_free(ReadStage *stage);

@@ -2,11 +2,13 @@
  *
  * JSON is kept as it is written: every value is taken out as text, so that no amount passes through a double and no
  * time loses its offset. Objects in a record become columns named by their path (properties.dealname). Records are
- * found in an array, in lines, or in the one array of an object ({"data": [...], "next": ...}). */
+ * found in an array, in lines, or in the one array of an object ({"data": [...], "next": ...}), which may stand a few
+ * levels down. */
 #include "ingest/read.h"
 
 #define MAX_DEPTH      3
 #define MAX_COLUMNS    2000
+#define MAX_OBJECTS    100 /* looked into for an array of records */
 #define MAX_JSON_BYTES ((gsize)2 << 30)
 
 typedef enum { SHAPE_LINES, SHAPE_ARRAY, SHAPE_OBJECT } Shape;
@@ -50,20 +52,88 @@ static gboolean read_lines(Load *load, ReadStage *stage, guint file, GError **er
   return load_run_sql(load, "DELETE FROM attain_json WHERE j IS NULL OR NOT json_valid(j)", NULL, error);
 }
 
-/* The path of the one array of objects in a document; "$" for an object that is itself a record. */
-static char *find_array(Load *load, const char *shown, GError **error) {
+/* --- where the records of a document are --- */
+
+typedef struct {
+  GPtrArray *filled, *empty; /* char *: paths of arrays of objects, and of arrays without anything */
+  GPtrArray *objects;        /* char *: where to look next */
+} Level;
+
+static void level_init(Level *level) {
+  level->filled = g_ptr_array_new_with_free_func(g_free);
+  level->empty = g_ptr_array_new_with_free_func(g_free);
+  level->objects = g_ptr_array_new_with_free_func(g_free);
+}
+
+static void level_clear(Level *level) {
+  g_ptr_array_unref(level->filled);
+  g_ptr_array_unref(level->empty);
+  g_ptr_array_unref(level->objects);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Level, level_clear)
+
+/* "data.items": as `json: {rows: }` says it, and as DuckDB reads it behind "$.". */
+static char *rows_name(const char *before, const char *key) {
+  gboolean is_plain = g_ascii_isalpha(*key) || *key == '_';
+  for (const char *at = key; *at; at++) is_plain &= g_ascii_isalnum(*at) || *at == '_';
+  g_autofree char *quoted = is_plain ? g_strdup(key) : g_strdup_printf("\"%s\"", key);
+  return *before ? g_strdup_printf("%s.%s", before, quoted) : g_steal_pointer(&quoted);
+}
+
+static gboolean look_into(Load *load, const char *path, Level *level, gboolean *has_id, GError **error) {
+  g_autofree char *from = store_quote_text(*path ? path : "$");
+  g_autofree char *full = *path ? g_strdup_printf("'$.' || %s", from) : g_strdup("'$'");
   g_autoptr(StoreRows) rows =
       load_query(load, error,
-                 "SELECT k FROM (SELECT unnest(json_keys(j)) AS k, j FROM attain_document) WHERE "
-                 "json_type(json_extract(j, '$.\"' || k || '\"')) = 'ARRAY' AND "
-                 "coalesce(json_type(json_extract(j, '$.\"' || k || '\"[0]')), 'OBJECT') = 'OBJECT'");
-  if (!rows) return NULL;
-  if (store_rows_count(rows) == 0) return g_strdup("$");
-  if (store_rows_count(rows) == 1) return g_strdup_printf("$.\"%s\"[*]", store_rows_value(rows, 0, 0).text);
+                 "SELECT k, json_type(json_extract(o, '$.\"' || k || '\"')), json_type(json_extract(o, '$.\"' || k || "
+                 "'\"[0]')) FROM (SELECT unnest(json_keys(o)) AS k, o FROM (SELECT json_extract(j, %s) AS o FROM "
+                 "attain_document) WHERE json_type(o) = 'OBJECT')",
+                 full);
+  if (!rows) return FALSE;
+  for (gsize i = 0; i < MIN(store_rows_count(rows), MAX_COLUMNS); i++) {
+    const char *key = store_rows_value(rows, i, 0).text;
+    StoreValue type = store_rows_value(rows, i, 1), first = store_rows_value(rows, i, 2);
+    gboolean is_array = type.type == STORE_TEXT && g_str_equal(type.text, "ARRAY");
+    *has_id |= g_ascii_strcasecmp(key, "id") == 0;
+    if (strchr(key, '"')) continue;
+    if (is_array && first.type != STORE_TEXT)
+      g_ptr_array_add(level->empty, rows_name(path, key));
+    else if (is_array && g_str_equal(first.text, "OBJECT"))
+      g_ptr_array_add(level->filled, rows_name(path, key));
+    else if (type.type == STORE_TEXT && g_str_equal(type.text, "OBJECT"))
+      g_ptr_array_add(level->objects, rows_name(path, key));
+  }
+  return TRUE;
+}
+
+static char *one_of(const GPtrArray *paths, const char *shown, GError **error) {
+  if (paths->len == 1) return g_strdup(paths->pdata[0]);
   g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT,
-              "%s has several arrays of records (%s, %s, …): say which by json: {rows: NAME}", shown,
-              store_rows_value(rows, 0, 0).text, store_rows_value(rows, 1, 0).text);
+              "%s has several arrays of records (%s, %s%s): say which by json: {rows: NAME}", shown,
+              (char *)paths->pdata[0], (char *)paths->pdata[1], paths->len > 2 ? ", …" : "");
   return NULL;
+}
+
+/* The one array of objects in a document, a few levels down at most: {"data": {"items": [...]}}. "" for an object that
+ * is itself a record: one with an id, or without any such array. */
+static char *find_array(Load *load, const char *shown, GError **error) {
+  g_autoptr(GPtrArray) paths = g_ptr_array_new_with_free_func(g_free);
+  g_autofree char *empty = NULL;
+  g_ptr_array_add(paths, g_strdup(""));
+  gboolean has_id = FALSE;
+  for (guint depth = 0; depth < MAX_DEPTH && paths->len > 0 && !(has_id && depth > 0); depth++) {
+    g_auto(Level) level = {0};
+    level_init(&level);
+    for (guint i = 0; i < MIN(paths->len, MAX_OBJECTS); i++) {
+      gboolean *id = depth == 0 ? &has_id : &(gboolean){FALSE};
+      if (!look_into(load, paths->pdata[i], &level, id, error)) return NULL;
+    }
+    if (level.filled->len) return one_of(level.filled, shown, error);
+    if (!empty && level.empty->len == 1) empty = g_strdup(level.empty->pdata[0]);
+    g_ptr_array_unref(paths);
+    paths = g_ptr_array_ref(level.objects);
+  }
+  return empty ? g_steal_pointer(&empty) : g_strdup("");
 }
 
 static gboolean read_document(Load *load, ReadStage *stage, guint file, const char *rows_path, gboolean is_array,
@@ -84,9 +154,11 @@ static gboolean read_document(Load *load, ReadStage *stage, guint file, const ch
                 read->shown);
     return FALSE;
   }
-  g_autofree char *array = rows_path ? g_strdup_printf("$.%s[*]", rows_path) : is_array ? g_strdup("$[*]") : NULL;
-  if (!array) array = find_array(load, read->shown, error);
-  if (!array) return FALSE;
+  g_autofree char *found = rows_path || is_array ? NULL : find_array(load, read->shown, error);
+  if (!rows_path && !is_array && !found) return FALSE;
+  if (found && strchr(found, '.')) read->json_rows = g_strdup(found);
+  const char *name = rows_path ? rows_path : found;
+  g_autofree char *array = is_array ? g_strdup("$[*]") : *name ? g_strdup_printf("$.%s[*]", name) : g_strdup("$");
   g_autofree char *quoted = store_quote_text(array);
   g_autofree char *records =
       g_str_equal(array, "$") ? g_strdup("j") : g_strdup_printf("unnest(json_extract(j, %s))", quoted);

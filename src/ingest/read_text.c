@@ -109,8 +109,8 @@ static gboolean unpack(ReadText *text, const char *shown, GError **error) {
   g_autoptr(GZlibDecompressor) unzip = g_zlib_decompressor_new(G_ZLIB_COMPRESSOR_FORMAT_GZIP);
   g_autoptr(GError) failed = NULL;
   if (convert(text, G_CONVERTER(unzip), &failed)) return TRUE;
-  g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT, "%s: is compressed, but not whole: %s; copy or export it again",
-              shown, failed->message);
+  g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT, "%s is compressed, but not whole: copy it or export it again",
+              shown);
   return FALSE;
 }
 
@@ -124,7 +124,7 @@ static gboolean transcode(ReadText *text, const char *shown, const char *encodin
   }
   if (convert(text, G_CONVERTER(charset), &failed)) return TRUE;
   if (!is_given && g_str_equal(encoding, "WINDOWS-1252")) return transcode(text, shown, "ISO-8859-1", FALSE, error);
-  g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT, "%s: is not text in %s%s: %s", shown, encoding,
+  g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT, "%s is not text in %s%s: %s", shown, encoding,
               is_given ? ", as the source says" : "", failed->message);
   return FALSE;
 }
@@ -215,6 +215,46 @@ static gboolean settle_lines(ReadText *text, const char *shown, gboolean whole, 
   return rewrite(text, content, length, is_wrapped, error);
 }
 
+static gboolean holds(const char *content, gsize length, const char *part) {
+  gsize n = strlen(part);
+  for (gsize i = 0; i + n <= length; i++)
+    if (memcmp(content + i, part, n) == 0) return TRUE;
+  return FALSE;
+}
+
+/* Files that are no text, told by their first bytes: what they are and what to do. */
+static const char *what_it_is(const char *content, gsize length) {
+  static const struct {
+    const char *bytes, *within, *what;
+  } kinds[] = {
+      {"PK\3\4", "mimetypeapplication/vnd.oasis",
+       "a LibreOffice spreadsheet: save the sheet as CSV (File, Save As, Text CSV, UTF-8) and use that file"},
+      {"PK\3\4", "[Content_Types].xml", NULL},
+      {"PK\3\4", "xl/", NULL},
+      {"PK\3\4", "", "a zip archive: unpack it and use the files inside"},
+      {"\xd0\xcf\x11\xe0", "", NULL},
+      {"%PDF-", "", "a PDF: export the table as CSV (UTF-8)"},
+      {"PAR1", "", "a Parquet file: give it a name that ends in .parquet"},
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++) {
+    gsize n = strlen(kinds[i].bytes);
+    if (length < n || memcmp(content, kinds[i].bytes, n) != 0) continue;
+    if (!holds(content, MIN(length, 4096), kinds[i].within)) continue;
+    return kinds[i].what ? kinds[i].what
+                         : "an Excel workbook: save the sheet as CSV (File, Save As, CSV UTF-8) and use that file";
+  }
+  return NULL;
+}
+
+static gboolean check_is_text(const ReadText *text, const char *shown, GError **error) {
+  g_autoptr(GMappedFile) mapped = map_file(text->path, shown, error);
+  if (!mapped) return FALSE;
+  gsize length = g_mapped_file_get_length(mapped);
+  const char *what = length ? what_it_is(g_mapped_file_get_contents(mapped), length) : NULL;
+  if (what) g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT, "%s is %s", shown, what);
+  return !what;
+}
+
 gboolean read_text_open(const char *path, const char *shown, const char *encoding, gboolean whole, ReadText *text,
                         GError **error) {
   ReadText opened = {.path = g_strdup(path)};
@@ -222,8 +262,8 @@ gboolean read_text_open(const char *path, const char *shown, const char *encodin
   gboolean ok = mapped != NULL;
   const guchar *content = ok ? (const guchar *)g_mapped_file_get_contents(mapped) : NULL;
   gboolean is_packed = ok && g_mapped_file_get_length(mapped) >= 2 && content[0] == 0x1f && content[1] == 0x8b;
-  ok = ok && (!is_packed || unpack(&opened, shown, error)) && settle_encoding(&opened, shown, encoding, whole, error) &&
-       settle_lines(&opened, shown, whole, error);
+  ok = ok && (!is_packed || unpack(&opened, shown, error)) && check_is_text(&opened, shown, error) &&
+       settle_encoding(&opened, shown, encoding, whole, error) && settle_lines(&opened, shown, whole, error);
   if (!ok) {
     read_text_clear(&opened);
     return FALSE;

@@ -160,6 +160,12 @@ gboolean source_read_columns(const IngestSource *source, SourceMap *map, const C
 
 /* --- rows in place: they become a small file whose headers are the ledger's own names --- */
 
+/* What stands in the YAML is written as YAML writes it (0.4, 2026-01-31), however the source's files are. */
+static void take_yaml_forms(SourceColumn *column) {
+  column->decimal = '.';
+  if (column->column && column->column->type == LEDGER_INSTANT) column->format = g_strdup("ymd");
+}
+
 static gboolean add_row_columns(const IngestSource *source, SourceMap *map, const ConfNode *row, GPtrArray *names,
                                 GError **error) {
   for (guint i = 0; i < row->n; i++) {
@@ -169,7 +175,7 @@ static gboolean add_row_columns(const IngestSource *source, SourceMap *map, cons
     SourceColumn column = {0};
     if (!find_target(map->table, row->keys[i], &column, error)) return FALSE;
     column.of = g_strdup(row->keys[i]->text);
-    if (column.column && column.column->type == LEDGER_SHARE) column.unit = SOURCE_UNIT_NONE;
+    take_yaml_forms(&column);
     map->columns = g_renew(SourceColumn, map->columns, map->n_columns + 1);
     map->columns[map->n_columns++] = column;
     g_ptr_array_add(names, g_strdup(row->keys[i]->text));

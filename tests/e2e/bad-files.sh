@@ -25,6 +25,19 @@ refused deals.csv
 : > co/exports/deals.csv
 refused deals.csv
 
+# --- a workbook, whatever its name ---
+printf 'PK\003\004\024\000\006\000xl/workbook.xml' > co/exports/deals.csv
+refused deals.csv "an Excel workbook" "save the sheet as CSV"
+printf '\320\317\021\340\241\261\032\341' > co/exports/deals.csv
+refused "an Excel workbook"
+printf 'PK\003\004\024\000\006\000[Content_Types].xml' > book.xlsx
+run 1 new book --from book.xlsx
+complains "book.xlsx: it is an Excel workbook: save the sheet as CSV (File, Save As, CSV UTF-8)"
+[ ! -e book ] || fail "a workspace was made of a workbook"
+printf 'id,\002amount\n1,2\n' > control.csv
+run 1 new control --from control.csv
+complains "control characters"
+
 # --- half written: cut within a quoted field ---
 head -c 200 good/deals.csv > co/exports/deals.csv
 printf 'D-1002,Ben,"Grant, Ha' >> co/exports/deals.csv
@@ -87,11 +100,11 @@ mkdir co/more
 printf '%s\n' 'source: more' 'folder: more' 'tables: {t: {file: "*"}}' 'map:' '  - to: account' '    from: t' '    columns: {id: id, name: name}' > co/sources/more.yaml
 python3 -c 'for i in range(3000): print("{\"id\": \"a%d\", \"name\": \"Customer %d\"}" % (i, i * i))' > whole.ndjson
 gzip -c whole.ndjson > whole.ndjson.gz
-accounts() { run 0 -C co check --format json; json 'sum(l["new"] for l in d["loads"] if l["source"] == "more")'; }
+accounts() { run "${1:-0}" -C co check --format json; json 'sum(l["new"] for l in d["loads"] if l["source"] == "more")'; }
 head -c 4000 whole.ndjson.gz > co/more/cut.ndjson.gz
 run 1 -C co load more
 complains "cut.ndjson.gz"
-is "accounts of a file cut short" "$(accounts)" 0
+is "accounts of a file cut short" "$(accounts 1)" 0
 rm co/more/*
 head -c 4000 whole.ndjson > co/more/cut.ndjson
 run 1 -C co load more

@@ -7,6 +7,8 @@ run 0 -C co check
 says "Definitions: sound"
 says "(1 your own)"
 says "attain load"
+says "nothing was loaded yet"
+says_not "All is sound"
 
 # --- loaded ---
 run 0 -C co --now 2026-11-21 load
@@ -62,6 +64,26 @@ run 1 -C co check --format json
 json_is 'd["errors"] >= 2' True
 json_is 'sorted(set(f["section"] for f in d["findings"] if f["severity"] == "error"))' "['definitions', 'sources']"
 rm co/kpis/bad.yaml co/sources/two.yaml
+
+# --- files as they are now: a column that is gone, an expression over it, a file that is gone; large files cost no more ---
+cp co/exports/deals.csv deals.kept
+cp co/sources/crm.yaml crm.kept
+sed -i '1s/Value/Net Value/' co/exports/deals.csv
+run 1 -C co check
+says 'crm.yaml:'
+says 'deals.csv has no column "Value"; did you mean "Net Value"?'
+mv co/exports/people.csv people.kept
+run 1 -C co check --format json
+json_is 'sum("people.csv" in f["message"] for f in d["findings"] if f["severity"] == "error")' 1
+mv people.kept co/exports/people.csv
+head -1 deals.kept > co/exports/deals.csv
+for i in 1 2 3 4; do yes "$(sed -n 2p deals.kept)" | head -60000 >> co/exports/deals.csv; done
+run 0 -C co check
+says "Sources: sound"
+printf 'PK\003\004xl/workbook.xml' > co/exports/deals.csv
+run 1 -C co check
+says "an Excel workbook"
+cp deals.kept co/exports/deals.csv
 
 # --- a circle of managers, a circle of teams ---
 sed -i 's/^Maria Costa,\(.*\),,North/Maria Costa,\1,Ana Silva,North/' co/exports/people.csv

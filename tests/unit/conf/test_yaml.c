@@ -100,7 +100,11 @@ static void billion_laughs(void **state) {
 }
 
 static void mistakes_have_places(void **state) {
-  expect_refused("a: 1\n\tb: 2\n", BASE_ERROR_INPUT, "a.yaml:2:1: a tab: indent with spaces");
+  expect_refused("a: 1\n\tb: 2\n", BASE_ERROR_INPUT, "a.yaml:2:1: a tab: use spaces");
+  expect_refused("a:\n  b: 1\n  \tc: 2\n", BASE_ERROR_INPUT, "a.yaml:3:3: a tab: use spaces");
+  expect_refused("a:\n\t- b\n", BASE_ERROR_INPUT, "a.yaml:2:1: a tab: use spaces");
+  expect_refused("a: \t@b\n", BASE_ERROR_INPUT,
+                 "a.yaml:1:5: a character that no value starts with: put the text in quotes");
   expect_refused("a: @b\n", BASE_ERROR_INPUT,
                  "a.yaml:1:4: a character that no value starts with: put the text in quotes");
   expect_refused("a: b: c\n", BASE_ERROR_INPUT,
