@@ -93,7 +93,7 @@ run 0 -C co --now 2026-11-21 show won_deals --by team --period 2026 --format jso
 cp attain.yaml co/attain.yaml
 run 1 -C co --now 2026-11-21 show won_deals --by account --period 1900-01-01..2026-12-31 --grain day
 complains "periods"
-run 1 -C co --now 2026-11-21 show won_deals --by rep,team,region,account,industry,product,source,stage,manager --period 2026
+run 2 -C co --now 2026-11-21 show won_deals --by rep,team,region,account,industry,product,source,stage,manager --period 2026
 [ -s "$err" ] || fail "no message for nine dimensions"
 
 # --- a circle in the hierarchy of teams ---
