@@ -36,6 +36,34 @@ while read -r kpi; do
   json_is '[m["definition"] for m in d["measures"] if m["records"] != m["used"] + sum(l["records"] for l in m["left_out"])]' "[]"
 done < some
 
+# by members: each, and all together
+run 0 -C co --now 2026-11-21 explain win_rate --period 2026-06 --by team
+says "All: 66.7 %  = 4 / 6"
+
+# the formula in force then, not the one of today; a comparison across the change is marked
+cat > co/kpis/changed.yaml << 'YAML'
+kpis:
+  real_wins:
+    name: Wins that count
+    question: How many deals were won that count?
+    formula: count(opportunity where outcome = 'won' on closed_at)
+    versions:
+      - {from: 2026-06-01, formula: "count(opportunity where outcome = 'won' and amount >= 5000 on closed_at)"}
+    better: higher
+YAML
+run 0 -C co --now 2026-11-21 explain real_wins --period 2026-05
+says "Formula     count(opportunity where outcome = 'won' on closed_at)"
+says "1 of 2, in force until 2026-05-31"
+run 0 -C co --now 2026-11-21 explain real_wins --period 2026-06 --format json
+json_is 'd["formula_from"], "5000" in d["formula"]' "('2026-06-01', True)"
+run 0 -C co --now 2026-11-21 show real_wins --period 2026-06 --compare previous --format json
+json_is 'd["rows"][0]["flags"], d["rows"][0]["compared"]["flags"]' "([], ['definition_changed'])"
+run 0 -C co --now 2026-11-21 show real_wins --period 2026-06 --compare previous
+says "the definition changed on 2026-06-01"
+says " *"
+run 0 -C co --now 2026-11-21 show real_wins --period 2026-07 --compare previous
+says_not "the definition changed"
+
 run 1 -C co explain win_ratio_of_all
 run 2 -C co explain win_rate --period 2026-Q0
 run 2 -C co explain win_rate revenue

@@ -196,4 +196,23 @@ run 1 -C co show win_rat
 complains "win_rate"
 run 1 -C co show win_rate --by regin
 complains "region"
+
+# --- more figures than the cap are refused before they are made: 6 reps and the total, 12 months ---
+cp -R co capped
+echo 'limits: {max_groups: 60}' >> capped/attain.yaml
+run 1 -C capped --now 2026-11-21 show revenue --by rep --period 2026 --grain month
+complains "max_groups"
+complains "coarser --grain"
+run 0 -C capped --now 2026-11-21 show revenue --by rep --period 2026 --grain quarter
+
+# --- decided deals without a date, and sellers without a first day, are in no period; the answer says so ---
+cp -R co undated
+sed -i 's/^\(D-1001,.*Closed Won,2026-01-06\),2026-01-31,/\1,,/' undated/exports/deals.csv
+run 0 -C undated --now 2026-11-21 load
+run 0 -C undated --now 2026-11-21 show won_deals --period 2026 --format json
+json_is '[n for n in d["notes"] if "1 decided deal has no date of its close" in n] != []' True
+run 0 -C undated --now 2026-11-21 show headcount --period 2026
+says "6 sellers have no first day"
+run 0 -C undated --now 2026-11-21 show created_deals --period 2026
+says_not "no date of its close"
 finish
