@@ -276,30 +276,13 @@ gboolean upsert_write(Load *load, UpsertTarget *target, const UpsertRefs *refs, 
 /* --- what is in a table --- */
 
 gboolean upsert_refresh_stat(Load *load, const LedgerTable *table, GError **error) {
-  g_autoptr(GString) first = g_string_new(NULL);
-  g_autoptr(GString) last = g_string_new(NULL);
-  g_autoptr(GString) latest = g_string_new(NULL);
-  for (guint i = 0; i < table->n_columns; i++) {
-    const LedgerColumn *column = &table->columns[i];
-    if (column->type != LEDGER_INSTANT || (column->flags & LEDGER_PLAN)) continue;
-    g_autofree char *name = store_quote_name(column->name);
-    g_autofree char *day_name = g_strconcat(column->name, "_day", NULL);
-    g_autofree char *day = store_quote_name(day_name);
-    const char *comma = first->len ? ", " : "";
-    g_string_append_printf(first, "%smin(%s)", comma, day);
-    g_string_append_printf(last, "%smax(%s)", comma, day);
-    g_string_append_printf(latest, "%smax(%s)", comma, name);
-  }
-  gboolean has_instants = first->len > 0;
+  g_autofree char *span = store_stat_columns(table);
   g_autofree char *text = store_quote_text(table->name);
   g_autofree char *name = store_quote_name(table->name);
   g_autofree char *currency = store_quote_text(load->organisation->currency);
   if (!load_run(load, NULL, error, "DELETE FROM ledger_stat WHERE table_name = %s", text)) return FALSE;
-  g_autofree char *days =
-      has_instants ? g_strdup_printf("least(%s), greatest(%s), greatest(%s)", first->str, last->str, latest->str)
-                   : g_strdup("NULL, NULL, NULL");
   g_autofree char *foreign =
       table->has_money ? g_strdup_printf("coalesce(bool_or(currency <> %s), FALSE)", currency) : g_strdup("FALSE");
-  return load_run(load, NULL, error, "INSERT INTO ledger_stat SELECT %s, count(*), %s, %s FROM %s", text, days, foreign,
+  return load_run(load, NULL, error, "INSERT INTO ledger_stat SELECT %s, count(*), %s, %s FROM %s", text, span, foreign,
                   name);
 }

@@ -69,7 +69,7 @@ gboolean upsert_infer_stages(Load *load, const UpsertTarget *target, GError **er
   const char *currency = target->has_currency ? "n.currency" : "t.currency";
   g_autofree char *changed = g_strdup_printf(
       "FROM attain_final n JOIN opportunity t ON t.key = n.key JOIN attain_changes c ON c.key = n.key AND c.what = 'c' "
-      "WHERE %s",
+      "WHERE (%s)",
       sql.differs->str);
   g_autofree char *first = g_strdup_printf(
       "SELECT t.key, t.id, t.recorded_at AS known_at, coalesce(t.created_at, t.recorded_at) AS moment, t.currency, "
@@ -117,6 +117,18 @@ static gboolean find_moves(Load *load, const UpsertTarget *target, gint64 *n, GE
          load_count(load, n, error, "SELECT count(*) FROM attain_moves");
 }
 
+/* The membership that a move ends was believed to go on until now: that version is kept. */
+static gboolean end_memberships(Load *load, const char *now, const char *day, GError **error) {
+  const char *ended = "until_at IS NULL AND person IN (SELECT key FROM attain_moves)";
+  return load_run(load, NULL, error,
+                  "INSERT INTO membership_history BY NAME SELECT *, %s AS superseded_at, %d AS superseded_by FROM "
+                  "membership WHERE %s",
+                  now, load->number, ended) &&
+         load_run(load, NULL, error,
+                  "UPDATE membership SET until_at = %s, until_at_day = %s, recorded_at = %s, \"load\" = %d WHERE %s",
+                  now, day, now, load->number, ended);
+}
+
 gboolean upsert_infer_moves(Load *load, const UpsertTarget *target, GError **error) {
   gint64 n = 0;
   if (!find_moves(load, target, &n, error)) return FALSE;
@@ -128,10 +140,7 @@ gboolean upsert_infer_moves(Load *load, const UpsertTarget *target, GError **err
   const char *bookkeeping =
       "key, from_source, id, recorded_at, \"load\", person, team, manager, region, from_at, from_at_day, until_at, "
       "until_at_day";
-  if (!load_run(load, NULL, error,
-                "UPDATE membership SET until_at = %s, until_at_day = %s WHERE until_at IS NULL AND person IN (SELECT "
-                "key FROM attain_moves)",
-                now, day) ||
+  if (!end_memberships(load, now, day, error) ||
       !load_run(load, NULL, error,
                 "INSERT INTO membership (%s) SELECT hash(%s || chr(31) || new_id), %s, new_id, %s, %d, key, old_team, "
                 "old_manager, old_region, NULL, NULL, %s, %s FROM (SELECT *, "

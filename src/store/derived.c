@@ -105,26 +105,35 @@ static void refresh_clear(Refresh *refresh) {
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Refresh, refresh_clear)
 
-/* What stands in ledger_stat. Amounts of other currencies may be reached through the deal, so they are those of the
- * facts it is made from. */
-static gboolean refresh_stat(Store *store, const LedgerTable *table, GError **error) {
+char *store_stat_columns(const LedgerTable *table) {
   g_autoptr(GString) first = g_string_new(NULL);
   g_autoptr(GString) last = g_string_new(NULL);
   g_autoptr(GString) latest = g_string_new(NULL);
   for (guint i = 0; i < table->n_columns; i++) {
     const LedgerColumn *column = &table->columns[i];
     if (column->type != LEDGER_INSTANT || (column->flags & LEDGER_PLAN)) continue;
+    g_autofree char *name = store_quote_name(column->name);
+    g_autofree char *day_name = g_strconcat(column->name, "_day", NULL);
+    g_autofree char *day = store_quote_name(day_name);
     const char *comma = first->len ? ", " : "";
-    g_string_append_printf(first, "%smin(\"%s_day\")", comma, column->name);
-    g_string_append_printf(last, "%smax(\"%s_day\")", comma, column->name);
-    g_string_append_printf(latest, "%smax(\"%s\")", comma, column->name);
+    g_string_append_printf(first, "%smin(%s)", comma, day);
+    g_string_append_printf(last, "%smax(%s)", comma, day);
+    g_string_append_printf(latest, "%smax(%s)", comma, name);
   }
+  if (first->len == 0) return g_strdup("NULL, NULL, NULL");
+  return g_strdup_printf("least(%s), greatest(%s), greatest(%s)", first->str, last->str, latest->str);
+}
+
+/* What stands in ledger_stat. Amounts of other currencies may be reached through the deal, so they are those of the
+ * facts it is made from. */
+static gboolean refresh_stat(Store *store, const LedgerTable *table, GError **error) {
+  g_autofree char *span = store_stat_columns(table);
   return run(store, error, "DELETE FROM ledger_stat WHERE table_name = '%s'", table->name) &&
          run(store, error,
-             "INSERT INTO ledger_stat SELECT '%s', count(*), least(%s), greatest(%s), greatest(%s), "
+             "INSERT INTO ledger_stat SELECT '%s', count(*), %s, "
              "(SELECT coalesce(bool_or(has_foreign_currency), FALSE) FROM ledger_stat WHERE table_name IN "
              "(SELECT unnest(string_split('%s', ' ')))) FROM %s",
-             table->name, first->str, last->str, latest->str, table->needs, table->name);
+             table->name, span, table->needs, table->name);
 }
 
 static gboolean empty(const Refresh *refresh, const LedgerTable *table, gboolean only_touched, GError **error) {

@@ -47,7 +47,7 @@ static const Field deal_fields[] = {
 
 static const Field change_fields[] = {
     IN(DerivedChange, "opportunity", UINT64, of),
-    IN(DerivedChange, "base.rowid", INT64, rowid),
+    IN(DerivedChange, "base.key", UINT64, key),
     IN(DerivedChange, "recorded_at", INT64, recorded_at),
     IN(DerivedChange, "\"at\"", INT64, when.at),
     IN(DerivedChange, "at_day", INT32, when.day),
@@ -292,27 +292,27 @@ static gboolean mark_tied(DerivedFacts *facts, const DerivedDeal *deal) {
 }
 
 typedef struct {
-  GHashTable *ranks; /* rowid -> its place by id */
+  GHashTable *ranks; /* key -> its place by id */
   gint32 n;
 } Ranks;
 
 static gboolean add_ranks(const StoreChunk *chunk, gpointer user_data, GError **error G_GNUC_UNUSED) {
   Ranks *ranks = user_data;
-  const gint64 *rowids = chunk->data[0];
+  const guint64 *keys = chunk->data[0];
   for (gsize row = 0; row < chunk->n_rows; row++)
-    g_hash_table_insert(ranks->ranks, g_memdup2(&rowids[row], sizeof *rowids), GINT_TO_POINTER(++ranks->n));
+    g_hash_table_insert(ranks->ranks, g_memdup2(&keys[row], sizeof *keys), GINT_TO_POINTER(++ranks->n));
   return TRUE;
 }
 
 static gboolean rank_by_id(Store *store, DerivedFacts *facts, const GArray *tied, GError **error) {
-  static const StoreColumnType types[] = {STORE_COLUMN_INT64};
+  static const StoreColumnType types[] = {STORE_COLUMN_UINT64};
   StoreScan scan = {.sql =
-                        "SELECT rowid FROM stage_change WHERE rowid IN (SELECT \"rowid\" FROM derived_rows()) "
+                        "SELECT key FROM stage_change WHERE key IN (SELECT key FROM derived_rows()) "
                         "ORDER BY id, key",
                     .types = types,
                     .n_columns = 1};
-  g_autoptr(GHashTable) by_rowid = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
-  Ranks ranks = {.ranks = by_rowid};
+  g_autoptr(GHashTable) by_key = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+  Ranks ranks = {.ranks = by_key};
   store->emission = store_derived_emission_new(facts, &derived_tied_form);
   gboolean ok = store_scan(store, &scan, add_ranks, &ranks, NULL, NULL, error);
   g_clear_pointer(&store->emission, store_derived_emission_free);
@@ -322,7 +322,7 @@ static gboolean rank_by_id(Store *store, DerivedFacts *facts, const GArray *tied
     DerivedDeal *deal = &g_array_index(facts->deals, DerivedDeal, g_array_index(tied, guint, i));
     for (gint32 c = deal->change; c >= 0;) {
       DerivedChange *change = &g_array_index(facts->changes, DerivedChange, c);
-      if (change->rank < 0) change->rank = GPOINTER_TO_INT(g_hash_table_lookup(by_rowid, &change->rowid));
+      if (change->rank < 0) change->rank = GPOINTER_TO_INT(g_hash_table_lookup(by_key, &change->key));
       c = change->next;
     }
     order_changes(facts, deal, numbers);

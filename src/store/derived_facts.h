@@ -31,7 +31,8 @@ typedef struct {
 
 typedef struct {
   guint64 of; /* the deal's key */
-  gint64 rowid, recorded_at;
+  guint64 key;
+  gint64 recorded_at;
   DerivedMoment when, expected_close;
   gint64 amount;
   guint64 probability;

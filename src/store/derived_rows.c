@@ -219,7 +219,7 @@ const DerivedForm derived_move_form = {.table = "close_date_move",
 
 typedef struct {
   gint32 deal;
-  gint64 rowid;
+  guint64 key;
 } Tied;
 
 static void make_tied(DerivedMaker *maker, gint32 number) {
@@ -227,12 +227,12 @@ static void make_tied(DerivedMaker *maker, gint32 number) {
   const DerivedChange *change;
   for (gint32 c = deal->change; c >= 0; c = change->next) {
     change = &g_array_index(maker->facts->changes, DerivedChange, c);
-    Tied row = {.deal = number, .rowid = change->rowid};
+    Tied row = {.deal = number, .key = change->key};
     if (change->rank < 0) g_array_append_val(maker->rows, row);
   }
 }
 
-static const DerivedColumn tied_columns[] = {DERIVED_OWN(Tied, "rowid", WHOLE, rowid)};
+static const DerivedColumn tied_columns[] = {DERIVED_OWN(Tied, "key", KEY, key)};
 
 const DerivedForm derived_tied_form = {.table = NULL,
                                        .columns = tied_columns,

@@ -38,7 +38,7 @@ typedef struct {
 } DerivedForm;
 
 extern const DerivedForm derived_stay_form, derived_silence_form, derived_belief_form, derived_move_form,
-    derived_tied_form; /* tied: the rowids of changes whose rank is not known */
+    derived_tied_form; /* tied: the keys of changes whose rank is not known */
 
 /* The elements of a maker's `steps` and `stays`. */
 extern const gsize derived_step_size, derived_stay_size;

@@ -24,6 +24,10 @@ Store *store_open(const char *path, const LedgerSchema *schema, guint flags, gui
 void store_close(Store *store);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Store, store_close)
 
+/* The ledger of a database as it was believed at an instant, in memory and under the same names: of every record the
+ * version of then, without those that were recorded later. The file is only read. Errors as of store_open(). */
+Store *store_open_as_of(const char *path, const LedgerSchema *schema, gint64 as_of_us, guint threads, GError **error);
+
 /* --- statements --- */
 typedef enum { STORE_NULL, STORE_BOOL, STORE_INT, STORE_DOUBLE, STORE_TEXT, STORE_DAY, STORE_INSTANT } StoreType;
 
@@ -68,6 +72,10 @@ gboolean store_refresh_derived(Store *store, const char *const *changed_tables, 
 double store_progress(Store *store);
 /* Stops the running statement from another thread; it fails with G_IO_ERROR_CANCELLED. */
 void store_interrupt(Store *store);
+
+/* What ledger_stat says of a table's days, as three expressions over its rows: first day, last day, latest instant.
+ * Plans are left out. The caller frees. */
+char *store_stat_columns(const LedgerTable *table);
 
 /* The SQL type of a ledger column (an INSTANT's day beside it is a DATE). */
 const char *store_column_type(const LedgerSchema *schema, const LedgerColumn *column);
