@@ -6,6 +6,7 @@
 #include "app/counts.h"
 #include "app/findings.h"
 #include "cli/cli.h"
+#include "ingest/ingest.h"
 
 #define SECTION     "data"
 #define SHOWN_NAMES 5

@@ -8,6 +8,7 @@
 #include "base/money.h"
 #include "ingest/reject.h"
 #include "ingest/resources.h"
+#include "ingest/unlisted.h"
 #include "ingest/upsert.h"
 
 #include <gio/gio.h>
@@ -291,6 +292,7 @@ static gboolean write_all(Run *run, gboolean *is_changed, gint64 started, GError
   gboolean has_new_rejects = FALSE;
   if (!reject_keep(load, run->entries, &has_new_rejects, error)) return FALSE;
   *is_changed |= has_new_rejects;
+  if (!unlisted_keep(load, run->entries, run->stages, is_changed, error)) return FALSE;
   if (!*is_changed) return TRUE;
   for (guint i = 0; i < ledger_schema_n_tables(load->schema); i++) {
     const LedgerTable *table = ledger_schema_table(load->schema, i);

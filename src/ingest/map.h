@@ -91,6 +91,9 @@ void map_entry_free(MapEntry *entry);
 
 /* --- map_raw.c: SELECT _file, _row, r0, r1 … FROM the staging table, its look-ups, its condition --- */
 char *map_raw_select(Load *load, const MapEntry *entry, ReadStage *const *stages, GError **error);
+/* SELECT v: one column's texts, as they are before its `values:`. */
+char *map_text_select(Load *load, const MapEntry *entry, const SourceColumn *column, ReadStage *const *stages,
+                      GError **error);
 
 /* --- map_stats.c --- */
 gboolean map_is_number(LedgerType type);

@@ -101,7 +101,28 @@ static char delimiter_of(const MapPart *part) {
   return part->stage->files->len ? g_array_index(part->stage->files, ReadFile, part->first_file).dialect.delimiter : 0;
 }
 
-static void probe_decimals(Load *load, MapPart *part) {
+/* Told with a number of the file: whether its sign was taken for thousands or for decimals. */
+static gboolean note_unsure(Load *load, const MapPart *part, guint index, GError **error) {
+  const MapColumn *column = &g_array_index(part->columns, MapColumn, index);
+  g_autofree char *sample = map_sample_select(part);
+  g_autoptr(StoreRows) rows = load_query(load, error,
+                                         "SELECT min(r%u) FROM (%s) AS t WHERE "
+                                         "attain_decimal_sign(attain_digits(attain_number_parts(r%u))) = '?'",
+                                         index, sample, index);
+  if (!rows) return FALSE;
+  StoreValue value = store_rows_count(rows) ? store_rows_value(rows, 0, 0) : (StoreValue){0};
+  const char *example = value.type == STORE_TEXT ? value.text : "1.234";
+  gboolean is_fraction = strchr(example, column->decimal) != NULL;
+  load_note(
+      load,
+      "%s: numbers such as %s can be read two ways; they were read %s. Say decimal: \"%c\" if that is wrong, \"%c\" "
+      "to be sure",
+      map_header(column), example, is_fraction ? "with three decimals" : "as thousands",
+      column->decimal == '.' ? ',' : '.', column->decimal);
+  return TRUE;
+}
+
+static gboolean probe_decimals(Load *load, MapPart *part, GError **error) {
   int common = 0;
   for (guint i = 0; i < part->columns->len; i++) {
     MapColumn *column = column_of(part, i);
@@ -114,12 +135,9 @@ static void probe_decimals(Load *load, MapPart *part) {
     if (!map_is_number(column->type) || column->decimal == ',' || column->decimal == '.') continue;
     gboolean is_unsure = column->decimal == '?';
     column->decimal = common ? common : is_unsure && delimiter_of(part) == ';' ? ',' : '.';
-    if (is_unsure && !common) {
-      load_note(load,
-                "%s: numbers such as 1%s234 were read as a thousand and more. Say decimal: \",\" or \".\" to be sure",
-                map_header(column), column->decimal == ',' ? "." : ",");
-    }
+    if (is_unsure && !common && !note_unsure(load, part, i, error)) return FALSE;
   }
+  return TRUE;
 }
 
 static void probe_share(Load *load, MapColumn *column) {
@@ -156,7 +174,7 @@ static void find_form(const Load *load, MapColumn *column) {
 
 gboolean map_probe(Load *load, MapPart *part, GError **error) {
   if (!ask_whole(load, part, error) || !probe_dates(load, part, error)) return FALSE;
-  probe_decimals(load, part);
+  if (!probe_decimals(load, part, error)) return FALSE;
   for (guint i = 0; i < part->columns->len; i++) {
     MapColumn *column = column_of(part, i);
     if (column->type == LEDGER_NUMBER || column->type == LEDGER_SHARE) probe_share(load, column);

@@ -129,3 +129,14 @@ char *map_raw_select(Load *load, const MapEntry *entry, ReadStage *const *stages
                          map->where ? " WHERE (" : "", map->where ? map->where : "", map->where ? ")" : "", joins->str);
   return g_string_free(g_steal_pointer(&select), FALSE);
 }
+
+char *map_text_select(Load *load, const MapEntry *entry, const SourceColumn *column, ReadStage *const *stages,
+                      GError **error) {
+  const SourceMap *map = entry->map;
+  g_autoptr(GString) joins = g_string_new(NULL);
+  g_autofree char *text = base_text(load, entry, column, stages, 0, joins, error);
+  if (!text) return NULL;
+  g_autofree char *table = store_quote_name(entry->stage->name);
+  return g_strdup_printf("SELECT %s AS v FROM (SELECT * FROM %s%s%s%s) s%s", text, table, map->where ? " WHERE (" : "",
+                         map->where ? map->where : "", map->where ? ")" : "", joins->str);
+}

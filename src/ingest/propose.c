@@ -1,8 +1,6 @@
 /* From files to a proposed source: runs the steps, and holds the small functions that they share. */
 #include "ingest/propose.h"
 
-#include <gio/gio.h>
-
 static void column_free(gpointer data) {
   ProposeColumn *column = data;
   g_free(column->name);
@@ -76,12 +74,31 @@ ProposeEntry *propose_find(const Propose *propose, const char *to) {
   return NULL;
 }
 
+/* A load compares texts without their case. */
+static gboolean is_same_value(const char *a, const char *b) {
+  g_autofree char *left = g_utf8_strdown(a, -1);
+  g_autofree char *right = g_utf8_strdown(b, -1);
+  return g_str_equal(g_strstrip(left), g_strstrip(right));
+}
+
 void propose_value(ProposeColumn *column, const char *from, const char *to) {
   if (!column->values) column->values = g_ptr_array_new_with_free_func(g_free);
   for (guint i = 0; i + 1 < column->values->len; i += 2)
-    if (g_str_equal(column->values->pdata[i], from)) return;
+    if (is_same_value(column->values->pdata[i], from)) return;
   g_ptr_array_add(column->values, g_strdup(from));
   g_ptr_array_add(column->values, g_strdup(to));
+}
+
+void propose_values_rest(ProposeColumn *column) {
+  for (gsize i = 0; column->otherwise && column->of && i < column->of->n_values; i++)
+    propose_value(column, column->of->values[i].text, column->otherwise);
+}
+
+ProfileColumn *propose_extra(const ProposeEntry *entry, const char *name) {
+  for (guint i = 0; i < entry->extras->len; i++)
+    if (g_str_equal(((ProposeColumn *)entry->extras->pdata[i])->name, name))
+      return ((ProposeColumn *)entry->extras->pdata[i])->of;
+  return NULL;
 }
 
 void propose_leave_out(Propose *propose, ProfileFile *file, const char *why) {
@@ -135,9 +152,10 @@ char *propose_sql(const ProposeColumn *column) {
   g_autofree char *base = base_sql(column);
   if (!column->values) return with_when(column, g_steal_pointer(&base));
   GString *sql = g_string_new(NULL);
-  g_string_append_printf(sql, "(CASE %s", base);
+  g_string_append_printf(sql, "(CASE lower(trim(%s))", base);
   for (guint i = 0; i + 1 < column->values->len; i += 2) {
-    g_autofree char *from = store_quote_text(column->values->pdata[i]);
+    g_autofree char *lower = g_utf8_strdown(column->values->pdata[i], -1);
+    g_autofree char *from = store_quote_text(g_strstrip(lower));
     g_autofree char *to = store_quote_text(column->values->pdata[i + 1]);
     g_string_append_printf(sql, " WHEN %s THEN %s", from, to);
   }
@@ -152,6 +170,19 @@ char *propose_sql_date(const ProposeColumn *column) {
   if (column->of) return with_when(column, profile_sql_date(column->of));
   g_autofree char *text = propose_sql(column);
   return g_strdup_printf("try_cast(%s AS TIMESTAMP)", text);
+}
+
+/* The expression's text goes by the name of a date that it reads, and is read as that one is. */
+char *propose_entry_date(const ProposeEntry *entry, const ProposeColumn *column) {
+  for (guint i = 0; column->sql && i < entry->from->columns->len; i++) {
+    const ProfileColumn *read = entry->from->columns->pdata[i];
+    g_autofree char *name = store_quote_name(read->header);
+    if (!profile_is_date(read) || !strstr(column->sql, name)) continue;
+    g_autofree char *date = profile_sql_date(read);
+    g_autofree char *sql = g_strdup_printf("(SELECT %s FROM (SELECT (%s) AS %s) AS one)", date, column->sql, name);
+    return column->when ? g_strdup_printf("(CASE WHEN %s THEN %s END)", column->when, sql) : g_steal_pointer(&sql);
+  }
+  return propose_sql_date(column);
 }
 
 char *propose_sql_number(const ProposeColumn *column) {
@@ -232,88 +263,6 @@ gint64 propose_values_by_words(const Propose *propose, ProposeColumn *column, co
 }
 
 /* --- the whole --- */
-
-/* The one way in which dates must be read, when files leave a doubt: day first wherever a file shows a day above 12. */
-static void decide_formats(Propose *propose) {
-  gint64 dmy = 0, mdy = 0, either = 0, comma = 0, dot = 0;
-  for (guint i = 0; i < propose->folder->files->len; i++) {
-    const ProfileFile *file = propose->folder->files->pdata[i];
-    for (guint c = 0; file->table && c < file->columns->len; c++) {
-      const ProfileColumn *column = file->columns->pdata[c];
-      dmy += column->date == PROFILE_DATE_DMY;
-      mdy += column->date == PROFILE_DATE_MDY;
-      either += column->date == PROFILE_DATE_DMY_OR_MDY;
-      if (!profile_is_number(column)) continue;
-      comma += column->n_comma_decimals > 0 && column->n_dot_decimals == 0;
-      dot += column->n_dot_decimals > 0;
-    }
-  }
-  if (comma > 0 && dot == 0) propose->decimal = ',';
-  gboolean american =
-      mdy > 0 || (dmy == 0 && propose->decimal == 0 && (!propose->currency || g_str_equal(propose->currency, "USD")));
-  if (either > 0) {
-    propose->date_format = american ? "mdy" : "dmy";
-    propose_check(propose,
-                  "Dates such as 03/04/2024 could be read two ways; they are read %s first. Change date_format: in the "
-                  "file if that is wrong.",
-                  american ? "month" : "day");
-  } else if (dmy + mdy > 0 && (dmy == 0 || mdy == 0)) {
-    propose->date_format = dmy ? "dmy" : "mdy";
-  }
-  for (guint i = 0; i < propose->folder->files->len; i++) {
-    const ProfileFile *file = propose->folder->files->pdata[i];
-    for (guint c = 0; c < file->columns->len; c++) {
-      ProfileColumn *column = file->columns->pdata[c];
-      if (column->date == PROFILE_DATE_DMY_OR_MDY) column->date = american ? PROFILE_DATE_MDY : PROFILE_DATE_DMY;
-      if (propose->decimal == ',' && column->n_dot_decimals == 0) column->decimal_comma = TRUE;
-    }
-  }
-}
-
-/* The currency most rows carry in a column of currency codes, else the one that headers and values show by a sign. */
-static char *find_currency(const Propose *propose) {
-  static const struct {
-    const char *sign, *code;
-  } signs[] = {{"€", "EUR"},   {"eur", "EUR"}, {"£", "GBP"},   {"gbp", "GBP"}, {"R$", "BRL"},  {"brl", "BRL"},
-               {"usd", "USD"}, {"US$", "USD"}, {"chf", "CHF"}, {"¥", "JPY"},   {"jpy", "JPY"}, {"mxn", "MXN"},
-               {"cad", "CAD"}, {"aud", "AUD"}, {"inr", "INR"}, {"₹", "INR"},   {"sek", "SEK"}, {"$", "USD"}};
-  gint64 best = 0;
-  char *code = NULL;
-  for (guint i = 0; i < propose->folder->files->len; i++) {
-    const ProfileFile *file = propose->folder->files->pdata[i];
-    for (guint c = 0; c < file->columns->len; c++) {
-      const ProfileColumn *column = file->columns->pdata[c];
-      gboolean named = strstr(column->key, "curr") || strstr(column->key, "wahrung") || strstr(column->key, "devise") ||
-                       strstr(column->key, "moneda") || strstr(column->key, "moeda");
-      if (!named || column->n_values == 0 || !base_currency_is_valid(column->values[0].text) ||
-          column->values[0].count <= best)
-        continue;
-      best = column->values[0].count;
-      g_free(code);
-      code = g_strdup(column->values[0].text);
-    }
-  }
-  for (guint i = 0; i < propose->folder->files->len && !code; i++) {
-    const ProfileFile *file = propose->folder->files->pdata[i];
-    for (guint c = 0; c < file->columns->len && !code; c++) {
-      const ProfileColumn *column = file->columns->pdata[c];
-      if (!profile_is_number(column)) continue;
-      g_autofree char *name = store_quote_name(column->header);
-      for (gsize s = 0; s < G_N_ELEMENTS(signs) && !code; s++) {
-        gboolean word =
-            g_ascii_islower(signs[s].sign[0]) && g_strv_contains((const char *const *)column->words, signs[s].sign);
-        gboolean sign = !g_ascii_islower(signs[s].sign[0]) && strstr(column->header, signs[s].sign);
-        if (!word && !sign && !g_ascii_islower(signs[s].sign[0])) {
-          g_autofree char *sql =
-              g_strdup_printf("SELECT count(*) FROM %s WHERE %s LIKE '%%%s%%'", file->table, name, signs[s].sign);
-          sign = profile_count(propose->scratch, sql) * 2 > column->n_filled;
-        }
-        if (word || sign) code = g_strdup(signs[s].code);
-      }
-    }
-  }
-  return code;
-}
 
 static void tell_unreadable(Propose *propose, GHashTable *done) {
   for (guint i = 0; i < propose->folder->files->len; i++) {
@@ -415,8 +364,7 @@ IngestProposal *ingest_propose(Store *scratch, const char *path, const LedgerSch
   g_autoptr(GHashTable) done = g_hash_table_new(NULL, NULL);
   tell_unreadable(&propose, done);
   if (none_readable(&propose, done, path, error)) return NULL;
-  propose.currency = find_currency(&propose);
-  decide_formats(&propose);
+  propose_formats(&propose);
   if (!recognise_system(&propose, done, error)) return NULL;
   propose_kinds(&propose, done);
   propose_deals(&propose);

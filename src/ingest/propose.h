@@ -63,6 +63,9 @@ ProposeColumn *propose_entry_set(ProposeEntry *entry, const char *name, ProfileC
 void propose_entry_drop(ProposeEntry *entry, const char *name);
 ProposeEntry *propose_find(const Propose *propose, const char *to);          /* the first entry from a file */
 void propose_value(ProposeColumn *column, const char *from, const char *to); /* adds to the value map */
+/* Adds what the column has and the map has not, with the meaning that `otherwise` gives it. */
+void propose_values_rest(ProposeColumn *column);
+ProfileColumn *propose_extra(const ProposeEntry *entry, const char *name); /* of the extras; NULL when absent */
 void propose_leave_out(Propose *propose, ProfileFile *file, const char *why);
 void propose_assumed(Propose *propose, const char *format, ...) G_GNUC_PRINTF(2, 3);
 void propose_check(Propose *propose, const char *format, ...) G_GNUC_PRINTF(2, 3);
@@ -71,6 +74,8 @@ void propose_check(Propose *propose, const char *format, ...) G_GNUC_PRINTF(2, 3
 char *propose_sql(const ProposeColumn *column);
 char *propose_sql_date(const ProposeColumn *column);
 char *propose_sql_number(const ProposeColumn *column);
+/* The timestamp of a column of the entry; an expression's dates are written as those of the columns it reads. */
+char *propose_entry_date(const ProposeEntry *entry, const ProposeColumn *column);
 /* FROM … WHERE … of an entry's rows, and how many of them also fulfil `condition`. */
 char *propose_from(const ProposeEntry *entry);
 gint64 propose_count(const Propose *propose, const ProposeEntry *entry, const char *condition);
@@ -79,11 +84,14 @@ gint64 propose_count(const Propose *propose, const ProposeEntry *entry, const ch
 ConfDocument *builtin_mapping(const char *name, GError **error); /* "salesforce", "words": embedded in the program */
 const char *const *builtin_systems(void);                        /* names of the CRMs' mappings, NULL-terminated */
 gboolean recognise_system(Propose *propose, GHashTable *done, GError **error); /* `done`: files that are dealt with */
+void propose_formats(Propose *propose); /* currency, decimal sign, order of day and month */
 void propose_kinds(Propose *propose, GHashTable *done);
-void propose_deals(Propose *propose);      /* outcome, dates and stages of the deals */
-void propose_references(Propose *propose); /* which column refers to which table, and how */
-void propose_checks(Propose *propose);     /* what the data itself says against the mapping */
-void propose_scales(Propose *propose);     /* amounts in thousands, 1.2k */
+void propose_deals(Propose *propose); /* outcome, dates and worth of the deals, and what follows */
+void propose_stages(Propose *propose, ProposeEntry *deals); /* which stages there are, in order */
+void propose_sides(Propose *propose, ProposeEntry *entry);  /* people, accounts and products that its file describes */
+void propose_references(Propose *propose);                  /* which column refers to which table, and how */
+void propose_checks(Propose *propose);                      /* what the data itself says against the mapping */
+void propose_scales(Propose *propose);                      /* amounts in thousands, 1.2k */
 char *propose_yaml(const Propose *propose);
 
 /* --- words of values (mappings/words.yaml) --- */

@@ -1,6 +1,6 @@
 /* What the data says against its mapping: rows that are no records, ids given twice, dates that cannot be, values that
  * are missing. */
-#include "ingest/propose.h"
+#include "ingest/propose_kinds.h"
 
 #define G64 G_GINT64_FORMAT
 
@@ -89,6 +89,35 @@ static ProfileColumn *column_as_id(const ProposeEntry *entry) {
   return NULL;
 }
 
+static gboolean are_codes(const Propose *propose, const ProposeEntry *entry, const ProfileColumn *column) {
+  g_autofree char *text = profile_sql_text(column);
+  g_autofree char *odd = g_strdup_printf("NOT regexp_matches(coalesce(%s, ''), '^\\S*[0-9]\\S*$')", text);
+  return column->longest <= 40 && !profile_is_number(column) && propose_count(propose, entry, odd) == 0;
+}
+
+/* What a column is mapped to says that it is no id: an amount, a date, a reference to something else. */
+static gboolean is_something_else(const Propose *propose, const ProposeEntry *entry, const ProfileColumn *column) {
+  const LedgerTable *table = ledger_schema_find(propose->schema, entry->to);
+  for (guint i = 0; i < entry->columns->len; i++) {
+    const ProposeColumn *mapped = entry->columns->pdata[i];
+    const LedgerColumn *ledger = mapped->of == column ? ledger_table_column(table, mapped->name) : NULL;
+    if (ledger && ledger->type != LEDGER_TEXT) return TRUE;
+  }
+  return FALSE;
+}
+
+/* A number of its own for each row: "A-1", or whole numbers under a header that says so. */
+static ProfileColumn *code_as_id(const Propose *propose, const ProposeEntry *entry) {
+  for (guint i = 0; i < entry->from->columns->len && entry->from->n_rows > 1; i++) {
+    ProfileColumn *column = entry->from->columns->pdata[i];
+    gboolean whole = !profile_is_number(column) || column->n_integers == column->n_filled;
+    if (!profile_is_unique(entry->from, column) || profile_is_date(column) || column->n_emails > 0 || !whole) continue;
+    if (is_something_else(propose, entry, column)) continue;
+    if (kinds_says_id(column) || are_codes(propose, entry, column)) return column;
+  }
+  return NULL;
+}
+
 static void add_part(GString *parts, GString *names, GHashTable *used, ProfileColumn *column) {
   if (!column || column->longest > 300 || g_hash_table_size(used) >= 14 || !g_hash_table_add(used, column)) return;
   g_autofree char *name = store_quote_name(column->header);
@@ -121,6 +150,12 @@ static void add_subject(const LedgerTable *table, const ProposeEntry *entry, GSt
  * is lost. */
 static void make_id(Propose *propose, ProposeEntry *entry) {
   const LedgerTable *table = ledger_schema_find(propose->schema, entry->to);
+  ProfileColumn *code = code_as_id(propose, entry);
+  if (code) {
+    propose_entry_set(entry, "id", code);
+    propose_assumed(propose, "%s: %s identifies a row, as every row has another.", entry->from->pattern, code->header);
+    return;
+  }
   ProfileColumn *single = g_str_equal(entry->to, "sale") ? NULL : column_as_id(entry);
   if (single) {
     propose_entry_set(entry, "id", single);
@@ -148,14 +183,15 @@ static void make_id(Propose *propose, ProposeEntry *entry) {
     id->sql = g_strdup_printf("md5(concat_ws('|', %s)) || '-' || row_number() OVER (PARTITION BY %s)", parts->str,
                               parts->str);
     propose_check(propose,
-                  "%s has no column that identifies a row, and %" G64
-                  " rows repeat another in every value: all are kept and counted. If they are copies, leave them out.",
-                  entry->from->pattern, repeated);
+                  "%s: no column was found that identifies a row, and %" G64
+                  " %s another in every value: all are kept and counted. If they are copies, leave them out.",
+                  entry->from->pattern, repeated, repeated == 1 ? "row repeats" : "rows repeat");
   } else {
-    propose_check(
-        propose,
-        "%s has no column that identifies a row; the id is made of %s, so a row whose %s changes counts as a new one.",
-        entry->from->pattern, names->str, strchr(names->str, ',') ? "values" : "value");
+    propose_check(propose,
+                  "%s: no column was found that identifies a row; the id is made of %s, so a row in which %s changes "
+                  "counts as a new "
+                  "one.",
+                  entry->from->pattern, names->str, strchr(names->str, ',') ? "one of them" : "it");
   }
 }
 
@@ -169,7 +205,13 @@ static void check_ids(Propose *propose, ProposeEntry *entry) {
     return;
   }
   if (repeated > 0 && !entry->comment)
-    propose_check(propose, "%s: %" G64 " rows have the id of another row; only the last of such rows counts.",
+    propose_check(propose,
+                  dimension ? "%s: %" G64
+                              " rows have the id of an earlier row; the first of such rows counts, and what it "
+                              "leaves empty is filled from the others."
+                            : "%s: %" G64
+                              " rows have the id of an earlier row; the first of such rows is kept, the others "
+                              "are rejected.",
                   entry->from->pattern, repeated);
 }
 
@@ -211,15 +253,16 @@ static void check_dates(Propose *propose, const ProposeEntry *entry) {
                       *closed = propose_entry_column(entry, "closed_at");
   g_autofree char *outcome = column_text(entry, "outcome");
   if (closed && outcome) {
-    g_autofree char *date = propose_sql_date(closed);
-    g_autofree char *missing = g_strdup_printf("%s <> 'open' AND %s IS NULL", outcome, date);
+    g_autofree char *date = propose_entry_date(entry, closed);
+    g_autofree char *text = propose_sql(closed);
+    g_autofree char *missing = g_strdup_printf("%s <> 'open' AND %s IS NULL", outcome, text);
     tell(propose, entry, missing, "decided deals have no date of decision: they count in no period");
     g_autofree char *ahead = g_strdup_printf("%s <> 'open' AND %s > now()::TIMESTAMP + INTERVAL 1 DAY", outcome, date);
     tell(propose, entry, ahead, "decided deals have a date of decision that lies ahead");
   }
   if (!closed || !created) return;
-  g_autofree char *a = propose_sql_date(created);
-  g_autofree char *b = propose_sql_date(closed);
+  g_autofree char *a = propose_entry_date(entry, created);
+  g_autofree char *b = propose_entry_date(entry, closed);
   g_autofree char *before = g_strdup_printf("%s < date_trunc('day', %s)", b, a);
   tell(propose, entry, before, "deals were decided before they were opened: their sales cycle cannot be right");
 }
@@ -234,10 +277,13 @@ static void check_amounts(Propose *propose, const ProposeEntry *entry) {
   }
   if (!outcome) return;
   g_autofree char *number = propose_sql_number(amount);
-  g_autofree char *nothing = g_strdup_printf("%s = 'won' AND coalesce(%s, 0) = 0", outcome, number);
+  g_autofree char *text = propose_sql(amount);
+  /* by its digits, whatever stands around them: "Rs. 1,20,000.00" */
+  g_autofree char *none = g_strdup_printf("NOT regexp_matches(coalesce(%s, ''), '[1-9]')", text);
+  g_autofree char *nothing = g_strdup_printf("%s = 'won' AND %s", outcome, none);
   tell(propose, entry, nothing, "won deals have no value, or 0");
   g_autofree char *lost = g_strdup_printf("%s = 'lost'", outcome);
-  g_autofree char *zero = g_strdup_printf("%s = 'lost' AND coalesce(%s, 0) = 0", outcome, number);
+  g_autofree char *zero = g_strdup_printf("%s = 'lost' AND %s", outcome, none);
   gint64 n_lost = propose_count(propose, entry, lost), n_zero = propose_count(propose, entry, zero);
   if (n_zero > 0 && n_zero * 2 > n_lost)
     propose_check(propose,
@@ -268,6 +314,72 @@ static void check_deals(Propose *propose, ProposeEntry *entry) {
   check_dates(propose, entry);
   check_amounts(propose, entry);
   check_probability(propose, entry);
+}
+
+/* --- histories, activities, numbers --- */
+
+static void check_history(Propose *propose, const ProposeEntry *entry) {
+  if (!propose_entry_column(entry, "expected_close"))
+    propose_check(
+        propose,
+        "%s: no column says when a deal was expected to close at each change; KPIs of pushed and slipped deals "
+        "see no change of that day.",
+        entry->from->pattern);
+  if (!propose_entry_column(entry, "amount"))
+    propose_check(propose,
+                  "%s: no column says what a deal was worth at each change; the pipeline of past days has the worth of "
+                  "today.",
+                  entry->from->pattern);
+}
+
+/* What each value is understood as, where it is not the word itself. */
+static void tell_kinds(Propose *propose, const ProposeEntry *entry) {
+  ProposeColumn *kind = propose_entry_column(entry, "kind");
+  if (!kind || !kind->of || !kind->values) return;
+  propose_values_rest(kind);
+  g_autoptr(GString) said = g_string_new(NULL);
+  for (guint i = 0; i + 1 < kind->values->len; i += 2) {
+    g_autofree char *lower = g_utf8_strdown(kind->values->pdata[i], -1);
+    if (g_str_equal(lower, kind->values->pdata[i + 1])) continue;
+    g_string_append_printf(said, "%s%s is %s", said->len ? ", " : "", (char *)kind->values->pdata[i],
+                           (char *)kind->values->pdata[i + 1]);
+  }
+  if (said->len)
+    propose_assumed(propose, "%s: of the activities' %s, %s.", entry->from->pattern, kind->of->header, said->str);
+}
+
+/* 1.234 alone: a load takes the decimal sign of the other columns, else a comma in a file with semicolons. */
+static void check_decimals(Propose *propose, const ProposeEntry *entry) {
+  const LedgerTable *table = ledger_schema_find(propose->schema, entry->to);
+  gboolean decided = propose->decimal != 0;
+  for (guint i = 0; i < entry->columns->len; i++) {
+    const ProfileColumn *of = ((ProposeColumn *)entry->columns->pdata[i])->of;
+    decided = decided || (of && profile_is_number(of) && of->n_comma_decimals + of->n_dot_decimals > 0);
+  }
+  char sign = entry->from->delimiter == ';' ? ',' : '.';
+  for (guint i = 0; i < entry->columns->len && !decided; i++) {
+    const ProposeColumn *column = entry->columns->pdata[i];
+    const LedgerColumn *ledger = ledger_table_column(table, column->name);
+    if (!ledger || !column->of || column->lookup || !profile_is_number(column->of)) continue;
+    if (ledger->type != LEDGER_MONEY && ledger->type != LEDGER_NUMBER && ledger->type != LEDGER_COUNT) continue;
+    g_autofree char *text = profile_sql_text(column->of);
+    g_autofree char *from = propose_from(entry);
+    g_autofree char *sql =
+        g_strdup_printf("SELECT min(%s) %s AND regexp_matches(%s, '^-?[0-9]{1,3}[.,][0-9]{3}$')", text, from, text);
+    g_autoptr(StoreRows) rows = store_query(propose->scratch, sql, NULL, 0, 0, NULL);
+    StoreValue value = rows && store_rows_count(rows) ? store_rows_value(rows, 0, 0) : (StoreValue){0};
+    if (value.type != STORE_TEXT) continue;
+    gboolean is_fraction = strchr(value.text, sign) != NULL;
+    g_autofree char *digits = g_strdup(value.text);
+    char *point = strpbrk(digits, ".,");
+    if (point) memmove(point, point + 1, strlen(point));
+    propose_check(propose,
+                  "%s: numbers of %s such as %s can be read two ways; they are read with %s, not as %s. Write decimal: "
+                  "\"%c\" in the file if that is wrong.",
+                  entry->from->pattern, column->of->header, value.text,
+                  is_fraction ? "three decimals" : "a sign between thousands", is_fraction ? digits : "a fraction",
+                  sign == '.' ? ',' : '.');
+  }
 }
 
 /* A row without what its table requires would be rejected one by one; a table without it is left out at once. */
@@ -302,6 +414,9 @@ void propose_checks(Propose *propose) {
     leave_out_notes(propose, entry);
     check_ids(propose, entry);
     if (g_str_equal(entry->to, "opportunity")) check_deals(propose, entry);
+    if (g_str_equal(entry->to, "stage_change")) check_history(propose, entry);
+    if (g_str_equal(entry->to, "activity")) tell_kinds(propose, entry);
+    check_decimals(propose, entry);
     if (entry->from->sampled)
       propose_check(propose, "%s is long; only its first rows were looked at.", entry->from->pattern);
   }

@@ -187,6 +187,13 @@ static gboolean names_things(const Kind *kind) {
   return g_str_equal(kind->name, "person") || g_str_equal(kind->name, "account") || g_str_equal(kind->name, "product");
 }
 
+/* A history names its deals again and again; a file that names each once is one of deals. */
+static gboolean names_each_once(const ProfileFile *file, const Guess *guess) {
+  const ProfileColumn *deal =
+      g_str_equal(guess->kind->name, "stage_change") ? guess_column(guess, "opportunity") : NULL;
+  return deal && file->n_rows > 1 && profile_is_unique(file, deal);
+}
+
 /* Pairs of the columns not yet taken with the roles not yet filled: by their words, then (`also`) by their second ones.
  */
 static GArray *find_pairs(const ProfileFile *file, const Guess *guess, GHashTable *used, gboolean also) {
@@ -237,7 +244,7 @@ Guess kinds_guess(const ProfileFile *file, const Kind *kind) {
                    g_str_equal(kind->roles[r].name, "email");
     if (column && key && column->n_distinct * 20 >= file->n_rows * 19) distinct = TRUE;
   }
-  if (names_things(kind) && !distinct) guess.total *= 0.4;
+  if ((names_things(kind) && !distinct) || names_each_once(file, &guess)) guess.total *= 0.4;
   guess.total += file_hint(file, kind);
   return guess;
 }

@@ -202,21 +202,28 @@ static gboolean add_through(const Maker *maker, ProposeColumn *column, const Con
   return column->equals && column->take;
 }
 
+/* The mapping's values that the column has, or all of them. */
+static void add_met(ProposeColumn *column, const ConfNode *values, gboolean only_met) {
+  for (guint i = 0; values && i < values->n; i++) {
+    const char *from = values->keys[i]->text;
+    gboolean met = !only_met || column->of->n_values == 0;
+    for (gsize v = 0; v < column->of->n_values && !met; v++) met = g_str_equal(column->of->values[v].text, from);
+    if (met && g_strcmp0(column->otherwise, values->items[i]->text) != 0)
+      propose_value(column, from, values->items[i]->text);
+  }
+}
+
 static void add_values(const Maker *maker, ProposeColumn *column, const ConfNode *spec) {
   static const struct {
     const char *word, *list;
   } lists[] = {{"outcome", "outcomes"}, {"type", "kinds_of_deal"}, {"kind", "kinds_of_activity"}};
   const ConfNode *values = conf_map_get(spec, "values");
-  for (guint i = 0; values && i < values->n; i++) {
-    const char *from = values->keys[i]->text;
-    gboolean met = column->of->n_values == 0;
-    for (gsize v = 0; v < column->of->n_values && !met; v++) met = g_str_equal(column->of->values[v].text, from);
-    if (met && g_strcmp0(column->otherwise, values->items[i]->text) != 0)
-      propose_value(column, from, values->items[i]->text);
-  }
+  add_met(column, values, TRUE);
   for (gsize i = 0; i < G_N_ELEMENTS(lists); i++)
     if (g_strcmp0(text_of(spec, "words"), lists[i].word) == 0)
       propose_values_by_words(maker->propose, column, lists[i].list);
+  /* a later file may bring an outcome that this one has not */
+  if (g_str_equal(column->name, "outcome")) add_met(column, values, FALSE);
 }
 
 /* A unit of a share: in per cent when any value is above 1. */

@@ -64,6 +64,46 @@ static void append_dates(GString *sql, const UpsertTarget *target) {
                          verb);
 }
 
+/* Decided deals without a date, with the first of them by name, so that they can be found. */
+static gboolean note_undated(Load *load, const UpsertTarget *target, const char *relation, GError **error) {
+  const char *undated = upsert_target_maps(target, "closed_at") ? "closed_at IS NULL" : "TRUE";
+  g_autoptr(StoreRows) rows = load_query(load, error,
+                                         "SELECT id, count(*) OVER () FROM %s WHERE outcome IN ('won', 'lost', "
+                                         "'abandoned') AND %s ORDER BY id LIMIT 5",
+                                         relation, undated);
+  if (!rows) return FALSE;
+  gsize shown = store_rows_count(rows);
+  if (shown == 0) return TRUE;
+  g_autoptr(GString) ids = g_string_new(NULL);
+  for (gsize i = 0; i < shown; i++)
+    g_string_append_printf(ids, "%s%s", i ? ", " : "", store_rows_value(rows, i, 0).text);
+  gint64 n = store_rows_value(rows, 0, 1).integer;
+  g_autofree char *number = load_number(n);
+  load_note(load, "opportunity: %s %s decided but %s no close date, and so %s in no period: %s%s", number,
+            n == 1 ? "deal is" : "deals are", n == 1 ? "has" : "have", n == 1 ? "counts" : "count", ids->str,
+            n > (gint64)shown ? " …" : "");
+  return TRUE;
+}
+
+static gboolean note_odd_dates(Load *load, const UpsertTarget *target, const char *relation, GError **error) {
+  if (!upsert_target_maps(target, "closed_at")) return TRUE;
+  const char *before = upsert_target_maps(target, "created_at") ? "closed_at_day < created_at_day" : "FALSE";
+  g_autoptr(StoreRows) rows =
+      load_query(load, error,
+                 "SELECT count(*) FILTER (%s), count(*) FILTER (outcome <> 'open' AND closed_at "
+                 "> make_timestamp(%" G_GINT64_FORMAT ")) FROM %s",
+                 before, load->options->now_us + G_TIME_SPAN_DAY, relation);
+  if (!rows) return FALSE;
+  static const char *const what[] = {"deals are closed before they were created",
+                                     "decided deals are closed in the future"};
+  for (guint i = 0; i < G_N_ELEMENTS(what); i++) {
+    gint64 n = store_rows_value(rows, 0, i).integer;
+    g_autofree char *number = load_number(n);
+    if (n > 0) load_note(load, "opportunity: %s %s", number, what[i]);
+  }
+  return TRUE;
+}
+
 static gboolean note_outcomes(Load *load, const UpsertTarget *target, const char *relation, GError **error) {
   g_autoptr(StoreRows) odd = load_query(load, error,
                                         "SELECT outcome, count(*) FROM %s WHERE outcome NOT IN ('open', 'won', 'lost', "
@@ -76,23 +116,7 @@ static gboolean note_outcomes(Load *load, const UpsertTarget *target, const char
               "outcome: %s deals say \"%s\", which is none of open, won, lost and abandoned. Map it by values:", n,
               store_rows_value(odd, i, 0).text);
   }
-  if (!upsert_target_maps(target, "closed_at")) return TRUE;
-  const char *before = upsert_target_maps(target, "created_at") ? "closed_at_day < created_at_day" : "FALSE";
-  g_autoptr(StoreRows) rows = load_query(load, error,
-                                         "SELECT count(*) FILTER (outcome IN ('won', 'lost') AND closed_at IS NULL), "
-                                         "count(*) FILTER (%s), count(*) FILTER (outcome <> 'open' AND closed_at > "
-                                         "make_timestamp(%" G_GINT64_FORMAT ")) FROM %s",
-                                         before, load->options->now_us + G_TIME_SPAN_DAY, relation);
-  if (!rows) return FALSE;
-  static const char *const what[] = {"deals are won or lost but have no close date: they count in no period",
-                                     "deals are closed before they were created",
-                                     "decided deals are closed in the future"};
-  for (guint i = 0; i < G_N_ELEMENTS(what); i++) {
-    gint64 n = store_rows_value(rows, 0, i).integer;
-    g_autofree char *number = load_number(n);
-    if (n > 0) load_note(load, "opportunity: %s %s", number, what[i]);
-  }
-  return TRUE;
+  return note_undated(load, target, relation, error) && note_odd_dates(load, target, relation, error);
 }
 
 static gboolean note_moved_dates(Load *load, const char *told, GError **error) {

@@ -1,8 +1,8 @@
 /* Proposals for small exports, each held against the decisions written beside it.
  *
  * A line of NAME.expect is one of: `key = value` for a line at the top of the proposal, `table.column = value` for a
- * line of that table's entry, either with ~ for "contains"; `says ~`, `text ~` and `table ~` look anywhere, `table.rows
- * ~` among rows in place. */
+ * line of that table's entry, either with ~ for "contains"; `says ~`, `text ~` and `table ~` look anywhere, `silent ~`
+ * must be nowhere, `table.rows ~` is among rows in place. */
 #include "../unit.h"
 #include "ingest/ingest.h"
 
@@ -38,6 +38,7 @@ static gboolean is_met(const IngestProposal *proposal, const char *key, const ch
   const char *anywhere[] = {"says", "text", "table", NULL};
   if (g_str_equal(key, "system")) return g_strcmp0(proposal->system, value) == 0;
   if (g_strv_contains(anywhere, key)) return strstr(proposal->yaml, value) != NULL;
+  if (g_str_equal(key, "silent")) return !strstr(proposal->yaml, value);
   const char *dot = strchr(key, '.');
   if (!dot) return has_line(proposal->yaml, key, value, exact);
   g_autofree char *table = g_strndup(key, (gsize)(dot - key));
