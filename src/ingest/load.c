@@ -379,14 +379,14 @@ static gboolean write_in_transaction(Run *run, gboolean *is_changed, gint64 star
 
 /* --- the whole --- */
 
-static gboolean make_macros(Load *load, GError **error) {
+gboolean load_make_macros(Store *store, GError **error) {
   g_autoptr(GBytes) bytes = g_resource_lookup_data(ingest_resources_get_resource(), "/attain/ingest/values.sql",
                                                    G_RESOURCE_LOOKUP_FLAGS_NONE, error);
   if (!bytes) return FALSE;
   gsize size = 0;
   const char *data = g_bytes_get_data(bytes, &size);
   g_autofree char *sql = g_strndup(data, size);
-  return load_run_sql(load, sql, NULL, error);
+  return store_run(store, sql, NULL, 0, NULL, error);
 }
 
 static gboolean check_rejected(Run *run, GError **error) {
@@ -397,7 +397,7 @@ static gboolean check_rejected(Run *run, GError **error) {
 }
 
 static gboolean run_load(Run *run, gboolean *is_changed, gint64 started, GError **error) {
-  if (!make_macros(&run->load, error) || !read_all(run, error) || !map_all(run, error)) return FALSE;
+  if (!load_make_macros(run->load.store, error) || !read_all(run, error) || !map_all(run, error)) return FALSE;
   make_targets(run);
   return check_rejected(run, error) && write_in_transaction(run, is_changed, started, error);
 }

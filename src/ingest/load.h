@@ -22,6 +22,8 @@ void load_progress(const Load *load, double share, const char *format, ...) G_GN
 gboolean load_run(Load *load, gint64 *n_changed, GError **error, const char *format, ...) G_GNUC_PRINTF(4, 5);
 gboolean load_run_sql(Load *load, const char *sql, gint64 *n_changed, GError **error);
 StoreRows *load_query(Load *load, GError **error, const char *format, ...) G_GNUC_PRINTF(3, 4);
+/* The macros of sql/values.sql, for expressions over values. */
+gboolean load_make_macros(Store *store, GError **error);
 /* One whole number; 0 for a null or no row. */
 gboolean load_count(Load *load, gint64 *count, GError **error, const char *format, ...) G_GNUC_PRINTF(4, 5);
 /* Remembers a temp table, to be dropped when the load ends. */

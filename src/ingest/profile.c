@@ -18,9 +18,13 @@
 #define SERIAL   "^(3[0-9]|4[0-9]|5[0-4])[0-9]{3}(\\.[0-9]+)?$"
 #define EPOCH_MS "^1[0-9]{12}$"
 #define MONTH    "^(19|20)[0-9]{2}[-/.](0?[1-9]|1[0-2])$"
-#define MONEY    "[€$£¥₹]|R[$]|US[$]|EUR|USD|GBP|CHF|BRL|MXN|SEK|PLN"
-#define NUMBER   "^[-+(]? ?(" MONEY ")? ?[-+]?[0-9][0-9.,''’  ]*( ?(" MONEY "|%))?\\)?$"
-#define SHORT    "^[-+]? ?(" MONEY ")? ?[0-9][0-9.,]* ?([kKmM]|tsd|Tsd|Mio)[.]? ?(" MONEY ")?$"
+#define MONEY \
+  "[€$£¥₹]|R[$]|US[$]|C[$]|A[$]|EUR|USD|GBP|CHF|BRL|MXN|SEK|PLN|CAD|AUD|NZD|INR|JPY|CNY|DKK|NOK|CZK|HUF|SGD|HKD|ZAR"
+#define NUMBER  "^[-+(]? ?(" MONEY ")? ?[-+]?[0-9][0-9.,''’  ]*( ?(" MONEY "|%))?-?\\)?$"
+#define LETTERS "[kK]|[tT]sd|TSD|[mM]|[mM]io|MIO|[mM]ln|[mM]rd|[bB]n"
+#define SHORT   "^[-+(]? ?(" MONEY ")? ?[-+]?[0-9][0-9.,''’  ]* ?(" LETTERS ")[.]? ?(" MONEY ")?-?[)]?$"
+#define BEHIND  "^[^0-9]*[(−–-]|[-−–]$" /* a sign that is not a plain minus before the digits */
+#define MINUS   "^[(]|^[^0-9]*[−–]|[-−–]$"
 
 void profile_column_free(ProfileColumn *column) {
   g_free(column->header);
@@ -146,23 +150,33 @@ char *profile_sql_date(const ProfileColumn *column) {
   }
 }
 
-static char *plain_number(const ProfileColumn *column) {
-  g_autofree char *text = trimmed(column);
+/* The digits of a text with its decimal sign, and a minus unless `signs` are read apart. */
+static char *digits_sql(const ProfileColumn *column, const char *text, gboolean signs) {
+  const char *minus = signs ? "" : "-";
   if (column->decimal_comma)
     return g_strdup_printf(
-        "try_cast(replace(replace(regexp_replace(%s, '[^0-9.,-]', '', 'g'), '.', ''), ',', '.') AS DOUBLE)", text);
-  return g_strdup_printf("try_cast(regexp_replace(%s, '[^0-9.-]', '', 'g') AS DOUBLE)", text);
+        "try_cast(replace(replace(regexp_replace(%s, '[^0-9.,%s]', '', 'g'), '.', ''), ',', '.') AS DOUBLE)", text,
+        minus);
+  return g_strdup_printf("try_cast(regexp_replace(%s, '[^0-9.%s]', '', 'g') AS DOUBLE)", text, minus);
+}
+
+char *profile_sql_amount(const ProfileColumn *column) {
+  g_autofree char *name = store_quote_name(column->header);
+  return column->has_suffix ? g_strdup_printf("attain_amount(%s, '%c')", name, column->decimal_comma ? ',' : '.')
+                            : g_steal_pointer(&name);
+}
+
+static char *plain_number(const ProfileColumn *column) {
+  g_autofree char *amount = column->has_suffix ? profile_sql_amount(column) : NULL;
+  g_autofree char *text = amount ? g_strdup_printf("trim(%s)", amount) : trimmed(column);
+  g_autofree char *digits = digits_sql(column, text, column->has_odd_signs);
+  if (!column->has_odd_signs) return g_steal_pointer(&digits);
+  return g_strdup_printf("(CASE WHEN regexp_matches(%s, '" BEHIND "') THEN -1 ELSE 1 END * %s)", text, digits);
 }
 
 char *profile_sql_number(const ProfileColumn *column) {
   g_autofree char *number = plain_number(column);
-  g_autofree char *text = trimmed(column);
-  if (column->has_suffix)
-    return g_strdup_printf(
-        "(%s * CASE WHEN regexp_matches(%s, '[kK]|[tT]sd') THEN 1000 WHEN regexp_matches(%s, '[mM]') THEN 1000000 ELSE "
-        "1 END)",
-        number, text, text);
-  if (column->scale > 1) return g_strdup_printf("(%s * %.0f)", number, column->scale);
+  if (column->scale > 1 && !column->has_suffix) return g_strdup_printf("(%s * %.0f)", number, column->scale);
   return g_steal_pointer(&number);
 }
 
@@ -192,7 +206,14 @@ static char *measures_sql(const ProfileFile *file, const ProfileColumn *column) 
                   ", sum(n) FILTER (lower(v) <> upper(v))"
                   ", sum(n) FILTER (short AND regexp_matches(v, '^[^,]*,[0-9]{1,2}[^0-9.,]*$'))"
                   ", sum(n) FILTER (short AND regexp_matches(v, '^[^.]*[.][0-9]{1,2}[^0-9.,]*$'))"
-                  ", max(length(v))");
+                  ", max(length(v))"
+                  ", sum(n) FILTER (short AND regexp_matches(v, '" MINUS
+                  "'))"
+                  ", sum(n) FILTER (short AND regexp_matches(v, '^[^,]*,[0-9]{1,2}[^0-9.,]*$') AND NOT "
+                  "regexp_matches(v, '" SHORT
+                  "'))"
+                  ", sum(n) FILTER (short AND regexp_matches(v, '^[^.]*[.][0-9]{1,2}[^0-9.,]*$') AND NOT "
+                  "regexp_matches(v, '" SHORT "'))");
   g_string_append_printf(sql,
                          " FROM (SELECT v, n, length(v) <= %d AND regexp_matches(v, '[0-9]') AS short FROM "
                          "(SELECT %s AS v, count(*) AS n FROM %s GROUP BY 1) WHERE v IS NOT NULL)",
@@ -273,6 +294,11 @@ static void take_measures(Store *scratch, const ProfileFile *file, ProfileColumn
   column->n_comma_decimals = whole(rows, 16);
   column->n_dot_decimals = whole(rows, 17);
   column->longest = whole(rows, 18);
+  column->has_odd_signs = whole(rows, 19) > 0;
+  if (column->has_suffix && whole(rows, 20) + whole(rows, 21) > 0) {
+    column->n_comma_decimals = whole(rows, 20);
+    column->n_dot_decimals = whole(rows, 21);
+  }
   column->decimal_comma = column->n_comma_decimals > column->n_dot_decimals;
   decide_date(scratch, file, column, patterns);
 }

@@ -38,9 +38,10 @@ typedef struct {
   gint64 longest;     /* characters of the longest value */
   ProfileDate date;   /* set when the column's values are dates */
   gboolean decimal_comma;
-  double scale;         /* of numbers in thousands or millions, as the header says ("k€"); else 1 */
-  gboolean has_suffix;  /* 1.2k, 3M */
-  ProfileValue *values; /* the commonest first, at most PROFILE_MAX_VALUES */
+  double scale;           /* of numbers in thousands or millions, as the header says ("k€"); else 1 */
+  gboolean has_suffix;    /* 1.2k, 3M */
+  gboolean has_odd_signs; /* (500), 500- */
+  ProfileValue *values;   /* the commonest first, at most PROFILE_MAX_VALUES */
   gsize n_values;
 } ProfileColumn;
 
@@ -93,6 +94,7 @@ gboolean profile_is_unique(const ProfileFile *file, const ProfileColumn *column)
 char *profile_sql_text(const ProfileColumn *column);
 char *profile_sql_date(const ProfileColumn *column);
 char *profile_sql_number(const ProfileColumn *column);
+char *profile_sql_amount(const ProfileColumn *column); /* the text, with k and M behind its number written out */
 
 /* --- between profile.c, profile_folder.c and profile_read.c --- */
 void profile_measure(Store *scratch, ProfileFile *file); /* counts of each column */

@@ -1,5 +1,6 @@
 /* Which files an export has: those of a folder, by name, and which of them are parts of one table
  * (deals_2023.csv, deals_2024.csv). */
+#include "ingest/load.h"
 #include "ingest/profile.h"
 
 #include <gio/gio.h>
@@ -135,6 +136,7 @@ static void join_parts(Store *scratch, ProfileFolder *folder) {
 }
 
 ProfileFolder *profile_folder(Store *scratch, const char *path, GError **error) {
+  if (!load_make_macros(scratch, error)) return NULL;
   g_autoptr(ProfileFolder) folder = g_new0(ProfileFolder, 1);
   folder->files = g_ptr_array_new_with_free_func(file_free);
   folder->ignored = g_ptr_array_new_with_free_func(g_free);

@@ -122,7 +122,62 @@ static void finish_survey(ProposeEntry *entry) {
                                                                                          : "100");
 }
 
-static void finish_subscription(Propose *propose, ProposeEntry *entry) {
+/* A trial pays nothing yet, and what was never begun ended without having counted. */
+static char *paying_condition(const ProfileColumn *status) {
+  static const char *const words[] = {"trial", "incomplete", "pending", "draft", "essai", "test"};
+  g_autoptr(GString) list = g_string_new(NULL);
+  for (gsize i = 0; status && i < status->n_values; i++) {
+    g_autofree char *lower = g_utf8_strdown(status->values[i].text, -1);
+    g_autofree char *quoted = store_quote_text(status->values[i].text);
+    gboolean out = FALSE;
+    for (gsize w = 0; w < G_N_ELEMENTS(words); w++) out |= strstr(lower, words[w]) != NULL;
+    if (out) g_string_append_printf(list, "%s%s", list->len ? ", " : "", quoted);
+  }
+  if (!list->len) return NULL;
+  g_autofree char *name = store_quote_name(status->header);
+  return g_strdup_printf("coalesce(trim(%s), '') NOT IN (%s)", name, list->str);
+}
+
+static void copy_column(ProposeEntry *to, const ProposeEntry *from, const char *name) {
+  const ProposeColumn *column = propose_entry_column(from, name);
+  if (column && column->of) propose_entry_set(to, name, column->of);
+}
+
+/* A list of subscriptions, a row each with its beginning and its end, is two changes: what was won and what was lost
+ * again. */
+static void add_endings(Propose *propose, ProposeEntry *entry, const Guess *guess) {
+  ProfileColumn *ends = own_column(entry, guess_column(guess, "ends_at")),
+                *status = own_column(entry, guess_column(guess, "status"));
+  ProposeColumn *id = propose_entry_column(entry, "id"), *change = propose_entry_column(entry, "mrr_change"),
+                *at = propose_entry_column(entry, "at");
+  if (!ends || !change || !change->of || change->of->least < 0 || !at || propose_entry_column(entry, "kind")) return;
+  g_autofree char *paying = paying_condition(status);
+  g_autofree char *end = store_quote_name(ends->header);
+  propose_entry_set(entry, "kind", NULL)->constant = g_strdup("new");
+  ProposeEntry *ended = propose_entry_new(propose, entry->to, entry->from);
+  ended->where = g_strdup_printf("coalesce(trim(%s), '') <> ''%s%s", end, paying ? " AND " : "", paying ? paying : "");
+  ended->comment = g_strdup("the same subscriptions, once they have ended");
+  static const char *const same[] = {"account", "owner", "product", "currency"};
+  for (gsize i = 0; i < G_N_ELEMENTS(same); i++) copy_column(ended, entry, same[i]);
+  propose_entry_set(ended, "at", ends);
+  propose_entry_set(ended, "kind", NULL)->constant = g_strdup("churn");
+  g_autofree char *amount = profile_sql_amount(change->of);
+  propose_entry_set(ended, "mrr_change", NULL)->sql = g_strdup_printf("'-' || trim(%s)", amount);
+  if (id && id->of) {
+    g_autofree char *name = store_quote_name(id->of->header);
+    propose_entry_set(ended, "id", NULL)->sql = g_strdup_printf("trim(%s) || '-end'", name);
+  }
+  propose_assumed(propose,
+                  "%s lists subscriptions: each adds its %s on its %s and takes it away on its %s. What lies ahead "
+                  "counts from its day.",
+                  entry->from->pattern, change->of->header, at->of ? at->of->header : "beginning", ends->header);
+  if (!paying) return;
+  entry->where = g_steal_pointer(&paying);
+  propose_assumed(propose, "%s: rows are left out until they pay (%s).", entry->from->pattern, entry->where);
+}
+
+static void finish_subscription(Propose *propose, ProposeEntry *entry, const Guess *guess) {
+  add_endings(propose, entry, guess);
   static const struct {
     const char *word, *kind;
   } words[] = {{"new", "new"},
@@ -151,7 +206,7 @@ static void finish_subscription(Propose *propose, ProposeEntry *entry) {
       propose_value(kind, kind->of->values[i].text, meaning);
   }
   ProposeColumn *change = propose_entry_column(entry, "mrr_change");
-  if (change && change->of && change->of->least >= 0 && kind)
+  if (change && change->of && change->of->least >= 0 && kind && kind->of)
     propose_check(propose, "%s: no change of recurring revenue is negative; losses should be written with a minus.",
                   entry->from->pattern);
 }
@@ -170,8 +225,30 @@ void kinds_finish(Propose *propose, ProposeEntry *entry, const Guess *guess) {
   if (g_str_equal(entry->to, "sale")) finish_sale(propose, entry, guess);
   if (g_str_equal(entry->to, "activity")) finish_activity(propose, entry);
   if (g_str_equal(entry->to, "survey")) finish_survey(entry);
-  if (g_str_equal(entry->to, "subscription_change")) finish_subscription(propose, entry);
+  if (g_str_equal(entry->to, "subscription_change")) finish_subscription(propose, entry, guess);
   if (g_str_equal(entry->to, "quota")) finish_quota(propose, entry);
+}
+
+/* Amounts that carry a currency of their own are loaded in it; several of them are said. */
+static void tell_currencies(Propose *propose, const ProposeEntry *entry, const ProfileColumn *column) {
+  if (propose_entry_column(entry, "currency")) return;
+  g_autofree char *text = profile_sql_text(column);
+  g_autofree char *dollar = store_quote_text(g_strcmp0(propose->currency, "CAD") == 0 ? "CAD" : "USD");
+  g_autofree char *sql = g_strdup_printf(
+      "SELECT c, count(*) FROM (SELECT attain_currency_of(%s, %s) AS c FROM %s) WHERE c IS NOT NULL GROUP BY 1 ORDER "
+      "BY 2 DESC, 1 LIMIT 8",
+      text, dollar, entry->from->table);
+  g_autoptr(StoreRows) rows = store_query(propose->scratch, sql, NULL, 0, 0, NULL);
+  if (!rows || store_rows_count(rows) < 2) return;
+  g_autoptr(GString) names = g_string_new(NULL);
+  for (gsize i = 0; i < store_rows_count(rows); i++)
+    g_string_append_printf(names, "%s%s %" G_GINT64_FORMAT, i ? ", " : "", store_rows_value(rows, i, 0).text,
+                           store_rows_value(rows, i, 1).integer);
+  propose_check(
+      propose,
+      "%s: the amounts of %s are in several currencies (%s): each is kept in its own. Load exchange rates, so "
+      "that totals can be given in one.",
+      entry->from->pattern, column->header, names->str);
 }
 
 void propose_scales(Propose *propose) {
@@ -183,10 +260,11 @@ void propose_scales(Propose *propose) {
       const LedgerColumn *ledger = ledger_table_column(table, column->name);
       if (!ledger || ledger->type != LEDGER_MONEY || !column->of || column->lookup) continue;
       const ProfileColumn *of = column->of;
+      tell_currencies(propose, entry, of);
       if (of->scale <= 1 && !of->has_suffix) continue;
       g_autofree char *number = profile_sql_number(of);
-      column->sql = g_strdup_printf("round(%s, 4)", number);
-      column->is_computed = TRUE;
+      column->sql = of->has_suffix ? profile_sql_amount(of) : g_strdup_printf("round(%s, 4)", number);
+      column->is_computed = !of->has_suffix;
       column->of = NULL;
       if (of->has_suffix)
         propose_assumed(propose, "%s: k and M behind a number of %s stand for thousands and millions.",

@@ -2,6 +2,8 @@
  * an entry, and what is particular to the kind is added (propose_finish.c). */
 #include "ingest/propose_kinds.h"
 
+#define MOST_VARYING 50 /* thousandths of the rows: a few are slips */
+
 /* --- files that are left out --- */
 
 static const char *reason_to_leave_out(const Propose *propose, const ProfileFile *file) {
@@ -72,6 +74,46 @@ static void join_dates(Propose *propose, ProposeEntry *entry, const Guess *guess
   if (won) g_ptr_array_add(entry->extras, propose_column_new("won_at", guess_column(guess, "closed_at")));
 }
 
+/* Rows in which `of` is not what it is in most rows of the same `by`, in thousandths. */
+static gint64 share_varying(const Propose *propose, const ProposeEntry *entry, const ProfileColumn *by,
+                            const ProfileColumn *of) {
+  g_autofree char *key = profile_sql_text(by);
+  g_autofree char *value = profile_sql_text(of);
+  g_autofree char *sql = g_strdup_printf(
+      "SELECT CAST(1000 * (sum(n) - sum(m)) / sum(n) AS BIGINT) FROM (SELECT b, sum(n) AS n, max(n) AS m FROM (SELECT "
+      "%s AS b, %s AS v, count(*) AS n FROM %s GROUP BY 1, 2) AS t WHERE b IS NOT NULL AND v IS NOT NULL GROUP BY b) "
+      "AS u",
+      key, value, entry->from->table);
+  return profile_count(propose->scratch, sql);
+}
+
+/* The region of an order is its rep's only where it is the same, nearly, in all of the rep's orders; otherwise it is
+ * the order's own. So with all that a file of facts may say of people, accounts and products. */
+static void keep_own_words(Propose *propose, ProposeEntry *entry) {
+  static const struct {
+    const char *extra, *by, *whose;
+  } sides[] = {{"manager", "owner", "person"},     {"team", "owner", "person"},       {"region", "owner", "person"},
+               {"industry", "account", "account"}, {"country", "account", "account"}, {"segment", "account", "account"},
+               {"family", "product", "product"}};
+  for (guint i = entry->extras->len; i-- > 0;) {
+    const ProposeColumn *extra = entry->extras->pdata[i];
+    for (gsize s = 0; s < G_N_ELEMENTS(sides); s++) {
+      const ProposeColumn *by = propose_entry_column(entry, sides[s].by);
+      if (!g_str_equal(extra->name, sides[s].extra) || !by || !by->of || by->lookup || !extra->of) continue;
+      if (share_varying(propose, entry, by->of, extra->of) <= MOST_VARYING) continue;
+      propose_check(propose,
+                    "%s: %s differs from row to row of one %s, so it is not the %s's but the %s's own, and is not "
+                    "loaded. To ask by it, write \"%s_%s: {of: %s}\" under dimensions: in attain.yaml and \"%s_%s: "
+                    "%s\" among the columns here.",
+                    entry->from->pattern, extra->of->header, by->of->header, sides[s].whose,
+                    g_str_equal(entry->to, "sale") ? "order" : "deal", entry->to, extra->name, entry->to, entry->to,
+                    extra->name, extra->of->header);
+      g_ptr_array_remove_index(entry->extras, i);
+      break;
+    }
+  }
+}
+
 static void make_entry(Propose *propose, const Found *found) {
   ProfileFile *file = found->file;
   const Guess *guess = &found->guess;
@@ -97,6 +139,7 @@ static void make_entry(Propose *propose, const Found *found) {
   name_from_parts(entry, guess);
   join_dates(propose, entry, guess);
   if (table->kind == LEDGER_DIMENSION) id_from_name(entry);
+  if (table->kind == LEDGER_FACT) keep_own_words(propose, entry);
   kinds_finish(propose, entry, guess);
   ProposeColumn *type = propose_entry_column(entry, "type");
   if (type && type->of && g_str_equal(entry->to, "opportunity") &&
@@ -160,6 +203,7 @@ static void fill_gaps(Propose *propose, ProposeEntry *entry, const Kind *kind) {
     if (g_str_equal(role->type, "share")) column->unit = share_unit(guess.columns[i]);
     propose_assumed(propose, "%s: %s is taken from %s.", entry->from->pattern, role->name, guess.columns[i]->header);
   }
+  keep_own_words(propose, entry);
 }
 
 static void fill_all_gaps(Propose *propose, const GPtrArray *kinds) {
@@ -172,6 +216,40 @@ static void fill_all_gaps(Propose *propose, const GPtrArray *kinds) {
   }
 }
 
+/* "team_id", "Team Name": a column of teams, with another one in every row. */
+static const ProfileColumn *names_teams(const ProfileFile *file, const ProfileColumn *column) {
+  static const char *const words[] = {"team", "teams", "équipe", "equipo", "equipe"};
+  for (gsize i = 0; column && i < G_N_ELEMENTS(words); i++)
+    if (g_strv_contains((const char *const *)column->words, words[i]) && profile_is_unique(file, column)) return column;
+  return NULL;
+}
+
+/* A table of teams: whatever names its rows names teams, and nothing in it is a person's. A `name` or an `id` beside
+ * the team of each row would be the person's own, unless the team's id is the first thing that the row says. */
+static gboolean is_team_table(const ProfileFile *file, const Guess *teams, const Guess *people) {
+  static const char *const own[] = {"email",   "first_name", "last_name",     "hired_at",
+                                    "left_at", "title",      "quota_carrying"};
+  const ProfileColumn *id = guess_column(teams, "id"), *name = guess_column(teams, "name");
+  const ProfileColumn *first = file->columns->len ? file->columns->pdata[0] : NULL;
+  const ProfileColumn *named = names_teams(file, id) ? id : names_teams(file, name);
+  if (!named || (named != first && !names_teams(file, first))) return FALSE;
+  for (gsize i = 0; i < G_N_ELEMENTS(own); i++)
+    if (guess_column(people, own[i])) return FALSE;
+  const ProfileColumn *person = guess_column(people, "name"), *person_id = guess_column(people, "id");
+  return (!person || person == name || person == id) && (!person_id || person_id == id || person_id == name);
+}
+
+/* Its words alone do not make a file a table of teams: "name" is anything's. */
+static Guess guess_teams(const ProfileFile *file, const GPtrArray *kinds) {
+  const Guess none = {0};
+  Guess teams = kinds_guess(file, kinds_find(kinds, "team"));
+  const Guess people = kinds_guess(file, kinds_find(kinds, "person"));
+  if (!is_team_table(file, &teams, &people)) return none;
+  for (guint r = 0; r < teams.kind->n_roles; r++) teams.total += teams.scores[r] * teams.kind->roles[r].weight;
+  teams.total = MAX(teams.total, people.total) + 1;
+  return teams;
+}
+
 static Found guess_file(const Propose *propose, const GPtrArray *kinds, ProfileFile *file, GHashTable *done) {
   Found found = {.file = file};
   for (guint k = 0; k < kinds->len; k++) {
@@ -179,6 +257,8 @@ static Found guess_file(const Propose *propose, const GPtrArray *kinds, ProfileF
     g_debug("%s as %s: %.2f", file->pattern, ((Kind *)kinds->pdata[k])->name, guess.total);
     if (guess.total > found.guess.total) found.guess = guess;
   }
+  const Guess teams = guess_teams(file, kinds);
+  if (teams.total > found.guess.total) found.guess = teams;
   KindsJoin join = {0};
   Guess joined = kinds_guess_lines(propose, file, kinds_find(kinds, "sale"), done, &join);
   if (joined.total > found.guess.total + 0.3) {

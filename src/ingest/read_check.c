@@ -28,8 +28,9 @@ static void add_problem(Check *check, GError *problem) {
 
 /* A store in memory, made when the first file or expression needs one. */
 static gboolean open_scratch(Check *check, GError **error) {
-  if (!check->load.store) check->load.store = store_open(NULL, NULL, STORE_CREATE, 0, error);
-  return check->load.store != NULL;
+  if (check->load.store) return TRUE;
+  check->load.store = store_open(NULL, NULL, STORE_CREATE, 0, error);
+  return check->load.store && load_make_macros(check->load.store, error);
 }
 
 /* --- headers --- */

@@ -21,6 +21,29 @@ CREATE OR REPLACE TEMP MACRO attain_sign(p) AS
 CREATE OR REPLACE TEMP MACRO attain_decimal(p, d) AS
   TRY_CAST(nullif(attain_plain(p, d), '') AS DECIMAL(38, 10)) * attain_sign(p);
 
+-- Amounts with thousands or millions behind the number: 2.5k, MXN 2k, 1,2 Mio. €, (3k). The letters must follow the number and end the
+-- text, but for a currency, so that the M of "500 MXN" is none. Of the number, a sign that stands alone is the decimal sign.
+CREATE OR REPLACE TEMP MACRO attain_short(t) AS regexp_extract(
+  t,
+  '(([0-9][0-9.,''’\s\x{a0}\x{202f}]*[0-9]|[0-9])[\s\x{a0}\x{202f}]?([kK]|[tT]sd|TSD|[mM]|[mM]io|MIO|[mM]ln|[mM]rd|[bB]n)\.?)[\s\x{a0}\x{202f}]?(?:[A-Z]{3}|[A-Z]{0,2}\p{Sc}|kr\.?|zł|Kč|Ft|lei)?\s?[-−–]?\)?$',
+  ['whole', 'digits', 'letters']);
+
+CREATE OR REPLACE TEMP MACRO attain_short_plain(g) AS CASE
+  WHEN contains(g, ',') AND contains(g, '.') THEN CASE WHEN strpos(reverse(g), ',') < strpos(reverse(g), '.')
+    THEN replace(replace(g, '.', ''), ',', '.') ELSE replace(g, ',', '') END
+  WHEN length(g) - length(replace(replace(g, ',', ''), '.', '')) = 1 THEN replace(g, ',', '.')
+  ELSE replace(replace(g, ',', ''), '.', '') END;
+
+CREATE OR REPLACE TEMP MACRO attain_short_number(p) AS
+  TRY_CAST(attain_short_plain(attain_digits(p)) AS DECIMAL(20, 6)) * CASE lower(p.letters) WHEN 'k' THEN 1000 WHEN 'tsd' THEN 1000
+    WHEN 'mrd' THEN 1000000000 WHEN 'bn' THEN 1000000000 ELSE 1000000 END;
+
+-- The amount with its number written out, its currency and sign as they were; `d` is the decimal sign of the column. Other texts as they are.
+CREATE OR REPLACE TEMP MACRO attain_amount(t, d) AS CASE
+  WHEN attain_short(t).letters <> '' AND attain_short_number(attain_short(t)) IS NOT NULL THEN trim(replace(t, attain_short(t).whole,
+    replace(regexp_replace(CAST(CAST(attain_short_number(attain_short(t)) AS DECIMAL(30, 4)) AS VARCHAR), '\.?0{1,4}$', ''), '.', d) || ' '))
+  ELSE t END;
+
 -- Is the decimal sign of these digits certain? ',' or '.', or '?' when it could be either, or NULL when it has none.
 CREATE OR REPLACE TEMP MACRO attain_decimal_sign(g) AS CASE
   WHEN contains(g, ',') AND contains(g, '.') THEN CASE WHEN strpos(reverse(g), ',') < strpos(reverse(g), '.') THEN ',' ELSE '.' END
@@ -65,7 +88,9 @@ CREATE OR REPLACE TEMP MACRO attain_with_offset(t) AS attain_sane(epoch_us(TRY_C
   regexp_replace(regexp_replace(t, '\s*(UTC|GMT)$', 'Z'), '\s+([+-]\d\d:?\d\d)$', '\1') AS TIMESTAMPTZ)));
 
 CREATE OR REPLACE TEMP MACRO attain_formatted(t, formats) AS
-  epoch_us(try_strptime(replace(t, ', ', ' '), formats));
+  CASE WHEN ends_with(t, ' 24:00') OR ends_with(t, ' 24:00:00') -- the end of a day is the beginning of the next
+    THEN epoch_us(try_strptime(replace(replace(t, ', ', ' '), ' 24:00', ' 00:00'), formats)) + 86400000000
+    ELSE epoch_us(try_strptime(replace(t, ', ', ' '), formats)) END;
 
 CREATE OR REPLACE TEMP MACRO attain_naive(t, formats) AS
   attain_sane(coalesce(attain_iso(t), attain_formatted(t, formats)));
