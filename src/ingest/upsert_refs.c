@@ -152,7 +152,8 @@ static char *texts_select(const UpsertRefs *refs, guint kind) {
 }
 
 /* The dimension's rows as they will be: names of this load over names of the last. A merged record stands for its
- * survivor. */
+ * survivor. The source is no condition of the join: with a constant in it DuckDB 1.5 compares every row with every row
+ * once the whole is joined by the source again. */
 static char *present_select(Load *load, GPtrArray *targets, const Kind *kind) {
   g_autofree char *table = store_quote_name(kind->table->name);
   g_autofree char *source = store_quote_text(load->source->name);
@@ -162,20 +163,20 @@ static char *present_select(Load *load, GPtrArray *targets, const Kind *kind) {
   for (guint t = 0; t < targets->len; t++) {
     if (((const UpsertTarget *)targets->pdata[t])->table == kind->table) own = targets->pdata[t];
   }
+  g_autofree char *name = g_strdup_printf("coalesce(CASE WHEN d.from_source = %s THEN n.name END, d.name)", source);
+  g_autofree char *email = g_strdup_printf("coalesce(CASE WHEN d.from_source = %s THEN n.email END, d.email)", source);
+  g_autofree char *here = g_strdup_printf("d.from_source = %s AND n.id IS NOT NULL", source);
   GString *sql = g_string_new("SELECT ");
   g_string_append_printf(sql, "%s AS key, d.from_source, d.id, d.known, ",
                          has_merged ? "coalesce(d.merged_into, d.key)" : "d.key");
   gboolean has_new_name = own && upsert_target_maps(own, "name"),
            has_new_email = own && has_email && upsert_target_maps(own, "email");
-  g_string_append_printf(sql, "lower(%s) AS name, ", has_new_name ? "coalesce(n.name, d.name)" : "d.name");
-  g_string_append_printf(sql, "lower(%s) AS email, ",
-                         !has_email      ? "NULL"
-                         : has_new_email ? "coalesce(n.email, d.email)"
-                                         : "d.email");
-  g_string_append_printf(sql, "%s AS is_here FROM %s d", own ? "n.id IS NOT NULL" : "FALSE", table);
+  g_string_append_printf(sql, "lower(%s) AS name, ", has_new_name ? name : "d.name");
+  g_string_append_printf(sql, "lower(%s) AS email, ", !has_email ? "NULL" : has_new_email ? email : "d.email");
+  g_string_append_printf(sql, "%s AS is_here FROM %s d", own ? here : "FALSE", table);
   if (own) {
     g_autofree char *rows = store_quote_name(own->rows);
-    g_string_append_printf(sql, " LEFT JOIN %s n ON d.from_source = %s AND d.id = n.id", rows, source);
+    g_string_append_printf(sql, " LEFT JOIN %s n ON n.id = d.id", rows);
   }
   return g_string_free(sql, FALSE);
 }
