@@ -232,7 +232,9 @@ gboolean bench_ask_once(const Bench *bench, const char *file, GError **error) {
   g_autoptr(Session) session = bench_open(bench, error);
   if (session == NULL) return FALSE;
   g_autoptr(GPtrArray) queries = file == NULL ? NULL : read_queries(bench, session, file, error);
-  g_autoptr(GPtrArray) kpis = file == NULL ? kpis_with_data(session, error) : queries == NULL ? NULL : names_of(queries);
+  g_autoptr(GPtrArray) kpis = file == NULL      ? kpis_with_data(session, error)
+                              : queries == NULL ? NULL
+                                                : names_of(queries);
   Timing timing;
   timing_init(&timing);
   gboolean ok = kpis != NULL && (file == NULL || time_attain(session, kpis, &timing, TRUE, error));

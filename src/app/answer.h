@@ -25,8 +25,9 @@
        "CONDITION",                                                                                                    \
        "count only these: \"region = 'North' and amount > 10000\"; several must all hold",                             \
        NULL},                                                                                                          \
-      {"credit", 0, CLI_VALUE, "WHEN", "owners and teams as at the event, or as they are now", "event|now"}, {         \
-    "rates-of", 0, CLI_VALUE, "DATE", "constant currency: convert all amounts at the rates of this day", NULL          \
+      {"credit", 0, CLI_VALUE, "WHEN", "owners and teams as at the event, or as they are now", "event|now"},           \
+      {"rates-of", 0, CLI_VALUE, "DATE", "constant currency: convert all amounts at the rates of this day", NULL}, {   \
+    "as-of", 0, CLI_VALUE, "TIME", "from the records as they were believed on a date (its end) or at a time", NULL     \
   }
 
 typedef struct {

@@ -188,8 +188,8 @@ static void print_json(const Session *session, const QueryResult *result, const 
 }
 
 static int run(CliContext *context, const CliArguments *arguments, GError **error) {
-  g_autoptr(Session) session =
-      session_open(context->folder, context->now, SESSION_DATABASE | SESSION_DEFINITIONS, error);
+  g_autoptr(Session) session = session_open_as_of(context->folder, context->now, cli_option(arguments, "as-of"),
+                                                  SESSION_DATABASE | SESSION_DEFINITIONS, error);
   g_auto(AnswerRequest) request = {0};
   if (session == NULL || !answer_request_read(session, arguments, &request, error)) return -1;
   QueryContext question = answer_context(session);

@@ -194,8 +194,8 @@ static gboolean read_limit(const CliArguments *arguments, gsize *limit, GError *
 }
 
 static int run(CliContext *context, const CliArguments *arguments, GError **error) {
-  g_autoptr(Session) session =
-      session_open(context->folder, context->now, SESSION_DATABASE | SESSION_DEFINITIONS, error);
+  g_autoptr(Session) session = session_open_as_of(context->folder, context->now, cli_option(arguments, "as-of"),
+                                                  SESSION_DATABASE | SESSION_DEFINITIONS, error);
   g_auto(AnswerRequest) request = {0};
   gsize limit;
   if (session == NULL || !answer_request_read(session, arguments, &request, error) ||
@@ -224,6 +224,7 @@ static const CliOption options[] = {
     {"where", 'w', CLI_VALUES, "CONDITION", "only these: \"rep = 'Ana Silva'\"; several must all hold", NULL},
     {"credit", 0, CLI_VALUE, "WHEN", "owners and teams as at the event, or as they are now", "event|now"},
     {"rates-of", 0, CLI_VALUE, "DATE", "constant currency: convert all amounts at the rates of this day", NULL},
+    {"as-of", 0, CLI_VALUE, "TIME", "from the records as they were believed on a date (its end) or at a time", NULL},
     {"limit", 0, CLI_VALUE, "N", "list at most N records for a measure (default 1000); more is an error, never a cut",
      NULL},
     {"format", 'f', CLI_VALUE, "FORM", "how to write them", "table|json|csv|md"},

@@ -43,8 +43,8 @@ static gboolean add_role(const Session *session, const char *role, AnswerRequest
 }
 
 static int run(CliContext *context, const CliArguments *arguments, GError **error) {
-  g_autoptr(Session) session =
-      session_open(context->folder, context->now, SESSION_DATABASE | SESSION_DEFINITIONS, error);
+  g_autoptr(Session) session = session_open_as_of(context->folder, context->now, cli_option(arguments, "as-of"),
+                                                  SESSION_DATABASE | SESSION_DEFINITIONS, error);
   g_auto(AnswerRequest) request = {0};
   guint top;
   if (session == NULL || !answer_request_read(session, arguments, &request, error)) return -1;

@@ -142,32 +142,43 @@ gboolean session_open_database(Session *session, guint needs, GError **error) {
     return FALSE;
   }
   if (write && !make_parent(path, error)) return FALSE;
-  session->store = store_open(path, session->schema, write ? STORE_CREATE : STORE_READ_ONLY, 0, error);
+  session->store = session->as_of_given
+                       ? store_open_as_of(path, session->schema, session->as_of_us, 0, error)
+                       : store_open(path, session->schema, write ? STORE_CREATE : STORE_READ_ONLY, 0, error);
   return session->store != NULL;
 }
 
 /* --- a session --- */
 
-static gboolean set_clock(Session *session, const char *now, GError **error) {
-  session->now_us = g_get_real_time();
-  session->now_given = now != NULL;
+static gboolean read_instant(const Session *session, const char *option, const char *text, gint64 *instant_us,
+                             GError **error) {
   g_autoptr(GError) cause = NULL;
-  if (now && !calendar_parse_instant(session->calendar, now, &session->now_us, &cause)) {
-    g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "--now: %s", cause->message);
+  if (!text || calendar_parse_instant(session->calendar, text, instant_us, &cause)) return TRUE;
+  g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "%s: %s", option, cause->message);
+  return FALSE;
+}
+
+/* Nothing that happened after what was believed was written down can have been known. */
+static gboolean set_clock(Session *session, const char *now, const char *as_of, GError **error) {
+  session->now_us = g_get_real_time();
+  session->now_given = now || as_of;
+  session->as_of_given = as_of != NULL;
+  if (!read_instant(session, "--now", now, &session->now_us, error) ||
+      !read_instant(session, "--as-of", as_of, &session->as_of_us, error))
     return FALSE;
-  }
+  if (as_of) session->now_us = MIN(session->now_us, session->as_of_us);
   session->today = calendar_day_of(session->calendar, session->now_us);
   return TRUE;
 }
 
 /* What attain.yaml and the definitions mean, for which the database is not needed. */
-static gboolean read_meaning(Session *session, const char *now, guint needs, GError **error) {
+static gboolean read_meaning(Session *session, const char *now, const char *as_of, guint needs, GError **error) {
   session->calendar = calendar_new(&session->organisation->calendar, error);
   if (!session->calendar) {
     g_prefix_error(error, "%s/attain.yaml: ", session->folder);
     return FALSE;
   }
-  return set_clock(session, now, error) && (!(needs & SESSION_DEFINITIONS) || load_definitions(session, error));
+  return set_clock(session, now, as_of, error) && (!(needs & SESSION_DEFINITIONS) || load_definitions(session, error));
 }
 
 typedef struct {
@@ -179,7 +190,7 @@ typedef struct {
 
 static gpointer read_in_thread(gpointer data) {
   Reading *reading = data;
-  read_meaning(reading->session, reading->now, reading->needs, &reading->error);
+  read_meaning(reading->session, reading->now, NULL, reading->needs, &reading->error);
   return NULL;
 }
 
@@ -200,7 +211,7 @@ static gboolean read_and_open(Session *session, const char *now, guint needs, GE
   return session->store != NULL;
 }
 
-static gboolean open_parts(Session *session, const char *now, guint needs, GError **error) {
+static gboolean open_parts(Session *session, const char *now, const char *as_of, guint needs, GError **error) {
   session->organisation = session->folder
                               ? conf_organisation_load(session->folder, error)
                               : conf_organisation_parse(NULL, NO_WORKSPACE, strlen(NO_WORKSPACE), ".", error);
@@ -211,16 +222,21 @@ static gboolean open_parts(Session *session, const char *now, guint needs, GErro
     g_prefix_error(error, "%s/attain.yaml: ", session->folder);
     return FALSE;
   }
-  if ((needs & SESSION_DATABASE) && !(needs & SESSION_WRITE)) return read_and_open(session, now, needs, error);
-  return read_meaning(session, now, needs, error) &&
-         (!(needs & SESSION_WRITE) || session_open_database(session, needs, error));
+  gboolean only_read = (needs & SESSION_DATABASE) && !(needs & SESSION_WRITE);
+  if (only_read && !as_of) return read_and_open(session, now, needs, error);
+  return read_meaning(session, now, as_of, needs, error) &&
+         (!(needs & SESSION_WRITE || only_read) || session_open_database(session, needs, error));
 }
 
-Session *session_open(const char *folder, const char *now, guint needs, GError **error) {
+Session *session_open_as_of(const char *folder, const char *now, const char *as_of, guint needs, GError **error) {
   g_autoptr(Session) session = g_new0(Session, 1);
   session->folder = find_workspace(folder);
   if (!session->folder && !(needs & SESSION_ANYWHERE)) session->folder = g_canonicalize_filename(folder, NULL);
-  return open_parts(session, now, needs, error) ? g_steal_pointer(&session) : NULL;
+  return open_parts(session, now, as_of, needs, error) ? g_steal_pointer(&session) : NULL;
+}
+
+Session *session_open(const char *folder, const char *now, guint needs, GError **error) {
+  return session_open_as_of(folder, now, NULL, needs, error);
 }
 
 void session_free(Session *session) {

@@ -18,7 +18,9 @@ typedef struct {
   char *folder;       /* of the workspace, absolute */
   gint64 now_us;      /* the clock: --now, or the time at which the command began */
   BaseDay today;      /* the local day of now_us */
-  gboolean now_given; /* --now was given */
+  gboolean now_given; /* --now or --as-of was given */
+  gboolean as_of_given;
+  gint64 as_of_us; /* --as-of: the store has the versions believed then, and the clock stands no later */
   ConfOrganisation *organisation;
   LedgerSchema *schema;
   Calendar *calendar;
@@ -29,6 +31,8 @@ typedef struct {
 /* `folder` is in the workspace: the nearest attain.yaml, in it or above it, counts. Errors: NOT_FOUND where there is
  * none; INPUT of attain.yaml and definitions (the first problem, and how many more); those of the database. */
 Session *session_open(const char *folder, const char *now, guint needs, GError **error);
+/* The same with the records as they were believed at `as_of` (a date: its end; NULL: now), to read. */
+Session *session_open_as_of(const char *folder, const char *now, const char *as_of, guint needs, GError **error);
 void session_free(Session *session);
 /* The catalogue as KpiSource, in the order of its files. */
 GArray *session_built_in_definitions(GError **error);

@@ -84,6 +84,20 @@ static void note_no_members(Shown *shown) {
                                   kpi->title, by->str, kpi->needs[0], names));
 }
 
+static void note_as_of(Shown *shown) {
+  const Session *session = shown->session;
+  if (!session->as_of_given) return;
+  g_autofree char *instant = answer_instant(session->as_of_us);
+  g_autoptr(StoreRows) rows = store_query(session->store, "SELECT count(*) FROM load", NULL, 0, 0, NULL);
+  gboolean any = rows != NULL && store_rows_value(rows, 0, 0).integer > 0;
+  g_ptr_array_add(
+      shown->notes,
+      any ? g_strdup_printf("as it was believed at %s: later records, changes and deletions are not in it", instant)
+          : g_strdup_printf("nothing had been loaded by %s: what was believed is known from the first "
+                            "`attain load` on",
+                            instant));
+}
+
 /* --- an answer --- */
 
 void shown_init(Shown *shown, const Session *session, const QueryResult *result, gboolean compared, gboolean by_value,
@@ -99,6 +113,7 @@ void shown_init(Shown *shown, const Session *session, const QueryResult *result,
     g_ptr_array_add(shown->notes, g_strdup(*note));
   note_no_members(shown);
   note_redefined(shown);
+  note_as_of(shown);
 }
 
 void shown_clear(Shown *shown) {

@@ -10,7 +10,7 @@ const CliOption cli_global_options[] = {
      "act on the workspace in DIR instead of the current folder or the nearest one above it"},
     {"now", 0, CLI_VALUE, "TIME",
      "set the clock to a date (its end) or a time: nothing after it is counted; records stand as they are known today, "
-     "not as they were known then"},
+     "not as they were known then (show --as-of)"},
     {"no-colour", 0, CLI_FLAG, NULL, "never use colour (the variable NO_COLOR does the same)"},
     {"help", 'h', CLI_FLAG, NULL, "print this help"},
     {"version", 0, CLI_FLAG, NULL, "print the program's version"},

@@ -65,8 +65,8 @@ typedef struct {
 /* Caller frees with g_ptr_array_unref (elements are freed with it). `n_total` may be NULL. */
 GPtrArray *ingest_rejected(Store *store, gsize max_rows, gint64 *n_total, GError **error);
 
-/* What the loads in force found in the files that the mapping does not name, a sentence each: for `attain check`. Caller
- * frees with g_ptr_array_unref. */
+/* What the loads in force found in the files that the mapping does not name, a sentence each: for `attain check`.
+ * Caller frees with g_ptr_array_unref. */
 GPtrArray *ingest_unlisted(Store *store, GError **error);
 
 /* --- recognition: `attain new --from` --- */
