@@ -38,8 +38,8 @@ static void every_kind_of_node(void **state) {
       "''\n",
       "[]\n",
       "{}\n",
-      "name: Ana\nname too: 'Ana'\nempty:\ntilde: ~\nlist: [a, b, [c, {d: e}], {}]\nmap: {größe: \"drei\\nvier\", x: "
-      "[]}\n",
+      ("name: Ana\nname too: 'Ana'\nempty:\ntilde: ~\nlist: [a, b, [c, {d: e}], {}]\n"
+       "map: {größe: \"drei\\nvier\", x: []}\n"),
       "formula: |\n  a\n  / b\nnext: >-\n  one\n  line\n",
   };
   for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) expect_survives("a.yaml", texts[i], strlen(texts[i]));
