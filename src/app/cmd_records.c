@@ -1,5 +1,5 @@
 /* attain records: the very records behind a number. */
-#include "app/answer.h"
+#include "app/changes.h"
 #include "app/commands.h"
 #include "query/trail.h"
 
@@ -201,10 +201,11 @@ static int run(CliContext *context, const CliArguments *arguments, GError **erro
   if (session == NULL || !answer_request_read(session, arguments, &request, error) ||
       !read_limit(arguments, &limit, error))
     return -1;
+  const char *format = cli_option(arguments, "format"), *since = cli_option(arguments, "changed-since");
+  if (since != NULL) return changes_print(context, session, &request, since, limit, format, error);
   QueryContext question = answer_context(session);
   g_autoptr(GPtrArray) trails = query_trails(&question, &request.request, limit, error);
   if (trails == NULL) return -1;
-  const char *format = cli_option(arguments, "format");
   if (g_strcmp0(format, "json") == 0) {
     print_json(session, &request, trails, context->out);
   } else if (g_strcmp0(format, "csv") == 0) {
@@ -225,6 +226,8 @@ static const CliOption options[] = {
     {"credit", 0, CLI_VALUE, "WHEN", "owners and teams as at the event, or as they are now", "event|now"},
     {"rates-of", 0, CLI_VALUE, "DATE", "constant currency: convert all amounts at the rates of this day", NULL},
     {"as-of", 0, CLI_VALUE, "TIME", "from the records as they were believed on a date (its end) or at a time", NULL},
+    {"changed-since", 0, CLI_VALUE, "TIME",
+     "only the records that count otherwise than was believed then: what restated the number, and by how much", NULL},
     {"limit", 0, CLI_VALUE, "N", "list at most N records for a measure (default 1000); more is an error, never a cut",
      NULL},
     {"format", 'f', CLI_VALUE, "FORM", "how to write them", "table|json|csv|md"},

@@ -1,4 +1,5 @@
 /* attain show: KPIs of members and periods. */
+#include "app/changes.h"
 #include "app/commands.h"
 #include "app/show.h"
 
@@ -53,6 +54,8 @@ static int run(CliContext *context, const CliArguments *arguments, GError **erro
              *format = cli_option(arguments, "format");
   if (role == NULL && request.kpis[0] == NULL) role = "manager";
   if (role != NULL && !add_role(session, role, &request, error)) return -1;
+  const char *since = cli_option(arguments, "changed-since");
+  if (since != NULL) return changes_print(context, session, &request, since, CHANGES_LIMIT, format, error);
   gboolean compared = compare != NULL;
   if (compared)
     request.request.compare = g_str_equal(compare, "previous") ? QUERY_COMPARE_PREVIOUS : QUERY_COMPARE_YEAR_AGO;
@@ -81,6 +84,9 @@ static const CliOption options[] = {
     {"compare", 'c', CLI_VALUE, "WITH", "beside the period before, or the same a year ago; like for like while it runs",
      "previous|year-ago"},
     {"role", 0, CLI_VALUE, "ROLE", "the KPIs of a role: manager, leader, rep, marketing, finance", NULL},
+    {"changed-since", 0, CLI_VALUE, "TIME",
+     "what restated each number since then: its value as believed then and now, and the records that count otherwise",
+     NULL},
     {"sort", 0, CLI_VALUE, "ORDER", "order members by name, or by the first figure", "name|value"},
     {"top", 0, CLI_VALUE, "N", "only the first N members by the first figure; totals are those of all", NULL},
     {"format", 'f', CLI_VALUE, "FORM", "how to write the answer", "table|json|csv|md"},

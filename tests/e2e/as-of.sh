@@ -36,6 +36,21 @@ run 0 -C co show revenue --period 2026-02 --as-of 2026-01-01
 says "nothing had been loaded by 2026-01-01"
 run 2 -C co show revenue --as-of yesterdayish
 
+# --- what restated the number: record by record, and in sum ---
+run 0 -C co --now 2026-03-10 records revenue --period 2026-02 --changed-since 2026-02-25 --format json
+json_is '[(r["id"], r["what"], r["then"], r["now"], r["difference"]) for r in d["kpis"][0]["measures"][0]["records"]]' \
+  "[('2', 'gone', 500, None, -500), ('1', 'changed', 1000, 900, -100), ('4', 'new', None, 50, 50)]"
+json_is '(d["kpis"][0]["then"], d["kpis"][0]["now"])' "(1500, 950)"
+json_is 'sum(r["difference"] for r in d["kpis"][0]["measures"][0]["records"])' "-550"
+run 0 -C co --now 2026-03-10 show revenue win_rate --period 2026-02 --changed-since 2026-02-25
+says "EUR 1,500 as believed at 2026-02-25T23:59:59Z, EUR 950.00 now"
+says "Win rate"
+run 0 -C co --now 2026-03-10 records open_pipeline --period 2026-02 --changed-since 2026-02-25 --format csv
+is "a deal that only changed hands counts as before" "$(wc -l < "$out")" "1"
+run 0 -C co --now 2026-03-10 records revenue --period 2026-02 --changed-since 2026-03-06
+says "No record behind it counts otherwise."
+run 2 -C co records revenue --changed-since never
+
 # The database is only read.
 run 0 -C co --now 2026-03-10 show revenue --period 2026-02 --format json
 json_is 'd["rows"][0]["value"]' "950"

@@ -1,0 +1,12 @@
+/* What restated a number: the records behind it as they were believed at an instant, beside those of now. */
+#pragma once
+
+#include "app/answer.h"
+
+#define CHANGES_LIMIT 1000000 /* records behind one measure, where no limit is asked */
+
+/* Prints, for each KPI of the request, its value then and now and every record that counts otherwise. Closes the
+ * session's database when it has read it. `format`: table (NULL), md, json or csv. Returns the exit code, -1 with
+ * `error`. */
+int changes_print(CliContext *context, Session *session, const AnswerRequest *request, const char *since, gsize limit,
+                  const char *format, GError **error);
