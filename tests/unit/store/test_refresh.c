@@ -90,7 +90,8 @@ static void write_climb(World *world, int deal) {
 static void write_long_history(World *world, int deal) {
   world->n_rows += 100;
   runf(world->store,
-       "INSERT INTO stage_change BY NAME SELECT %d - i AS key, 'crm' AS from_source, 'C' || lpad((%d - i * 7 %% "
+       "INSERT INTO stage_change BY NAME SELECT %d - i * 7 %% 100 AS key, 'crm' AS from_source, 'C' || lpad((%d - i * "
+       "7 %% "
        "100)::VARCHAR, 5, '0') AS id, TIMESTAMP '2026-05-01' AS recorded_at, %d AS load, %d AS opportunity, TIMESTAMP "
        "'2026-01-01' + INTERVAL ((hash(i, %d) %% 40)::INTEGER) DAY AS \"at\", \"at\"::DATE AS at_day, CASE WHEN i %% 3 "
        "> 0 THEN "
