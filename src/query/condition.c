@@ -37,6 +37,7 @@ struct Conditions {
   SqlSelect *select;
   GArray *columns;
   GPtrArray *nodes;
+  GHashTable *node_of; /* KpiExpr -> the number of its node, and 1 */
   const StoreChunk *chunk;
   gsize capacity; /* rows */
 };
@@ -310,7 +311,7 @@ static gint add_parts(Conditions *conditions, const KpiExpr *where) {
   return made;
 }
 
-gint conditions_add(Conditions *conditions, const KpiExpr *where) {
+static gint add_new(Conditions *conditions, const KpiExpr *where) {
   gint made = add_text(conditions, where), column;
   if (made >= 0) return made;
   switch (where->op) {
@@ -339,17 +340,28 @@ gint conditions_add(Conditions *conditions, const KpiExpr *where) {
   return add_node(conditions, NODE_BOOL, g_strdup(""), column, where);
 }
 
+/* What was decided on a column then read stays so, whatever columns came since. */
+gint conditions_add(Conditions *conditions, const KpiExpr *where) {
+  gpointer known = g_hash_table_lookup(conditions->node_of, where);
+  if (known != NULL) return GPOINTER_TO_INT(known) - 1;
+  gint made = add_new(conditions, where);
+  g_hash_table_insert(conditions->node_of, (gpointer)where, GINT_TO_POINTER(made + 1));
+  return made;
+}
+
 Conditions *conditions_new(SqlSelect *select, GArray *columns) {
   Conditions *conditions = g_new0(Conditions, 1);
   conditions->select = select;
   conditions->columns = columns;
   conditions->nodes = g_ptr_array_new_with_free_func(node_free);
+  conditions->node_of = g_hash_table_new(NULL, NULL);
   return conditions;
 }
 
 void conditions_free(Conditions *conditions) {
   if (conditions == NULL) return;
   g_ptr_array_unref(conditions->nodes);
+  g_hash_table_unref(conditions->node_of);
   g_free(conditions);
 }
 
