@@ -76,6 +76,11 @@ gboolean answer_request_read(const Session *session, const CliArguments *argumen
   return FALSE;
 }
 
+/* Of a survival the days are counted, whatever the measure is of. */
+KpiDefinition answer_counted_as(const KpiMeasure *measure) {
+  return (KpiDefinition){.unit = measure->agg == KPI_AGG_KM ? (KpiUnit){KPI_QUANTITY, 0, 1} : measure->unit};
+}
+
 QueryContext answer_context(const Session *session) {
   return (QueryContext){.store = session->store,
                         .schema = session->schema,

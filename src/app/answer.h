@@ -45,6 +45,8 @@ gboolean answer_request_read(const Session *session, const CliArguments *argumen
                              GError **error);
 QueryContext answer_context(const Session *session);
 
+/* What a record counts as in a measure, to be written as a KPI's number is. */
+KpiDefinition answer_counted_as(const KpiMeasure *measure);
 /* "31.0 %", "EUR 12,345", "51.0 days", "no value"; the caller frees. */
 char *answer_number(const Session *session, const KpiDefinition *kpi, gboolean has_value, double value);
 /* The same with its money to so many decimals, as answer_decimals() says for a column. */

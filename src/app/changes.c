@@ -124,14 +124,9 @@ static gboolean ask(const Session *session, const QueryRequest *request, gsize l
 
 /* --- printing --- */
 
-static KpiDefinition counted_as(const QueryTrail *trail) {
-  return (KpiDefinition){.unit =
-                             trail->measure->agg == KPI_AGG_KM ? (KpiUnit){KPI_QUANTITY, 0, 1} : trail->measure->unit};
-}
-
 /* All amounts of a table to the cent, unless all are whole. */
 static int decimals_of(const Session *session, const Pair *pair) {
-  if (!answer_is_money(counted_as(pair->now).unit)) return -1;
+  if (!answer_is_money(answer_counted_as(pair->now->measure).unit)) return -1;
   guint n = pair->changes->len;
   g_autofree double *amounts = g_new0(double, 2 * n + 2);
   for (guint i = 0; i < n; i++) {
@@ -189,7 +184,7 @@ static void add_change(CliTable *table, const Form *form, const Change *change, 
 static void print_pair(const Changes *changes, const Pair *pair, const CliContext *context, gboolean markdown) {
   static const char *const heads[] = {"Record", "Name", "Rep", "Account", "What", "Then", "Now", "Difference"};
   g_autoptr(CliTable) table = cli_table_new(name_of(pair->now));
-  Form form = {changes->session, counted_as(pair->now), decimals_of(changes->session, pair)};
+  Form form = {changes->session, answer_counted_as(pair->now->measure), decimals_of(changes->session, pair)};
   gboolean adds_up = pair->now->adds_up;
   for (guint i = 0; i < G_N_ELEMENTS(heads); i++) cli_table_add_column(table, heads[i], i < 5 ? CLI_LEFT : CLI_RIGHT);
   for (guint i = 0; i < pair->changes->len; i++)

@@ -5,14 +5,9 @@
 
 #define DEFAULT_LIMIT 1000
 
-static KpiDefinition counted_as(const QueryTrail *trail) {
-  return (KpiDefinition){.unit =
-                             trail->measure->agg == KPI_AGG_KM ? (KpiUnit){KPI_QUANTITY, 0, 1} : trail->measure->unit};
-}
-
 /* All amounts of the column to the cent, unless all are whole: their sum must be seen to be right. */
 static int decimals_of(const Session *session, const QueryTrail *trail) {
-  if (!answer_is_money(counted_as(trail).unit)) return -1;
+  if (!answer_is_money(answer_counted_as(trail->measure).unit)) return -1;
   g_autofree double *amounts = g_new0(double, trail->records->len + 1);
   for (guint i = 0; i < trail->records->len; i++) {
     const QueryRecord *record = &g_array_index(trail->records, QueryRecord, i);
@@ -24,7 +19,7 @@ static int decimals_of(const Session *session, const QueryTrail *trail) {
 
 static char *contribution(const Session *session, const QueryTrail *trail, int decimals, gboolean has_value,
                           double value) {
-  KpiDefinition as = counted_as(trail);
+  KpiDefinition as = answer_counted_as(trail->measure);
   return has_value ? answer_number_to(session, &as, decimals, TRUE, value) : g_strdup("no rate");
 }
 

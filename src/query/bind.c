@@ -44,6 +44,11 @@ gboolean eval_key_equal(gconstpointer a, gconstpointer b) {
 static const Bound *bind(const Binding *binding, const KpiExpr *expr, const Window *window);
 
 static void collect(Binding binding, const KpiExpr *expr, const Window *window) {
+  if (window_is_moved_by(expr->op)) {
+    Window moved = window_apply(binding.evaluator->plan->context, window, expr);
+    collect(binding, expr->args[0], &moved);
+    return;
+  }
   switch (expr->op) {
     case KPI_OP_MEASURE:
       eval_collect_measure(binding.evaluator, expr->measure, binding.kpi, binding.entity, window);
@@ -60,19 +65,6 @@ static void collect(Binding binding, const KpiExpr *expr, const Window *window) 
       binding.evaluator->plan->keeps_all |= value.has && value.value != 0;
       binding.entity = expr->entity;
       collect(binding, expr->args[0], window);
-      break;
-    }
-    case KPI_OP_PREVIOUS:
-    case KPI_OP_YEAR_AGO:
-    case KPI_OP_SHIFT:
-    case KPI_OP_TRAILING:
-    case KPI_OP_TO_DATE:
-    case KPI_OP_START:
-    case KPI_OP_BEFORE:
-    case KPI_OP_LIFETIME:
-    case KPI_OP_AVERAGE: {
-      Window moved = window_apply(binding.evaluator->plan->context, window, expr);
-      collect(binding, expr->args[0], &moved);
       break;
     }
     default:
@@ -173,6 +165,10 @@ static const Bound *bind_each(const Binding *binding, const KpiExpr *expr, const
 }
 
 static const Bound *bind_new(const Binding *binding, const KpiExpr *expr, const Window *window) {
+  if (window_is_moved_by(expr->op)) {
+    Window moved = window_apply(binding->evaluator->plan->context, window, expr);
+    return bind(binding, expr->args[0], &moved);
+  }
   switch (expr->op) {
     case KPI_OP_NUMBER:
       return literal(binding, expr->number);
@@ -187,18 +183,6 @@ static const Bound *bind_new(const Binding *binding, const KpiExpr *expr, const 
       return bind_kpi(binding, expr->kpi, window);
     case KPI_OP_EACH:
       return bind_each(binding, expr, window);
-    case KPI_OP_PREVIOUS:
-    case KPI_OP_YEAR_AGO:
-    case KPI_OP_SHIFT:
-    case KPI_OP_TRAILING:
-    case KPI_OP_TO_DATE:
-    case KPI_OP_START:
-    case KPI_OP_BEFORE:
-    case KPI_OP_LIFETIME:
-    case KPI_OP_AVERAGE: {
-      Window moved = window_apply(binding->evaluator->plan->context, window, expr);
-      return bind(binding, expr->args[0], &moved);
-    }
     default:
       return bind_parts(binding, expr, window);
   }

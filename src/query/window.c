@@ -1,6 +1,23 @@
 /* Windows. Periods move as periods, never by a number of days. */
 #include "query/window.h"
 
+gboolean window_is_moved_by(KpiOp op) {
+  switch (op) {
+    case KPI_OP_PREVIOUS:
+    case KPI_OP_YEAR_AGO:
+    case KPI_OP_SHIFT:
+    case KPI_OP_TRAILING:
+    case KPI_OP_TO_DATE:
+    case KPI_OP_START:
+    case KPI_OP_BEFORE:
+    case KPI_OP_LIFETIME:
+    case KPI_OP_AVERAGE:
+      return TRUE;
+    default:
+      return FALSE;
+  }
+}
+
 Window window_of(const QueryContext *context, const CalendarPeriod *period) {
   return (Window){*period, context->today + 1, WINDOW_IN};
 }

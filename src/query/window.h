@@ -17,6 +17,8 @@ typedef struct {
   WindowBound bound;
 } Window;
 
+/* Whether an operator is one of those that window_apply() takes. */
+gboolean window_is_moved_by(KpiOp op);
 Window window_of(const QueryContext *context, const CalendarPeriod *period);
 /* The window that an operator (PREVIOUS, YEAR_AGO, SHIFT, TRAILING, TO_DATE, START, BEFORE, LIFETIME, AVERAGE) makes of
  * another. While a period runs, an earlier one is cut where it had had as many working days. */

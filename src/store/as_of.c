@@ -13,15 +13,6 @@
 #include "store/physical.h"
 #include "store/private.h"
 
-static gboolean run(Store *store, GError **error, const char *format, ...) G_GNUC_PRINTF(3, 4);
-static gboolean run(Store *store, GError **error, const char *format, ...) {
-  va_list arguments;
-  va_start(arguments, format);
-  g_autofree char *sql = g_strdup_vprintf(format, arguments);
-  va_end(arguments);
-  return store_run(store, sql, NULL, 0, NULL, error);
-}
-
 static gboolean has_table(Store *store, const char *name, gboolean *has, GError **error) {
   StoreValue text = {.type = STORE_TEXT, .text = name};
   g_autoptr(StoreRows) rows =
@@ -42,20 +33,21 @@ static gboolean make_views(Store *store, const LedgerTable *table, gint64 as_of_
   g_autofree char *plain_history = g_strconcat(table->name, "_history", NULL);
   g_autofree char *history = store_quote_name(plain_history);
   g_autofree char *then = g_strdup_printf("make_timestamp(%" G_GINT64_FORMAT ")", as_of_us);
-  return run(store, error,
+  return store_run_format(
+             store, error,
              "CREATE VIEW %s AS SELECT * FROM ledger.%s WHERE recorded_at IS NULL OR recorded_at <= %s UNION ALL BY "
              "NAME SELECT * EXCLUDE (superseded_at, superseded_by) FROM ledger.%s WHERE (recorded_at IS NULL OR "
              "recorded_at <= %s) AND superseded_at > %s",
              name, name, then, history, then, then) &&
-         run(store, error, "CREATE VIEW %s AS SELECT * FROM ledger.%s WHERE superseded_at <= %s", history, history,
-             then);
+         store_run_format(store, error, "CREATE VIEW %s AS SELECT * FROM ledger.%s WHERE superseded_at <= %s", history,
+                          history, then);
 }
 
 /* Whether there are other currencies is taken as it is now: it only decides where to look for rates. */
 static gboolean count_rows(Store *store, const LedgerTable *table, GError **error) {
   g_autofree char *span = store_stat_columns(table);
   g_autofree char *name = store_quote_name(table->name);
-  return run(
+  return store_run_format(
       store, error,
       "INSERT INTO ledger_stat SELECT '%s', count(*), %s, (SELECT coalesce(bool_or(has_foreign_currency), FALSE) "
       "FROM ledger.ledger_stat WHERE table_name = '%s') FROM %s",
@@ -63,10 +55,11 @@ static gboolean count_rows(Store *store, const LedgerTable *table, GError **erro
 }
 
 static gboolean make_ledger(Store *store, const LedgerSchema *schema, gint64 as_of_us, GError **error) {
-  if (!run(store, error,
-           "CREATE TABLE ledger_stat AS SELECT * FROM ledger.ledger_stat LIMIT 0;"
-           "CREATE VIEW load AS SELECT * FROM ledger.load WHERE \"at\" <= make_timestamp(%" G_GINT64_FORMAT ")",
-           as_of_us))
+  if (!store_run_format(store, error,
+                        "CREATE TABLE ledger_stat AS SELECT * FROM ledger.ledger_stat LIMIT 0;"
+                        "CREATE VIEW load AS SELECT * FROM ledger.load WHERE \"at\" <= make_timestamp(%" G_GINT64_FORMAT
+                        ")",
+                        as_of_us))
     return FALSE;
   for (guint i = 0; i < ledger_schema_n_tables(schema); i++) {
     const LedgerTable *table = ledger_schema_table(schema, i);
@@ -84,7 +77,7 @@ Store *store_open_as_of(const char *path, const LedgerSchema *schema, gint64 as_
   store_close(checked);
   g_autoptr(Store) store = store_open(NULL, NULL, 0, threads, error);
   g_autofree char *quoted = store_quote_text(path);
-  if (!store || !run(store, error, "ATTACH %s AS ledger (READ_ONLY)", quoted) ||
+  if (!store || !store_run_format(store, error, "ATTACH %s AS ledger (READ_ONLY)", quoted) ||
       !make_ledger(store, schema, as_of_us, error))
     return NULL;
   return g_steal_pointer(&store);

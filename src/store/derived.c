@@ -74,15 +74,6 @@ char *store_derived_digest(void) {
   return g_compute_checksum_for_string(G_CHECKSUM_SHA256, text->str, (gssize)text->len);
 }
 
-static gboolean run(Store *store, GError **error, const char *format, ...) G_GNUC_PRINTF(3, 4);
-static gboolean run(Store *store, GError **error, const char *format, ...) {
-  va_list arguments;
-  va_start(arguments, format);
-  g_autofree char *sql = g_strdup_vprintf(format, arguments);
-  va_end(arguments);
-  return store_run(store, sql, NULL, 0, NULL, error);
-}
-
 static gboolean count(Store *store, const char *sql, gint64 *n, GError **error) {
   g_autoptr(StoreRows) rows = store_query(store, sql, NULL, 0, 0, error);
   if (!rows) return FALSE;
@@ -128,20 +119,21 @@ char *store_stat_columns(const LedgerTable *table) {
  * facts it is made from. */
 static gboolean refresh_stat(Store *store, const LedgerTable *table, GError **error) {
   g_autofree char *span = store_stat_columns(table);
-  return run(store, error, "DELETE FROM ledger_stat WHERE table_name = '%s'", table->name) &&
-         run(store, error,
-             "INSERT INTO ledger_stat SELECT '%s', count(*), %s, "
-             "(SELECT coalesce(bool_or(has_foreign_currency), FALSE) FROM ledger_stat WHERE table_name IN "
-             "(SELECT unnest(string_split('%s', ' ')))) FROM %s",
-             table->name, span, table->needs, table->name);
+  return store_run_format(store, error, "DELETE FROM ledger_stat WHERE table_name = '%s'", table->name) &&
+         store_run_format(store, error,
+                          "INSERT INTO ledger_stat SELECT '%s', count(*), %s, "
+                          "(SELECT coalesce(bool_or(has_foreign_currency), FALSE) FROM ledger_stat WHERE table_name IN "
+                          "(SELECT unnest(string_split('%s', ' ')))) FROM %s",
+                          table->name, span, table->needs, table->name);
 }
 
 static gboolean empty(const Refresh *refresh, const LedgerTable *table, gboolean only_touched, GError **error) {
   if (only_touched)
-    return run(refresh->store, error, "DELETE FROM %s WHERE opportunity IN (SELECT key FROM derived_touched)",
-               table->name);
+    return store_run_format(refresh->store, error,
+                            "DELETE FROM %s WHERE opportunity IN (SELECT key FROM derived_touched)", table->name);
   g_autofree char *create = store_physical_create_derived(refresh->schema, table);
-  return run(refresh->store, error, "DROP TABLE IF EXISTS %s", table->name) && run(refresh->store, error, "%s", create);
+  return store_run_format(refresh->store, error, "DROP TABLE IF EXISTS %s", table->name) &&
+         store_run_format(refresh->store, error, "%s", create);
 }
 
 static gboolean empty_all(const Refresh *refresh, const LedgerTable *const *tables, gboolean only_touched,
@@ -158,13 +150,13 @@ static gboolean empty_all(const Refresh *refresh, const LedgerTable *const *tabl
 /* In the order in which the threads come, or only one of them could write. */
 static gboolean insert_all(const Refresh *refresh, const LedgerTable *const *tables, const DerivedFacts *facts,
                            GError **error) {
-  if (!run(refresh->store, error, "SET preserve_insertion_order = FALSE")) return FALSE;
+  if (!store_run_format(refresh->store, error, "SET preserve_insertion_order = FALSE")) return FALSE;
   gboolean ok = TRUE;
   for (guint i = 0; ok && tables[i]; i++) {
     ok = store_derived_insert(refresh->store, facts, form_of(tables[i]), error);
     if (!ok) g_prefix_error(error, "%s: ", tables[i]->name);
   }
-  return run(refresh->store, ok ? error : NULL, "RESET preserve_insertion_order") && ok;
+  return store_run_format(refresh->store, ok ? error : NULL, "RESET preserve_insertion_order") && ok;
 }
 
 static gboolean fill_part(const Refresh *refresh, const LedgerTable *const *tables, const DerivedWanted *wanted,
@@ -194,7 +186,7 @@ static gboolean fill(const Refresh *refresh, const LedgerTable *const *tables, g
 
 static gboolean fill_all(const Refresh *refresh, GError **error) {
   return fill(refresh, refresh->whole, FALSE, error) && fill(refresh, refresh->part, TRUE, error) &&
-         run(refresh->store, error, "DROP TABLE IF EXISTS temp.derived_touched");
+         store_run_format(refresh->store, error, "DROP TABLE IF EXISTS temp.derived_touched");
 }
 
 /* --- what has to be made --- */

@@ -23,6 +23,9 @@ void store_set_error(GError **error, const char *path, const char *message);
 duckdb_prepared_statement store_prepare(Store *store, const char *sql, const StoreValue *parameters, gsize n_parameters,
                                         GError **error);
 
+/* Runs SQL statements that have no parameters, written as printf() does. */
+gboolean store_run_format(Store *store, GError **error, const char *format, ...) G_GNUC_PRINTF(3, 4);
+
 static inline void store_prepared_cleanup(duckdb_prepared_statement *statement) {
   duckdb_destroy_prepare(statement);
 }

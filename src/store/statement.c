@@ -117,3 +117,11 @@ char *store_quote_name(const char *identifier) {
 char *store_quote_text(const char *text) {
   return quote(text, '\'');
 }
+
+gboolean store_run_format(Store *store, GError **error, const char *format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  g_autofree char *sql = g_strdup_vprintf(format, arguments);
+  va_end(arguments);
+  return store_run(store, sql, NULL, 0, NULL, error);
+}
