@@ -111,7 +111,7 @@ static void insert_rates(Store *store, const Company *company) {
           first, first);
 }
 
-World world_new(const Company *company, const char *definitions, gboolean backwards) {
+World world_empty(const char *definitions) {
   static const char organisation[] = "name: Test\ncurrency: EUR\ntime_zone: UTC\n";
   World world = {0};
   g_autoptr(GError) error = NULL;
@@ -123,19 +123,19 @@ World world_new(const Company *company, const char *definitions, gboolean backwa
   g_autoptr(GPtrArray) problems = NULL;
   world.catalogue = kpi_catalogue_new(world.schema, &source, 1, &problems, &error);
   if (error != NULL) fail_msg("%s", error->message);
+  world.context =
+      (QueryContext){world.store, world.schema, world.calendar, world.catalogue, world.organisation, 0, 0, FALSE};
+  return world;
+}
+
+World world_new(const Company *company, const char *definitions, gboolean backwards) {
+  World world = world_empty(definitions);
   insert_people(world.store, company);
   insert_accounts(world.store);
   insert_rates(world.store, company);
   insert_deals(world.store, company, backwards);
-  BaseDay today = company->base + 1000;
-  world.context = (QueryContext){world.store,
-                                 world.schema,
-                                 world.calendar,
-                                 world.catalogue,
-                                 world.organisation,
-                                 calendar_start_of_day(world.calendar, today + 1) - 1,
-                                 today,
-                                 FALSE};
+  world.context.today = company->base + 1000;
+  world.context.now_us = calendar_start_of_day(world.calendar, world.context.today + 1) - 1;
   return world;
 }
 

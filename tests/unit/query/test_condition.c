@@ -1,8 +1,8 @@
 /* Conditions against DuckDB itself: random conditions over random records, each evaluated twice in one scan, once taken
  * apart (by code, by number, by what is filled) and once as the SQL that it stands for. Texts are empty, of no length,
  * ASCII in either case, and letters whose case is not one to one (İ, ß, Σ at an end). */
+#include "company.h"
 #include "query/condition.h"
-#include "unit.h"
 
 #define N_ROWS       5000
 #define N_CONDITIONS 300
@@ -13,15 +13,6 @@ static const char *const texts[] = {"web",      "Web",      "WEB",    "İstanbul
                                     "οδοσ",     "ŁÓDŹ",     "łódź",   "ǅ",
                                     "ǆ",        "won",      "Won",    "a text of more than twelve characters"};
 static const char *const outcomes[] = {"won", "lost", "open", "abandoned"};
-
-typedef struct {
-  ConfOrganisation *organisation;
-  LedgerSchema *schema;
-  Calendar *calendar;
-  KpiCatalogue *catalogue;
-  Store *store;
-  QueryContext context;
-} World;
 
 static void insert_deals(Store *store, GRand *random) {
   g_autoptr(GString) sql = g_string_new(
@@ -47,33 +38,6 @@ static void insert_deals(Store *store, GRand *random) {
   g_autoptr(GError) error = NULL;
   if (!store_run(store, sql->str, NULL, 0, NULL, &error)) fail_msg("%s", error->message);
 }
-
-static World world_new(GRand *random) {
-  static const char organisation[] = "name: Test\ncurrency: EUR\ntime_zone: UTC\n";
-  World world = {0};
-  g_autoptr(GError) error = NULL;
-  world.organisation = conf_organisation_parse("attain.yaml", organisation, strlen(organisation), ".", &error);
-  world.schema = ledger_schema_new(NULL, 0, &error);
-  world.calendar = calendar_new(&world.organisation->calendar, &error);
-  world.store = store_open(NULL, world.schema, STORE_CREATE, 1, &error);
-  KpiSource source = {.file = "test.yaml", .text = "kpis: {}\n", .length = 9};
-  g_autoptr(GPtrArray) problems = NULL;
-  world.catalogue = kpi_catalogue_new(world.schema, &source, 1, &problems, &error);
-  if (error != NULL) fail_msg("%s", error->message);
-  world.context =
-      (QueryContext){world.store, world.schema, world.calendar, world.catalogue, world.organisation, 0, 0, FALSE};
-  insert_deals(world.store, random);
-  return world;
-}
-
-static void world_clear(World *world) {
-  kpi_catalogue_free(world->catalogue);
-  store_close(world->store);
-  calendar_free(world->calendar);
-  ledger_schema_free(world->schema);
-  conf_organisation_free(world->organisation);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(World, world_clear)
 
 /* --- random conditions --- */
 
@@ -221,7 +185,8 @@ static void conditions_hold_as_in_sql(void **state) {
   guint32 seed = given != NULL ? (guint32)g_ascii_strtoull(given, NULL, 10) : g_random_int();
   print_message("ATTAIN_SEED=%u\n", seed);
   g_autoptr(GRand) random = g_rand_new_with_seed(seed);
-  g_auto(World) world = world_new(random);
+  g_auto(World) world = world_empty("kpis: {}\n");
+  insert_deals(world.store, random);
   check_conditions(random, &world, FALSE);
   check_conditions(random, &world, TRUE);
 }
