@@ -216,20 +216,12 @@ static void print_text(const Changes *changes, const CliContext *context, gboole
   if (n_shown == 0) fputs("No record behind it counts otherwise.\n", context->out);
 }
 
-static void json_value(CliJson *json, const char *key, gboolean has, double value) {
-  cli_json_key(json, key);
-  if (has)
-    cli_json_number(json, value);
-  else
-    cli_json_null(json);
-}
-
 static void json_pair(CliJson *json, const Pair *pair) {
   cli_json_begin_object(json);
   cli_json_key(json, "measure");
   cli_json_text(json, name_of(pair->now));
-  json_value(json, "then", pair->now->adds_up, pair->then->total);
-  json_value(json, "now", pair->now->adds_up, pair->now->total);
+  cli_json_value(json, "then", pair->now->adds_up, pair->then->total);
+  cli_json_value(json, "now", pair->now->adds_up, pair->now->total);
   cli_json_key(json, "records");
   cli_json_begin_array(json);
   for (guint i = 0; i < pair->changes->len; i++) {
@@ -242,8 +234,8 @@ static void json_pair(CliJson *json, const Pair *pair) {
       cli_json_key(json, texts[t][0]);
       cli_json_text(json, texts[t][1]);
     }
-    json_value(json, "then", change->was, change->then);
-    json_value(json, "now", change->is, change->now);
+    cli_json_value(json, "then", change->was, change->then);
+    cli_json_value(json, "now", change->is, change->now);
     cli_json_key(json, "difference");
     cli_json_number(json, change->now - change->then);
     cli_json_end_object(json);
@@ -259,8 +251,8 @@ static void json_changes(CliJson *json, const Changes *changes) {
   cli_json_text(json, changes->kpi->name);
   cli_json_key(json, "period");
   cli_json_text(json, query_result_period(changes->now, 0)->name);
-  json_value(json, "then", then->has_value, then->value);
-  json_value(json, "now", now->has_value, now->value);
+  cli_json_value(json, "then", then->has_value, then->value);
+  cli_json_value(json, "now", now->has_value, now->value);
   cli_json_key(json, "unit");
   cli_json_text(json, answer_unit(changes->kpi));
   cli_json_key(json, "measures");

@@ -1,14 +1,6 @@
 /* attain show as JSON and CSV: the stable forms, for other programs. docs/output.md describes them. */
 #include "app/show.h"
 
-static void json_value(CliJson *json, const char *key, gboolean has, double value) {
-  cli_json_key(json, key);
-  if (has)
-    cli_json_number(json, value);
-  else
-    cli_json_null(json);
-}
-
 static void json_day(CliJson *json, const char *key, BaseDay day) {
   g_autofree char *text = base_day_format(day);
   cli_json_key(json, key);
@@ -26,13 +18,13 @@ static void json_period(CliJson *json, const char *key, const CalendarPeriod *pe
 }
 
 static void json_figures(CliJson *json, const QueryValue *value) {
-  json_value(json, "value", value->has_value, value->value);
+  cli_json_value(json, "value", value->has_value, value->value);
   cli_json_key(json, "n");
   cli_json_integer(json, value->n);
-  json_value(json, "numerator", value->has_parts, value->numerator);
-  json_value(json, "denominator", value->has_parts, value->denominator);
-  json_value(json, "low", value->has_interval, value->low);
-  json_value(json, "high", value->has_interval, value->high);
+  cli_json_value(json, "numerator", value->has_parts, value->numerator);
+  cli_json_value(json, "denominator", value->has_parts, value->denominator);
+  cli_json_value(json, "low", value->has_interval, value->low);
+  cli_json_value(json, "high", value->has_interval, value->high);
 }
 
 static void json_flags(CliJson *json, const QueryValue *value) {
@@ -69,11 +61,12 @@ static void json_row(CliJson *json, const QueryResult *result, const QueryRow *r
     cli_json_begin_object(json);
     json_period(json, "period", &row->compared_period);
     json_figures(json, &row->compared);
-    json_value(json, "change", row->value.has_value && row->compared.has_value, row->value.value - row->compared.value);
-    json_value(json, "change_ratio", row->value.has_value && row->compared.has_value && row->compared.value > 0,
-               row->value.value / row->compared.value - 1);
-    json_value(json, "whole_period_value", row->has_compared_whole && row->compared_whole.has_value,
-               row->compared_whole.value);
+    cli_json_value(json, "change", row->value.has_value && row->compared.has_value,
+                   row->value.value - row->compared.value);
+    cli_json_value(json, "change_ratio", row->value.has_value && row->compared.has_value && row->compared.value > 0,
+                   row->value.value / row->compared.value - 1);
+    cli_json_value(json, "whole_period_value", row->has_compared_whole && row->compared_whole.has_value,
+                   row->compared_whole.value);
     json_flags(json, &row->compared);
     cli_json_end_object(json);
   }

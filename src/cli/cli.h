@@ -119,5 +119,7 @@ void cli_json_number(CliJson *json,
                      double value); /* shortest text that reads back the same; NaN and infinities give null */
 void cli_json_bool(CliJson *json, gboolean value);
 void cli_json_null(CliJson *json);
+/* A key and its number, or null where there is none. */
+void cli_json_value(CliJson *json, const char *key, gboolean has, double value);
 void cli_csv_field(FILE *out, const char *text, gboolean first); /* RFC 4180; NULL gives an empty field */
 void cli_csv_end(FILE *out);

@@ -154,6 +154,14 @@ void cli_json_null(CliJson *json) {
   write_word(json, "null");
 }
 
+void cli_json_value(CliJson *json, const char *key, gboolean has, double value) {
+  cli_json_key(json, key);
+  if (has)
+    cli_json_number(json, value);
+  else
+    cli_json_null(json);
+}
+
 void cli_csv_field(FILE *out, const char *text, gboolean first) {
   if (!first) fputc(',', out);
   if (!text) return;
