@@ -1,6 +1,7 @@
 /* attain show: KPIs of members and periods. */
 #include "app/changes.h"
 #include "app/commands.h"
+#include "app/reported.h"
 #include "app/show.h"
 
 static gboolean read_grain(const CliArguments *arguments, QueryRequest *request, GError **error) {
@@ -12,16 +13,30 @@ static gboolean read_grain(const CliArguments *arguments, QueryRequest *request,
   return FALSE;
 }
 
-static gboolean read_top(const CliArguments *arguments, guint *top, GError **error) {
-  const char *text = cli_option(arguments, "top");
-  guint64 number = 0;
-  *top = 0;
+/* An option that is a whole number from 1; 0 where it is not given. */
+static gboolean read_number(const CliArguments *arguments, const char *name, guint *number, GError **error) {
+  const char *text = cli_option(arguments, name);
+  guint64 value = 0;
+  *number = 0;
   if (text == NULL) return TRUE;
-  if (!g_ascii_string_to_unsigned(text, 10, 1, G_MAXINT32, &number, NULL)) {
-    g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "--top takes a whole number from 1, not '%s'", text);
+  if (!g_ascii_string_to_unsigned(text, 10, 1, G_MAXINT32, &value, NULL)) {
+    g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "--%s takes a whole number from 1, not '%s'", name, text);
     return FALSE;
   }
-  *top = (guint)number;
+  *number = (guint)value;
+  return TRUE;
+}
+
+/* What was kept is of all, by one dimension and of one period. */
+static gboolean check_reported(const CliArguments *arguments, GError **error) {
+  static const char *const others[] = {"where",   "credit",        "rates-of", "as-of", "grain",
+                                       "compare", "changed-since", "sort",     "top"};
+  for (guint i = 0; i < G_N_ELEMENTS(others); i++) {
+    if (*cli_option_all(arguments, others[i]) == NULL) continue;
+    g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "--reported shows what was kept, and cannot be asked with --%s",
+                others[i]);
+    return FALSE;
+  }
   return TRUE;
 }
 
@@ -47,13 +62,18 @@ static int run(CliContext *context, const CliArguments *arguments, GError **erro
   g_autoptr(Session) session = session_open_as_of(context->folder, context->now, cli_option(arguments, "as-of"),
                                                   SESSION_DATABASE | SESSION_DEFINITIONS, error);
   g_auto(AnswerRequest) request = {0};
-  guint top;
+  guint top, revision;
   if (session == NULL || !answer_request_read(session, arguments, &request, error)) return -1;
-  if (!read_grain(arguments, &request.request, error) || !read_top(arguments, &top, error)) return -1;
+  if (!read_grain(arguments, &request.request, error) || !read_number(arguments, "top", &top, error) ||
+      !read_number(arguments, "revision", &revision, error))
+    return -1;
   const char *role = cli_option(arguments, "role"), *compare = cli_option(arguments, "compare"),
              *format = cli_option(arguments, "format");
-  if (role == NULL && request.kpis[0] == NULL) role = "manager";
+  gboolean reported = cli_flag(arguments, "reported") || revision > 0;
+  if (reported && !check_reported(arguments, error)) return -1;
+  if (role == NULL && request.kpis[0] == NULL && !reported) role = "manager";
   if (role != NULL && !add_role(session, role, &request, error)) return -1;
+  if (reported) return reported_print(context, session, &request, revision, role == NULL, format, error);
   const char *since = cli_option(arguments, "changed-since");
   if (since != NULL) return changes_print(context, session, &request, since, CHANGES_LIMIT, format, error);
   gboolean compared = compare != NULL;
@@ -87,6 +107,11 @@ static const CliOption options[] = {
     {"changed-since", 0, CLI_VALUE, "TIME",
      "what restated each number since then: its value as believed then and now, and the records that count otherwise",
      NULL},
+    {"reported", 0, CLI_FLAG, NULL,
+     "as it was reported when the period was closed (attain snapshot), beside what it is now; without a KPI, all that "
+     "differ",
+     NULL},
+    {"revision", 0, CLI_VALUE, "N", "with --reported: the Nth closing of the period (default: the last)", NULL},
     {"sort", 0, CLI_VALUE, "ORDER", "order members by name, or by the first figure", "name|value"},
     {"top", 0, CLI_VALUE, "N", "only the first N members by the first figure; totals are those of all", NULL},
     {"format", 'f', CLI_VALUE, "FORM", "how to write the answer", "table|json|csv|md"},

@@ -3,7 +3,7 @@
 
 CliCommand *commands_all(guint *n_commands) {
   const CliCommand *const commands[] = {
-      &cmd_new, &cmd_load, &cmd_check, &cmd_kpis, &cmd_show, &cmd_explain, &cmd_records, &cmd_demo,
+      &cmd_new, &cmd_load, &cmd_check, &cmd_kpis, &cmd_show, &cmd_explain, &cmd_records, &cmd_snapshot, &cmd_demo,
   };
   CliCommand *all = g_new(CliCommand, G_N_ELEMENTS(commands));
   for (gsize i = 0; i < G_N_ELEMENTS(commands); i++) all[i] = *commands[i];

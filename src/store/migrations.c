@@ -31,6 +31,7 @@ typedef struct {
 static const Migration migrations[] = {
     {1, "loads, rejected rows and what each table holds", "state.sql"},
     {2, "derived facts as tables", "drop_views.sql"},
+    {3, "closed periods and their numbers as reported", "snapshots.sql"},
 };
 
 #define NEWEST (migrations[G_N_ELEMENTS(migrations) - 1].number)

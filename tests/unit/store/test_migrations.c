@@ -47,6 +47,26 @@ static void test_from_the_first_version(void **state) {
   }
 }
 
+/* Closed periods came with the third form. */
+static void test_from_the_second_version(void **state) {
+  make_version_1();
+  store_close(open_ledger(path));
+  {
+    g_autoptr(Store) store = store_open(path, NULL, STORE_CREATE, 0, NULL);
+    run(store, "DROP TABLE snapshot; DROP TABLE snapshot_kpi; DROP TABLE snapshot_value;"
+               "UPDATE attain_meta SET value = '2' WHERE name = 'schema_version'");
+  }
+  for (int i = 0; i < 2; i++) {
+    g_autoptr(Store) store = open_ledger(path);
+    check_records(store);
+    expect(store, "SELECT value FROM attain_meta WHERE name = 'schema_version'", "3\n");
+    expect(store,
+           "SELECT (SELECT count(*) FROM snapshot) + (SELECT count(*) FROM snapshot_kpi) + (SELECT count(*) FROM "
+           "snapshot_value)",
+           "0\n");
+  }
+}
+
 static void refuse(const LedgerSchema *schema, guint flags, int code, const char *part) {
   g_autoptr(GError) error = NULL;
   g_autoptr(Store) store = store_open(path, schema, flags, 0, &error);
@@ -111,7 +131,7 @@ static void test_interrupted_anywhere_the_old_version_is_left(void **state) {
   }
   assert_true(n_failed >= 5);
   g_autoptr(Store) store = open_ledger(path);
-  expect(store, "SELECT value FROM attain_meta WHERE name = 'schema_version'", "2\n");
+  expect(store, "SELECT value FROM attain_meta WHERE name = 'schema_version'", "3\n");
 }
 
 static const LedgerExtraColumn extras[] = {
@@ -177,6 +197,7 @@ static void test_a_column_of_another_type(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       ON_A_FILE(test_from_the_first_version),
+      ON_A_FILE(test_from_the_second_version),
       ON_A_FILE(test_reading_the_first_version),
       ON_A_FILE(test_other_derived_facts),
       ON_A_FILE(test_a_newer_database_is_refused),

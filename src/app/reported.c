@@ -1,0 +1,411 @@
+/* Reported beside now: as a table, JSON and CSV.
+ *
+ * Without a KPI it answers what of the reported numbers has changed: those that stand are counted, not listed. Programs
+ * get all of them. */
+#include "app/reported.h"
+
+#include <math.h>
+
+typedef struct {
+  const Session *session;
+  const Snapshot *snapshot;
+  const SnapshotComparison *comparison;
+  const char *by;
+  gboolean only_changed;
+} Reported;
+
+char *reported_instant(gint64 utc_us) {
+  g_autoptr(GDateTime) time = g_date_time_new_from_unix_utc(utc_us / G_USEC_PER_SEC);
+  g_autofree char *seconds = time ? g_date_time_format(time, "%Y-%m-%dT%H:%M:%S") : g_strdup("");
+  int us = (int)(utc_us % G_USEC_PER_SEC);
+  return us == 0 ? g_strconcat(seconds, "Z", NULL) : g_strdup_printf("%s.%06dZ", seconds, us);
+}
+
+/* --- finding the snapshot --- */
+
+static gboolean is_wanted(const Snapshot *snapshot, const CalendarPeriod *period, guint revision) {
+  gboolean of_period = !period || (snapshot->period.start == period->start && snapshot->period.end == period->end);
+  return of_period && (revision == 0 || snapshot->revision == revision);
+}
+
+/* The last that fits: of a period the newest revision, without one the period closed last. */
+static Snapshot *find_snapshot(const Session *session, const AnswerRequest *request, guint revision, GError **error) {
+  CalendarPeriod period;
+  g_autoptr(GError) cause = NULL;
+  const char *text = request->request.period;
+  if (text &&
+      !calendar_parse_period(session->calendar, text, session->today, BASE_DAY_NONE, BASE_DAY_NONE, &period, &cause)) {
+    g_set_error_literal(error, BASE_ERROR, BASE_ERROR_USAGE, cause->message);
+    return NULL;
+  }
+  g_autoptr(GPtrArray) list = snapshot_list(session->store, error);
+  if (!list) return NULL;
+  for (guint i = list->len; i-- > 0;) {
+    const Snapshot *snapshot = g_ptr_array_index(list, i);
+    if (is_wanted(snapshot, text ? &period : NULL, revision))
+      return snapshot_read(session->store, snapshot->number, error);
+  }
+  g_autofree char *which = revision > 0 ? g_strdup_printf(" as revision %u", revision) : g_strdup("");
+  if (list->len == 0)
+    g_set_error(error, BASE_ERROR, BASE_ERROR_NOT_FOUND,
+                "no period was closed yet: `attain snapshot 2026-Q3` keeps a period's numbers as they are reported");
+  else
+    g_set_error(error, BASE_ERROR, BASE_ERROR_NOT_FOUND, "%s was not closed%s: `attain snapshot` lists those that were",
+                text ? period.name : "a period", which);
+  return NULL;
+}
+
+/* --- numbers --- */
+
+/* A KPI that is defined no more is written by the unit that was kept with it. */
+static KpiDefinition form_of(const SnapshotKpi *kpi) {
+  static const KpiUnit units[] = {{KPI_COUNT, 0, 0},    {KPI_RATIO, 0, 0},    {KPI_SCORE, 0, 0},
+                                  {KPI_QUANTITY, 1, 0}, {KPI_QUANTITY, 0, 1}, {KPI_QUANTITY, 1, -1}};
+  KpiDefinition form = {.display = kpi->display, .unit = {KPI_NUMBER, 0, 0}};
+  for (guint i = 0; i < G_N_ELEMENTS(units); i++)
+    if (g_str_equal(kpi_unit_name(units[i]), kpi->unit)) form.unit = units[i];
+  return form;
+}
+
+static const SnapshotKpi *kpi_of(const Reported *reported, const SnapshotPair *pair) {
+  return &g_array_index(reported->snapshot->kpis, SnapshotKpi, pair->kpi);
+}
+
+static gboolean is_comparable(const Reported *reported, const SnapshotPair *pair) {
+  KpiDefinition form = form_of(kpi_of(reported, pair));
+  return !reported->comparison->other_money || !answer_is_money(form.unit);
+}
+
+static gboolean difference_of(const Reported *reported, const SnapshotPair *pair, double *difference) {
+  if (!pair->reported.has_value || !pair->now.has_value || !is_comparable(reported, pair)) return FALSE;
+  *difference = pair->differs ? pair->now.value - pair->reported.value : 0;
+  return TRUE;
+}
+
+static int decimals_of(const Reported *reported, guint kpi) {
+  g_autoptr(GArray) amounts = g_array_new(FALSE, FALSE, sizeof(double));
+  for (guint i = 0; i < reported->comparison->pairs->len; i++) {
+    const SnapshotPair *pair = &g_array_index(reported->comparison->pairs, SnapshotPair, i);
+    double difference;
+    if (pair->kpi != kpi) continue;
+    if (pair->reported.has_value) g_array_append_val(amounts, pair->reported.value);
+    if (pair->now.has_value) g_array_append_val(amounts, pair->now.value);
+    if (difference_of(reported, pair, &difference)) g_array_append_val(amounts, difference);
+  }
+  return cli_money_decimals((const double *)(gpointer)amounts->data, amounts->len,
+                            reported->session->organisation->currency, FALSE);
+}
+
+static gboolean is_shown(const Reported *reported, const SnapshotPair *pair) {
+  return !reported->only_changed || pair->differs;
+}
+
+/* --- the table --- */
+
+static char *difference_words(const Reported *reported, const SnapshotPair *pair, const KpiDefinition *form,
+                              int decimals) {
+  double difference;
+  if (!difference_of(reported, pair, &difference)) return g_strdup(pair->differs ? "–" : "");
+  if (difference == 0) return g_strdup("");
+  gboolean points = form->unit.kind == KPI_RATIO && (!form->display || g_str_equal(form->display, "percent"));
+  if (points) return g_strdup_printf("%+.1f pt", difference * 100);
+  g_autofree char *number = answer_number_to(reported->session, form, decimals, TRUE, fabs(difference));
+  return g_strconcat(difference < 0 ? "-" : "+", number, NULL);
+}
+
+static void add_pair(CliTable *table, const Reported *reported, const SnapshotPair *pair, gboolean with_kpi) {
+  const SnapshotKpi *kpi = kpi_of(reported, pair);
+  KpiDefinition form = form_of(kpi);
+  int decimals = answer_is_money(form.unit) ? decimals_of(reported, pair->kpi) : -1;
+  g_autofree char *was =
+      answer_number_to(reported->session, &form, decimals, pair->reported.has_value, pair->reported.value);
+  g_autofree char *is = answer_number_to(reported->session, &form, decimals, pair->now.has_value, pair->now.value);
+  g_autofree char *difference = difference_words(reported, pair, &form, decimals);
+  gboolean redefined = reported->comparison->changes->pdata[pair->kpi] != NULL;
+  g_autofree char *before = g_strconcat(was, pair->was_immature && pair->differs ? " *" : "", NULL);
+  g_autofree char *after = g_strconcat(is, redefined ? " *" : "", NULL);
+  CliStyle style = pair->is_total && reported->by ? CLI_STYLE_TOTAL : CLI_STYLE_NONE;
+  cli_table_add_row(table);
+  if (with_kpi) cli_table_add_cell(table, kpi->title, style);
+  if (reported->by) cli_table_add_cell(table, pair->is_total ? "All" : answer_member(pair->member), style);
+  cli_table_add_cell(table, before, style);
+  cli_table_add_cell(table, after, style);
+  cli_table_add_cell(table, difference, style);
+}
+
+static guint n_differing(const Reported *reported) {
+  guint n = 0;
+  for (guint i = 0; i < reported->comparison->pairs->len; i++)
+    n += g_array_index(reported->comparison->pairs, SnapshotPair, i).differs ? 1 : 0;
+  return n;
+}
+
+static char *standing_words(const Reported *reported) {
+  guint n = n_differing(reported), n_standing = reported->comparison->pairs->len - n;
+  if (n == 0) return g_strdup("every number stands as it was reported");
+  if (!reported->only_changed || n_standing == 0) return NULL;
+  return base_count_words(n_standing,
+                          "# {number stands as it was|numbers stand as they were} reported and {is|are} "
+                          "left out: name a KPI to see it");
+}
+
+static gboolean was_immature(const Reported *reported) {
+  for (guint i = 0; i < reported->comparison->pairs->len; i++) {
+    const SnapshotPair *pair = &g_array_index(reported->comparison->pairs, SnapshotPair, i);
+    if (pair->was_immature && pair->differs) return TRUE;
+  }
+  return FALSE;
+}
+
+static void add_definition_notes(CliTable *table, const Reported *reported) {
+  const SnapshotComparison *comparison = reported->comparison;
+  g_autoptr(GHashTable) told = g_hash_table_new(NULL, NULL);
+  for (guint i = 0; i < comparison->pairs->len; i++) {
+    const SnapshotPair *pair = &g_array_index(comparison->pairs, SnapshotPair, i);
+    const char *change = comparison->changes->pdata[pair->kpi];
+    if (!change || !is_shown(reported, pair) || !g_hash_table_add(told, GUINT_TO_POINTER(pair->kpi + 1))) continue;
+    g_autofree char *text =
+        g_strdup_printf("* %s was reported by another definition: %s", kpi_of(reported, pair)->title, change);
+    cli_table_add_note(table, text);
+  }
+  for (guint i = 0; i < comparison->gone->len; i++) {
+    g_autofree char *text =
+        g_strdup_printf("%s is defined no more: it has no number now", (const char *)comparison->gone->pdata[i]);
+    cli_table_add_note(table, text);
+  }
+  if (!comparison->other_money) return;
+  g_autofree char *text = g_strdup_printf("amounts were reported in %s, and are in %s now: they are not compared",
+                                          reported->snapshot->currency, reported->session->organisation->currency);
+  cli_table_add_note(table, text);
+}
+
+static const char *first_changed(const Reported *reported) {
+  for (guint i = 0; i < reported->comparison->pairs->len; i++) {
+    const SnapshotPair *pair = &g_array_index(reported->comparison->pairs, SnapshotPair, i);
+    if (pair->differs) return kpi_of(reported, pair)->name;
+  }
+  return NULL;
+}
+
+static void add_notes(CliTable *table, const Reported *reported) {
+  const Snapshot *snapshot = reported->snapshot;
+  g_autofree char *standing = standing_words(reported);
+  if (standing) cli_table_add_note(table, standing);
+  if (was_immature(reported)) cli_table_add_note(table, "* its cohort had not had its full time when it was reported");
+  add_definition_notes(table, reported);
+  const char *changed = first_changed(reported);
+  if (!changed) return;
+  g_autofree char *since = reported_instant(snapshot->known_at_us);
+  g_autofree char *text =
+      g_strdup_printf("the records behind a difference: attain records %s --period %s --changed-since %s", changed,
+                      snapshot->period.name, since);
+  cli_table_add_note(table, text);
+}
+
+static char *heading(const Reported *reported, gboolean with_kpi) {
+  const Snapshot *snapshot = reported->snapshot;
+  GArray *pairs = reported->comparison->pairs;
+  g_autofree char *closed = base_day_format(calendar_day_of(reported->session->calendar, snapshot->closed_at_us));
+  const char *kpi =
+      with_kpi || pairs->len == 0 ? NULL : kpi_of(reported, &g_array_index(pairs, SnapshotPair, 0))->title;
+  return g_strdup_printf("%s%s%s · %s as reported on %s (revision %" G_GINT64_FORMAT "), and now",
+                         reported->session->organisation->name, kpi ? " · " : "", kpi ? kpi : "", snapshot->period.name,
+                         closed, snapshot->revision);
+}
+
+static CliTable *make_table(const Reported *reported) {
+  GArray *pairs = reported->comparison->pairs;
+  gboolean with_kpi =
+      reported->only_changed || (pairs->len > 0 && g_array_index(pairs, SnapshotPair, 0).kpi !=
+                                                       g_array_index(pairs, SnapshotPair, pairs->len - 1).kpi);
+  g_autofree char *title = heading(reported, with_kpi);
+  CliTable *table = cli_table_new(title);
+  if (with_kpi) cli_table_add_column(table, "KPI", CLI_LEFT);
+  if (reported->by) {
+    g_autofree char *name = answer_dimension(reported->by);
+    cli_table_add_column(table, name, CLI_LEFT);
+  }
+  static const char *const heads[] = {"Reported", "Now", "Difference"};
+  for (guint i = 0; i < G_N_ELEMENTS(heads); i++) cli_table_add_column(table, heads[i], CLI_RIGHT);
+  for (guint i = 0; i < pairs->len; i++) {
+    const SnapshotPair *pair = &g_array_index(pairs, SnapshotPair, i);
+    if (is_shown(reported, pair)) add_pair(table, reported, pair, with_kpi);
+  }
+  add_notes(table, reported);
+  return table;
+}
+
+/* --- JSON and CSV --- */
+
+static void json_named(CliJson *json, const char *key, const char *text) {
+  cli_json_key(json, key);
+  cli_json_text(json, text);
+}
+
+void reported_json(CliJson *json, const Snapshot *snapshot) {
+  g_autofree char *start = base_day_format(snapshot->period.start), *end = base_day_format(snapshot->period.end);
+  g_autofree char *closed = answer_instant(snapshot->closed_at_us), *known = reported_instant(snapshot->known_at_us);
+  g_auto(GStrv) dimensions = *snapshot->dimensions ? g_strsplit(snapshot->dimensions, " ", -1) : g_new0(char *, 1);
+  cli_json_begin_object(json);
+  cli_json_key(json, "snapshot");
+  cli_json_integer(json, snapshot->number);
+  cli_json_key(json, "period");
+  cli_json_begin_object(json);
+  json_named(json, "name", snapshot->period.name);
+  json_named(json, "start", start);
+  json_named(json, "end", end);
+  cli_json_end_object(json);
+  cli_json_key(json, "revision");
+  cli_json_integer(json, snapshot->revision);
+  json_named(json, "closed_at", closed);
+  json_named(json, "known_at", known);
+  cli_json_key(json, "load");
+  if (snapshot->load > 0)
+    cli_json_integer(json, snapshot->load);
+  else
+    cli_json_null(json);
+  cli_json_key(json, "by");
+  cli_json_begin_array(json);
+  for (char **dimension = dimensions; *dimension; dimension++) cli_json_text(json, *dimension);
+  cli_json_end_array(json);
+  json_named(json, "currency", snapshot->currency);
+  json_named(json, "attain_version", snapshot->version);
+  json_named(json, "note", snapshot->note);
+  cli_json_key(json, "kpis");
+  cli_json_integer(json, snapshot->n_kpis);
+  cli_json_key(json, "values");
+  cli_json_integer(json, snapshot->n_values);
+  cli_json_end_object(json);
+}
+
+static void json_figures(CliJson *json, const char *key, const QueryValue *figures) {
+  cli_json_key(json, key);
+  cli_json_begin_object(json);
+  cli_json_value(json, "value", figures->has_value, figures->value);
+  cli_json_key(json, "n");
+  cli_json_integer(json, figures->n);
+  cli_json_value(json, "numerator", figures->has_parts, figures->numerator);
+  cli_json_value(json, "denominator", figures->has_parts, figures->denominator);
+  cli_json_value(json, "low", figures->has_interval, figures->low);
+  cli_json_value(json, "high", figures->has_interval, figures->high);
+  cli_json_end_object(json);
+}
+
+static void json_pair(CliJson *json, const Reported *reported, const SnapshotPair *pair) {
+  const SnapshotKpi *kpi = kpi_of(reported, pair);
+  double difference = 0;
+  gboolean has = difference_of(reported, pair, &difference);
+  cli_json_begin_object(json);
+  json_named(json, "kpi", kpi->name);
+  cli_json_key(json, "members");
+  cli_json_begin_object(json);
+  if (!pair->is_total) json_named(json, reported->by, pair->member);
+  cli_json_end_object(json);
+  json_figures(json, "reported", &pair->reported);
+  json_figures(json, "now", &pair->now);
+  cli_json_value(json, "difference", has, difference);
+  cli_json_key(json, "changed");
+  cli_json_bool(json, pair->differs);
+  cli_json_key(json, "was_immature");
+  cli_json_bool(json, pair->was_immature);
+  json_named(json, "unit", kpi->display && !g_str_equal(kpi->unit, "money") ? kpi->display : kpi->unit);
+  cli_json_end_object(json);
+}
+
+static void json_definitions(CliJson *json, const Reported *reported) {
+  const SnapshotComparison *comparison = reported->comparison;
+  guint last = G_MAXUINT;
+  cli_json_key(json, "definitions");
+  cli_json_begin_array(json);
+  for (guint i = 0; i < comparison->pairs->len; i++) {
+    const SnapshotPair *pair = &g_array_index(comparison->pairs, SnapshotPair, i);
+    if (pair->kpi == last) continue;
+    last = pair->kpi;
+    const SnapshotKpi *kpi = kpi_of(reported, pair);
+    g_autofree char *from = kpi->from == BASE_DAY_NONE ? NULL : base_day_format(kpi->from);
+    cli_json_begin_object(json);
+    json_named(json, "kpi", kpi->name);
+    json_named(json, "formula", kpi->formula);
+    json_named(json, "formula_from", from);
+    json_named(json, "definition", kpi->definition);
+    json_named(json, "change", comparison->changes->pdata[pair->kpi]);
+    cli_json_end_object(json);
+  }
+  cli_json_end_array(json);
+}
+
+static void print_json(const Reported *reported, FILE *out) {
+  g_autoptr(CliJson) json = cli_json_new(out);
+  g_autofree char *as_of = answer_instant(reported->session->now_us);
+  GArray *pairs = reported->comparison->pairs;
+  cli_json_begin_object(json);
+  cli_json_key(json, "snapshot");
+  reported_json(json, reported->snapshot);
+  cli_json_key(json, "rows");
+  cli_json_begin_array(json);
+  for (guint i = 0; i < pairs->len; i++) json_pair(json, reported, &g_array_index(pairs, SnapshotPair, i));
+  cli_json_end_array(json);
+  json_definitions(json, reported);
+  json_named(json, "currency", reported->session->organisation->currency);
+  json_named(json, "as_of", as_of);
+  cli_json_end_object(json);
+}
+
+static void csv_number(FILE *out, gboolean has, double value) {
+  char buffer[G_ASCII_DTOSTR_BUF_SIZE];
+  cli_csv_field(out, has ? g_ascii_formatd(buffer, sizeof buffer, "%.15g", value) : NULL, FALSE);
+}
+
+static void print_csv(const Reported *reported, FILE *out) {
+  static const char *const heads[] = {"period", "revision", "reported", "now", "difference", "unit"};
+  GArray *pairs = reported->comparison->pairs;
+  cli_csv_field(out, "kpi", TRUE);
+  if (reported->by) cli_csv_field(out, reported->by, FALSE);
+  for (guint i = 0; i < G_N_ELEMENTS(heads); i++) cli_csv_field(out, heads[i], FALSE);
+  cli_csv_end(out);
+  g_autofree char *revision = g_strdup_printf("%" G_GINT64_FORMAT, reported->snapshot->revision);
+  for (guint i = 0; i < pairs->len; i++) {
+    const SnapshotPair *pair = &g_array_index(pairs, SnapshotPair, i);
+    double difference = 0;
+    gboolean has = difference_of(reported, pair, &difference);
+    cli_csv_field(out, kpi_of(reported, pair)->name, TRUE);
+    if (reported->by) cli_csv_field(out, pair->is_total ? "(all)" : pair->member, FALSE);
+    cli_csv_field(out, reported->snapshot->period.name, FALSE);
+    cli_csv_field(out, revision, FALSE);
+    csv_number(out, pair->reported.has_value, pair->reported.value);
+    csv_number(out, pair->now.has_value, pair->now.value);
+    csv_number(out, has, difference);
+    cli_csv_field(out, kpi_of(reported, pair)->unit, FALSE);
+    cli_csv_end(out);
+  }
+}
+
+int reported_print(CliContext *context, const Session *session, const AnswerRequest *request, guint revision,
+                   gboolean strict, const char *format, GError **error) {
+  g_autoptr(Snapshot) snapshot = find_snapshot(session, request, revision, error);
+  if (!snapshot) return -1;
+  if (request->by[0] && request->by[1]) {
+    g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "--reported takes one dimension at a time");
+    return -1;
+  }
+  QueryContext question = answer_context(session);
+  g_autoptr(SnapshotComparison) comparison =
+      snapshot_compare(&question, snapshot, (const char *const *)request->kpis, request->by[0], strict, error);
+  if (!comparison) return -1;
+  Reported reported = {session, snapshot, comparison, request->by[0], request->kpis[0] == NULL};
+  if (g_strcmp0(format, "json") == 0) {
+    print_json(&reported, context->out);
+  } else if (g_strcmp0(format, "csv") == 0) {
+    print_csv(&reported, context->out);
+  } else if (reported.only_changed && n_differing(&reported) == 0 && comparison->gone->len == 0) {
+    g_autofree char *title = heading(&reported, TRUE);
+    fprintf(context->out, "%s\nEvery number stands as it was reported.\n", title);
+  } else {
+    g_autoptr(CliTable) table = make_table(&reported);
+    if (g_strcmp0(format, "md") == 0)
+      cli_table_print_markdown(table, context->out);
+    else
+      cli_table_print(table, context);
+  }
+  return 0;
+}
