@@ -74,8 +74,14 @@ static int run(CliContext *context, const CliArguments *arguments, GError **erro
   if (role == NULL && request.kpis[0] == NULL && !reported) role = "manager";
   if (role != NULL && !add_role(session, role, &request, error)) return -1;
   if (reported) return reported_print(context, session, &request, revision, role == NULL, format, error);
+  const KpiView *view;
+  show_view_expand(session, &request, &view);
   const char *since = cli_option(arguments, "changed-since");
   if (since != NULL) return changes_print(context, session, &request, since, CHANGES_LIMIT, format, error);
+  if (view != NULL && view->has_grain && !request.request.has_grain) {
+    request.request.has_grain = TRUE;
+    request.request.grain = view->grain;
+  }
   gboolean compared = compare != NULL;
   if (compared)
     request.request.compare = g_str_equal(compare, "previous") ? QUERY_COMPARE_PREVIOUS : QUERY_COMPARE_YEAR_AGO;
@@ -84,6 +90,7 @@ static int run(CliContext *context, const CliArguments *arguments, GError **erro
   if (result == NULL) return -1;
   g_auto(Shown) shown = {0};
   shown_init(&shown, session, result, compared, g_strcmp0(cli_option(arguments, "sort"), "value") == 0, top);
+  shown_set_view(&shown, view);
   if (g_strcmp0(format, "json") == 0) {
     show_json(&shown, context->out);
   } else if (g_strcmp0(format, "csv") == 0) {

@@ -12,14 +12,21 @@ typedef struct {
   guint per_member; /* rows of the answer for one member */
   guint *members;   /* the first row of each member shown, in order */
   guint n_members, n_left_out;
-  int *decimals;    /* by KPI, of its money */
-  GPtrArray *notes; /* char *: those of the answer, and what it rests on */
+  int *decimals;       /* by KPI, of its money */
+  const KpiView *view; /* all of it is a view, or NULL */
+  GPtrArray *notes;    /* char *: those of the answer, and what it rests on */
 } Shown;
 
 /* `top` > 0 keeps so many members, sorted by the first figure. */
 void shown_init(Shown *shown, const Session *session, const QueryResult *result, gboolean compared, gboolean by_value,
                 guint top);
 void shown_clear(Shown *shown);
+/* A view's name among the KPIs becomes those of the view. `only`: the view, where nothing else is asked. */
+void show_view_expand(const Session *session, AnswerRequest *request, const KpiView **only);
+/* What a KPI is called in the answer; in "Pipeline waterfall", "Pipeline waterfall, start" is "Start". Free it. */
+char *show_view_title(const Shown *shown, guint kpi);
+/* Says whether the view's identity holds in what is shown. */
+void shown_set_view(Shown *shown, const KpiView *view);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Shown, shown_clear)
 
 void show_json(const Shown *shown, FILE *out);

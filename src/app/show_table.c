@@ -4,6 +4,7 @@
  *   one KPI, several periods   members down, periods across
  *   several KPIs, one period   members down, KPIs across; without members: KPIs down
  *   several of both            members and KPIs down, periods across
+ *   a view cut into periods    members and periods down, KPIs across
  *
  * Subtotals stand below the members they sum up, the total of all at the end. */
 #include "app/show.h"
@@ -12,7 +13,7 @@
 
 #define SHOWN_NAMES 8
 
-typedef enum { ACROSS_FIGURES, ACROSS_PERIODS, ACROSS_KPIS } Across;
+typedef enum { ACROSS_FIGURES, ACROSS_PERIODS, ACROSS_KPIS, ACROSS_KPIS_BY_PERIOD } Across;
 
 typedef struct {
   const Shown *shown;
@@ -86,6 +87,21 @@ static void add_members(CliTable *table, const Layout *layout, const QueryRow *r
   }
 }
 
+/* One period of a member, the KPIs beside one another. Of what is still to come nothing was believed yet. */
+static void add_period(CliTable *table, const Layout *layout, const QueryRow *rows, guint period, CliStyle style) {
+  guint n_periods = query_result_n_periods(layout->result);
+  const CalendarPeriod *span = query_result_period(layout->result, period);
+  if (span->start > layout->shown->session->today) return;
+  g_autofree char *name = layout->shown->view->grain == CALENDAR_WEEK
+                              ? g_strdup_printf("%u · %s", period + 1, span->name)
+                              : g_strdup(span->name);
+  cli_table_add_row(table);
+  add_members(table, layout, rows, style);
+  cli_table_add_cell(table, name, style);
+  for (guint k = 0; k < query_result_n_kpis(layout->result); k++)
+    add_value(table, layout, &rows[k * n_periods + period], style);
+}
+
 /* One member's rows of the answer, KPI by KPI and period by period. */
 static void add_member(CliTable *table, const Layout *layout, const QueryRow *rows, CliStyle style) {
   guint n_periods = query_result_n_periods(layout->result), n_kpis = query_result_n_kpis(layout->result);
@@ -95,11 +111,16 @@ static void add_member(CliTable *table, const Layout *layout, const QueryRow *ro
     for (guint k = 0; k < n_kpis; k++) add_value(table, layout, &rows[k], style);
     return;
   }
+  if (layout->across == ACROSS_KPIS_BY_PERIOD) {
+    for (guint p = 0; p < n_periods; p++) add_period(table, layout, rows, p, style);
+    return;
+  }
   for (guint k = 0; k < n_kpis; k++) {
     const QueryRow *of_kpi = &rows[k * n_periods];
     cli_table_add_row(table);
     add_members(table, layout, of_kpi, style);
-    if (n_kpis > 1) cli_table_add_cell(table, query_result_kpi(layout->result, k)->title, style);
+    g_autofree char *title = show_view_title(layout->shown, k);
+    if (n_kpis > 1) cli_table_add_cell(table, title, style);
     if (layout->across == ACROSS_FIGURES)
       add_figures(table, layout, of_kpi, style);
     else
@@ -113,9 +134,15 @@ static void add_head(CliTable *table, const Layout *layout) {
     g_autofree char *name = answer_dimension(query_result_dim(result, d));
     cli_table_add_column(table, name, CLI_LEFT);
   }
-  if (layout->across == ACROSS_KPIS) {
-    for (guint k = 0; k < query_result_n_kpis(result); k++)
-      cli_table_add_column(table, query_result_kpi(result, k)->title, CLI_RIGHT);
+  if (layout->across == ACROSS_KPIS_BY_PERIOD) {
+    g_autofree char *name = answer_dimension(calendar_grain_name(layout->shown->view->grain));
+    cli_table_add_column(table, name, CLI_LEFT);
+  }
+  if (layout->across == ACROSS_KPIS || layout->across == ACROSS_KPIS_BY_PERIOD) {
+    for (guint k = 0; k < query_result_n_kpis(result); k++) {
+      g_autofree char *title = show_view_title(layout->shown, k);
+      cli_table_add_column(table, title, CLI_RIGHT);
+    }
     return;
   }
   if (query_result_n_kpis(result) > 1) cli_table_add_column(table, "KPI", CLI_LEFT);
@@ -202,7 +229,8 @@ static gboolean has_intervals(const Shown *shown) {
 
 static Across across_of(const Shown *shown) {
   const QueryResult *result = shown->result;
-  if (query_result_n_periods(result) > 1) return ACROSS_PERIODS;
+  gboolean cut = shown->view != NULL && shown->view->has_grain;
+  if (query_result_n_periods(result) > 1) return cut ? ACROSS_KPIS_BY_PERIOD : ACROSS_PERIODS;
   gboolean several = query_result_n_kpis(result) > 1 && query_result_n_dims(result) > 0;
   return several && !shown->compared ? ACROSS_KPIS : ACROSS_FIGURES;
 }
@@ -211,8 +239,9 @@ static char *table_title(const Shown *shown) {
   const QueryResult *result = shown->result;
   guint n_kpis = query_result_n_kpis(result), n_periods = query_result_n_periods(result);
   const CalendarPeriod *first = query_result_period(result, 0), *last = query_result_period(result, n_periods - 1);
-  g_autofree char *what =
-      n_kpis == 1 ? g_strdup(query_result_kpi(result, 0)->title) : g_strdup_printf("%u KPIs", n_kpis);
+  g_autofree char *what = shown->view != NULL ? g_strdup(shown->view->title)
+                          : n_kpis == 1       ? g_strdup(query_result_kpi(result, 0)->title)
+                                              : g_strdup_printf("%u KPIs", n_kpis);
   g_autofree char *span = n_periods == 1 ? g_strdup(first->name) : g_strdup_printf("%s to %s", first->name, last->name);
   return g_strdup_printf("%s · %s · %s", shown->session->organisation->name, what, span);
 }

@@ -25,6 +25,8 @@ static KpiCatalogue *catalogue_alloc(const LedgerSchema *schema) {
   catalogue->kpi_names = g_hash_table_new(g_str_hash, g_str_equal);
   catalogue->measure_kpis = g_hash_table_new(g_str_hash, g_str_equal);
   catalogue->in_place = g_hash_table_new(g_str_hash, g_str_equal);
+  catalogue->views = g_hash_table_new(g_str_hash, g_str_equal);
+  catalogue->view_list = g_ptr_array_new();
   catalogue->measures = g_ptr_array_new();
   catalogue->kpis = g_ptr_array_new();
   catalogue->needs = g_ptr_array_new();
@@ -42,6 +44,8 @@ void kpi_catalogue_free(KpiCatalogue *catalogue) {
   g_hash_table_unref(catalogue->kpi_names);
   g_hash_table_unref(catalogue->measure_kpis);
   g_hash_table_unref(catalogue->in_place);
+  g_hash_table_unref(catalogue->views);
+  g_ptr_array_unref(catalogue->view_list);
   g_ptr_array_unref(catalogue->measures);
   g_ptr_array_unref(catalogue->kpis);
   g_ptr_array_unref(catalogue->needs);
@@ -185,6 +189,11 @@ static gint by_number(gconstpointer a, gconstpointer b) {
   return strcmp(x->name, y->name);
 }
 
+static gint view_by_name(gconstpointer a, gconstpointer b) {
+  const KpiView *x = *(const KpiView *const *)a, *y = *(const KpiView *const *)b;
+  return strcmp(x->name, y->name);
+}
+
 static GPtrArray *values_of(GHashTable *table, GCompareFunc order) {
   GPtrArray *values = g_ptr_array_new();
   GHashTableIter iter;
@@ -208,6 +217,9 @@ static void check_all(KpiCatalogue *catalogue) {
     g_ptr_array_add(catalogue->kpis, entry);
   }
   g_ptr_array_sort(catalogue->kpis, by_number);
+  g_ptr_array_unref(catalogue->view_list);
+  catalogue->view_list = values_of(catalogue->views, view_by_name);
+  for (guint i = 0; i < catalogue->view_list->len; i++) kpi_yaml_check_view(catalogue, catalogue->view_list->pdata[i]);
   if (catalogue->problems->len) return;
   for (guint i = 0; i < measures->len; i++) {
     const KpiMeasureEntry *measure = measures->pdata[i];
@@ -284,6 +296,18 @@ const KpiDefinition *kpi_catalogue_kpi(const KpiCatalogue *catalogue, guint inde
   return index < catalogue->kpis->len ? catalogue->kpis->pdata[index] : NULL;
 }
 
+guint kpi_catalogue_n_views(const KpiCatalogue *catalogue) {
+  return catalogue->view_list->len;
+}
+
+const KpiView *kpi_catalogue_view(const KpiCatalogue *catalogue, guint index) {
+  return index < catalogue->view_list->len ? catalogue->view_list->pdata[index] : NULL;
+}
+
+const KpiView *kpi_catalogue_find_view(const KpiCatalogue *catalogue, const char *name) {
+  return g_hash_table_lookup(catalogue->views, name);
+}
+
 guint kpi_catalogue_n_measures(const KpiCatalogue *catalogue) {
   return catalogue->measures->len;
 }
@@ -296,9 +320,17 @@ const KpiDefinition *kpi_catalogue_find(KpiCatalogue *catalogue, const char *nam
   const KpiEntry *entry = g_hash_table_lookup(catalogue->kpi_names, name);
   if (!entry) entry = g_hash_table_lookup(catalogue->measure_kpis, name);
   if (entry) return &entry->kpi;
+  const KpiView *view = kpi_catalogue_find_view(catalogue, name);
+  if (view) {
+    g_set_error(error, BASE_ERROR, BASE_ERROR_NOT_FOUND,
+                "'%s' is a view of several KPIs: `attain show %s` shows them together; name one of them, such as %s",
+                name, name, view->kpis[0]->name);
+    return NULL;
+  }
   g_autoptr(GPtrArray) names = g_ptr_array_new();
   kpi_add_names(catalogue->kpi_names, names);
   kpi_add_names(catalogue->measure_kpis, names);
+  kpi_add_names(catalogue->views, names);
   const char *nearest = base_nearest(name, (const char *const *)names->pdata, names->len);
   if (nearest)
     g_set_error(error, BASE_ERROR, BASE_ERROR_NOT_FOUND, "there is no KPI '%s'; did you mean '%s'?", name, nearest);

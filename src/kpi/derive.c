@@ -24,6 +24,7 @@ static gboolean leaf_equal(const KpiExpr *a, const KpiExpr *b) {
     case KPI_OP_TRAILING:
       return a->number == b->number && a->in_hours == b->in_hours && (a->in_hours || a->grain == b->grain);
     case KPI_OP_TO_DATE:
+    case KPI_OP_WITHIN:
       return a->grain == b->grain;
     case KPI_OP_COLUMN:
       return path_equal(a, b);

@@ -185,7 +185,8 @@ static gboolean read_grain(KpiCheck *check, const KpiSyntax *syntax, KpiExpr *ex
     expr->grain = grains[i].grain;
     return TRUE;
   }
-  kpi_problem(check, at->mark, at->mark_length, "to_date() is written to_date(x, year); also week, month or quarter");
+  kpi_problem(check, at->mark, at->mark_length, "%s() is written %s; the second part is week, month, quarter or year",
+              syntax->text, kpi_function_find(syntax->text)->form);
   return FALSE;
 }
 
@@ -270,6 +271,8 @@ KpiExpr *kpi_check_formula_call(KpiCheck *check, const KpiSyntax *syntax, KpiOp 
       return read_window(check, syntax, expr) && has_flow(check, syntax, x) ? expr : NULL;
     case KPI_OP_TO_DATE:
       return read_grain(check, syntax, expr) && has_flow(check, syntax, x) ? expr : NULL;
+    case KPI_OP_WITHIN:
+      return read_grain(check, syntax, expr) && all_levels(check, syntax, x) ? expr : NULL;
     case KPI_OP_START:
     case KPI_OP_AVERAGE:
       return all_levels(check, syntax, x) ? expr : NULL;

@@ -35,6 +35,7 @@ static const KpiFunction functions[] = {
     {"shift", KPI_IN_FORMULAS, KPI_OP_SHIFT, 0, 2, 2, "shift(x, -3 months)"},
     {"trailing", KPI_IN_FORMULAS, KPI_OP_TRAILING, 0, 2, 2, "trailing(x, 12 months)"},
     {"to_date", KPI_IN_FORMULAS, KPI_OP_TO_DATE, 0, 2, 2, "to_date(x, year)"},
+    {"within", KPI_IN_FORMULAS, KPI_OP_WITHIN, 0, 2, 2, "within(level, quarter)"},
     {"start", KPI_IN_FORMULAS, KPI_OP_START, 0, 1, 1, "start(level)"},
     {"before", KPI_IN_FORMULAS, KPI_OP_BEFORE, 0, 1, 1, "before(flow)"},
     {"lifetime", KPI_IN_FORMULAS, KPI_OP_LIFETIME, 0, 1, 1, "lifetime(flow)"},

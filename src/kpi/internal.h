@@ -211,6 +211,12 @@ typedef struct {
 } KpiMeasureEntry;
 
 typedef struct {
+  KpiView view; /* first */
+  const KpiYamlFile *yaml;
+  gconstpointer node;
+} KpiViewEntry;
+
+typedef struct {
   const char *name;
   KpiSyntax *literal; /* in the catalogue's arena */
   gboolean built_in;
@@ -227,6 +233,8 @@ struct KpiCatalogue {
   GHashTable *kpi_names;     /* name -> KpiEntry */
   GHashTable *measure_kpis;  /* name -> KpiEntry: a measure asked for as a KPI */
   GHashTable *in_place;      /* canonical -> KpiMeasure: those written in formulas */
+  GHashTable *views;         /* name -> KpiViewEntry */
+  GPtrArray *view_list;      /* KpiViewEntry, by name, once all are right */
   GPtrArray *measures;       /* KpiMeasure, by index */
   GPtrArray *kpis;           /* KpiEntry, sorted */
   GPtrArray *needs;          /* for listing what a KPI needs */
@@ -341,3 +349,5 @@ void kpi_yaml_read(KpiCatalogue *catalogue, const KpiYamlFile *file);
 /* Checks one entry: its formula, fields and versions. */
 gboolean kpi_yaml_check_measure(KpiCatalogue *catalogue, KpiMeasureEntry *entry);
 gboolean kpi_yaml_check_kpi(KpiCatalogue *catalogue, KpiEntry *entry);
+/* After all KPIs; what is wrong is noted. */
+void kpi_yaml_check_view(KpiCatalogue *catalogue, KpiViewEntry *entry);

@@ -85,7 +85,9 @@ typedef enum {
   KPI_OP_TO_DATE,  /* to_date(x, year): from the start of the year that holds the period's last day to the period's end
                     */
   KPI_OP_START,    /* start(level): a level as at the period's start */
-  KPI_OP_BEFORE,   /* before(flow): all that happened before the period's start */
+  KPI_OP_WITHIN, /* within(level, quarter): the level at the period's end of the whole quarter that holds its last day:
+                    what is `due` in it */
+  KPI_OP_BEFORE, /* before(flow): all that happened before the period's start */
   KPI_OP_LIFETIME, /* lifetime(flow): all that happened before the period's end */
   KPI_OP_AVERAGE,  /* average(level): mean over the days of the period (to now, while it runs) */
   KPI_OP_EACH, /* each(entity, x): x for each account, opportunity, person …, then the sum; true counts as 1, no value
@@ -111,7 +113,7 @@ struct KpiExpr {
   KpiExpr **args;
   guint n_args;
   double number;       /* NUMBER; DURATION, SHIFT (signed), TRAILING: how many */
-  CalendarGrain grain; /* DURATION, SHIFT, TRAILING, TO_DATE */
+  CalendarGrain grain; /* DURATION, SHIFT, TRAILING, TO_DATE, WITHIN */
   gboolean in_hours;   /* DURATION given in hours: number hours; grain is then CALENDAR_DAY and of no meaning */
   BaseDay day;         /* DATE */
   const char *text;    /* TEXT */
@@ -209,6 +211,22 @@ struct KpiDefinition {
   BaseSpan span;      /* of its key in the YAML */
 };
 
+/* --- views: KPIs that are read together --- */
+typedef struct {
+  const char *name; /* pipeline_waterfall */
+  const char *title;
+  const char *question;
+  const KpiDefinition *const *kpis; /* in the order in which they are read */
+  guint n_kpis;
+  gboolean has_grain; /* the period is cut into these, unless asked otherwise: one below the other, its KPIs across */
+  CalendarGrain grain;
+  const KpiExpr
+      *identity; /* EQ over sums and differences of its KPIs, which holds for every member and period; or NULL */
+  const char *identity_text; /* as written */
+  gboolean built_in;
+  BaseSpan span;
+} KpiView;
+
 typedef struct KpiCatalogue KpiCatalogue;
 
 /* One YAML text of definitions. `built_in`: part of the program. */
@@ -233,6 +251,10 @@ guint kpi_catalogue_n_kpis(const KpiCatalogue *catalogue); /* in the order of nu
 const KpiDefinition *kpi_catalogue_kpi(const KpiCatalogue *catalogue, guint index);
 /* Errors: NOT_FOUND, with the nearest names. A measure's name is found too: as a KPI of that formula. */
 const KpiDefinition *kpi_catalogue_find(KpiCatalogue *catalogue, const char *name, GError **error);
+guint kpi_catalogue_n_views(const KpiCatalogue *catalogue); /* by name */
+const KpiView *kpi_catalogue_view(const KpiCatalogue *catalogue, guint index);
+/* NULL: there is none of that name. */
+const KpiView *kpi_catalogue_find_view(const KpiCatalogue *catalogue, const char *name);
 guint kpi_catalogue_n_measures(const KpiCatalogue *catalogue);
 const KpiMeasure *kpi_catalogue_measure(const KpiCatalogue *catalogue, guint index);
 

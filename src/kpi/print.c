@@ -228,7 +228,7 @@ static void print_call(Printer *printer, const KpiExpr *expr) {
     put(out, ", ");
     print_of_unit(out, expr->number, calendar_grain_name(expr->grain));
   }
-  if (expr->op == KPI_OP_TO_DATE) {
+  if (expr->op == KPI_OP_TO_DATE || expr->op == KPI_OP_WITHIN) {
     put(out, ", ");
     put(out, calendar_grain_name(expr->grain));
   }

@@ -156,6 +156,17 @@ static void read_kpi(KpiCatalogue *catalogue, const KpiYamlFile *yaml, const Con
   g_hash_table_insert(catalogue->kpi_names, (gpointer)key->text, entry);
 }
 
+static void read_view(KpiCatalogue *catalogue, const KpiYamlFile *yaml, const ConfNode *key, const ConfNode *node) {
+  KpiViewEntry *before = g_hash_table_lookup(catalogue->views, key->text);
+  gboolean taken = before && before->view.built_in == yaml->built_in;
+  if (!check_new_name(catalogue, yaml, key, "view", taken, before ? before->view.span : key->span)) return;
+  if (!has_room(catalogue, yaml, key, catalogue->views)) return;
+  KpiViewEntry *entry = kpi_arena_new0(catalogue->arena, KpiViewEntry);
+  *entry = (KpiViewEntry){
+      .view = {.name = key->text, .built_in = yaml->built_in, .span = key->span}, .yaml = yaml, .node = node};
+  g_hash_table_insert(catalogue->views, (gpointer)key->text, entry);
+}
+
 typedef void (*ReadEntry)(KpiCatalogue *, const KpiYamlFile *, const ConfNode *, const ConfNode *);
 
 static void read_section(KpiCatalogue *catalogue, const KpiYamlFile *yaml, const ConfNode *root, const char *section,
@@ -184,14 +195,16 @@ void kpi_yaml_read(KpiCatalogue *catalogue, const KpiYamlFile *yaml) {
   const ConfNode *root = conf_document_root(document);
   if (conf_is_null(root)) return;
   if (root->kind != CONF_MAP) {
-    kpi_yaml_problem_at(catalogue, yaml, root, "a file of definitions has `parameters:`, `measures:` and `kpis:`");
+    kpi_yaml_problem_at(catalogue, yaml, root,
+                        "a file of definitions has `parameters:`, `measures:`, `kpis:` and `views:`");
     return;
   }
-  static const char *const sections[] = {"parameters", "measures", "kpis", NULL};
+  static const char *const sections[] = {"parameters", "measures", "kpis", "views", NULL};
   kpi_yaml_check_keys(catalogue, yaml, root, sections, "a file of definitions");
   read_section(catalogue, yaml, root, "parameters", read_parameter);
   read_section(catalogue, yaml, root, "measures", read_measure);
   read_section(catalogue, yaml, root, "kpis", read_kpi);
+  read_section(catalogue, yaml, root, "views", read_view);
 }
 
 /* --- measures --- */

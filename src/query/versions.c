@@ -42,7 +42,8 @@ static gboolean differs(const Walk *walk, const KpiExpr *expr, const Window *win
     case KPI_OP_YEAR_AGO:
     case KPI_OP_SHIFT:
     case KPI_OP_TRAILING:
-    case KPI_OP_TO_DATE: {
+    case KPI_OP_TO_DATE:
+    case KPI_OP_WITHIN: {
       Window moved = window_apply(walk->context, window, expr);
       return differs(walk, expr->args[0], &moved);
     }

@@ -8,6 +8,7 @@ gboolean window_is_moved_by(KpiOp op) {
     case KPI_OP_SHIFT:
     case KPI_OP_TRAILING:
     case KPI_OP_TO_DATE:
+    case KPI_OP_WITHIN:
     case KPI_OP_START:
     case KPI_OP_BEFORE:
     case KPI_OP_LIFETIME:
@@ -93,6 +94,15 @@ Window window_apply(const QueryContext *context, const Window *window, const Kpi
       result.period =
           range(calendar_start_of(context->calendar, operator->grain, MAX(end - 1, window->period.start)), end);
       result.clip = end;
+      return result;
+    }
+    case KPI_OP_WITHIN: {
+      /* At the same instant; what is due is due in the longer period. */
+      BaseDay at = window->bound == WINDOW_START ? MIN(window->period.start, window->clip) : window_end(window);
+      BaseDay last = MAX(window_end(window) - 1, window->period.start);
+      result.period = calendar_period_at(context->calendar, operator->grain, last);
+      result.clip = MIN(at, window->clip);
+      result.bound = window->bound == WINDOW_START ? WINDOW_IN : window->bound;
       return result;
     }
     case KPI_OP_START:

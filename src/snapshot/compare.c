@@ -121,6 +121,7 @@ static gboolean is_0_of_nothing(const KpiExpr *expr, BaseDay day) {
     case KPI_OP_SHIFT:
     case KPI_OP_TRAILING:
     case KPI_OP_TO_DATE:
+    case KPI_OP_WITHIN:
       return is_0_of_nothing(expr->args[0], day);
     default:
       return FALSE;
