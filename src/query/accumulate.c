@@ -266,7 +266,8 @@ static gboolean seen_before(Seen *seen, gint32 group) {
 /* What the row adds to its measure; where it is spread, on `days` of all its own. */
 static gboolean contribution(const Scan *scan, const StoreChunk *chunk, const ScanUse *use, gsize row, Span days,
                              Span whole, const Credit *credit, double *contributed) {
-  gboolean has, missing;
+  gboolean has, missing, level = use->use->measure->when == KPI_WHEN_LEVEL;
+  BaseDay rate_day = level ? scan->sink->at - 1 : whole.from; /* as the number itself is converted */
   gint64 value;
   switch (use->use->measure->agg) {
     case KPI_AGG_COUNT:
@@ -280,14 +281,14 @@ static gboolean contribution(const Scan *scan, const StoreChunk *chunk, const Sc
     }
     case KPI_AGG_SUM:
     case KPI_AGG_MEAN:
-      has = accumulate_value(scan, chunk, use, row, whole.from, &value, &missing);
+      has = accumulate_value(scan, chunk, use, row, rate_day, &value, &missing);
       value = has ? share_of(value, credit) : 0;
       if (has && use->use->measure->when == KPI_WHEN_SPREAD)
         value = spread_until(value, whole, days.until) - spread_until(value, whole, days.from);
       *contributed = (double)value / (double)use->use->scale;
       return has;
     default:
-      *contributed = number_at(scan, chunk, use, row, whole.from, &has, &missing);
+      *contributed = number_at(scan, chunk, use, row, rate_day, &has, &missing);
       break;
   }
   return has && (use->use->measure->agg != KPI_AGG_CLV || scan_valid(chunk, use->value_to, row));
