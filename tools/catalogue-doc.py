@@ -22,13 +22,14 @@ NOT_BUILT_IN = """## Not built in
 
 
 def load():
-    kpis, measures, parameters = {}, {}, {}
+    kpis, measures, parameters, views = {}, {}, {}, {}
     for path in sorted((ROOT / "catalogue").glob("*.yaml")):
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
         kpis |= document.get("kpis") or {}
         measures |= document.get("measures") or {}
         parameters |= document.get("parameters") or {}
-    return kpis, measures, parameters
+        views |= document.get("views") or {}
+    return kpis, measures, parameters, views
 
 
 def link(name):
@@ -61,8 +62,17 @@ def one(name, kpi, measures, parameters):
     return "\n".join(text) + "\n"
 
 
+def view(name, it):
+    text = [f"### {name}", "", f"**{it['name']}.** {it['question']}", "", f"`attain show {name}` shows {', '.join(link(n) for n in it['kpis'])}."]
+    if it.get("grain"):
+        text.append(f"The period is cut into {it['grain']}s, one below the other.")
+    if it.get("identity"):
+        text += ["", f"What always holds, and is said below the table: `{' '.join(it['identity'].split())}`"]
+    return "\n".join(text) + "\n"
+
+
 def main():
-    kpis, measures, parameters = load()
+    kpis, measures, parameters, views = load()
     out = ["# The built-in KPIs", "",
            "Written by tools/catalogue-doc.py from catalogue/*.yaml; change those. `attain kpis NAME` shows the same in the terminal.",
            "How to define your own is in [definitions.md](definitions.md), the language of the formulas in [formulas.md](formulas.md).", "",
@@ -74,6 +84,8 @@ def main():
         out += [f"## {title}", ""]
         mine = sorted(((k.get("number", 0), i, n) for i, (n, k) in enumerate(kpis.items()) if k["category"] == category))
         out += [one(n, kpis[n], measures, parameters) for _, _, n in mine]
+    out += ["## Views", "", "KPIs that are read together, as one table.", ""]
+    out += [view(name, it) for name, it in sorted(views.items())]
     out.append(NOT_BUILT_IN)
     (ROOT / "docs" / "catalogue.md").write_text("\n".join(out), encoding="utf-8")
 

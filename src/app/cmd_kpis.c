@@ -5,6 +5,7 @@
 #include "app/answer.h"
 #include "app/commands.h"
 #include "app/counts.h"
+#include "app/views.h"
 
 #define LABEL_WIDTH 12
 
@@ -374,13 +375,17 @@ static void json_kpi(const Kpis *kpis, CliJson *json, const KpiDefinition *kpi) 
   cli_json_end_object(json);
 }
 
-static void print_json(const Kpis *kpis, const GPtrArray *chosen) {
+static void print_json(const Kpis *kpis, const GPtrArray *chosen, gboolean named) {
   g_autoptr(CliJson) json = cli_json_new(kpis->context->out);
   cli_json_begin_object(json);
   cli_json_key(json, "kpis");
   cli_json_begin_array(json);
   for (guint i = 0; i < chosen->len; i++) json_kpi(kpis, json, g_ptr_array_index(chosen, i));
   cli_json_end_array(json);
+  if (!named) {
+    cli_json_key(json, "views");
+    views_json(json, kpis->session->catalogue);
+  }
   cli_json_end_object(json);
 }
 
@@ -412,7 +417,7 @@ static void open_counts(Kpis *kpis) {
 
 static void print_chosen(const Kpis *kpis, const GPtrArray *chosen, const char *format, gboolean card) {
   if (g_strcmp0(format, "json") == 0) {
-    print_json(kpis, chosen);
+    print_json(kpis, chosen, card);
   } else if (g_strcmp0(format, "csv") == 0) {
     print_csv(kpis, chosen);
   } else if (g_strcmp0(format, "md") == 0) {
@@ -425,6 +430,7 @@ static void print_chosen(const Kpis *kpis, const GPtrArray *chosen, const char *
     }
   } else {
     print_table(kpis, chosen);
+    views_print(kpis->context, kpis->session->catalogue);
   }
 }
 
