@@ -3,6 +3,7 @@
  * A source that fails changes nothing and keeps none of the others from loading; the exit code then says that not all
  * was done. */
 #include "app/commands.h"
+#include "app/follow.h"
 #include "app/sources.h"
 
 #include <unistd.h>
@@ -55,47 +56,9 @@ static void erase_bar(const Bar *bar) {
   fflush(bar->context->err);
 }
 
-/* --- choosing sources --- */
-
-static const AppSource *find_source(const GPtrArray *sources, const char *name, GError **error) {
-  g_autoptr(GPtrArray) names = g_ptr_array_new();
-  for (guint i = 0; i < sources->len; i++) {
-    const AppSource *source = g_ptr_array_index(sources, i);
-    if (strcmp(source->name, name) == 0) return source;
-    g_ptr_array_add(names, source->name);
-  }
-  const char *nearest = base_nearest(name, (const char *const *)names->pdata, names->len);
-  g_ptr_array_add(names, NULL);
-  g_autofree char *all = g_strjoinv(", ", (char **)names->pdata);
-  if (nearest)
-    g_set_error(error, BASE_ERROR, BASE_ERROR_NOT_FOUND, "there is no source \"%s\": did you mean \"%s\"?", name,
-                nearest);
-  else
-    g_set_error(error, BASE_ERROR, BASE_ERROR_NOT_FOUND, "there is no source \"%s\": this workspace has %s", name,
-                *all ? all : "none");
-  return NULL;
-}
-
-static GPtrArray *choose(const Session *session, const GPtrArray *sources, const CliArguments *arguments,
-                         GError **error) {
-  g_autoptr(GPtrArray) chosen = g_ptr_array_new();
-  for (guint i = 0; i < cli_n_operands(arguments); i++) {
-    const AppSource *source = find_source(sources, cli_operand(arguments, i), error);
-    if (!source) return NULL;
-    if (!g_ptr_array_find(chosen, source, NULL)) g_ptr_array_add(chosen, (gpointer)source);
-  }
-  if (cli_n_operands(arguments) == 0) g_ptr_array_extend(chosen, (GPtrArray *)sources, NULL, NULL);
-  if (chosen->len > 0) return g_steal_pointer(&chosen);
-  g_set_error(error, BASE_ERROR, BASE_ERROR_NOT_FOUND,
-              "%s has no source yet: write one in sources/ (docs/sources.md), or make a workspace with `attain new DIR "
-              "--from FILES`",
-              session->folder);
-  return NULL;
-}
-
 /* --- loading --- */
 
-static Load *load_one(Session *session, const AppSource *source, const CliContext *context) {
+static Load *load_one(Session *session, const AppSource *source, gboolean full, const CliContext *context) {
   Load *load = g_new0(Load, 1);
   load->source = source;
   if (!source->source) {
@@ -103,8 +66,10 @@ static Load *load_one(Session *session, const AppSource *source, const CliContex
     return load;
   }
   Bar bar = {.context = context, .source = source->name};
-  IngestOptions options = {
-      .now_us = session->now_us, .progress = isatty(fileno(context->err)) ? draw_bar : NULL, .user_data = &bar};
+  IngestOptions options = {.now_us = session->now_us,
+                           .full = full,
+                           .progress = isatty(fileno(context->err)) ? draw_bar : NULL,
+                           .user_data = &bar};
   ingest_load(session->store, source->source, session->schema, session->organisation, session->calendar, &options,
               &load->report, &load->error);
   erase_bar(&bar);
@@ -243,21 +208,32 @@ static void print_json(const CliContext *context, const GPtrArray *loads) {
 
 /* --- the command --- */
 
+static char **names_of(const CliArguments *arguments) {
+  guint n = cli_n_operands(arguments);
+  char **names = g_new0(char *, n + 1);
+  for (guint i = 0; i < n; i++) names[i] = g_strdup(cli_operand(arguments, i));
+  return names;
+}
+
 static int run(CliContext *context, const CliArguments *arguments, GError **error) {
+  g_auto(GStrv) operands = names_of(arguments);
+  const char *const *names = (const char *const *)operands;
+  gboolean full = cli_flag(arguments, "full"), as_json = g_strcmp0(cli_option(arguments, "format"), "json") == 0;
+  if (cli_flag(arguments, "follow")) return app_follow(context, names, full, as_json, error);
   g_autoptr(Session) session = session_open(context->folder, context->now, 0, error);
   if (!session) return -1;
   g_autoptr(GPtrArray) sources = app_sources(session);
-  g_autoptr(GPtrArray) chosen = choose(session, sources, arguments, error);
+  g_autoptr(GPtrArray) chosen = app_choose_sources(session, sources, names, error);
   if (!chosen || !session_open_database(session, SESSION_DATABASE | SESSION_WRITE, error)) return -1;
 
   g_autoptr(GPtrArray) loads = g_ptr_array_new_with_free_func(free_load);
   gboolean all_done = TRUE;
   for (guint i = 0; i < chosen->len; i++) {
-    Load *load = load_one(session, g_ptr_array_index(chosen, i), context);
+    Load *load = load_one(session, g_ptr_array_index(chosen, i), full, context);
     all_done = all_done && load->report;
     g_ptr_array_add(loads, load);
   }
-  if (g_strcmp0(cli_option(arguments, "format"), "json") == 0)
+  if (as_json)
     print_json(context, loads);
   else
     print_loads(context, loads);
@@ -265,6 +241,8 @@ static int run(CliContext *context, const CliArguments *arguments, GError **erro
 }
 
 static const CliOption options[] = {
+    {"follow", 'f', CLI_FLAG, NULL, "stay, and load what the sources' files become", NULL},
+    {"full", 0, CLI_FLAG, NULL, "read all rows of sources with a cursor, also those before it", NULL},
     {"format", 0, CLI_VALUE, "FORMAT", "how to print the counts", "table|json"},
 };
 
@@ -278,10 +256,15 @@ const CliCommand cmd_load = {
         "rows that vanished from a full extract are closed. The same files again change nothing.\n"
         "A bad row is kept with its reason and never stops the others; more bad rows than the source allows stop its "
         "load with "
-        "nothing changed. Each source is loaded whole or not at all.",
+        "nothing changed. Each source is loaded whole or not at all.\n"
+        "With --follow it stays, and loads a source whenever its files have become something new and are whole; other "
+        "commands work meanwhile. A line tells of each batch. SIGINT (Ctrl-C) and SIGTERM end it after the batch under "
+        "way; killed at any moment, it loses and doubles nothing when it is started again.",
     .examples =
         "attain load\tall sources\n"
         "attain load crm\tone of them\n"
+        "attain load --follow\tall sources, and all that comes\n"
+        "attain load crm --full\tone of them, its rows before the cursor too\n"
         "attain load --format json\tthe counts for a script",
     .options = options,
     .n_options = G_N_ELEMENTS(options),

@@ -48,3 +48,41 @@ GPtrArray *app_sources(const Session *session) {
   }
   return sources;
 }
+
+/* --- choosing --- */
+
+static const AppSource *find_source(const GPtrArray *sources, const char *name, GError **error) {
+  g_autoptr(GPtrArray) names = g_ptr_array_new();
+  for (guint i = 0; i < sources->len; i++) {
+    const AppSource *source = g_ptr_array_index(sources, i);
+    if (strcmp(source->name, name) == 0) return source;
+    g_ptr_array_add(names, source->name);
+  }
+  const char *nearest = base_nearest(name, (const char *const *)names->pdata, names->len);
+  g_ptr_array_add(names, NULL);
+  g_autofree char *all = g_strjoinv(", ", (char **)names->pdata);
+  if (nearest)
+    g_set_error(error, BASE_ERROR, BASE_ERROR_NOT_FOUND, "there is no source \"%s\": did you mean \"%s\"?", name,
+                nearest);
+  else
+    g_set_error(error, BASE_ERROR, BASE_ERROR_NOT_FOUND, "there is no source \"%s\": this workspace has %s", name,
+                *all ? all : "none");
+  return NULL;
+}
+
+GPtrArray *app_choose_sources(const Session *session, const GPtrArray *sources, const char *const *names,
+                              GError **error) {
+  g_autoptr(GPtrArray) chosen = g_ptr_array_new();
+  for (guint i = 0; names[i]; i++) {
+    const AppSource *source = find_source(sources, names[i], error);
+    if (!source) return NULL;
+    if (!g_ptr_array_find(chosen, source, NULL)) g_ptr_array_add(chosen, (gpointer)source);
+  }
+  if (!names[0]) g_ptr_array_extend(chosen, (GPtrArray *)sources, NULL, NULL);
+  if (chosen->len > 0) return g_steal_pointer(&chosen);
+  g_set_error(error, BASE_ERROR, BASE_ERROR_NOT_FOUND,
+              "%s has no source yet: write one in sources/ (docs/sources.md), or make a workspace with `attain new DIR "
+              "--from FILES`",
+              session->folder);
+  return NULL;
+}

@@ -22,12 +22,18 @@ struct CliJson {
   guint n_levels;
   gboolean array[MAX_LEVELS];
   guint n_items[MAX_LEVELS];
-  gboolean after_key;
+  gboolean after_key, in_one_line;
 };
 
 CliJson *cli_json_new(FILE *out) {
   CliJson *json = g_new0(CliJson, 1);
   json->out = out;
+  return json;
+}
+
+CliJson *cli_json_line_new(FILE *out) {
+  CliJson *json = cli_json_new(out);
+  json->in_one_line = TRUE;
   return json;
 }
 
@@ -50,7 +56,7 @@ static void before_item(CliJson *json) {
   }
   if (json->n_levels == 0) return;
   guint *n = &json->n_items[json->n_levels - 1];
-  gboolean lines = json->n_levels <= MULTI_LINE_LEVELS;
+  gboolean lines = json->n_levels <= MULTI_LINE_LEVELS && !json->in_one_line;
   if ((*n)++ > 0) fputs(lines ? "," : ", ", json->out);
   if (lines) new_line(json);
 }
@@ -66,7 +72,7 @@ static void begin(CliJson *json, gboolean array) {
 static void end(CliJson *json) {
   g_return_if_fail(json->n_levels > 0);
   json->n_levels--;
-  if (json->n_levels < MULTI_LINE_LEVELS && json->n_items[json->n_levels] > 0) new_line(json);
+  if (json->n_levels < MULTI_LINE_LEVELS && !json->in_one_line && json->n_items[json->n_levels] > 0) new_line(json);
   fputc(json->array[json->n_levels] ? ']' : '}', json->out);
 }
 

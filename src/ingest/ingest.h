@@ -45,10 +45,18 @@ GPtrArray *ingest_source_check(const IngestSource *source);
 /* Called now and then from the loading thread: `share` 0..1 of the step named by `what`, or -1. */
 typedef void (*IngestProgress)(const char *what, double share, gpointer user_data);
 
+/* What one process knows of a source's files since it loaded them last, so that it need only read what is new. */
+typedef struct IngestMemory IngestMemory;
+IngestMemory *ingest_memory_new(void);
+void ingest_memory_free(IngestMemory *memory);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(IngestMemory, ingest_memory_free)
+
 typedef struct {
   gint64 now_us;           /* the clock: what recorded_at is, unless the source tells when it changed a row */
   IngestProgress progress; /* or NULL */
   gpointer user_data;
+  gboolean full;        /* read rows before the tables' cursors, too */
+  IngestMemory *memory; /* of this very IngestSource, or NULL: all of its files are read */
 } IngestOptions;
 
 /* One load in one transaction. On error nothing is changed. Errors: INPUT for an unreadable file, a missing column

@@ -1,11 +1,15 @@
 /* One load: read, map, reject, compare, write.
  *
  * Reading and mapping make temp tables only; the ledger is touched in one transaction at the end. A load that finds
- * nothing new writes nothing, not even that it ran. Temp tables go when the load ends, however it ends. */
+ * nothing new writes nothing, not even that it ran. Temp tables go when the load ends, however it ends.
+ *
+ * With a memory of the last load only what came since is read (memory.h); when anything is odd about that, all is read
+ * in its place. */
 #include "ingest/load.h"
 
 #include "base/fault.h"
 #include "base/money.h"
+#include "ingest/memory.h"
 #include "ingest/reject.h"
 #include "ingest/resources.h"
 #include "ingest/unlisted.h"
@@ -92,6 +96,8 @@ typedef struct {
   GPtrArray *entries;    /* MapEntry, in the map's order */
   GPtrArray *targets;    /* UpsertTarget: dimensions first */
   IngestCount *counts;   /* one a map entry */
+  gint64 last_load;      /* the source's, before this one; 0: none */
+  GPtrArray *unlisted_stages;
 } Run;
 
 static void free_target(gpointer data) {
@@ -138,8 +144,11 @@ static gboolean is_read_once(const IngestSource *source, const SourceTable *tabl
 static gboolean read_all(Run *run, GError **error) {
   const IngestSource *source = run->load.source;
   for (guint i = 0; i < source->n_tables; i++) {
-    if (!is_used(source, &source->tables[i])) continue;
-    run->stages[i] = read_stage(&run->load, &source->tables[i], i, is_read_once(source, &source->tables[i]), error);
+    const SourceTable *table = &source->tables[i];
+    MemoryMode mode = memory_table_mode(run->load.plan, table);
+    if (!is_used(source, table) || mode == MEMORY_SAME) continue;
+    run->stages[i] = mode == MEMORY_GROWN ? memory_stage(&run->load, table, i, error)
+                                          : read_stage(&run->load, table, i, is_read_once(source, table), error);
     if (!run->stages[i]) return FALSE;
   }
   return TRUE;
@@ -156,10 +165,11 @@ static gboolean map_all(Run *run, GError **error) {
   const IngestSource *source = run->load.source;
   for (guint i = 0; i < source->n_maps; i++) {
     const SourceMap *map = &source->maps[i];
-    ReadStage *stage = stage_of(run, map, i, error);
-    if (!stage) return FALSE;
     run->counts[i] = (IngestCount){.table = g_intern_string(map->table->name),
                                    .from = g_intern_string(map->from ? map->from->name : "rows")};
+    if (run->load.plan->modes[i] == MEMORY_SAME) continue;
+    ReadStage *stage = stage_of(run, map, i, error);
+    if (!stage) return FALSE;
     if (stage->headers->len == 0) continue;
     MapEntry *entry = map_entry_run(&run->load, map, stage, run->stages, i, error);
     if (!entry) return FALSE;
@@ -194,7 +204,9 @@ static void make_targets(Run *run) {
     MapEntry *entry = run->entries->pdata[i];
     UpsertTarget *target = target_of(run, entry->map->table);
     g_ptr_array_add(target->entries, entry);
-    if (entry->map->from && entry->map->from->extract == SOURCE_INCREMENT) target->is_full = FALSE;
+    target->is_grown |= run->load.plan->modes[entry->index] == MEMORY_GROWN;
+    if (target->is_grown || (entry->map->from && entry->map->from->extract == SOURCE_INCREMENT))
+      target->is_full = FALSE;
     for (guint c = 0; c < entry->map->n_columns; c++) {
       const SourceColumn *column = &entry->map->columns[c];
       if (column->column) g_hash_table_add(target->mapped, (gpointer)column->column->name);
@@ -223,6 +235,7 @@ static gboolean write_load_row(Run *run, double seconds, GError **error) {
       ", %" G_GINT64_FORMAT ", %" G_GINT64_FORMAT ", %" G_GINT64_FORMAT ", %" G_GINT64_FORMAT ")";
   for (guint i = 0; i < load->source->n_maps; i++) {
     const IngestCount *c = &run->counts[i];
+    if (load->plan->modes[i] == MEMORY_SAME) continue;
     g_autofree char *table = store_quote_text(c->table);
     g_autofree char *from = store_quote_text(c->from);
 #pragma GCC diagnostic push
@@ -292,7 +305,7 @@ static gboolean write_all(Run *run, gboolean *is_changed, gint64 started, GError
   gboolean has_new_rejects = FALSE;
   if (!reject_keep(load, run->entries, &has_new_rejects, error)) return FALSE;
   *is_changed |= has_new_rejects;
-  if (!unlisted_keep(load, run->entries, run->stages, is_changed, error)) return FALSE;
+  if (!unlisted_keep(load, run->entries, run->stages, &run->unlisted_stages, is_changed, error)) return FALSE;
   if (!*is_changed) return TRUE;
   for (guint i = 0; i < ledger_schema_n_tables(load->schema); i++) {
     const LedgerTable *table = ledger_schema_table(load->schema, i);
@@ -391,12 +404,25 @@ gboolean load_make_macros(Store *store, GError **error) {
 
 static gboolean check_rejected(Run *run, GError **error) {
   for (guint t = 0; t < run->targets->len; t++) {
-    if (!upsert_reject_repeated(&run->load, run->targets->pdata[t], run->targets, error)) return FALSE;
+    if (!upsert_reject_repeated(&run->load, run->targets->pdata[t], error)) return FALSE;
+  }
+  for (guint e = 0; e < run->entries->len; e++) {
+    const MapEntry *entry = run->entries->pdata[e];
+    if (entry->n_bad == 0 || run->load.plan->modes[entry->index] != MEMORY_GROWN) continue;
+    g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT, "rows that came are bad: all of them are to be read");
+    return FALSE;
   }
   return reject_check(&run->load, run->entries, run->counts, error);
 }
 
+static gboolean find_last_load(Run *run, GError **error) {
+  g_autofree char *source = store_quote_text(run->load.source->name);
+  return load_count(&run->load, &run->last_load, error, "SELECT max(\"load\") FROM \"load\" WHERE source = %s", source);
+}
+
 static gboolean run_load(Run *run, gboolean *is_changed, gint64 started, GError **error) {
+  if (!find_last_load(run, error)) return FALSE;
+  run->load.plan = memory_plan(run->load.options->memory, run->load.source, run->last_load);
   if (!load_make_macros(run->load.store, error) || !read_all(run, error) || !map_all(run, error)) return FALSE;
   make_targets(run);
   return check_rejected(run, error) && write_in_transaction(run, is_changed, started, error);
@@ -421,36 +447,72 @@ static IngestReport *make_report(Run *run, gboolean is_changed, gint64 started) 
   return report;
 }
 
+static void begin(Run *run) {
+  const IngestSource *source = run->load.source;
+  run->load.notes = g_ptr_array_new_with_free_func(g_free);
+  run->load.temporary = g_ptr_array_new_with_free_func(g_free);
+  run->stages = g_new0(ReadStage *, source->n_tables + 1);
+  run->row_stages = g_ptr_array_new_with_free_func(free_stage);
+  run->entries = g_ptr_array_new_with_free_func(free_entry);
+  run->targets = g_ptr_array_new_with_free_func(free_target);
+  run->counts = g_new0(IngestCount, source->n_maps + 1);
+}
+
+static void end(Run *run) {
+  drop_temporary(&run->load);
+  g_ptr_array_unref(run->targets);
+  g_ptr_array_unref(run->entries);
+  g_ptr_array_unref(run->row_stages);
+  for (guint i = 0; i < run->load.source->n_tables; i++) read_stage_free(run->stages[i]);
+  g_free(run->stages);
+  g_free(run->counts);
+  g_ptr_array_unref(run->load.notes);
+  g_ptr_array_unref(run->load.temporary);
+  if (run->unlisted_stages) g_ptr_array_unref(run->unlisted_stages);
+  memory_plan_free(run->load.plan);
+}
+
+static void remember(Run *run, gboolean is_changed) {
+  IngestMemory *memory = run->load.options->memory;
+  if (!memory) return;
+  memory_keep(memory, run->load.plan, run->stages, run->entries, run->unlisted_stages,
+              is_changed ? run->load.number : run->last_load);
+}
+
+/* `was_partial`: not all was read, so that an error may only mean that all is to be read. */
+static gboolean load_once(const Load *load, IngestReport **report, gboolean *was_partial, GError **error) {
+  gint64 started = g_get_monotonic_time();
+  Run run = {.load = *load};
+  begin(&run);
+  gboolean is_changed = FALSE;
+  gboolean ok = run_load(&run, &is_changed, started, error);
+  *was_partial = run.load.plan && run.load.plan->is_partial;
+  if (ok) {
+    remember(&run, is_changed);
+    *report = make_report(&run, is_changed, started);
+  }
+  end(&run);
+  return ok;
+}
+
 gboolean ingest_load(Store *store, const IngestSource *source, const LedgerSchema *schema,
                      const ConfOrganisation *organisation, const Calendar *calendar, const IngestOptions *options,
                      IngestReport **report, GError **error) {
-  gint64 started = g_get_monotonic_time();
-  Run run = {.load = {.store = store,
-                      .source = source,
-                      .schema = schema,
-                      .organisation = organisation,
-                      .calendar = calendar,
-                      .options = options}};
-  run.load.notes = g_ptr_array_new_with_free_func(g_free);
-  run.load.temporary = g_ptr_array_new_with_free_func(g_free);
-  run.stages = g_new0(ReadStage *, source->n_tables + 1);
-  run.row_stages = g_ptr_array_new_with_free_func(free_stage);
-  run.entries = g_ptr_array_new_with_free_func(free_entry);
-  run.targets = g_ptr_array_new_with_free_func(free_target);
-  run.counts = g_new0(IngestCount, source->n_maps + 1);
-  gboolean is_changed = FALSE;
-  gboolean ok = run_load(&run, &is_changed, started, error);
-  drop_temporary(&run.load);
-  if (ok) *report = make_report(&run, is_changed, started);
-  g_ptr_array_unref(run.targets);
-  g_ptr_array_unref(run.entries);
-  g_ptr_array_unref(run.row_stages);
-  for (guint i = 0; i < source->n_tables; i++) read_stage_free(run.stages[i]);
-  g_free(run.stages);
-  g_free(run.counts);
-  g_ptr_array_unref(run.load.notes);
-  g_ptr_array_unref(run.load.temporary);
-  return ok;
+  const Load load = {.store = store,
+                     .source = source,
+                     .schema = schema,
+                     .organisation = organisation,
+                     .calendar = calendar,
+                     .options = options};
+  gboolean was_partial = FALSE;
+  g_autoptr(GError) failed = NULL;
+  if (load_once(&load, report, &was_partial, &failed)) return TRUE;
+  if (was_partial) {
+    memory_forget(options->memory);
+    return load_once(&load, report, &was_partial, error);
+  }
+  g_propagate_error(error, g_steal_pointer(&failed));
+  return FALSE;
 }
 
 void ingest_report_free(IngestReport *report) {

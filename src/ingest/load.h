@@ -4,6 +4,16 @@
 #include "ingest/ingest.h"
 #include "ingest/source.h"
 
+/* What is read of a source's table, and of the map entries that read it: memory.h. */
+typedef enum {
+  MEMORY_WHOLE, /* all files */
+  MEMORY_GROWN, /* only what came since the last load */
+  MEMORY_SAME,  /* nothing */
+} MemoryMode;
+
+typedef struct MemoryPlan MemoryPlan;
+typedef struct MemoryEntry MemoryEntry;
+
 typedef struct {
   Store *store;
   const IngestSource *source;
@@ -14,6 +24,7 @@ typedef struct {
   GPtrArray *notes;     /* char * */
   GPtrArray *temporary; /* char *: temp tables to drop, unquoted */
   gint number;          /* of the load being written */
+  MemoryPlan *plan;
 } Load;
 
 void load_note(Load *load, const char *format, ...) G_GNUC_PRINTF(2, 3);

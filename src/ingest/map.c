@@ -1,9 +1,12 @@
 /* One map entry: decide, convert, keep the result in a temp table with a reason on each row that cannot be loaded. */
 #include "ingest/map.h"
 
+#include "ingest/memory.h"
+
 void map_entry_free(MapEntry *entry) {
   if (!entry) return;
   if (entry->parts) g_ptr_array_unref(entry->parts);
+  if (entry->unlisted) g_ptr_array_unref(entry->unlisted);
   g_free(entry->name);
   g_free(entry);
 }
@@ -111,6 +114,8 @@ static gboolean run_once(Load *load, MapEntry *entry, ReadStage *const *stages, 
   if (!raw_select) return FALSE;
   entry->parts = map_split(load, entry, raw_select, error);
   if (!entry->parts) return FALSE;
+  const MemoryEntry *known = memory_entry(load, entry->index);
+  if (known) return memory_probe(load, known, entry, error) && convert(load, entry, error);
   for (guint i = 0; i < entry->parts->len; i++) {
     if (!map_probe(load, entry->parts->pdata[i], error)) return FALSE;
   }

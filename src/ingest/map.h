@@ -55,7 +55,7 @@ typedef struct {
   int decimal;          /* '.' or ',' */
   gboolean is_epoch;    /* digits alone are times since 1970 */
   gboolean is_all_days; /* every value is a date, or a time at midnight: dates */
-  gboolean is_percent;
+  gboolean is_percent, is_month_first;
   MapForm form;
   gint64 length; /* of each value of a plain time */
   char *formats; /* SQL list of strptime formats, the ones seen first */
@@ -77,7 +77,8 @@ typedef struct {
   GPtrArray *parts; /* MapPart */
   char *name; /* temp table: _file, _row, _reason, id, currency, modified, columns (references to dimensions as text) */
   gint64 n_read, n_skipped;
-  gint64 n_bad; /* rows with a reason */
+  gint64 n_bad;        /* rows with a reason */
+  GPtrArray *unlisted; /* char *: what it says of values that no mapping names */
 } MapEntry;
 
 /* SQL for the offset of a zone, in microseconds, at `us` (an expression of a BIGINT of microseconds): local time, or

@@ -82,7 +82,8 @@ static gboolean probe_dates(Load *load, MapPart *part, GError **error) {
                 map_header(column), order == ORDER_DAY ? "day" : "month",
                 common != ORDER_OPEN ? ", as the other dates of the file" : "");
     }
-    if (!map_formats(load, part, i, order == ORDER_MONTH, error)) return FALSE;
+    column->is_month_first = order == ORDER_MONTH;
+    if (!map_formats(load, part, i, column->is_month_first, error)) return FALSE;
   }
   return TRUE;
 }

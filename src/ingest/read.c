@@ -112,7 +112,7 @@ static gboolean has_header(const ReadStage *stage, const char *header) {
   return FALSE;
 }
 
-static gboolean widen(Load *load, ReadStage *stage, char *const *headers, guint n_headers, GError **error) {
+gboolean read_stage_widen(Load *load, ReadStage *stage, char *const *headers, guint n_headers, GError **error) {
   g_autofree char *table = store_quote_name(stage->name);
   for (guint i = 0; i < n_headers; i++) {
     if (has_header(stage, headers[i])) continue;
@@ -136,7 +136,7 @@ gboolean read_stage_append(Load *load, ReadStage *stage, guint file, char *const
         !load_count(load, &n_rows, error, "SELECT count(*) FROM %s", table)) {
       return FALSE;
     }
-  } else if (!widen(load, stage, headers, n_headers, error) ||
+  } else if (!read_stage_widen(load, stage, headers, n_headers, error) ||
              !load_run(load, &n_rows, error, "INSERT INTO %s BY NAME SELECT %u::INTEGER AS _file, * FROM (%s)", table,
                        file, select)) {
     return FALSE;
@@ -270,8 +270,9 @@ static gboolean try_csv(Load *load, ReadStage *stage, guint file, const SourceTa
                         gboolean *has_bad_text, GError **error) {
   ReadFile *read = &g_array_index(stage->files, ReadFile, file);
   read_text_clear(&read->text);
-  if (!read_text_open(read->path, read->shown, table->csv.encoding, whole, &read->text, error)) return FALSE;
-  if (!read_sniff(read, table, error)) return FALSE;
+  const char *path = read->tail ? read->tail : read->path;
+  if (!read_text_open(path, read->shown, table->csv.encoding, whole, &read->text, error)) return FALSE;
+  if (!read->tail && !read_sniff(read, table, error)) return FALSE;
   g_autoptr(GPtrArray) repeated = g_ptr_array_new_with_free_func(g_free);
   g_auto(GStrv) headers = read_unique_headers(read->dialect.headers, read->dialect.n_headers, repeated);
   g_autofree char *select = csv_select(read, headers, whole, FALSE);
@@ -366,6 +367,7 @@ static void clear_file(gpointer data) {
   ReadFile *file = data;
   g_free(file->path);
   g_free(file->shown);
+  g_free(file->tail);
   g_free(file->json_rows);
   read_text_clear(&file->text);
   read_dialect_clear(&file->dialect);
@@ -410,18 +412,21 @@ ReadStage *read_stage_new(const IngestSource *source, const SourceTable *table, 
   return stage;
 }
 
+gboolean read_stage_files(Load *load, ReadStage *stage, const SourceTable *table, GError **error) {
+  for (guint i = 0; i < stage->files->len; i++) {
+    if (!read_file(load, stage, i, table, error)) return FALSE;
+  }
+  return TRUE;
+}
+
 ReadStage *read_stage(Load *load, const SourceTable *table, guint index, gboolean is_once, GError **error) {
   g_autoptr(GPtrArray) paths = read_find_files(load->source, table, error);
   if (!paths) return NULL;
   ReadStage *stage = read_stage_new(load->source, table, index, paths);
-  for (guint i = 0; i < paths->len; i++) {
-    gboolean is_view = is_once && paths->len == 1 && is_large_text(paths->pdata[i]);
-    if (!(is_view ? view_csv(load, stage, table, error) : read_file(load, stage, i, table, error))) {
-      read_stage_free(stage);
-      return NULL;
-    }
-  }
-  return stage;
+  gboolean is_view = is_once && paths->len == 1 && is_large_text(paths->pdata[0]);
+  if (is_view ? view_csv(load, stage, table, error) : read_stage_files(load, stage, table, error)) return stage;
+  read_stage_free(stage);
+  return NULL;
 }
 
 ReadStage *read_stage_rows(Load *load, const SourceMap *map, guint index, GError **error) {

@@ -30,9 +30,11 @@ typedef struct {
 typedef struct {
   char *path;  /* absolute */
   char *shown; /* as messages name it */
+  char *tail;  /* where its new lines stand alone, in the dialect given, or NULL */
   ReadText text;
   ReadDialect dialect;
   gint64 first_row, n_rows; /* its rows in the staging table, from 0 */
+  gboolean is_lines;        /* JSON, an object a line */
   gint64 n_lost;            /* lines that are no rows: structurally broken */
   char *json_rows; /* where its records were found when that is deeper than a document's first level, or NULL */
 } ReadFile;
@@ -62,6 +64,10 @@ ReadStage *read_stage(Load *load, const SourceTable *table, guint index, gboolea
 gboolean read_stage_materialise(Load *load, ReadStage *stage, GError **error);
 /* One with its files, and nothing read yet. */
 ReadStage *read_stage_new(const IngestSource *source, const SourceTable *table, guint index, const GPtrArray *paths);
+/* Reads its files, one after the other. */
+gboolean read_stage_files(Load *load, ReadStage *stage, const SourceTable *table, GError **error);
+/* Adds empty columns for the headers that are not there. */
+gboolean read_stage_widen(Load *load, ReadStage *stage, char *const *headers, guint n_headers, GError **error);
 /* Finds the dialect of `file->text`. Errors: INPUT for a file without a header that is text. */
 gboolean read_sniff(ReadFile *file, const SourceTable *table, GError **error);
 /* .json, .ndjson, .jsonl, .parquet or, for all others, .csv. */

@@ -224,7 +224,8 @@ static gboolean append_records(Load *load, ReadStage *stage, guint file, GError 
 
 gboolean read_json_file(Load *load, ReadStage *stage, guint file, const SourceTable *table, GError **error) {
   ReadFile *read = &g_array_index(stage->files, ReadFile, file);
-  if (!read_text_open(read->path, read->shown, table->csv.encoding, FALSE, &read->text, error)) return FALSE;
+  const char *path = read->tail ? read->tail : read->path;
+  if (!read_text_open(path, read->shown, table->csv.encoding, FALSE, &read->text, error)) return FALSE;
   g_autoptr(GMappedFile) mapped = g_mapped_file_new(read->text.path, FALSE, error);
   if (!mapped) return FALSE;
   gsize length = g_mapped_file_get_length(mapped);
@@ -234,6 +235,8 @@ gboolean read_json_file(Load *load, ReadStage *stage, guint file, const SourceTa
     return FALSE;
   }
   Shape shape = table->json_rows ? SHAPE_OBJECT : shape_of(g_mapped_file_get_contents(mapped), length);
+  if (read->is_lines) shape = SHAPE_LINES;
+  read->is_lines = shape == SHAPE_LINES;
   load_temporary(load, "attain_json");
   load_temporary(load, "attain_document");
   gboolean ok = shape == SHAPE_LINES ? read_lines(load, stage, file, error)

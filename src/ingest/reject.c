@@ -4,6 +4,8 @@
  * DuckDB does not tell them, so the file is walked once more. */
 #include "ingest/reject.h"
 
+#include "ingest/memory.h"
+
 #define BATCH_ROWS     1000
 #define EXAMPLES       5
 #define SMALL_REJECTED 10
@@ -238,11 +240,27 @@ static gboolean has_rejects(GPtrArray *entries) {
   return FALSE;
 }
 
+/* Which of the kept rows this load has looked at again: those of the tables that were read whole. */
+static char *replaced_sql(const Load *load) {
+  const IngestSource *source = load->source;
+  g_autofree char *name = store_quote_text(source->name);
+  if (!load->plan->is_partial) return g_strdup_printf("source = %s", name);
+  GString *sql = g_string_new(NULL);
+  g_string_printf(sql, "source = %s AND from_name IN (''", name);
+  for (guint t = 0; t < source->n_tables; t++) {
+    g_autofree char *from = store_quote_text(source->tables[t].name);
+    if (memory_table_mode(load->plan, &source->tables[t]) == MEMORY_WHOLE) g_string_append_printf(sql, ", %s", from);
+  }
+  g_string_append_c(sql, ')');
+  return g_string_free(sql, FALSE);
+}
+
 gboolean reject_keep(Load *load, GPtrArray *entries, gboolean *is_changed, GError **error) {
   g_autofree char *source = store_quote_text(load->source->name);
+  g_autofree char *replaced = replaced_sql(load);
   if (!has_rejects(entries)) {
     gint64 n_gone = 0;
-    if (!load_run(load, &n_gone, error, "DELETE FROM rejected WHERE source = %s", source)) return FALSE;
+    if (!load_run(load, &n_gone, error, "DELETE FROM rejected WHERE %s", replaced)) return FALSE;
     *is_changed = n_gone > 0;
     return TRUE;
   }
@@ -251,13 +269,13 @@ gboolean reject_keep(Load *load, GPtrArray *entries, gboolean *is_changed, GErro
   gint64 n_different = 0;
   if (!load_count(load, &n_different, error,
                   "SELECT (SELECT count(*) FROM (SELECT %s FROM attain_rejects EXCEPT ALL SELECT %s FROM rejected "
-                  "WHERE source = %s)) + (SELECT count(*) FROM (SELECT %s FROM rejected WHERE "
-                  "source = %s EXCEPT ALL SELECT %s FROM attain_rejects))",
-                  columns, columns, source, columns, source, columns)) {
+                  "WHERE %s)) + (SELECT count(*) FROM (SELECT %s FROM rejected WHERE "
+                  "%s EXCEPT ALL SELECT %s FROM attain_rejects))",
+                  columns, columns, replaced, columns, replaced, columns)) {
     return FALSE;
   }
   *is_changed = n_different > 0;
-  return !*is_changed || (load_run(load, NULL, error, "DELETE FROM rejected WHERE source = %s", source) &&
+  return !*is_changed || (load_run(load, NULL, error, "DELETE FROM rejected WHERE %s", replaced) &&
                           load_run(load, NULL, error,
                                    "INSERT INTO rejected (\"load\", source, %s) SELECT %d, %s, %s FROM attain_rejects",
                                    columns, load->number, source, columns));

@@ -5,6 +5,8 @@
  * files. */
 #include "ingest/unlisted.h"
 
+#include "ingest/memory.h"
+
 #define SHOWN 5
 
 /* "Lost (3), Closed Won (1) and 2 more" from rows of a text and a count. */
@@ -86,14 +88,22 @@ static gboolean note_column(Load *load, const MapEntry *entry, const SourceColum
 
 /* --- stages --- */
 
-static gboolean maps(const GPtrArray *entries, const char *table) {
-  for (guint i = 0; i < entries->len; i++)
-    if (g_str_equal(((const MapEntry *)entries->pdata[i])->map->table->name, table)) return TRUE;
+static gboolean maps(const Load *load, const char *table, gboolean only_read) {
+  for (guint m = 0; m < load->source->n_maps; m++) {
+    gboolean is_read = load->plan->modes[m] != MEMORY_SAME;
+    if (g_str_equal(load->source->maps[m].table->name, table) && (is_read || !only_read)) return TRUE;
+  }
   return FALSE;
 }
 
-static gboolean note_stages(Load *load, const GPtrArray *entries, GPtrArray *said, GError **error) {
-  if (!maps(entries, "stage") || !maps(entries, "opportunity")) return TRUE;
+/* Do the stages of deals stand as they stood after the last load? */
+static gboolean are_stages_known(const Load *load) {
+  return load->plan->is_partial && !maps(load, "stage", TRUE) && !maps(load, "opportunity", TRUE) &&
+         !maps(load, "stage_change", TRUE);
+}
+
+static gboolean note_stages(Load *load, GPtrArray *said, GError **error) {
+  if (!maps(load, "stage", FALSE) || !maps(load, "opportunity", FALSE)) return TRUE;
   g_autofree char *source = store_quote_text(load->source->name);
   g_autoptr(StoreRows) rows = load_query(
       load, error,
@@ -133,18 +143,51 @@ static gboolean keep(Load *load, const char *text, gboolean *is_changed, GError 
          (!*text || load_run(load, NULL, error, "INSERT INTO attain_meta VALUES (%s, %s)", name, value));
 }
 
-gboolean unlisted_keep(Load *load, const GPtrArray *entries, ReadStage *const *stages, gboolean *is_changed,
-                       GError **error) {
-  g_autoptr(GPtrArray) said = g_ptr_array_new_with_free_func(g_free);
+static gboolean note_entry(Load *load, MapEntry *entry, ReadStage *const *stages, GError **error) {
+  entry->unlisted = g_ptr_array_new_with_free_func(g_free);
+  for (guint c = 0; c < entry->map->n_columns; c++) {
+    const SourceColumn *column = &entry->map->columns[c];
+    if (column->value_from && column->otherwise && !note_column(load, entry, column, stages, entry->unlisted, error))
+      return FALSE;
+  }
+  const MemoryEntry *known = memory_entry(load, entry->index);
+  if (!known) return TRUE;
+  if (entry->unlisted->len > 0) {
+    g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT, "rows that came have new values: all of them are to be read");
+    return FALSE;
+  }
+  g_clear_pointer(&entry->unlisted, g_ptr_array_unref);
+  if (known->unlisted) entry->unlisted = g_ptr_array_ref(known->unlisted);
+  return TRUE;
+}
+
+static void append_all(GPtrArray *to, const GPtrArray *from) {
+  for (guint i = 0; from && i < from->len; i++) g_ptr_array_add(to, from->pdata[i]);
+}
+
+static const MapEntry *find_entry(const GPtrArray *entries, guint map) {
   for (guint e = 0; e < entries->len; e++) {
     const MapEntry *entry = entries->pdata[e];
-    for (guint c = 0; c < entry->map->n_columns; c++) {
-      const SourceColumn *column = &entry->map->columns[c];
-      if (column->value_from && column->otherwise && !note_column(load, entry, column, stages, said, error))
-        return FALSE;
-    }
+    if (entry->index == map) return entry;
   }
-  if (!note_stages(load, entries, said, error)) return FALSE;
+  return NULL;
+}
+
+gboolean unlisted_keep(Load *load, const GPtrArray *entries, ReadStage *const *stages, GPtrArray **of_stages,
+                       gboolean *is_changed, GError **error) {
+  const IngestMemory *memory = load->plan->is_partial ? load->options->memory : NULL;
+  g_autoptr(GPtrArray) said = g_ptr_array_new();
+  for (guint e = 0; e < entries->len; e++) {
+    if (!note_entry(load, entries->pdata[e], stages, error)) return FALSE;
+  }
+  for (guint m = 0; m < load->source->n_maps; m++) {
+    const MapEntry *entry = find_entry(entries, m);
+    append_all(said, entry ? entry->unlisted : memory ? memory->entries[m].unlisted : NULL);
+  }
+  *of_stages = are_stages_known(load) && memory->unlisted_stages ? g_ptr_array_ref(memory->unlisted_stages)
+                                                                 : g_ptr_array_new_with_free_func(g_free);
+  if (!are_stages_known(load) && !note_stages(load, *of_stages, error)) return FALSE;
+  append_all(said, *of_stages);
   for (guint i = 0; i < said->len; i++) load_note(load, "%s", (const char *)said->pdata[i]);
   g_ptr_array_add(said, NULL);
   g_autofree char *text = g_strjoinv("\n", (char **)said->pdata);

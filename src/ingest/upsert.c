@@ -191,6 +191,22 @@ static guint first_entry(const UpsertTarget *target) {
   return ((const MapEntry *)target->entries->pdata[0])->index;
 }
 
+/* Read together with the rows of before, a fact that is there already would be a repeated id; a dimension's value that
+ * differs would have to be weighed against the others. */
+static gboolean check_grown(const Load *load, const UpsertTarget *target, const IngestCount *counts, GError **error) {
+  gint64 n_known = 0;
+  for (guint e = 0; e < target->entries->len; e++) {
+    const MapEntry *entry = target->entries->pdata[e];
+    const IngestCount *count = &counts[entry->index];
+    gboolean may_repeat = upsert_target_is_dimension(target) && upsert_is_in_passing(load, entry);
+    n_known += count->n_changed + (may_repeat ? 0 : count->n_unchanged);
+  }
+  if (n_known == 0) return TRUE;
+  g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT, "%s: rows that came are not new: all of them are to be read",
+              target->table->name);
+  return FALSE;
+}
+
 static gboolean count_changes(Load *load, UpsertTarget *target, IngestCount *counts, GError **error) {
   g_autoptr(StoreRows) rows =
       load_query(load, error,
@@ -208,6 +224,7 @@ static gboolean count_changes(Load *load, UpsertTarget *target, IngestCount *cou
     target->is_changed |= count->n_new + count->n_changed > 0;
   }
   counts[first_entry(target)].n_closed = n_closed;
+  if (target->is_grown && !check_grown(load, target, counts, error)) return FALSE;
   if (n_closed == 0 || store_rows_count(rows) > 0) return TRUE;
   g_autofree char *n = load_number(n_closed);
   g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT,

@@ -12,6 +12,7 @@ typedef struct {
   GHashTable *mapped; /* names of the ledger columns that any entry maps (not owned) */
   gboolean has_currency, has_modified;
   gboolean is_full;    /* rows that are not there are gone */
+  gboolean is_grown;   /* only rows that came are here: all of them must be new */
   gboolean is_changed; /* something was written */
 } UpsertTarget;
 
@@ -19,7 +20,9 @@ gboolean upsert_target_is_dimension(const UpsertTarget *target);
 gboolean upsert_target_maps(const UpsertTarget *target, const char *column);
 
 /* --- upsert_rows.c: reject repeated ids, then one relation of good rows a target --- */
-gboolean upsert_reject_repeated(Load *load, UpsertTarget *target, GPtrArray *targets, GError **error);
+gboolean upsert_reject_repeated(Load *load, UpsertTarget *target, GError **error);
+/* Made in passing from a file of facts, or from one that other entries of its table read: ids may repeat. */
+gboolean upsert_is_in_passing(const Load *load, const MapEntry *entry);
 gboolean upsert_gather(Load *load, UpsertTarget *target, GError **error);
 
 /* --- upsert_refs.c: keys for dimensions, rows for ids that are only referred to --- */

@@ -14,23 +14,14 @@ gboolean upsert_target_maps(const UpsertTarget *target, const char *column) {
   return g_hash_table_contains(target->mapped, column);
 }
 
-/* Does a fact come from the same file? */
-static gboolean is_derived(const MapEntry *entry, GPtrArray *targets) {
-  for (guint t = 0; t < targets->len; t++) {
-    const UpsertTarget *target = targets->pdata[t];
-    if (upsert_target_is_dimension(target)) continue;
-    for (guint e = 0; e < target->entries->len; e++) {
-      if (((const MapEntry *)target->entries->pdata[e])->stage == entry->stage) return TRUE;
-    }
-  }
-  return FALSE;
-}
-
-/* Several map entries of one dimension from one file (reps and their managers): none of them is the file's own. */
-static gboolean is_shared(const MapEntry *entry, const UpsertTarget *target) {
-  for (guint e = 0; e < target->entries->len; e++) {
-    const MapEntry *other = target->entries->pdata[e];
-    if (other != entry && other->stage == entry->stage) return TRUE;
+/* A fact comes from the same file; or several map entries of the dimension do (reps and their managers), so that none
+ * of them is the file's own. */
+gboolean upsert_is_in_passing(const Load *load, const MapEntry *entry) {
+  const IngestSource *source = load->source;
+  for (guint m = 0; entry->map->from && m < source->n_maps; m++) {
+    const SourceMap *other = &source->maps[m];
+    if (other == entry->map || other->from != entry->map->from) continue;
+    if (other->table->kind != LEDGER_DIMENSION || other->table == entry->map->table) return TRUE;
   }
   return FALSE;
 }
@@ -123,7 +114,7 @@ static gboolean reject_among(Load *load, const UpsertTarget *target, GPtrArray *
 
 /* Facts are one whole, from whatever entries. A dimension that maps a part of its file is made of it in passing; one
  * that has a file to itself is looked at by itself, for several files may each describe a part of it. */
-gboolean upsert_reject_repeated(Load *load, UpsertTarget *target, GPtrArray *targets, GError **error) {
+gboolean upsert_reject_repeated(Load *load, UpsertTarget *target, GError **error) {
   if (!upsert_target_is_dimension(target)) {
     const MapEntry *first = target->entries->pdata[0];
     return first->stage->is_view ||
@@ -131,7 +122,7 @@ gboolean upsert_reject_repeated(Load *load, UpsertTarget *target, GPtrArray *tar
   }
   for (guint e = 0; e < target->entries->len; e++) {
     MapEntry *entry = target->entries->pdata[e];
-    if (is_derived(entry, targets) || is_shared(entry, target)) continue;
+    if (upsert_is_in_passing(load, entry)) continue;
     g_autoptr(GPtrArray) one = g_ptr_array_new();
     g_ptr_array_add(one, entry);
     if (!reject_among(load, target, one, error)) return FALSE;
