@@ -53,8 +53,9 @@ static void test_from_the_second_version(void **state) {
   store_close(open_ledger(path));
   {
     g_autoptr(Store) store = store_open(path, NULL, STORE_CREATE, 0, NULL);
-    run(store, "DROP TABLE snapshot; DROP TABLE snapshot_kpi; DROP TABLE snapshot_value;"
-               "UPDATE attain_meta SET value = '2' WHERE name = 'schema_version'");
+    run(store,
+        "DROP TABLE snapshot; DROP TABLE snapshot_kpi; DROP TABLE snapshot_value;"
+        "UPDATE attain_meta SET value = '2' WHERE name = 'schema_version'");
   }
   for (int i = 0; i < 2; i++) {
     g_autoptr(Store) store = open_ledger(path);
@@ -196,14 +197,10 @@ static void test_a_column_of_another_type(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      ON_A_FILE(test_from_the_first_version),
-      ON_A_FILE(test_from_the_second_version),
-      ON_A_FILE(test_reading_the_first_version),
-      ON_A_FILE(test_other_derived_facts),
-      ON_A_FILE(test_a_newer_database_is_refused),
-      ON_A_FILE(test_interrupted_anywhere_the_old_version_is_left),
-      ON_A_FILE(test_a_workspaces_own_columns),
-      ON_A_FILE(test_a_column_no_longer_asked_for),
+      ON_A_FILE(test_from_the_first_version),      ON_A_FILE(test_from_the_second_version),
+      ON_A_FILE(test_reading_the_first_version),   ON_A_FILE(test_other_derived_facts),
+      ON_A_FILE(test_a_newer_database_is_refused), ON_A_FILE(test_interrupted_anywhere_the_old_version_is_left),
+      ON_A_FILE(test_a_workspaces_own_columns),    ON_A_FILE(test_a_column_no_longer_asked_for),
       ON_A_FILE(test_a_column_of_another_type),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
