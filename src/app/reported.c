@@ -108,7 +108,7 @@ static char *difference_words(const Reported *reported, const SnapshotPair *pair
   if (!difference_of(reported, pair, &difference)) return g_strdup(pair->differs ? "–" : "");
   if (difference == 0) return g_strdup("");
   gboolean points = form->unit.kind == KPI_RATIO && (!form->display || g_str_equal(form->display, "percent"));
-  if (points) return g_strdup_printf("%+.1f pt", difference * 100);
+  if (points) return g_strdup_printf(fabs(difference) < 0.0005 ? "%+.2f pt" : "%+.1f pt", difference * 100);
   g_autofree char *number = answer_number_to(reported->session, form, decimals, TRUE, fabs(difference));
   return g_strconcat(difference < 0 ? "-" : "+", number, NULL);
 }

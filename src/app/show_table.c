@@ -87,14 +87,22 @@ static void add_members(CliTable *table, const Layout *layout, const QueryRow *r
   }
 }
 
+/* "6 · 2026-W32": which week of its quarter it is. */
+static char *period_name(const Layout *layout, const CalendarPeriod *span) {
+  if (span->grain != CALENDAR_WEEK) return g_strdup(span->name);
+  const Calendar *calendar = layout->shown->session->calendar;
+  BaseDay quarter = calendar_start_of(calendar, CALENDAR_QUARTER, span->end - 1);
+  BaseDay first = calendar_start_of(calendar, CALENDAR_WEEK, quarter);
+  return g_strdup_printf("%d · %s", (calendar_start_of(calendar, CALENDAR_WEEK, span->end - 1) - first) / 7 + 1,
+                         span->name);
+}
+
 /* One period of a member, the KPIs beside one another. Of what is still to come nothing was believed yet. */
 static void add_period(CliTable *table, const Layout *layout, const QueryRow *rows, guint period, CliStyle style) {
   guint n_periods = query_result_n_periods(layout->result);
   const CalendarPeriod *span = query_result_period(layout->result, period);
   if (span->start > layout->shown->session->today) return;
-  g_autofree char *name = layout->shown->view->grain == CALENDAR_WEEK
-                              ? g_strdup_printf("%u · %s", period + 1, span->name)
-                              : g_strdup(span->name);
+  g_autofree char *name = period_name(layout, span);
   cli_table_add_row(table);
   add_members(table, layout, rows, style);
   cli_table_add_cell(table, name, style);
@@ -135,7 +143,7 @@ static void add_head(CliTable *table, const Layout *layout) {
     cli_table_add_column(table, name, CLI_LEFT);
   }
   if (layout->across == ACROSS_KPIS_BY_PERIOD) {
-    g_autofree char *name = answer_dimension(calendar_grain_name(layout->shown->view->grain));
+    g_autofree char *name = answer_dimension(calendar_grain_name(query_result_period(result, 0)->grain));
     cli_table_add_column(table, name, CLI_LEFT);
   }
   if (layout->across == ACROSS_KPIS || layout->across == ACROSS_KPIS_BY_PERIOD) {
