@@ -42,7 +42,7 @@ static void run_sql(Store *store, const char *sql) {
   if (!store_run(store, sql, NULL, 0, NULL, &error)) fail_msg("%s\n%s", error->message, sql);
 }
 
-static void insert_histories(Store *store, const History *histories) {
+static void insert_histories(Store *store, const Company *company, const History *histories) {
   g_autoptr(GString) sql = g_string_new(
       "INSERT INTO stage_change (key, id, opportunity, \"at\", at_day, stage, amount, currency, "
       "expected_close, expected_close_day) VALUES ");
@@ -52,15 +52,17 @@ static void insert_histories(Store *store, const History *histories) {
       const State *state = &histories[d].states[i];
       g_autofree char *known = base_day_format(state->known), *due = base_day_format(state->due);
       g_string_append_printf(
-          sql, "%s(%d, 'c%d', %d, TIMESTAMP '%s', DATE '%s', 'Demo', %d, 'EUR', TIMESTAMP '%s', DATE '%s')",
-          key > 0 ? ", " : "", key, key, d, known, known, state->amount * 100, due, due);
+          sql, "%s(%d, 'c%d', %d, TIMESTAMP '%s', DATE '%s', 'Demo', %d, '%s', TIMESTAMP '%s', DATE '%s')",
+          key > 0 ? ", " : "", key, key, d, known, known, state->amount * 100,
+          company->deals[d].in_dollars ? "USD" : "EUR", due, due);
       key++;
     }
   run_sql(store, sql->str);
   run_sql(store, "DELETE FROM ledger_stat WHERE table_name = 'stage_change'");
   run_sql(store,
           "INSERT INTO ledger_stat BY NAME SELECT 'stage_change' AS table_name, count(*) AS n_rows, min(at_day) AS "
-          "first_day, max(at_day) AS last_day, max(\"at\") AS latest_at, false AS has_foreign_currency FROM "
+          "first_day, max(at_day) AS last_day, max(\"at\") AS latest_at, bool_or(currency <> 'EUR') AS "
+          "has_foreign_currency FROM "
           "stage_change");
   g_autoptr(GError) error = NULL;
   if (!store_begin(store, &error) || !store_refresh_derived(store, NULL, -1, &error) || !store_commit(store, &error))
@@ -163,15 +165,29 @@ static int check_people(const World *world, const Company *company, const Histor
   return n_other;
 }
 
-static void check_whole(const World *world, const Company *company, const History *histories, const char *by) {
+/* Whatever the members are. */
+static int check_sums(const World *world, const Company *company, const char *by) {
   g_autoptr(QueryResult) result = ask(world, company, by);
   guint n_periods = query_result_n_periods(result);
+  int n = 0;
   for (guint r = 0; r < query_result_n_rows(result); r += N_PARTS * n_periods)
-    for (guint p = 0; p < n_periods; p++) {
+    for (guint p = 0; p < n_periods; p++, n++) {
       double values[N_PARTS];
       take(query_result_row(result, r), n_periods, p, values);
       check_identity(values);
     }
+  for (guint p = 0; p < n_periods; p++) {
+    double values[N_PARTS];
+    take(query_result_total(result, 0), n_periods, p, values);
+    check_identity(values);
+  }
+  return n;
+}
+
+static void check_whole(const World *world, const Company *company, const History *histories, const char *by) {
+  assert_true(check_sums(world, company, by) > 0);
+  g_autoptr(QueryResult) result = ask(world, company, by);
+  guint n_periods = query_result_n_periods(result);
   for (guint p = 0; p < n_periods; p++) {
     double expected[N_PARTS] = {0}, values[N_PARTS];
     take(query_result_total(result, 0), n_periods, p, values);
@@ -192,14 +208,41 @@ static void the_parts_of_random_companies(void **state) {
     g_auto(World) world = world_new(&company, "kpis: {unused: 'count(opportunity on created_at)'}", FALSE);
     kpi_catalogue_free(world.catalogue);
     world.catalogue = world.context.catalogue = read_catalogue(world.schema);
-    insert_histories(world.store, histories);
+    insert_histories(world.store, &company, histories);
     n_numbers += check_people(&world, &company, histories);
     check_whole(&world, &company, histories, "team");
   }
   assert_true(n_numbers > 1000);
 }
 
+/* Every third deal is shared, every fourth changed hands, every second is in dollars, whose worth changes every month.
+ */
+static void it_adds_up_in_foreign_money_and_shared_deals(void **state) {
+  g_autoptr(GRand) random = g_rand_new_with_seed(company_seed());
+  Company company = company_new(random, base_day_from_civil(2024, 1, 1) + g_rand_int_range(random, 0, 40));
+  g_autofree History *histories = g_new0(History, N_DEALS);
+  for (int d = 0; d < N_DEALS; d++) {
+    company.deals[d].in_dollars = d % 2 == 0;
+    make_history(random, &company.deals[d], &histories[d]);
+  }
+  g_auto(World) world = world_new(&company, "kpis: {unused: 'count(opportunity on created_at)'}", FALSE);
+  kpi_catalogue_free(world.catalogue);
+  world.catalogue = world.context.catalogue = read_catalogue(world.schema);
+  run_sql(world.store,
+          "INSERT INTO split BY NAME SELECT key, 's' || key AS id, key AS opportunity, 1 + (owner % 6) AS "
+          "person, 0.37 AS share, 'split' AS kind FROM opportunity WHERE key % 3 = 0");
+  run_sql(world.store,
+          "INSERT INTO opportunity_history BY NAME SELECT * REPLACE (1 + (owner + 2) % 6 AS owner), created_at + "
+          "INTERVAL 40 DAY AS superseded_at FROM opportunity WHERE key % 4 = 0");
+  run_sql(world.store, "UPDATE opportunity SET recorded_at = created_at + INTERVAL 40 DAY WHERE key % 4 = 0");
+  insert_histories(world.store, &company, histories);
+  int n = check_sums(&world, &company, "rep") + check_sums(&world, &company, "team") +
+          check_sums(&world, &company, "account");
+  assert_true(n > 1000);
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(the_parts_of_random_companies)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(the_parts_of_random_companies),
+                                     cmocka_unit_test(it_adds_up_in_foreign_money_and_shared_deals)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
