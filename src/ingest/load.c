@@ -9,6 +9,7 @@
 
 #include "base/fault.h"
 #include "base/money.h"
+#include "ingest/cursor.h"
 #include "ingest/memory.h"
 #include "ingest/reject.h"
 #include "ingest/resources.h"
@@ -149,7 +150,7 @@ static gboolean read_all(Run *run, GError **error) {
     if (!is_used(source, table) || mode == MEMORY_SAME) continue;
     run->stages[i] = mode == MEMORY_GROWN ? memory_stage(&run->load, table, i, error)
                                           : read_stage(&run->load, table, i, is_read_once(source, table), error);
-    if (!run->stages[i]) return FALSE;
+    if (!run->stages[i] || !cursor_find(&run->load, run->stages[i], i, error)) return FALSE;
   }
   return TRUE;
 }
@@ -205,7 +206,8 @@ static void make_targets(Run *run) {
     UpsertTarget *target = target_of(run, entry->map->table);
     g_ptr_array_add(target->entries, entry);
     target->is_grown |= run->load.plan->modes[entry->index] == MEMORY_GROWN;
-    if (target->is_grown || (entry->map->from && entry->map->from->extract == SOURCE_INCREMENT))
+    if (target->is_grown || entry->stage->cursor_from ||
+        (entry->map->from && entry->map->from->extract == SOURCE_INCREMENT))
       target->is_full = FALSE;
     for (guint c = 0; c < entry->map->n_columns; c++) {
       const SourceColumn *column = &entry->map->columns[c];
@@ -306,6 +308,7 @@ static gboolean write_all(Run *run, gboolean *is_changed, gint64 started, GError
   if (!reject_keep(load, run->entries, &has_new_rejects, error)) return FALSE;
   *is_changed |= has_new_rejects;
   if (!unlisted_keep(load, run->entries, run->stages, &run->unlisted_stages, is_changed, error)) return FALSE;
+  if (!cursor_keep(load, run->stages, is_changed, error)) return FALSE;
   if (!*is_changed) return TRUE;
   for (guint i = 0; i < ledger_schema_n_tables(load->schema); i++) {
     const LedgerTable *table = ledger_schema_table(load->schema, i);

@@ -125,7 +125,12 @@ char *map_raw_select(Load *load, const MapEntry *entry, ReadStage *const *stages
   }
   g_autofree char *number =
       entry->stage->is_view ? g_strdup("NULL::BIGINT") : g_strdup_printf("rowid - (SELECT min(rowid) FROM %s)", table);
-  g_string_append_printf(select, " FROM (SELECT *, %s AS _row FROM %s%s%s%s) s%s", number, table,
+  const ReadStage *stage = entry->stage;
+  if (stage->cursor) g_string_append(select, ", s._cursor AS _cursor");
+  if (stage->cursor_from)
+    g_string_append_printf(select, ", coalesce(s._cursor < %s, FALSE) AS _old", stage->cursor_from);
+  g_autofree char *cursor = stage->cursor ? g_strdup_printf("%s AS _cursor, ", stage->cursor) : g_strdup("");
+  g_string_append_printf(select, " FROM (SELECT *, %s %s AS _row FROM %s%s%s%s) s%s", cursor, number, table,
                          map->where ? " WHERE (" : "", map->where ? map->where : "", map->where ? ")" : "", joins->str);
   return g_string_free(g_steal_pointer(&select), FALSE);
 }

@@ -380,6 +380,7 @@ static void append_out(GString *sql, const Load *load, const MapPart *part) {
   }
   append_reasons(sql, part);
   g_string_append(sql, ", NULL::BIGINT AS _first, NULL::INTEGER AS _first_file, NULL::INTEGER AS _first_entry");
+  if (part->stage->cursor) g_string_append(sql, ", _cursor");
 }
 
 static void append_part(GString *sql, const Load *load, const MapPart *part, const char *only) {
@@ -391,8 +392,9 @@ static void append_part(GString *sql, const Load *load, const MapPart *part, con
   g_string_append(sql, " FROM (SELECT *, ");
   append_currency(sql, load, part);
   append_number_parts(sql, part);
-  g_string_append_printf(sql, " FROM (%s)%s%s%s)))", part->raw_select, only ? " WHERE _row IN (" : "", only ? only : "",
-                         only ? ")" : "");
+  g_string_append_printf(sql, " FROM (%s) WHERE %s", part->raw_select, part->stage->cursor_from ? "NOT _old" : "TRUE");
+  if (only) g_string_append_printf(sql, " AND _row IN (%s)", only);
+  g_string_append(sql, ")))");
 }
 
 gboolean map_has_id(const MapEntry *entry) {

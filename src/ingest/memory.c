@@ -237,6 +237,7 @@ void memory_plan_free(MemoryPlan *plan) {
   }
   g_free(plan->next);
   g_free(plan->tails);
+  g_free(plan->is_cut);
   g_free(plan->modes);
   g_free(plan);
 }
@@ -330,6 +331,7 @@ MemoryPlan *memory_plan(IngestMemory *memory, const IngestSource *source, gint64
   plan->modes = g_new0(MemoryMode, source->n_maps + 1);
   plan->next = g_new0(MemoryTable, source->n_tables + 1);
   plan->tails = g_new0(GPtrArray *, source->n_tables + 1);
+  plan->is_cut = g_new0(gboolean, source->n_tables + 1);
   if (!memory) return plan;
   if (memory->source && memory->load != last_load) memory_forget(memory);
   g_autofree MemoryMode *tables = g_new0(MemoryMode, source->n_tables + 1);

@@ -48,6 +48,7 @@ struct MemoryPlan {
   MemoryMode *modes; /* one a map entry */
   MemoryTable *next; /* one a table: what will be remembered of its files */
   GPtrArray **tails; /* one a table: char *, for each of its files the new text in a file of its own, or NULL */
+  gboolean *is_cut;  /* one a table: rows before its cursor are left out */
   gboolean is_partial;
 };
 

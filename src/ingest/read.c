@@ -461,6 +461,9 @@ ReadStage *read_stage_rows(Load *load, const SourceMap *map, guint index, GError
 void read_stage_free(ReadStage *stage) {
   if (!stage) return;
   g_free(stage->name);
+  g_free(stage->cursor);
+  g_free(stage->cursor_from);
+  g_free(stage->cursor_to);
   g_ptr_array_unref(stage->headers);
   g_array_unref(stage->files);
   g_array_unref(stage->broken);

@@ -55,6 +55,9 @@ typedef struct {
   gint64 n_rows;            /* 0 while it is a view */
   gboolean is_view;         /* not copied: the one who maps it reads the file, once */
   const guint *lines;       /* rows in place: the line of each */
+  char *cursor;             /* SQL: a row's place, where the table has a cursor, else NULL */
+  char *cursor_from;        /* rows below were read before; NULL: none were, or all are wanted */
+  char *cursor_to;          /* how far its rows come, as it is kept, or NULL */
 } ReadStage;
 
 /* Makes the staging table of one of the source's tables. */

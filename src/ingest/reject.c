@@ -240,16 +240,20 @@ static gboolean has_rejects(GPtrArray *entries) {
   return FALSE;
 }
 
-/* Which of the kept rows this load has looked at again: those of the tables that were read whole. */
+/* Which of the kept rows this load has looked at again: those of the tables that were read whole. The
+ * rows before a cursor are read no more, so what was rejected among them stays until all is read again. */
 static char *replaced_sql(const Load *load) {
   const IngestSource *source = load->source;
   g_autofree char *name = store_quote_text(source->name);
-  if (!load->plan->is_partial) return g_strdup_printf("source = %s", name);
+  gboolean is_all = !load->plan->is_partial;
+  for (guint t = 0; t < source->n_tables; t++) is_all &= !load->plan->is_cut[t];
+  if (is_all) return g_strdup_printf("source = %s", name);
   GString *sql = g_string_new(NULL);
   g_string_printf(sql, "source = %s AND from_name IN (''", name);
   for (guint t = 0; t < source->n_tables; t++) {
     g_autofree char *from = store_quote_text(source->tables[t].name);
-    if (memory_table_mode(load->plan, &source->tables[t]) == MEMORY_WHOLE) g_string_append_printf(sql, ", %s", from);
+    gboolean is_whole = memory_table_mode(load->plan, &source->tables[t]) == MEMORY_WHOLE;
+    if (is_whole && !load->plan->is_cut[t]) g_string_append_printf(sql, ", %s", from);
   }
   g_string_append_c(sql, ')');
   return g_string_free(sql, FALSE);
@@ -269,16 +273,17 @@ gboolean reject_keep(Load *load, GPtrArray *entries, gboolean *is_changed, GErro
   gint64 n_different = 0;
   if (!load_count(load, &n_different, error,
                   "SELECT (SELECT count(*) FROM (SELECT %s FROM attain_rejects EXCEPT ALL SELECT %s FROM rejected "
-                  "WHERE %s)) + (SELECT count(*) FROM (SELECT %s FROM rejected WHERE "
+                  "WHERE source = %s)) + (SELECT count(*) FROM (SELECT %s FROM rejected WHERE "
                   "%s EXCEPT ALL SELECT %s FROM attain_rejects))",
-                  columns, columns, replaced, columns, replaced, columns)) {
+                  columns, columns, source, columns, replaced, columns)) {
     return FALSE;
   }
   *is_changed = n_different > 0;
   return !*is_changed || (load_run(load, NULL, error, "DELETE FROM rejected WHERE %s", replaced) &&
                           load_run(load, NULL, error,
-                                   "INSERT INTO rejected (\"load\", source, %s) SELECT %d, %s, %s FROM attain_rejects",
-                                   columns, load->number, source, columns));
+                                   "INSERT INTO rejected (\"load\", source, %s) SELECT %d, %s, * FROM (SELECT %s FROM "
+                                   "attain_rejects EXCEPT ALL SELECT %s FROM rejected WHERE source = %s)",
+                                   columns, load->number, source, columns, columns, source));
 }
 
 /* --- for `attain check` --- */

@@ -77,7 +77,7 @@ typedef struct {
   char **file;
   int extract;
   const ConfNode *csv, *json;
-  char *currency;
+  char *currency, *cursor;
 } TableText;
 
 static const ConfField table_fields[] = {
@@ -86,6 +86,7 @@ static const ConfField table_fields[] = {
     {"csv", CONF_NODE, G_STRUCT_OFFSET(TableText, csv), FALSE, NULL},
     {"json", CONF_NODE, G_STRUCT_OFFSET(TableText, json), FALSE, NULL},
     {"currency", CONF_TEXT, G_STRUCT_OFFSET(TableText, currency), FALSE, NULL},
+    {"cursor", CONF_TEXT, G_STRUCT_OFFSET(TableText, cursor), FALSE, NULL},
 };
 
 static const ConfField csv_fields[] = {
@@ -137,6 +138,7 @@ static gboolean read_table(const ConfNode *key, const ConfNode *node, SourceTabl
   table->files = text.file;
   table->extract = text.extract;
   table->currency = text.currency;
+  table->cursor = text.cursor;
   if (!read_csv_options(text.csv, &table->csv, error)) return FALSE;
   if (text.json) {
     JsonText json = {0};
@@ -364,6 +366,7 @@ const SourceColumn *source_map_column(const SourceMap *map, const char *target) 
 static void clear_table(SourceTable *table) {
   g_strfreev(table->files);
   g_free(table->currency);
+  g_free(table->cursor);
   g_free(table->json_rows);
   g_free(table->csv.delimiter);
   g_free(table->csv.quote);

@@ -36,6 +36,7 @@ typedef struct {
   int extract;     /* SourceExtract */
   char *json_rows; /* path to the array of records, or NULL */
   char *currency;  /* of amounts that carry none, or NULL */
+  char *cursor;    /* header of the column that tells how far it was read, or NULL */
   SourceCsv csv;
 } SourceTable;
 

@@ -199,6 +199,7 @@ static gboolean check_grown(const Load *load, const UpsertTarget *target, const 
     const MapEntry *entry = target->entries->pdata[e];
     const IngestCount *count = &counts[entry->index];
     gboolean may_repeat = upsert_target_is_dimension(target) && upsert_is_in_passing(load, entry);
+    if (entry->stage->cursor) continue;
     n_known += count->n_changed + (may_repeat ? 0 : count->n_unchanged);
   }
   if (n_known == 0) return TRUE;

@@ -49,15 +49,18 @@ static char *good_rows(const UpsertTarget *target, GPtrArray *entries, const cha
     const MapEntry *entry = entries->pdata[e];
     g_autofree char *table = store_quote_name(entry->name);
     g_autofree char *content = with_content ? content_of(target, entry) : g_strdup("NULL");
-    g_string_append_printf(sql,
-                           "%sSELECT %u AS e, _file AS f, _row AS r, %s AS k, %s AS c FROM %s WHERE _reason IS NULL",
-                           e ? " UNION ALL " : "", entry->index, key, content, table);
+    g_string_append_printf(
+        sql,
+        "%sSELECT %u AS e, _file AS f, _row AS r, %s AS k, %s AS c, %s AS u, %s AS o FROM %s WHERE _reason IS NULL",
+        e ? " UNION ALL " : "", entry->index, key, content, entry->stage->cursor ? "_cursor" : "NULL::DECIMAL(38, 6)",
+        entry->stage->cursor ? "-_row" : "NULL", table);
   }
   return g_string_free(sql, FALSE);
 }
 
 /* attain_repeats: each row whose id an earlier one has, that earlier one, and whether it is the same row in another
- * file. */
+ * file. Where a table has a cursor, the row with its latest value comes first, and the others are what it was before.
+ */
 static gboolean find_repeated(Load *load, const UpsertTarget *target, GPtrArray *entries, const char *key,
                               gboolean *is_found, GError **error) {
   g_autofree char *keys = good_rows(target, entries, key, FALSE);
@@ -70,10 +73,11 @@ static gboolean find_repeated(Load *load, const UpsertTarget *target, GPtrArray 
   return load_run(
       load, NULL, error,
       "CREATE OR REPLACE TEMP TABLE attain_repeats AS SELECT e, r, first_e, first_f, first_r, (e <> first_e "
-      "OR f <> first_f) AND c IS NOT DISTINCT FROM first_c AS is_same FROM (SELECT *, first_value(e) OVER w "
+      "OR f <> first_f) AND c IS NOT DISTINCT FROM first_c OR (e = first_e AND o IS NOT NULL) AS is_same FROM (SELECT "
+      "*, first_value(e) OVER w "
       "AS first_e, first_value(f) OVER w AS first_f, first_value(r) OVER w AS first_r, first_value(c) OVER w "
       "AS first_c, row_number() OVER w AS n FROM (%s) WHERE k IN (SELECT k FROM (%s) GROUP BY k HAVING "
-      "count(*) > 1) WINDOW w AS (PARTITION BY k ORDER BY e, r)) WHERE n > 1",
+      "count(*) > 1) WINDOW w AS (PARTITION BY k ORDER BY e, u DESC NULLS LAST, o, r)) WHERE n > 1",
       rows, keys);
 }
 
@@ -138,8 +142,8 @@ static void append_union(const UpsertTarget *target, GString *sql) {
     g_autofree char *table = store_quote_name(entry->name);
     g_string_append_printf(
         sql,
-        "%sSELECT * EXCLUDE (_reason, _first, _first_file, _first_entry), %u AS _entry FROM %s WHERE _reason IS NULL",
-        e ? " UNION ALL BY NAME " : "", entry->index, table);
+        "%sSELECT * EXCLUDE (_reason, _first, _first_file, _first_entry%s), %u AS _entry FROM %s WHERE _reason IS NULL",
+        e ? " UNION ALL BY NAME " : "", entry->stage->cursor ? ", _cursor" : "", entry->index, table);
   }
 }
 
