@@ -49,7 +49,8 @@ typedef struct {
   gint32 share_ppm; /* millionths of the amount */
   gboolean overlay; /* on top of the whole */
 } QueryCredit;
-gboolean query_org_has_splits(const QueryOrg *org);
+/* Whether rows of a fact are shared: deals, and what was believed of them. */
+gboolean query_org_has_splits(const QueryOrg *org, const LedgerTable *fact);
 /* The credits of a deal, or NULL when it is not shared; what the shares leave over is its owner's. */
 const QueryCredit *query_org_credits(const QueryOrg *org, guint64 opportunity, guint *n);
 

@@ -109,8 +109,9 @@ gboolean query_org_load_splits(QueryOrg *org, GError **error) {
   return TRUE;
 }
 
-gboolean query_org_has_splits(const QueryOrg *org) {
-  return g_hash_table_size(org->splits) > 0;
+gboolean query_org_has_splits(const QueryOrg *org, const LedgerTable *fact) {
+  gboolean of_deals = g_str_equal(fact->name, "opportunity") || g_str_equal(fact->name, "forecast_state");
+  return of_deals && g_hash_table_size(org->splits) > 0;
 }
 
 const QueryCredit *query_org_credits(const QueryOrg *org, guint64 opportunity, guint *n) {

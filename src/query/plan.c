@@ -212,7 +212,7 @@ static void lay_out(QueryPlan *plan, PlanTable *table) {
       n_members, columns, specs->len, plan->context->organisation->max_groups);
   gboolean by_person = FALSE;
   for (guint d = 0; d < plan->n_dims; d++) by_person |= query_dim_by_person(&plan->dims[d]);
-  if (by_person && g_str_equal(table->fact->name, "opportunity") && query_org_has_splits(plan->org))
+  if (by_person && query_org_has_splits(plan->org, table->fact))
     table->whole = (table->entity != NULL ? cube_table_new_sparse : cube_table_new)(
         n_members, columns, specs->len, plan->context->organisation->max_groups);
 }

@@ -354,7 +354,7 @@ static const LedgerTable *moved_table(const QueryPlan *plan, const LedgerTable *
 /* The columns that credit goes by. A listing of all records names who had them, and shares nothing. */
 static void add_credit(Scan *scan, SqlSelect *select, gboolean by_person) {
   scan->has_moves = scan->moved != NULL;
-  scan->has_splits = by_person && g_str_equal(scan->fact->name, "opportunity") && query_org_has_splits(scan->plan->org);
+  scan->has_splits = by_person && query_org_has_splits(scan->plan->org, scan->fact);
   KpiHop hop = {scan->fact, ledger_table_owner(scan->fact)};
   scan->owner = add_column(scan, sql_path(select, &hop, 1), STORE_COLUMN_INT32);
   if (scan->has_moves || scan->has_splits)
