@@ -156,8 +156,8 @@ static void probe_share(Load *load, MapColumn *column) {
 
 static MapForm form_of_time(const MapColumn *column) {
   const gint64 *n = column->stats.of;
-  if (n[MAP_N] == 0 || n[MAP_LEAST] != n[MAP_MOST] || n[MAP_N_ISO] != n[MAP_N] || n[MAP_N_SEPARATED] != n[MAP_N])
-    return MAP_ANY;
+  if (n[MAP_N] == 0) return MAP_PLAIN_DAY; /* whatever comes after all is of another length, and so read with care */
+  if (n[MAP_LEAST] != n[MAP_MOST] || n[MAP_N_ISO] != n[MAP_N] || n[MAP_N_SEPARATED] != n[MAP_N]) return MAP_ANY;
   if (n[MAP_LEAST] == 10) return MAP_PLAIN_DAY;
   if (n[MAP_LEAST] == 16 || n[MAP_LEAST] == 19) return MAP_PLAIN_TIME;
   return n[MAP_LEAST] >= 20 && n[MAP_N_UTC] == n[MAP_N] ? MAP_PLAIN_UTC : MAP_ANY;

@@ -165,22 +165,22 @@ static char *replacements(Load *load, const UpsertTarget *target) {
   return g_string_free(sql, FALSE);
 }
 
+static gboolean insert_new(Load *load, const UpsertTarget *target, GError **error) {
+  return insert_facts(load, target,
+                      "SELECT f.* FROM attain_final f JOIN attain_changes c ON c.key = f.key AND c.what = 'n'", NULL,
+                      error);
+}
+
 static gboolean replace_changed(Load *load, const UpsertTarget *target, GError **error) {
   g_autofree char *table = store_quote_name(target->table->name);
   g_autofree char *with = replacements(load, target);
-  gint64 n_new = 0;
   if (!load_run(load, NULL, error,
                 "CREATE OR REPLACE TEMP TABLE attain_next AS SELECT t.* REPLACE (%s) FROM %s t JOIN attain_final n ON "
                 "n.key = t.key JOIN attain_changes c ON c.key = t.key",
                 with, table)) {
     return FALSE;
   }
-  if (!upsert_target_is_dimension(target) &&
-      !insert_facts(load, target,
-                    "SELECT f.* FROM attain_final f JOIN attain_changes c ON c.key = f.key AND c.what = 'n'", &n_new,
-                    error)) {
-    return FALSE;
-  }
+  if (!upsert_target_is_dimension(target) && !insert_new(load, target, error)) return FALSE;
   const char *out = upsert_target_is_dimension(target) ? "('n', 'c')" : "('c', 'v')";
   return load_run(load, NULL, error, "DELETE FROM %s WHERE key IN (SELECT key FROM attain_changes WHERE what IN %s)",
                   table, out) &&
@@ -217,12 +217,14 @@ static gboolean count_changes(Load *load, UpsertTarget *target, IngestCount *cou
   if (!rows || !load_count(load, &n_closed, error, "SELECT count(*) FROM attain_changes WHERE what = 'v'"))
     return FALSE;
   target->is_changed = n_closed > 0;
+  target->has_only_new = n_closed == 0;
   for (gsize r = 0; r < store_rows_count(rows); r++) {
     IngestCount *count = &counts[store_rows_value(rows, r, 0).integer];
     count->n_new = store_rows_value(rows, r, 2).integer;
     count->n_changed = store_rows_value(rows, r, 3).integer;
     count->n_unchanged = store_rows_value(rows, r, 1).integer - count->n_new - count->n_changed;
     target->is_changed |= count->n_new + count->n_changed > 0;
+    target->has_only_new &= count->n_changed == 0;
   }
   counts[first_entry(target)].n_closed = n_closed;
   if (target->is_grown && !check_grown(load, target, counts, error)) return FALSE;
@@ -273,8 +275,9 @@ static gboolean compare_and_write(Load *load, UpsertTarget *target, const char *
       !find_changes(load, target, error) || !count_changes(load, target, counts, error)) {
     return FALSE;
   }
-  return !target->is_changed ||
-         (infer(load, target, error) && keep_old(load, target, error) && replace_changed(load, target, error));
+  if (!target->is_changed) return TRUE;
+  if (target->has_only_new && !upsert_target_is_dimension(target)) return insert_new(load, target, error);
+  return infer(load, target, error) && keep_old(load, target, error) && replace_changed(load, target, error);
 }
 
 gboolean upsert_write(Load *load, UpsertTarget *target, const UpsertRefs *refs, IngestCount *counts, GError **error) {
@@ -293,14 +296,44 @@ gboolean upsert_write(Load *load, UpsertTarget *target, const UpsertRefs *refs, 
 
 /* --- what is in a table --- */
 
+/* With what this load took away and brought; `*is_done` FALSE when the first or last of before may be gone. Rows of a
+ * fact that are there now and were not, or not so, carry the load's number. */
+static gboolean refresh_stat_by_changes(Load *load, const LedgerTable *table, const char *span, const char *foreign,
+                                        gboolean *is_done, GError **error) {
+  g_autofree char *text = store_quote_text(table->name);
+  g_autofree char *name = store_quote_name(table->name);
+  g_autofree char *history_name = g_strconcat(table->name, "_history", NULL);
+  g_autofree char *history = store_quote_name(history_name);
+  gint64 n = 0;
+  load_temporary(load, "attain_stat");
+  if (!load_run(load, NULL, error,
+                "CREATE OR REPLACE TEMP TABLE attain_stat AS SELECT o.table_name, o.n_rows - g.n + c.n AS n_rows, "
+                "least(o.first_day, c.a) AS first_day, greatest(o.last_day, c.z) AS last_day, greatest(o.latest_at, "
+                "c.l) AS latest_at, o.has_foreign_currency OR c.f AS f FROM ledger_stat o, (SELECT count(*), %s, %s "
+                "FROM %s WHERE superseded_by = %d) g(n, a, z, l, f), (SELECT count(*), %s, %s FROM %s WHERE \"load\" = "
+                "%d) c(n, a, z, l, f) WHERE o.table_name = %s AND NOT coalesce(g.a <= o.first_day, FALSE) AND NOT "
+                "coalesce(g.z >= o.last_day, FALSE) AND NOT coalesce(g.l >= o.latest_at, FALSE) AND NOT "
+                "(o.has_foreign_currency AND g.f)",
+                span, foreign, history, load->number, span, foreign, name, load->number, text) ||
+      !load_count(load, &n, error, "SELECT count(*) FROM attain_stat"))
+    return FALSE;
+  *is_done = n == 1;
+  return !*is_done || (load_run(load, NULL, error, "DELETE FROM ledger_stat WHERE table_name = %s", text) &&
+                       load_run_sql(load, "INSERT INTO ledger_stat SELECT * FROM attain_stat", NULL, error));
+}
+
 gboolean upsert_refresh_stat(Load *load, const LedgerTable *table, GError **error) {
   g_autofree char *span = store_stat_columns(table);
   g_autofree char *text = store_quote_text(table->name);
   g_autofree char *name = store_quote_name(table->name);
   g_autofree char *currency = store_quote_text(load->organisation->currency);
-  if (!load_run(load, NULL, error, "DELETE FROM ledger_stat WHERE table_name = %s", text)) return FALSE;
   g_autofree char *foreign =
       table->has_money ? g_strdup_printf("coalesce(bool_or(currency <> %s), FALSE)", currency) : g_strdup("FALSE");
+  gboolean is_done = FALSE;
+  if (table->kind != LEDGER_DIMENSION && !refresh_stat_by_changes(load, table, span, foreign, &is_done, error))
+    return FALSE;
+  if (is_done) return TRUE;
+  if (!load_run(load, NULL, error, "DELETE FROM ledger_stat WHERE table_name = %s", text)) return FALSE;
   return load_run(load, NULL, error, "INSERT INTO ledger_stat SELECT %s, count(*), %s, %s FROM %s", text, span, foreign,
                   name);
 }

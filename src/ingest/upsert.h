@@ -11,9 +11,10 @@ typedef struct {
   char *rows; /* temp table or view: good rows of all entries, one for each id; references to dimensions as text */
   GHashTable *mapped; /* names of the ledger columns that any entry maps (not owned) */
   gboolean has_currency, has_modified;
-  gboolean is_full;    /* rows that are not there are gone */
-  gboolean is_grown;   /* only rows that came are here: all of them must be new */
-  gboolean is_changed; /* something was written */
+  gboolean is_full;      /* rows that are not there are gone */
+  gboolean is_grown;     /* only rows that came are here: all of them must be new */
+  gboolean is_changed;   /* something was written */
+  gboolean has_only_new; /* what was there stays as it is */
 } UpsertTarget;
 
 gboolean upsert_target_is_dimension(const UpsertTarget *target);
