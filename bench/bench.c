@@ -106,6 +106,8 @@ static gboolean run(int argc, char **argv, GError **error) {
   if (g_str_equal(only, "make")) return bench_make(&bench, error);
   if (g_str_equal(only, "ask")) return bench_ask_once(&bench, argc > 5 ? argv[5] : NULL, error);
   if (g_str_equal(only, "sql")) return bench_sql_once(&bench, argc > 5 ? argv[5] : "kpis.sql", error);
+  if (g_str_equal(only, "live"))
+    return bench_make(&bench, error) && bench_live(&bench, argc > 5 ? argv[5] : NULL, error);
   if (g_str_equal(only, "questions")) return bench_make(&bench, error) && bench_questions(&bench, error);
   if (g_str_equal(only, "loading")) return bench_make(&bench, error) && bench_loading(&bench, error);
   if (g_str_equal(only, "definitions")) return bench_definitions(&bench, error);

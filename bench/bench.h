@@ -50,6 +50,9 @@ gboolean bench_questions(const Bench *bench, GError **error);
 gboolean bench_ask_once(const Bench *bench, const char *file, GError **error);
 /* Only the hand-written queries of a file, once, each with its time. */
 gboolean bench_sql_once(const Bench *bench, const char *file, GError **error);
+/* The KPIs of a file of queries, or all that have data (NULL). */
+GPtrArray *bench_kpis(const Bench *bench, Session *session, const char *file, GError **error);
+gboolean bench_live(const Bench *bench, const char *file, GError **error);
 gboolean bench_loading(const Bench *bench, GError **error);
 gboolean bench_definitions(const Bench *bench, GError **error);
 gboolean bench_start(const Bench *bench, GError **error);

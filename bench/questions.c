@@ -228,6 +228,18 @@ static gboolean whole_catalogue(const Bench *bench, const Session *session, GErr
   return ok;
 }
 
+GPtrArray *bench_kpis(const Bench *bench, Session *session, const char *file, GError **error) {
+  if (file == NULL) return kpis_with_data(session, error);
+  g_autoptr(GPtrArray) queries = read_queries(bench, session, file, error);
+  if (queries == NULL) return NULL;
+  g_autoptr(GPtrArray) names = names_of(queries);
+  GPtrArray *kpis = g_ptr_array_new();
+  for (guint i = 0; i + 1 < names->len; i++)
+    g_ptr_array_add(kpis, (gpointer)g_intern_string(g_ptr_array_index(names, i)));
+  g_ptr_array_add(kpis, NULL);
+  return kpis;
+}
+
 gboolean bench_ask_once(const Bench *bench, const char *file, GError **error) {
   g_autoptr(Session) session = bench_open(bench, error);
   if (session == NULL) return FALSE;

@@ -107,7 +107,7 @@ void cli_table_print_markdown(const CliTable *table, FILE *out);
 typedef struct CliJson CliJson;
 CliJson *cli_json_new(FILE *out);
 CliJson *cli_json_line_new(FILE *out); /* all of it on one line */
-void cli_json_free(CliJson *json); /* ends the text with a newline */
+void cli_json_free(CliJson *json);     /* ends the text with a newline */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CliJson, cli_json_free)
 void cli_json_begin_object(CliJson *json);
 void cli_json_end_object(CliJson *json);

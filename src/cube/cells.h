@@ -10,7 +10,8 @@
  * at a boundary is the sum of all slots before it. What does not compose that way (a median of what is open, a level
  * among the rows due in a period) is kept for each instant asked, in frames instead of slots.
  *
- * A CubeTable belongs to one thread until cube_table_finish(); after it, it is read only. */
+ * A CubeTable belongs to one thread until cube_table_finish(); after it, it is read only, or one that is kept may be
+ * changed by its one thread while nobody reads it. */
 #pragma once
 
 #include "base/day.h"
@@ -32,6 +33,7 @@ typedef struct {
   guint n_cells;        /* slots, or frames, of one group */
   gboolean framed;      /* cells are frames: not summed over time */
   gboolean with_moment; /* SUM: also the sum of value * day, for the average of a level over days */
+  gboolean counts;      /* SUM: every value added is its number of rows */
 } CubeColumnSpec;
 
 typedef struct CubeTable CubeTable;
@@ -41,13 +43,25 @@ CubeTable *cube_table_new(guint n_members, const CubeColumnSpec *columns, guint 
 /* The same, for very many groups with few filled cells each. Columns of another kind than SUM and DISTINCT make it an
  * ordinary one. */
 CubeTable *cube_table_new_sparse(guint n_members, const CubeColumnSpec *columns, guint n_columns, gint64 max_groups);
+/* Cells that go on changing after they are finished. `sparse`: very many groups with few filled cells, as above. */
+CubeTable *cube_table_new_kept(guint n_members, const CubeColumnSpec *columns, guint n_columns, gint64 max_groups,
+                               gboolean sparse);
+/* What is added to it is only written down, to be applied to kept tables. */
+CubeTable *cube_table_new_log(guint n_members, const CubeColumnSpec *columns, guint n_columns, gint64 max_groups);
+/* A log for the columns of another table. */
+CubeTable *cube_table_new_log_of(const CubeTable *table);
+/* Of a kept table. */
+CubeTable *cube_table_copy(const CubeTable *table);
 void cube_table_free(CubeTable *table);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CubeTable, cube_table_free)
 
-/* The group of a tuple of member ids, made when new. -1 when there are max_groups already. */
+/* The group of a tuple of member ids, made when new. -1 when there are max_groups already. Kept tables and logs count a
+ * row of it each time it is asked for. */
 gint32 cube_table_group(CubeTable *table, const gint64 *members);
 /* The group of a tuple, or -1 when there is none. */
 gint32 cube_table_find(const CubeTable *table, const gint64 *members);
+/* Whether all rows of a kept table's group have gone again. */
+gboolean cube_table_is_deserted(const CubeTable *table, gint32 group);
 gint32 cube_table_n_groups(const CubeTable *table);
 guint cube_table_n_members(const CubeTable *table);
 const gint64 *cube_table_members(const CubeTable *table, gint32 group);
@@ -73,6 +87,14 @@ gboolean cube_table_overflowed(const CubeTable *table);
 CubeTable *cube_table_roll_up(const CubeTable *table, const guint *keep, guint n_keep);
 /* Turns slot sums into running sums, so that any span of slots is two look-ups. */
 void cube_table_finish(CubeTable *table);
+
+/* --- changing a kept table, after finish --- */
+/* Adds all that was logged, or takes it away. The table's members stand at `keep` in the log's tuples (NULL: they are
+ * the first). FALSE, with the table spoilt, when there are too many groups or something is taken away that was never
+ * added. */
+gboolean cube_table_apply(CubeTable *table, const CubeTable *log, const guint *keep, gboolean taken_away);
+/* Gives the ids (below n_map) logged for a column the number that `map` holds for them. */
+void cube_table_remap_ids(CubeTable *log, guint column, const guint32 *map, gsize n_map);
 
 /* --- reading, after finish: slots [from, to) of a group, or frame `from` with to = from + 1. group -1 = nothing --- */
 typedef struct {

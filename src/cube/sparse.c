@@ -10,12 +10,19 @@ struct CubeSparse {
   GArray *groups;  /* gint32, of each entry; while filling */
   GArray *entries; /* CubeEntry */
   gsize *first;    /* by group, and one more, once finished */
+  gint32 n_first;  /* groups there were then */
+  GPtrArray *own;  /* GArray of CubeEntry, by group; NULL = as finished */
 };
+
+static void unref_entries(gpointer entries) {
+  if (entries != NULL) g_array_unref(entries);
+}
 
 CubeSparse *cube_sparse_new(void) {
   CubeSparse *sparse = g_new0(CubeSparse, 1);
   sparse->groups = g_array_new(FALSE, FALSE, sizeof(gint32));
   sparse->entries = g_array_new(FALSE, FALSE, sizeof(CubeEntry));
+  sparse->own = g_ptr_array_new_with_free_func(unref_entries);
   return sparse;
 }
 
@@ -24,7 +31,24 @@ void cube_sparse_free(CubeSparse *sparse) {
   g_array_unref(sparse->groups);
   g_array_unref(sparse->entries);
   g_free(sparse->first);
+  g_ptr_array_unref(sparse->own);
   g_free(sparse);
+}
+
+static gpointer copy_own(gconstpointer entries, gpointer unused) {
+  (void)unused;
+  return entries == NULL ? NULL : g_array_copy((GArray *)entries);
+}
+
+CubeSparse *cube_sparse_copy(const CubeSparse *sparse) {
+  CubeSparse *copy = g_memdup2(sparse, sizeof *sparse);
+  copy->groups = g_array_copy(sparse->groups);
+  copy->entries = g_array_copy(sparse->entries);
+  if (sparse->first != NULL)
+    copy->first = g_memdup2(sparse->first, ((gsize)sparse->n_first + 2) * sizeof *sparse->first);
+  copy->own = g_ptr_array_copy(sparse->own, copy_own, NULL);
+  g_ptr_array_set_free_func(copy->own, unref_entries);
+  return copy;
 }
 
 void cube_sparse_add(CubeSparse *sparse, guint column, gboolean moment, gint32 group, guint cell, gint64 value,
@@ -50,6 +74,11 @@ void cube_sparse_merge(CubeSparse *sparse, const CubeSparse *from, gint32 n_grou
 }
 
 const CubeEntry *cube_sparse_entries(const CubeSparse *sparse, gint32 group, gsize *n) {
+  const GArray *own = (guint)group < sparse->own->len ? g_ptr_array_index(sparse->own, (guint)group) : NULL;
+  if (own != NULL || group >= sparse->n_first) {
+    *n = own == NULL ? 0 : own->len;
+    return own == NULL ? NULL : (const CubeEntry *)(gpointer)own->data;
+  }
   *n = sparse->first[group + 1] - sparse->first[group];
   return (const CubeEntry *)(gpointer)sparse->entries->data + sparse->first[group];
 }
@@ -71,6 +100,7 @@ gboolean cube_sparse_finish(CubeSparse *sparse, gint32 n_groups) {
   const CubeEntry *entries = (const CubeEntry *)(gpointer)sparse->entries->data;
   const gint32 *groups = (const gint32 *)(gpointer)sparse->groups->data;
   sparse->first = g_new0(gsize, (gsize)n_groups + 2);
+  sparse->n_first = n_groups;
   for (gsize i = 0; i < n; i++) sparse->first[groups[i] + 2]++;
   for (gint32 g = 0; g < n_groups; g++) sparse->first[g + 2] += sparse->first[g + 1];
   GArray *ordered = g_array_sized_new(FALSE, FALSE, sizeof(CubeEntry), (guint)n);
@@ -81,6 +111,35 @@ gboolean cube_sparse_finish(CubeSparse *sparse, gint32 n_groups) {
   sparse->entries = ordered;
   g_array_set_size(sparse->groups, 0);
   return sums_fit(sparse, n_groups);
+}
+
+void cube_sparse_grow(CubeSparse *sparse, gint32 n_groups) {
+  if (sparse->own->len < (guint)n_groups) g_ptr_array_set_size(sparse->own, n_groups);
+}
+
+static gboolean same_entry(const CubeEntry *a, const CubeEntry *b) {
+  return a->column == b->column && a->cell == b->cell && a->rows == b->rows && a->value == b->value;
+}
+
+gboolean cube_sparse_change(CubeSparse *sparse, gint32 group, const CubeEntry *entry, gboolean taken_away) {
+  GArray *own = g_ptr_array_index(sparse->own, (guint)group);
+  if (own == NULL) {
+    gsize n;
+    const CubeEntry *entries = cube_sparse_entries(sparse, group, &n);
+    own = g_array_new(FALSE, FALSE, sizeof(CubeEntry));
+    if (n > 0) g_array_append_vals(own, entries, (guint)n);
+    g_ptr_array_index(sparse->own, (guint)group) = own;
+  }
+  if (!taken_away) {
+    g_array_append_vals(own, entry, 1);
+    return TRUE;
+  }
+  for (guint i = own->len; i-- > 0;) {
+    if (!same_entry(&g_array_index(own, CubeEntry, i), entry)) continue;
+    g_array_remove_index_fast(own, i);
+    return TRUE;
+  }
+  return FALSE;
 }
 
 CubeSum cube_sparse_sum(const CubeSparse *sparse, guint column, gboolean moment, gint32 group, guint from, guint to) {
@@ -117,5 +176,10 @@ gint64 cube_sparse_distinct(const CubeSparse *sparse, guint column, gint32 group
 }
 
 gsize cube_sparse_bytes(const CubeSparse *sparse) {
-  return sparse->entries->len * sizeof(CubeEntry) + sparse->groups->len * sizeof(gint32);
+  gsize n = sparse->entries->len;
+  for (guint g = 0; g < sparse->own->len; g++) {
+    const GArray *own = g_ptr_array_index(sparse->own, g);
+    if (own != NULL) n += own->len;
+  }
+  return n * sizeof(CubeEntry) + sparse->groups->len * sizeof(gint32);
 }

@@ -60,7 +60,7 @@ static gint64 survivor(const Scan *scan, const LedgerTable *of, gint64 key) {
   return into != NULL ? GPOINTER_TO_INT(into) : key;
 }
 
-static guint32 small_id(ScanUse *use, guint64 key) {
+static guint32 small_id(PlanUse *use, guint64 key) {
   if (use->ids == NULL) use->ids = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
   gpointer id = g_hash_table_lookup(use->ids, &key);
   if (id == NULL) {
@@ -72,7 +72,7 @@ static guint32 small_id(ScanUse *use, guint64 key) {
 
 static guint32 identity_at(const Scan *scan, const StoreChunk *chunk, ScanUse *use, gint column, gsize row) {
   StoreColumnType type = g_array_index(scan->columns, ScanColumn, (guint)column).type;
-  if (type == STORE_COLUMN_UINT64) return small_id(use, ((const guint64 *)chunk->data[column])[row]);
+  if (type == STORE_COLUMN_UINT64) return small_id(use->use, ((const guint64 *)chunk->data[column])[row]);
   gint32 id = ((const gint32 *)chunk->data[column])[row];
   return type == STORE_COLUMN_TEXT ? (guint32)id : (guint32)survivor(scan, use->refers_to, id);
 }
@@ -137,8 +137,9 @@ static gint64 spread_until(gint64 value, Span whole, BaseDay day) {
   return (gint64)((__int128)value * (day - whole.from) / (whole.until - whole.from));
 }
 
-/* The days of `piece`, of a value spread over those of `whole`. */
-static void add_spread(const Scan *scan, CubeTable *cells, guint column, gint32 group, Span piece, Span whole,
+/* The days of `piece`, of a value spread over those of `whole`. The record is counted where it begins and where it
+ * ends, so that those of any days are the ones begun before their end less the ones ended before their start. */
+static void add_spread(const Scan *scan, CubeTable *cells, const PlanUse *use, gint32 group, Span piece, Span whole,
                        gint64 value) {
   const GArray *boundaries = scan->plan->boundaries;
   gint64 given = spread_until(value, whole, piece.from);
@@ -148,10 +149,11 @@ static void add_spread(const Scan *scan, CubeTable *cells, guint column, gint32 
     BaseDay next =
         (guint)slot < boundaries->len ? MIN(g_array_index(boundaries, BaseDay, (guint)slot), piece.until) : piece.until;
     gint64 upto = spread_until(value, whole, next);
-    cube_add_sum(cells, column, group, (guint)slot, upto - given, 1);
+    cube_add_sum(cells, use->column, group, (guint)slot, upto - given, at == piece.from);
     given = upto;
     at = next;
   }
+  cube_add_sum(cells, (guint)use->ended_column, group, (guint)scan_slot(scan, piece.until - 1), 1, 1);
 }
 
 static gint64 share_of(gint64 value, const Credit *credit) {
@@ -393,7 +395,7 @@ void accumulate_row(const Scan *scan, CubeTable *cells, const StoreChunk *chunk,
   } else if (accumulate_value(scan, chunk, use, row, whole.from, &value, &missing)) {
     if (use->value >= 0) value = share_of(value, credit);
     if (measure->when == KPI_WHEN_SPREAD)
-      add_spread(scan, cells, use->use->column, group, piece, whole, value);
+      add_spread(scan, cells, use->use, group, piece, whole, value);
     else
       add_level(scan, cells, use, use->use->column, group, piece, value);
   } else if (missing) {

@@ -170,6 +170,8 @@ struct DimMembers {
   GArray *survivors;     /* gint64 by id, 0 = itself */
   GHashTable *codes;     /* text -> id + 1 */
   GHashTable *positions; /* folded stage name -> position */
+  const char *table;     /* of keys */
+  guint version;         /* goes up when names are read again */
 };
 
 /* Regions keep the codes that the organisation gave them. */
@@ -193,6 +195,26 @@ void query_members_free(DimMembers *members) {
   g_array_unref(members->survivors);
   g_hash_table_unref(members->codes);
   g_clear_pointer(&members->positions, g_hash_table_unref);
+  g_free(members);
+}
+
+DimMembers **query_members_of(const QueryContext *context, const QueryOrg *org, const Dim *dims, guint n_dims,
+                              GError **error) {
+  DimMembers **members = g_new0(DimMembers *, n_dims + 1);
+  for (guint d = 0; d < n_dims; d++) {
+    members[d] = query_members_new(context, org, &dims[d]);
+    const char *table = NULL;
+    if (dims[d].kind == DIM_REP || dims[d].kind == DIM_MANAGER) table = "person";
+    if (dims[d].kind == DIM_TEAM || dims[d].kind == DIM_LEVEL) table = "team";
+    if (query_members_load(members[d], table, error)) continue;
+    query_members_free_all(members);
+    return NULL;
+  }
+  return members;
+}
+
+void query_members_free_all(DimMembers **members) {
+  for (guint d = 0; members != NULL && members[d] != NULL; d++) query_members_free(members[d]);
   g_free(members);
 }
 
@@ -226,6 +248,18 @@ gboolean query_members_load(DimMembers *members, const char *table, GError **err
     return !g_str_equal(members->dim.name, "stage") || members->positions != NULL || load_positions(members, error);
   if (members->by_key) return TRUE;
   members->by_key = TRUE;
+  members->table = g_intern_string(table);
+  return query_members_reload(members, error);
+}
+
+const char *query_members_table(const DimMembers *members) {
+  return members->table;
+}
+
+gboolean query_members_reload(DimMembers *members, GError **error) {
+  if (members->table == NULL) return TRUE;
+  members->version++;
+  const char *table = members->table;
   const LedgerTable *ledger = ledger_schema_find(members->context->schema, table);
   gboolean named = ledger_table_column(ledger, "name") != NULL;
   gboolean merged = ledger_table_column(ledger, "merged_into") != NULL;
@@ -246,6 +280,25 @@ gboolean query_members_load(DimMembers *members, const char *table, GError **err
     if (into.type != STORE_NULL) g_array_index(members->survivors, gint64, (guint)key) = into.integer;
   }
   return TRUE;
+}
+
+static gpointer copy_name(gconstpointer name, gpointer unused) {
+  (void)unused;
+  return g_strdup(name);
+}
+
+DimMembers *query_members_copy(const DimMembers *members) {
+  DimMembers *copy = g_memdup2(members, sizeof *members);
+  copy->names = g_ptr_array_copy(members->names, copy_name, NULL);
+  g_ptr_array_set_free_func(copy->names, g_free);
+  copy->survivors = g_array_copy(members->survivors);
+  copy->codes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  if (members->positions != NULL) g_hash_table_ref(copy->positions);
+  return copy;
+}
+
+gboolean query_members_differ(const DimMembers *members, const DimMembers *copy) {
+  return members->version != copy->version || members->names->len != copy->names->len;
 }
 
 gint64 query_members_survivor(const DimMembers *members, gint64 id) {

@@ -41,10 +41,22 @@ typedef struct DimMembers DimMembers;
 DimMembers *query_members_new(const QueryContext *context, const QueryOrg *org, const Dim *dim);
 void query_members_free(DimMembers *members);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DimMembers, query_members_free)
+/* Of several dimensions, each with the names that it has whatever is counted; ends with NULL. */
+DimMembers **query_members_of(const QueryContext *context, const QueryOrg *org, const Dim *dims, guint n_dims,
+                              GError **error);
+void query_members_free_all(DimMembers **members);
 /* The id of a text (made when new); -1 for NULL or empty: "none". */
 gint64 query_members_intern(DimMembers *members, const char *text);
 /* Names of the dimension table `table` (NULL: texts); for REF dimensions ids are keys. Reads the table once. */
 gboolean query_members_load(DimMembers *members, const char *table, GError **error);
+/* The dimension table that ids are keys of; NULL of texts. */
+const char *query_members_table(const DimMembers *members);
+/* Reads the names of a dimension table again, when members are of it. */
+gboolean query_members_reload(DimMembers *members, GError **error);
+/* Its names as they are now, for readers in other threads: nothing can be added. */
+DimMembers *query_members_copy(const DimMembers *members);
+/* Whether a copy lacks names that there are now. */
+gboolean query_members_differ(const DimMembers *members, const DimMembers *copy);
 /* The survivor of merged records. */
 gint64 query_members_survivor(const DimMembers *members, gint64 id);
 const char *query_members_name(const DimMembers *members, gint64 id); /* NULL for none */

@@ -153,6 +153,13 @@ Value eval_bound(const Evaluator *evaluator, const Place *place, const Bound *bo
   }
 }
 
+gboolean evaluator_parts(const EvalFormula *formula, KpiUnit *numerator, KpiUnit *denominator) {
+  if (formula->quotient == NULL) return FALSE;
+  *numerator = formula->quotient->args[0]->unit;
+  *denominator = formula->quotient->args[1]->unit;
+  return TRUE;
+}
+
 EvalAnswer evaluator_value(const Evaluator *evaluator, const EvalFormula *formula, const EvalLevel *level,
                            guint group) {
   Place place = {.level = level, .group = group};
@@ -164,8 +171,6 @@ EvalAnswer evaluator_value(const Evaluator *evaluator, const EvalFormula *formul
     answer.numerator = part(evaluator, &place, bound, 0);
     answer.denominator = part(evaluator, &place, bound, 1);
     answer.of_whole = answer.denominator.n < 0 || formula->quotient->args[1]->op == KPI_OP_TOTAL;
-    answer.numerator_unit = formula->quotient->args[0]->unit;
-    answer.denominator_unit = formula->quotient->args[1]->unit;
     answer.value = join(bound, &answer.numerator, &answer.denominator);
     answer.value.flags |= flags;
   } else {

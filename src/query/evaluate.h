@@ -70,8 +70,9 @@ typedef struct {
   gboolean is_quotient;
   gboolean of_whole; /* it is divided by the same number for all members: total(…), or a literal */
   Value numerator, denominator;
-  KpiUnit numerator_unit, denominator_unit;
 } EvalAnswer;
+/* The units of what a formula divides, where it is a division. */
+gboolean evaluator_parts(const EvalFormula *formula, KpiUnit *numerator, KpiUnit *denominator);
 EvalAnswer evaluator_value(const Evaluator *evaluator, const EvalFormula *formula, const EvalLevel *level, guint group);
 
 /* The formula in force at a window; `changed` is set when another came into force within it. */

@@ -87,6 +87,11 @@ BoundRead eval_bind_measure(const Evaluator *evaluator, const KpiMeasure *measur
 /* A measure's value from the cells of the place. */
 Value eval_measure(const Evaluator *evaluator, const Place *place, const BoundRead *read);
 
+/* The table from whose cells a level is made: where credit is shared, one without people counts each deal once. */
+CubeTable *eval_cells_for(const QueryPlan *plan, const PlanTable *table, guint n_keep);
+/* Where a level's members stand in a table's tuples: the first dimensions, and the entity if there is one. Free it. */
+guint *eval_kept_members(const QueryPlan *plan, guint n_keep);
+CubeTable *eval_roll_up(const QueryPlan *plan, const PlanTable *table, guint n_keep);
 /* The first `n_keep` members of a tuple. */
 void eval_tuple_head(const gint64 *members, guint n_keep, gint64 *head);
 Value eval_bound(const Evaluator *evaluator, const Place *place, const Bound *bound);

@@ -50,18 +50,28 @@ void eval_tuple_head(const gint64 *members, guint n_keep, gint64 *head) {
   for (guint i = 0; i < n_keep; i++) head[i] = members[i];
 }
 
-/* Where credit is shared, a level without people counts each deal once. */
-static CubeTable *cells_for(const QueryPlan *plan, const PlanTable *table, guint n_keep) {
+guint *eval_kept_members(const QueryPlan *plan, guint n_keep) {
+  guint *keep = g_new(guint, n_keep + 1);
+  for (guint i = 0; i < n_keep; i++) keep[i] = i;
+  keep[n_keep] = plan->n_dims;
+  return keep;
+}
+
+CubeTable *eval_cells_for(const QueryPlan *plan, const PlanTable *table, guint n_keep) {
   gboolean keeps_people = FALSE;
   for (guint d = 0; d < n_keep; d++) keeps_people |= query_dim_by_person(&plan->dims[d]);
   return table->whole != NULL && !keeps_people ? table->whole : table->cells;
 }
 
-static CubeTable *roll(const QueryPlan *plan, const PlanTable *table, const CubeTable *cells, guint n_keep) {
-  g_autofree guint *keep = g_new(guint, n_keep + 1);
-  for (guint i = 0; i < n_keep; i++) keep[i] = i;
-  keep[n_keep] = plan->n_dims;
-  return cube_table_roll_up(cells, keep, n_keep + (table->entity != NULL ? 1 : 0));
+/* Kept cells are rolled up already, but for sparse ones, of which every level reads the same. */
+static CubeTable *cells_at(const QueryPlan *plan, const PlanTable *table, guint n_keep) {
+  if (table->levels == NULL) return eval_cells_for(plan, table, n_keep);
+  return table->levels[n_keep] != NULL ? table->levels[n_keep] : table->levels[plan->n_dims];
+}
+
+CubeTable *eval_roll_up(const QueryPlan *plan, const PlanTable *table, guint n_keep) {
+  g_autofree guint *keep = eval_kept_members(plan, n_keep);
+  return cube_table_roll_up(eval_cells_for(plan, table, n_keep), keep, n_keep + (table->entity != NULL ? 1 : 0));
 }
 
 EvalLevel *evaluator_level(Evaluator *evaluator, guint n_keep) {
@@ -80,9 +90,9 @@ EvalLevel *evaluator_level(Evaluator *evaluator, guint n_keep) {
     LevelTable *at = &level->tables[t];
     at->possible = TRUE;
     for (guint d = 0; d < n_keep; d++) at->possible &= table->possible[d];
-    at->cells = cells_for(plan, table, n_keep);
-    at->owned = n_keep < plan->n_dims && !cube_table_is_sparse(at->cells);
-    if (at->owned) at->cells = roll(plan, table, at->cells, n_keep);
+    at->cells = cells_at(plan, table, n_keep);
+    at->owned = table->levels == NULL && n_keep < plan->n_dims && !cube_table_is_sparse(at->cells);
+    if (at->owned) at->cells = eval_roll_up(plan, table, n_keep);
     if (!at->possible) continue;
     for (gint32 g = 0; g < cube_table_n_groups(at->cells); g++) {
       eval_tuple_head(cube_table_members(at->cells, g), n_keep, head);
@@ -100,6 +110,7 @@ static void index_entities(EvalLevel *level, guint t, const PlanTable *table, co
   }
   g_autofree gint64 *head = g_new0(gint64, level->n_keep + 1);
   for (gint32 g = 0; g < cube_table_n_groups(cells); g++) {
+    if (cube_table_is_deserted(cells, g)) continue;
     const gint64 *members = cube_table_members(cells, g);
     eval_tuple_head(members, level->n_keep, head);
     gint64 id = members[cube_table_n_members(cells) - 1];

@@ -217,6 +217,11 @@ static Value read_customers(const QueryPlan *plan, const BoundRead *read, const 
   return (Value){.has = value.has_value, .value = value.value, .n = (gint64)value.n};
 }
 
+static gint64 n_spread(const PlanUse *use, const BoundRead *read, const Source *source) {
+  gint64 begun = sum_of(source, use->column, 0, read->to).rows;
+  return read->to <= read->from ? 0 : begun - sum_of(source, (guint)use->ended_column, 0, read->from).rows;
+}
+
 static Value read_sum(const QueryPlan *plan, const BoundRead *read, const Source *source) {
   const PlanUse *use = read->use;
   Value result = {.has = TRUE};
@@ -225,7 +230,7 @@ static Value read_sum(const QueryPlan *plan, const BoundRead *read, const Source
   } else {
     CubeSum sum = sum_of(source, use->column, read->from, read->to);
     result.value = (double)sum.sum / (double)use->scale;
-    result.n = sum.rows;
+    result.n = use->ended_column < 0 ? sum.rows : n_spread(use, read, source);
   }
   if (use->currency_column >= 0) add_foreign(plan, read, source, &result);
   return result;

@@ -136,45 +136,56 @@ static void note_changed(QueryRun *run, const KpiDefinition *kpi) {
       kpi->title, kpi->n_versions > 2 ? ", last" : "", from);
 }
 
+/* What the rows of one KPI have in common to say. */
+typedef struct {
+  guint flags;
+  gint64 n_missing;
+} Seen;
+
+static void look_at_rows(const QueryRun *run, const GArray *rows, gboolean are_totals, Seen *seen) {
+  for (guint r = 0; r < rows->len; r++) {
+    const QueryRow *row = &g_array_index(rows, QueryRow, r);
+    Seen *of = &seen[row->kpi];
+    of->flags |= row->value.flags;
+    if (row->has_compared) of->flags |= row->compared.flags & QUERY_FLAG_CHANGED;
+    if (row->n_members == 0 || (!are_totals && run->result->totals->len == 0)) of->n_missing += row->value.n_missing;
+  }
+}
+
+static void note_kpi(QueryRun *run, guint k, const Seen *seen) {
+  const KpiDefinition *kpi = g_ptr_array_index(run->result->kpis, k);
+  note_chance(run, k);
+  if (seen->flags & QUERY_FLAG_NO_DATA) note_missing_data(run, kpi);
+  if (seen->flags & QUERY_FLAG_NO_DIMENSION) {
+    g_autofree char *by = g_strjoinv(", ", (char **)(gpointer)run->request->by);
+    note(run, "%s cannot be shown by %s: some of its records do not carry that; its total stands", kpi->title, by);
+  }
+  if (seen->flags & QUERY_FLAG_MISSING_RATES)
+    note(run,
+         seen->n_missing == 1 ? "%s leaves out %" G_GINT64_FORMAT
+                                " amount in a currency without an exchange rate on its day; load fx_rate"
+                              : "%s leaves out %" G_GINT64_FORMAT
+                                " amounts in currencies without an exchange rate on their day; load fx_rate",
+         kpi->title, seen->n_missing);
+  if (seen->flags & QUERY_FLAG_IMMATURE)
+    note(run, "%s: a period is immature until %d days after its end; it can still rise", kpi->title,
+         kpi->matures_after_days);
+  if (seen->flags & QUERY_FLAG_CHANGED) note_changed(run, kpi);
+}
+
 gboolean query_run_notes(QueryRun *run, GError **error) {
   const QueryResult *result = run->result;
   note_other_time(run);
-  const GArray *all[] = {result->rows, result->totals};
-  for (guint k = 0; k < result->kpis->len; k++) {
-    const KpiDefinition *kpi = g_ptr_array_index(result->kpis, k);
-    guint seen = 0;
-    gint64 n_missing = 0;
-    for (guint a = 0; a < 2; a++)
-      for (guint r = 0; r < all[a]->len; r++) {
-        const QueryRow *row = &g_array_index(all[a], QueryRow, r);
-        if (row->kpi != k) continue;
-        seen |= row->value.flags;
-        if (row->has_compared) seen |= row->compared.flags & QUERY_FLAG_CHANGED;
-        if (row->n_members == 0 || result->totals->len == 0) n_missing += row->value.n_missing;
-      }
-    note_chance(run, k);
-    if (seen & QUERY_FLAG_NO_DATA) note_missing_data(run, kpi);
-    if (seen & QUERY_FLAG_NO_DIMENSION) {
-      g_autofree char *by = g_strjoinv(", ", (char **)(gpointer)run->request->by);
-      note(run, "%s cannot be shown by %s: some of its records do not carry that; its total stands", kpi->title, by);
-    }
-    if (seen & QUERY_FLAG_MISSING_RATES)
-      note(run,
-           n_missing == 1 ? "%s leaves out %" G_GINT64_FORMAT
-                            " amount in a currency without an exchange rate on its day; load fx_rate"
-                          : "%s leaves out %" G_GINT64_FORMAT
-                            " amounts in currencies without an exchange rate on their day; load fx_rate",
-           kpi->title, n_missing);
-    if (seen & QUERY_FLAG_IMMATURE)
-      note(run, "%s: a period is immature until %d days after its end; it can still rise", kpi->title,
-           kpi->matures_after_days);
-    if (seen & QUERY_FLAG_CHANGED) note_changed(run, kpi);
-  }
-  return note_undated(run, error);
+  g_autofree Seen *seen = g_new0(Seen, result->kpis->len);
+  look_at_rows(run, result->rows, FALSE, seen);
+  look_at_rows(run, result->totals, TRUE, seen);
+  for (guint k = 0; k < result->kpis->len; k++) note_kpi(run, k, &seen[k]);
+  return run->context->store == NULL || note_undated(run, error);
 }
 
 gboolean query_run_without(QueryRun *run, GError **error) {
-  if (run->n_dims == 0 || run->dims[0].kind != DIM_REP || run->where->people->len > 0) return TRUE;
+  if (run->context->store == NULL || run->n_dims == 0 || run->dims[0].kind != DIM_REP || run->where->people->len > 0)
+    return TRUE;
   g_autoptr(GHashTable) shown = g_hash_table_new(g_str_hash, g_str_equal);
   for (guint r = 0; r < run->result->rows->len; r++) {
     const QueryRow *row = &g_array_index(run->result->rows, QueryRow, r);

@@ -9,24 +9,30 @@ static void use_free(gpointer data) {
   PlanUse *use = data;
   g_array_unref(use->frames);
   g_hash_table_unref(use->frame_set);
+  g_clear_pointer(&use->ids, g_hash_table_unref);
+  g_clear_pointer(&use->texts, g_hash_table_unref);
   g_free(use);
 }
 
 static void table_free(gpointer data) {
   PlanTable *table = data;
   g_ptr_array_unref(table->uses);
+  if (table->levels != NULL) {
+    g_free(table);
+    return;
+  }
   g_free(table->possible);
   cube_table_free(table->cells);
   cube_table_free(table->whole);
   g_free(table);
 }
 
-static guint use_hash(gconstpointer data) {
+guint query_use_hash(gconstpointer data) {
   const PlanUse *use = data;
   return use->measure->index * 31 + (use->entity != NULL ? g_str_hash(use->entity->name) : 0);
 }
 
-static gboolean use_equal(gconstpointer a, gconstpointer b) {
+gboolean query_use_equal(gconstpointer a, gconstpointer b) {
   const PlanUse *x = a, *y = b;
   return x->measure == y->measure && x->entity == y->entity;
 }
@@ -40,36 +46,42 @@ static gboolean frame_equal(gconstpointer a, gconstpointer b) {
   return memcmp(a, b, sizeof(PlanFrame)) == 0;
 }
 
-QueryPlan *query_plan_new(const QueryContext *context, QueryOrg *org, const Dim *dims, guint n_dims,
-                          const QueryWhere *where, GError **error) {
-  g_autoptr(QueryPlan) plan = g_new0(QueryPlan, 1);
+static QueryPlan *plan_new(const QueryContext *context, QueryOrg *org, const Dim *dims, guint n_dims,
+                           const QueryWhere *where) {
+  QueryPlan *plan = g_new0(QueryPlan, 1);
   plan->context = context;
   plan->org = org;
   plan->dims = dims;
   plan->n_dims = n_dims;
   plan->where = where;
-  plan->members = g_new0(DimMembers *, n_dims + 1);
   plan->uses = g_ptr_array_new_with_free_func(use_free);
-  plan->use_index = g_hash_table_new(use_hash, use_equal);
+  plan->use_index = g_hash_table_new(query_use_hash, query_use_equal);
   plan->tables = g_ptr_array_new_with_free_func(table_free);
   plan->boundary_set = g_hash_table_new(g_direct_hash, g_direct_equal);
   plan->sql = g_ptr_array_new_with_free_func(g_free);
   plan->rates_of = BASE_DAY_NONE;
   plan->customers = query_customers_new();
-  for (guint d = 0; d < n_dims; d++) {
-    plan->members[d] = query_members_new(context, org, &dims[d]);
-    const char *table = NULL;
-    if (dims[d].kind == DIM_REP || dims[d].kind == DIM_MANAGER) table = "person";
-    if (dims[d].kind == DIM_TEAM || dims[d].kind == DIM_LEVEL) table = "team";
-    if (!query_members_load(plan->members[d], table, error)) return NULL;
-  }
-  return g_steal_pointer(&plan);
+  return plan;
+}
+
+QueryPlan *query_plan_view(const QueryContext *context, QueryOrg *org, const Dim *dims, guint n_dims,
+                           const QueryWhere *where, DimMembers **members) {
+  QueryPlan *plan = plan_new(context, org, dims, n_dims, where);
+  plan->is_view = TRUE;
+  plan->members = members;
+  return plan;
+}
+
+QueryPlan *query_plan_new(const QueryContext *context, QueryOrg *org, const Dim *dims, guint n_dims,
+                          const QueryWhere *where, GError **error) {
+  g_autoptr(QueryPlan) plan = plan_new(context, org, dims, n_dims, where);
+  plan->members = query_members_of(context, org, dims, n_dims, error);
+  return plan->members == NULL ? NULL : g_steal_pointer(&plan);
 }
 
 void query_plan_free(QueryPlan *plan) {
   if (plan == NULL) return;
-  for (guint d = 0; d < plan->n_dims; d++) query_members_free(plan->members[d]);
-  g_free(plan->members);
+  if (!plan->is_view) query_members_free_all(plan->members);
   g_hash_table_unref(plan->use_index);
   g_ptr_array_unref(plan->uses);
   g_ptr_array_unref(plan->tables);
@@ -93,7 +105,7 @@ PlanUse *query_plan_use(QueryPlan *plan, const KpiMeasure *measure, const Ledger
   use = g_new0(PlanUse, 1);
   use->measure = measure;
   use->entity = entity;
-  use->missing_column = use->currency_column = -1;
+  use->missing_column = use->currency_column = use->ended_column = -1;
   use->first = BASE_DAY_MAX;
   use->last = BASE_DAY_MIN;
   use->framed =
@@ -122,6 +134,16 @@ void query_plan_frame(PlanUse *use, PlanFrame frame) {
 void query_plan_span(PlanUse *use, BaseDay first, BaseDay last) {
   use->first = MIN(use->first, first);
   use->last = MAX(use->last, last);
+}
+
+guint32 query_plan_text_id(PlanUse *use, const char *text) {
+  if (use->texts == NULL) use->texts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  gpointer id = g_hash_table_lookup(use->texts, text);
+  if (id == NULL) {
+    id = GUINT_TO_POINTER(g_hash_table_size(use->texts) + 1);
+    g_hash_table_insert(use->texts, g_strdup(text), id);
+  }
+  return GPOINTER_TO_UINT(id) - 1;
 }
 
 /* --- fixing --- */
@@ -188,6 +210,20 @@ static CubeKind kind_of(KpiAgg agg) {
   }
 }
 
+static CubeTable *new_cells(const QueryPlan *plan, const PlanTable *table, const GArray *specs) {
+  const CubeColumnSpec *columns = (const CubeColumnSpec *)(gpointer)specs->data;
+  guint n_members = plan->n_dims + (table->entity != NULL ? 1 : 0);
+  gint64 most = plan->context->organisation->max_groups;
+  if (plan->is_kept) return cube_table_new_kept(n_members, columns, specs->len, most, table->entity != NULL);
+  return (table->entity != NULL ? cube_table_new_sparse : cube_table_new)(n_members, columns, specs->len, most);
+}
+
+gboolean query_plan_shares_credit(const QueryPlan *plan, const PlanTable *table) {
+  gboolean by_person = FALSE;
+  for (guint d = 0; d < plan->n_dims; d++) by_person |= query_dim_by_person(&plan->dims[d]);
+  return by_person && query_org_has_splits(plan->org, table->fact);
+}
+
 static void lay_out(QueryPlan *plan, PlanTable *table) {
   g_autoptr(GArray) specs = g_array_new(FALSE, TRUE, sizeof(CubeColumnSpec));
   gboolean foreign = has_foreign_currency(plan, table->fact);
@@ -195,26 +231,23 @@ static void lay_out(QueryPlan *plan, PlanTable *table) {
     PlanUse *use = g_ptr_array_index(table->uses, u);
     CubeColumnSpec spec = {kind_of(use->measure->agg),
                            use->framed ? MAX(use->frames->len, 1) : query_plan_n_slots(plan), use->framed,
-                           use->averaged};
+                           use->averaged, use->measure->agg == KPI_AGG_COUNT && use->measure->when != KPI_WHEN_SPREAD};
     use->column = specs->len;
     g_array_append_val(specs, spec);
+    CubeColumnSpec counts = {CUBE_SUM, spec.n_cells, spec.framed, FALSE, TRUE};
+    if (use->measure->when == KPI_WHEN_SPREAD) {
+      use->ended_column = (gint)specs->len;
+      g_array_append_val(specs, counts);
+    }
     if (!foreign || use->measure->unit.kind != KPI_QUANTITY || use->measure->unit.money_power == 0) continue;
-    CubeColumnSpec missing = {CUBE_SUM, spec.n_cells, spec.framed, FALSE};
     use->missing_column = (gint)specs->len;
-    g_array_append_val(specs, missing);
+    g_array_append_val(specs, counts);
     if (use->measure->when != KPI_WHEN_LEVEL || use->framed || query_org_n_currencies(plan->org) == 0) continue;
     use->currency_column = (gint)specs->len;
     for (guint i = 0; i < query_org_n_currencies(plan->org); i++) g_array_append_val(specs, spec);
   }
-  const CubeColumnSpec *columns = (const CubeColumnSpec *)(gpointer)specs->data;
-  guint n_members = plan->n_dims + (table->entity != NULL ? 1 : 0);
-  table->cells = (table->entity != NULL ? cube_table_new_sparse : cube_table_new)(
-      n_members, columns, specs->len, plan->context->organisation->max_groups);
-  gboolean by_person = FALSE;
-  for (guint d = 0; d < plan->n_dims; d++) by_person |= query_dim_by_person(&plan->dims[d]);
-  if (by_person && query_org_has_splits(plan->org, table->fact))
-    table->whole = (table->entity != NULL ? cube_table_new_sparse : cube_table_new)(
-        n_members, columns, specs->len, plan->context->organisation->max_groups);
+  table->cells = new_cells(plan, table, specs);
+  if (query_plan_shares_credit(plan, table)) table->whole = new_cells(plan, table, specs);
 }
 
 gboolean query_plan_fix(QueryPlan *plan, GError **error) {
@@ -245,6 +278,10 @@ guint query_plan_n_slots(const QueryPlan *plan) {
 }
 
 guint query_plan_slot(const QueryPlan *plan, BaseDay day) {
+  if (plan->is_view) { /* every day is a boundary */
+    BaseDay first = g_array_index(plan->boundaries, BaseDay, 0);
+    return (guint)CLAMP(day - first + 1, 0, (gint)plan->boundaries->len);
+  }
   guint low = 0, high = plan->boundaries->len;
   while (low < high) {
     guint middle = (low + high) / 2;

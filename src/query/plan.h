@@ -27,6 +27,7 @@ typedef struct {
   guint table;               /* index of its PlanTable */
   guint column;              /* in that CubeTable */
   gint missing_column;       /* amounts without a rate, or -1 */
+  gint ended_column;         /* of what is spread over days: how many records' last day is in a slot; or -1 */
   gint currency_column; /* levels of money: the first of one column for each foreign currency, in its own minor units,
                            converted when read at the rate of the day asked; or -1 */
   gboolean framed;
@@ -34,6 +35,8 @@ typedef struct {
   BaseDay first, last;   /* flows: only days in [first, last) are asked; levels: only states at days in [first, last] */
   GArray *frames;        /* PlanFrame, sorted once planned */
   GHashTable *frame_set; /* while collecting */
+  GHashTable *ids;       /* DISTINCT, CLV of fact keys: key -> small id; the same in all scans for this use */
+  GHashTable *texts;     /* DISTINCT, CLV of texts in kept cells: text -> id */
   gint64 scale;          /* stored value = value * scale: 1 for money and counts, 86,400,000 for days, else 1,000,000 */
 } PlanUse;
 
@@ -44,8 +47,12 @@ typedef struct {
   GPtrArray *uses;    /* PlanUse, by column order; not owned */
   gboolean *possible; /* by dimension: whether the fact can answer it */
   CubeTable *cells;
-  CubeTable *whole; /* each deal once, without its people; only where credit is shared */
+  CubeTable *whole;         /* each deal once, without its people; only where credit is shared */
+  CubeTable *const *levels; /* of a view: kept cells, by the number of dimensions kept; not owned */
 } PlanTable;
+
+/* Which rows a scan reads of: those that came, went or changed, as temporary tables of keys (src/query/changes.h). */
+typedef struct QueryChanges QueryChanges;
 
 typedef struct {
   double plan_ms, scan_ms, evaluate_ms;
@@ -70,10 +77,17 @@ typedef struct {
   BaseDay rates_of;   /* constant currency: all amounts at this day's rates; BASE_DAY_NONE = each at its own day's */
   QueryCustomers *customers;
   PlanTimings timings;
+  gboolean is_kept;            /* cells by day that stay: every row is read */
+  gboolean is_view;            /* tables and members are another's */
+  const QueryChanges *changes; /* scans read only what has to do with these; or NULL */
 } QueryPlan;
 
 QueryPlan *query_plan_new(const QueryContext *context, QueryOrg *org, const Dim *dims, guint n_dims,
                           const QueryWhere *where, GError **error);
+/* A plan that reads kept cells: tables, boundaries and where its uses lie are filled in by src/query/board.c. `members`
+ * stay the caller's. */
+QueryPlan *query_plan_view(const QueryContext *context, QueryOrg *org, const Dim *dims, guint n_dims,
+                           const QueryWhere *where, DimMembers **members);
 void query_plan_free(QueryPlan *plan);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(QueryPlan, query_plan_free)
 
@@ -84,6 +98,12 @@ void query_plan_frame(PlanUse *use, PlanFrame frame);
 /* Widens the days asked of a use. */
 void query_plan_span(PlanUse *use, BaseDay first, BaseDay last);
 
+/* The id that stands for a text that is counted, in all scans for the use; made when new. */
+guint32 query_plan_text_id(PlanUse *use, const char *text);
+guint query_use_hash(gconstpointer use);
+gboolean query_use_equal(gconstpointer a, gconstpointer b);
+/* Whether a table's rows are credited to several people, so that it has cells of the whole beside. */
+gboolean query_plan_shares_credit(const QueryPlan *plan, const PlanTable *table);
 /* Lays out tables and columns; the plan is then fixed. Errors: a fact that lacks what `each` or `where` asks of it. */
 gboolean query_plan_fix(QueryPlan *plan, GError **error);
 /* Slots: of a boundary day, the number of the slot that begins there. */

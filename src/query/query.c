@@ -98,7 +98,7 @@ static Window whole_window(const Window *window) {
   return whole;
 }
 
-static void collect(QueryRun *run) {
+void query_run_collect(QueryRun *run) {
   for (guint p = 0; p < run->result->periods->len; p++) {
     Window window = window_of(run->context, &g_array_index(run->result->periods, CalendarPeriod, p)), compared;
     for (guint k = 0; k < run->result->kpis->len; k++) {
@@ -113,8 +113,16 @@ static void collect(QueryRun *run) {
 }
 
 static Asked bound_to(const QueryRun *run, const KpiDefinition *kpi, const Window *window, const Window *beside) {
-  return (Asked){kpi, *window, evaluator_bind(run->evaluator, kpi, window),
-                 evaluator_definitions_differ(run->context, kpi, window, beside)};
+  Asked asked = {.kpi = kpi,
+                 .window = *window,
+                 .formula = evaluator_bind(run->evaluator, kpi, window),
+                 .changed = evaluator_definitions_differ(run->context, kpi, window, beside),
+                 .divisor = evaluator_money_divisor(run->context, kpi->unit)};
+  KpiUnit numerator, denominator;
+  if (!evaluator_parts(asked.formula, &numerator, &denominator)) return asked;
+  asked.numerator_divisor = evaluator_money_divisor(run->context, numerator);
+  asked.denominator_divisor = evaluator_money_divisor(run->context, denominator);
+  return asked;
 }
 
 static void bind(QueryRun *run) {
@@ -135,13 +143,14 @@ static void bind(QueryRun *run) {
 
 /* --- one value --- */
 
-static void add_quotient(const QueryRun *run, const KpiDefinition *kpi, const EvalAnswer *answer, QueryValue *value) {
+static void add_quotient(const Asked *asked, const EvalAnswer *answer, QueryValue *value) {
+  const KpiDefinition *kpi = asked->kpi;
   const Value *numerator = &answer->numerator, *denominator = &answer->denominator;
   if (!answer->is_quotient || !numerator->has || !denominator->has) return;
   value->has_parts = TRUE;
   value->has_base = denominator->value != 0 && !answer->of_whole;
-  value->numerator = numerator->value / evaluator_money_divisor(run->context, answer->numerator_unit);
-  value->denominator = denominator->value / evaluator_money_divisor(run->context, answer->denominator_unit);
+  value->numerator = numerator->value / asked->numerator_divisor;
+  value->denominator = denominator->value / asked->denominator_divisor;
   if (!kpi->proportion || !value->has_value || numerator->value < 0 || numerator->value > denominator->value) return;
   StatsInterval interval = stats_wilson((gint64)llround(numerator->value), (gint64)llround(denominator->value), 0.95);
   value->has_interval = interval.has_value;
@@ -153,7 +162,7 @@ static QueryValue evaluate(const QueryRun *run, EvalLevel *level, guint group, c
   const KpiDefinition *kpi = asked->kpi;
   EvalAnswer answer = evaluator_value(run->evaluator, asked->formula, level, group);
   const Value *value = &answer.value;
-  double divisor = evaluator_money_divisor(run->context, kpi->unit);
+  double divisor = asked->divisor;
   QueryValue result = {.has_value = value->has && isfinite(value->value),
                        .n = MAX(value->n, 0),
                        .flags = value->flags & 0xff,
@@ -165,7 +174,7 @@ static QueryValue evaluate(const QueryRun *run, EvalLevel *level, guint group, c
     result.low = value->interval.low / divisor;
     result.high = value->interval.high / divisor;
   }
-  add_quotient(run, kpi, &answer, &result);
+  add_quotient(asked, &answer, &result);
   const CalendarPeriod *period = &asked->window.period;
   if (asked->changed) result.flags |= QUERY_FLAG_CHANGED;
   if (window_is_running(run->context, period)) result.flags |= QUERY_FLAG_RUNNING;
@@ -260,20 +269,12 @@ static void add_level_rows(QueryRun *run, EvalLevel *level, guint n_members, GAr
 
 /* --- running --- */
 
-static gboolean answer(QueryRun *run, GError **error) {
+gboolean query_run_read(QueryRun *run, GError **error) {
+  return read_kpis(run, error) && read_period(run, error);
+}
+
+gboolean query_run_answer(QueryRun *run, GError **error) {
   gint64 started = g_get_monotonic_time();
-  if (!read_kpis(run, error) || !read_dimensions(run, error) || !read_period(run, error)) return FALSE;
-  run->where = query_where_parse(run->context, run->org, run->request->where, error);
-  if (run->where == NULL) return FALSE;
-  run->plan = query_plan_new(run->context, run->org, run->dims, run->n_dims, run->where, error);
-  if (run->plan == NULL) return FALSE;
-  run->plan->rates_of = run->request->rates_of;
-  run->evaluator = evaluator_new(run->plan);
-  collect(run);
-  if (!query_plan_fix(run->plan, error)) return FALSE;
-  run->plan->timings.plan_ms = (double)(g_get_monotonic_time() - started) / 1000.0;
-  if (!query_plan_scan(run->plan, error)) return FALSE;
-  started = g_get_monotonic_time();
   EvalLevel *levels[QUERY_MAX_DIMS + 1];
   for (guint keep = 0; keep <= run->n_dims; keep++) levels[keep] = evaluator_level(run->evaluator, keep);
   if (!fits(run, levels, error)) return FALSE;
@@ -284,6 +285,28 @@ static gboolean answer(QueryRun *run, GError **error) {
   if (!query_run_without(run, error) || !query_run_notes(run, error)) return FALSE;
   run->plan->timings.evaluate_ms = (double)(g_get_monotonic_time() - started) / 1000.0;
   run->result->timings = run->plan->timings;
+  return TRUE;
+}
+
+void query_run_clear(QueryRun *run) {
+  g_clear_pointer(&run->asked_of, g_free);
+  g_clear_pointer(&run->evaluator, evaluator_free);
+  g_clear_pointer(&run->plan, query_plan_free);
+}
+
+static gboolean answer(QueryRun *run, GError **error) {
+  gint64 started = g_get_monotonic_time();
+  if (!query_run_read(run, error) || !read_dimensions(run, error)) return FALSE;
+  run->where = query_where_parse(run->context, run->org, run->request->where, error);
+  if (run->where == NULL) return FALSE;
+  run->plan = query_plan_new(run->context, run->org, run->dims, run->n_dims, run->where, error);
+  if (run->plan == NULL) return FALSE;
+  run->plan->rates_of = run->request->rates_of;
+  run->evaluator = evaluator_new(run->plan);
+  query_run_collect(run);
+  if (!query_plan_fix(run->plan, error)) return FALSE;
+  run->plan->timings.plan_ms = (double)(g_get_monotonic_time() - started) / 1000.0;
+  if (!query_plan_scan(run->plan, error) || !query_run_answer(run, error)) return FALSE;
   for (guint s = 0; s < run->plan->sql->len; s++)
     g_ptr_array_add(run->result->sql, g_strdup(g_ptr_array_index(run->plan->sql, s)));
   return TRUE;
@@ -302,13 +325,9 @@ QueryResult *query_run(const QueryContext *context, const QueryRequest *request,
   if (org == NULL) return NULL;
   QueryRun run = {.context = &here, .request = request, .result = result, .org = org};
   gboolean ok = answer(&run, error);
-  g_free(run.asked_of);
-  evaluator_free(run.evaluator);
-  query_plan_free(run.plan);
+  query_run_clear(&run);
   query_where_free(run.where);
   if (!ok) return NULL;
-  g_ptr_array_add(result->notes, NULL);
-  g_ptr_array_add(result->without, NULL);
-  g_ptr_array_add(result->sql, NULL);
+  query_result_finish(result);
   return g_steal_pointer(&result);
 }

@@ -28,11 +28,26 @@ QueryResult *query_result_new(void) {
   result->periods = g_array_new(FALSE, TRUE, sizeof(CalendarPeriod));
   result->rows = g_array_new(FALSE, TRUE, sizeof(QueryRow));
   result->totals = g_array_new(FALSE, TRUE, sizeof(QueryRow));
+  result->load = -1;
   result->names = g_string_chunk_new(4096);
   result->notes = g_ptr_array_new_with_free_func(g_free);
   result->without = g_ptr_array_new_with_free_func(g_free);
   result->sql = g_ptr_array_new_with_free_func(g_free);
   return result;
+}
+
+void query_result_finish(QueryResult *result) {
+  g_ptr_array_add(result->notes, NULL);
+  g_ptr_array_add(result->without, NULL);
+  g_ptr_array_add(result->sql, NULL);
+}
+
+void query_result_note(QueryResult *result, const char *text) {
+  g_ptr_array_insert(result->notes, (gint)result->notes->len - 1, g_strdup(text));
+}
+
+gint64 query_result_load(const QueryResult *result) {
+  return result->load;
 }
 
 void query_result_free(QueryResult *result) {

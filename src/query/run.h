@@ -17,6 +17,7 @@ struct QueryResult {
   GPtrArray *without;
   GPtrArray *sql;
   PlanTimings timings;
+  gint64 load; /* the last load that is in it; -1 = not told */
 };
 
 /* A KPI over one window. */
@@ -25,6 +26,7 @@ typedef struct {
   Window window;
   const EvalFormula *formula; /* NULL: not asked */
   gboolean changed;           /* two definitions of one KPI are in it, or in what it is compared with */
+  double divisor, numerator_divisor, denominator_divisor; /* of minor units */
 } Asked;
 
 /* What a row tells of a KPI in a period. */
@@ -47,6 +49,18 @@ typedef struct {
 } QueryRun;
 
 QueryResult *query_result_new(void);
+/* A note on a finished answer. */
+void query_result_note(QueryResult *result, const char *text);
+/* Nothing is added to it any more. */
+void query_result_finish(QueryResult *result);
+
+/* The steps of a run, in this order: the KPIs and periods asked; with a plan and an evaluator, what their formulas
+ * need; once there are cells, the answer. */
+gboolean query_run_read(QueryRun *run, GError **error);
+void query_run_collect(QueryRun *run);
+gboolean query_run_answer(QueryRun *run, GError **error);
+/* Frees its plan and evaluator. */
+void query_run_clear(QueryRun *run);
 /* What is to be said beside the numbers, once they are there. */
 gboolean query_run_notes(QueryRun *run, GError **error);
 /* Reps without a record: known people who lead nobody and were with the company in the period. */

@@ -4,6 +4,8 @@
  * need (condition.c). Accumulation is in columns.c and accumulate.c. */
 #include "query/scan.h"
 
+#include "query/changes.h"
+
 static gint add_column(Scan *scan, char *sql, StoreColumnType type) {
   return scan_column_add(scan->columns, sql, type);
 }
@@ -190,8 +192,6 @@ static void scan_clear(Scan *scan) {
   for (guint c = 0; c < scan->columns->len; c++) g_free(g_array_index(scan->columns, ScanColumn, c).sql);
   for (guint t = 0; t < scan->tables->len; t++) {
     ScanTable *table = &g_array_index(scan->tables, ScanTable, t);
-    for (guint u = 0; u < table->uses->len; u++)
-      g_clear_pointer(&g_array_index(table->uses, ScanUse, u).ids, g_hash_table_unref);
     g_array_unref(table->uses);
     g_free(table->dims);
     query_scan_table_clear(table);
@@ -271,10 +271,30 @@ static void remap_texts(Scan *scan, StoreDictionary *const *dictionaries) {
   }
 }
 
+/* Codes of texts that are counted become ids that are the same in every scan. The first scan's codes are the ids. */
+static void remap_identities(Scan *scan, StoreDictionary *const *dictionaries) {
+  for (guint t = 0; t < scan->tables->len; t++) {
+    ScanTable *table = &g_array_index(scan->tables, ScanTable, t);
+    for (guint u = 0; u < table->uses->len; u++) {
+      ScanUse *use = &g_array_index(table->uses, ScanUse, u);
+      KpiAgg agg = use->use->measure->agg;
+      gint column = agg == KPI_AGG_DISTINCT ? use->value : agg == KPI_AGG_CLV ? use->value_to : -1;
+      if (column < 0 || dictionaries[column] == NULL) continue;
+      gsize n = (gsize)store_dictionary_size(dictionaries[column]);
+      g_autofree guint32 *map = g_new(guint32, n + 1);
+      for (gsize i = 0; i < n; i++)
+        map[i] = query_plan_text_id(use->use, store_dictionary_text(dictionaries[column], (gint32)i));
+      if (scan->plan->changes == NULL) continue;
+      cube_table_remap_ids(table->table->cells, use->use->column, map, n);
+      if (table->table->whole != NULL) cube_table_remap_ids(table->table->whole, use->use->column, map, n);
+    }
+  }
+}
+
 /* Only records that can matter to some measure are read. The conditions are by day, alike for many measures: those on
  * one day are one range. NULL when a measure has no day, or none is kept out. */
 static char *asked_days(const Scan *scan, SqlSelect *select) {
-  if (scan->plan->keeps_all) return NULL;
+  if (scan->plan->keeps_all || scan->plan->is_kept) return NULL;
   g_autoptr(GPtrArray) merged = g_ptr_array_new_with_free_func(g_free);
   g_autoptr(GPtrArray) conditions = g_ptr_array_new_with_free_func(g_free);
   for (guint u = 0; u < scan->plan->uses->len; u++) {
@@ -318,7 +338,8 @@ static gboolean run_scan(Scan *scan, SqlSelect *select, GError **error) {
     if (scan->sink->inside != NULL)
       condition = both(condition, sql_inside(select, scan->sink->inside, scan->sink->first, scan->sink->at));
   } else {
-    condition = both(condition, asked_days(scan, select));
+    condition = both(condition, scan->plan->changes != NULL ? query_changes_sql(scan->plan->changes, select)
+                                                            : asked_days(scan, select));
   }
   if (scan->columns->len == 0) add_column(scan, g_strdup("CAST(0 AS INTEGER)"), STORE_COLUMN_INT32);
   scan->slots = g_new0(gint32 *, scan->columns->len);
@@ -334,6 +355,7 @@ static gboolean run_scan(Scan *scan, SqlSelect *select, GError **error) {
     return FALSE;
   scan->plan->timings.rows_scanned += n_rows;
   remap_texts(scan, dictionaries);
+  if (scan->plan->is_kept) remap_identities(scan, dictionaries);
   if (scan->sink != NULL) scan->sink->has_people = scan->owner >= 0;
   for (guint i = 0; scan->sink != NULL && i < SCAN_TEXTS; i++)
     if (scan->sink->columns[i] >= 0)
@@ -394,7 +416,7 @@ static gboolean scan_fact(QueryPlan *plan, const LedgerTable *fact, ScanSink *si
       continue;
     add_currency(&scan, select);
   }
-  ok = ok && run_scan(&scan, select, error);
+  if (ok && (plan->changes == NULL || query_changes_reach(plan->changes, select))) ok = run_scan(&scan, select, error);
   scan_clear(&scan);
   return ok;
 }
@@ -410,7 +432,7 @@ gboolean query_plan_scan(QueryPlan *plan, GError **error) {
   }
   for (guint t = 0; t < plan->tables->len; t++) {
     const PlanTable *table = g_ptr_array_index(plan->tables, t);
-    if (cube_table_is_sparse(table->cells)) cube_table_finish(table->cells);
+    if (cube_table_is_sparse(table->cells) && !plan->is_kept) cube_table_finish(table->cells);
     if (!cube_table_overflowed(table->cells)) continue;
     g_set_error(
         error, BASE_ERROR, BASE_ERROR_LIMIT,

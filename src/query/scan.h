@@ -12,7 +12,6 @@ typedef struct {
   guint selection;              /* in the table's selections */
   gint on_at;                   /* the anchor's instant, for deals that changed hands */
   const LedgerTable *refers_to; /* DISTINCT, CLV: the table of the references; NULL of texts */
-  GHashTable *ids;              /* DISTINCT, CLV of fact keys: key -> small id */
 } ScanUse;
 
 /* The rows of a chunk that one condition keeps and that have a group and a day; shared by all measures of both. */

@@ -123,6 +123,15 @@ char *sql_currency(SqlSelect *select) {
   return g_strdup_printf("nullif(%s.currency, '%s')", select->money_alias, select->context->organisation->currency);
 }
 
+const LedgerTable *sql_joined(const SqlSelect *select, guint index, const char **key) {
+  *key = select->table->kind == LEDGER_DERIVED ? "t0.opportunity" : "t0.\"key\"";
+  if (index == 0) return select->table;
+  if (index > select->joins->len) return NULL;
+  const Join *join = &g_array_index(select->joins, Join, index - 1);
+  *key = join->from;
+  return join->table;
+}
+
 char *sql_from(const SqlSelect *select) {
   g_autofree char *name = store_quote_name(select->table->name);
   const LedgerColumn *created = ledger_table_column(select->table, "created_at");

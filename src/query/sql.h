@@ -26,6 +26,9 @@ double sql_minor_units(const SqlSelect *select);
 gboolean sql_uses_money(const SqlSelect *select);
 /* The currency that goes with the money used. */
 char *sql_currency(SqlSelect *select);
+/* The fact itself (0) and the tables joined so far, each with the expression that is its row's key, whether there is
+ * such a row or not; NULL past the last. */
+const LedgerTable *sql_joined(const SqlSelect *select, guint index, const char **key);
 /* " FROM fact t0 LEFT JOIN …" for all paths used so far. */
 char *sql_from(const SqlSelect *select);
 /* The condition that a row lies in the days [from, until) of a measure (levels: that it holds at the start of `until`);

@@ -12,6 +12,7 @@ struct Store {
   duckdb_connection connection;
   char *path; /* NULL: in memory */
   gboolean read_only;
+  gboolean is_guest; /* the database is another's */
   gboolean in_transaction;
   DerivedEmission *emission; /* what the table function derived_rows() gives, while derived facts are made */
 };

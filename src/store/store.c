@@ -80,11 +80,22 @@ Store *store_open(const char *path, const LedgerSchema *schema, guint flags, gui
   return g_steal_pointer(&store);
 }
 
+Store *store_connect(Store *store, GError **error) {
+  g_autoptr(Store) other = g_new0(Store, 1);
+  other->path = g_strdup(store->path);
+  other->read_only = store->read_only;
+  other->database = store->database;
+  other->is_guest = TRUE;
+  if (duckdb_connect(store->database, &other->connection) == DuckDBSuccess) return g_steal_pointer(&other);
+  store_set_error(error, store->path, "IO Error: no connection to the database");
+  return NULL;
+}
+
 void store_close(Store *store) {
   if (!store) return;
   store_rollback(store);
   if (store->connection) duckdb_disconnect(&store->connection);
-  if (store->database) duckdb_close(&store->database);
+  if (store->database && !store->is_guest) duckdb_close(&store->database);
   g_free(store->path);
   g_free(store);
 }

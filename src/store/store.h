@@ -21,6 +21,9 @@ typedef enum {
  * read-only open of an older version is refused with what to do (BASE_ERROR_VERSION). `threads`: 0 = as many as the
  * machine has. */
 Store *store_open(const char *path, const LedgerSchema *schema, guint flags, guint threads, GError **error);
+/* Another connection to an open database, for another thread or for transactions of its own. Close it before the
+ * first. Errors: IO. */
+Store *store_connect(Store *store, GError **error);
 void store_close(Store *store);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Store, store_close)
 

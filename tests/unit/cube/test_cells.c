@@ -1,5 +1,5 @@
-/* Cells against keeping every contribution in a list and summing it: any span of slots, any roll-up, in dense and
- * sparse tables. */
+/* Cells against keeping every contribution in a list and summing it: any span of slots, any roll-up, in dense, sparse
+ * and kept tables, and after any changes of the kept ones. */
 #include "cube/cells.h"
 #include "unit.h"
 
@@ -150,6 +150,103 @@ static void sparse_tables_answer_alike(void **state) {
   }
 }
 
+/* --- kept tables: changes after they are finished --- */
+
+#define N_DAYS 300 /* several blocks */
+
+static const CubeColumnSpec kept_specs[N_COLUMNS] = {
+    [SUMS] = {CUBE_SUM, N_DAYS, FALSE, TRUE},
+    [SETS] = {CUBE_DISTINCT, N_DAYS, FALSE, FALSE},
+    [LEAST] = {CUBE_MIN, N_DAYS, FALSE, FALSE},
+};
+
+static void spread_over_days(Added *added) {
+  for (int i = 0; i < N_ADDED; i++) added[i].slot = added[i].slot * 24 + added[i].slot;
+}
+
+/* The rows [from, to), into a table or a log. */
+static CubeTable *fill_half(CubeTable *table, const Added *added, int from, int to) {
+  for (int i = from; i < to; i++) {
+    gint32 group = cube_table_group(table, added[i].members);
+    cube_add_sum(table, SUMS, group, added[i].slot, added[i].value, 1);
+    cube_add_moment(table, SUMS, group, added[i].slot, added[i].value, 1, (BaseDay)added[i].slot * 10);
+    cube_add_id(table, SETS, group, added[i].slot, added[i].id);
+    cube_add_number(table, LEAST, group, added[i].slot, (double)added[i].value);
+  }
+  return table;
+}
+
+/* The rows [from, to) are what is left of `added`; the table's groups may be whole tuples or all in one. */
+static void check_kept(const CubeTable *table, const Added *added, int from, int to, GRand *random) {
+  Added left[N_ADDED];
+  for (int i = 0; i < N_ADDED; i++) {
+    left[i] = added[i];
+    if (i < from || i >= to) left[i].slot = G_MAXUINT; /* in no span */
+  }
+  for (gint32 group = 0; group < cube_table_n_groups(table); group++) {
+    const gint64 *members = cube_table_n_members(table) == 0 ? NULL : cube_table_members(table, group);
+    for (int i = 0; i < 30; i++) {
+      guint first = (guint)g_rand_int_range(random, 0, N_DAYS), last = (guint)g_rand_int_range(random, 0, N_DAYS) + 1;
+      Expected expected = expected_of(left, members, members ? members + 1 : NULL, MIN(first, last), last);
+      check_span(table, group, &expected, MIN(first, last), last);
+    }
+  }
+}
+
+static void changes_leave_what_is_left(void **state) {
+  Added added[N_ADDED];
+  g_autoptr(GRand) random = g_rand_new_with_seed(seed_of());
+  make(random, added);
+  spread_over_days(added);
+  int half = N_ADDED / 2, third = N_ADDED / 3;
+  g_autoptr(CubeTable) table = fill_half(cube_table_new_kept(2, kept_specs, N_COLUMNS, 1000, FALSE), added, 0, half);
+  g_autoptr(CubeTable) all = cube_table_roll_up(table, NULL, 0);
+  cube_table_finish(table);
+  cube_table_finish(all);
+  check_kept(table, added, 0, half, random);
+  g_autoptr(CubeTable) before = cube_table_copy(table);
+  g_autoptr(CubeTable) come = fill_half(cube_table_new_log_of(table), added, half, N_ADDED);
+  g_autoptr(CubeTable) gone = fill_half(cube_table_new_log_of(table), added, 0, third);
+  CubeTable *const tables[] = {table, all};
+  for (int t = 0; t < 2; t++) {
+    assert_true(cube_table_apply(tables[t], come, NULL, FALSE));
+    check_kept(tables[t], added, 0, N_ADDED, random);
+    assert_true(cube_table_apply(tables[t], gone, NULL, TRUE));
+    check_kept(tables[t], added, third, N_ADDED, random);
+  }
+  check_kept(before, added, 0, half, random);
+  assert_false(cube_table_apply(table, gone, NULL, TRUE)); /* it is not there any more */
+}
+
+static void sparse_tables_change_alike(void **state) {
+  Added added[N_ADDED];
+  g_autoptr(GRand) random = g_rand_new_with_seed(seed_of());
+  make(random, added);
+  int half = N_ADDED / 2;
+  g_autoptr(CubeTable) sparse = cube_table_new_kept(2, specs, 2, 1000, TRUE);
+  g_autoptr(CubeTable) log = cube_table_new_log_of(sparse);
+  for (int i = 0; i < N_ADDED; i++) {
+    CubeTable *to = i < half ? sparse : log;
+    gint32 group = cube_table_group(to, added[i].members);
+    cube_add_sum(to, SUMS, group, added[i].slot, added[i].value, 1);
+    cube_add_id(to, SETS, group, added[i].slot, added[i].id);
+  }
+  cube_table_finish(sparse);
+  g_autoptr(CubeTable) before = cube_table_copy(sparse);
+  assert_true(cube_table_apply(sparse, log, NULL, FALSE));
+  for (int taken = 0; taken < 2; taken++) {
+    for (gint32 group = 0; group < cube_table_n_groups(sparse); group++) {
+      const gint64 *members = cube_table_members(sparse, group);
+      Expected expected = expected_of(added, &members[0], &members[1], 3, 10);
+      assert_int_equal(cube_read_sum(sparse, SUMS, group, 3, 10).sum, expected.sum);
+      assert_int_equal(cube_read_distinct(sparse, SETS, group, 3, 10), expected.distinct);
+    }
+    for (int i = half; i < N_ADDED; i++) added[i].slot = G_MAXUINT;
+    if (taken == 0) assert_true(cube_table_apply(sparse, log, NULL, TRUE));
+  }
+  assert_int_equal(cube_table_n_groups(before) <= cube_table_n_groups(sparse), TRUE);
+}
+
 static void a_sum_beyond_64_bits_is_told(void **state) {
   g_autoptr(CubeTable) table = cube_table_new(0, specs, 1, 1);
   gint32 group = cube_table_group(table, NULL);
@@ -185,6 +282,8 @@ int main(void) {
       cmocka_unit_test(any_span_is_the_sum_of_its_rows),
       cmocka_unit_test(a_roll_up_is_the_whole_counted_again),
       cmocka_unit_test(sparse_tables_answer_alike),
+      cmocka_unit_test(changes_leave_what_is_left),
+      cmocka_unit_test(sparse_tables_change_alike),
       cmocka_unit_test(a_sum_beyond_64_bits_is_told),
       cmocka_unit_test(groups_have_a_cap),
       cmocka_unit_test(members_can_be_renamed),

@@ -1,0 +1,172 @@
+/* Reading cells. */
+#include "cube/table.h"
+
+/* For each item of a group's cells [from, to), of a kept column; nothing of others. */
+#define KEPT_ITEMS(source, group, from, to, item)                                            \
+  for (ItemWalk item##_walk = walk_begin(source, group, from, to); walk_next(&item##_walk);) \
+    for (const CubeItem *item = item##_walk.items, *item##_end = item + item##_walk.n; item < item##_end; item++)
+
+typedef struct {
+  const CubeKept *kept;
+  gint32 group;
+  guint block, last_block, from, to;
+  const CubeItem *items;
+  gsize n;
+} ItemWalk;
+
+static ItemWalk walk_begin(const Column *source, gint32 group, guint from, guint to) {
+  if (source->kept == NULL || from >= to) return (ItemWalk){.block = 1};
+  return (ItemWalk){.kept = source->kept,
+                    .group = group,
+                    .block = cube_kept_block_of(from),
+                    .last_block = cube_kept_block_of(to - 1),
+                    .from = from,
+                    .to = to};
+}
+
+static gboolean walk_next(ItemWalk *walk) {
+  if (walk->block > walk->last_block) return FALSE;
+  walk->items = cube_kept_items(walk->kept, walk->group, walk->block, walk->from, walk->to, &walk->n);
+  walk->block++;
+  return TRUE;
+}
+
+CubeSum cube_read_sum(const CubeTable *table, guint column, gint32 group, guint from, guint to) {
+  if (group < 0 || from >= to) return (CubeSum){0, 0};
+  if (table->is_kept) return cube_kept_sum(table->columns[column].kept, group, from, to);
+  if (table->sparse != NULL) return cube_sparse_sum(table->sparse, column, FALSE, group, from, to);
+  const Column *source = &table->columns[column];
+  const SumCell *cells = (const SumCell *)source->cells + (gsize)group * source->spec.n_cells;
+  if (source->spec.framed) return (CubeSum){cells[from].sum, cells[from].rows};
+  CubeSum sum = {cells[to - 1].sum, cells[to - 1].rows};
+  if (from > 0) {
+    sum.sum -= cells[from - 1].sum;
+    sum.rows -= cells[from - 1].rows;
+  }
+  return sum;
+}
+
+CubeSum cube_read_moment(const CubeTable *table, guint column, gint32 group, guint from, guint to) {
+  const Column *source = &table->columns[column];
+  if (group < 0 || from >= to || !source->spec.with_moment) return (CubeSum){0, 0};
+  if (table->is_kept) return cube_kept_sum(source->kept_moments, group, from, to);
+  if (table->sparse != NULL) return cube_sparse_sum(table->sparse, column, TRUE, group, from, to);
+  const MomentCell *cells = source->moments + (gsize)group * source->spec.n_cells;
+  CubeSum sum = {cells[to - 1].sum, cells[to - 1].rows};
+  if (from > 0) {
+    sum.sum -= cells[from - 1].sum;
+    sum.rows -= cells[from - 1].rows;
+  }
+  return sum;
+}
+
+gboolean cube_read_extreme(const CubeTable *table, guint column, gint32 group, guint from, guint to, double *value,
+                           gint64 *rows) {
+  if (group < 0) return FALSE;
+  const Column *source = &table->columns[column];
+  ExtremeCell all = {0, 0};
+  KEPT_ITEMS(source, group, from, to, item) cube_extreme_add(&all, source->spec.kind, item->number, 1);
+  for (guint i = from; i < to && !table->is_kept; i++) {
+    const ExtremeCell *cell = (const ExtremeCell *)source->cells + cube_cell_at(source, group, i);
+    if (cell->rows > 0) cube_extreme_add(&all, source->spec.kind, cell->value, cell->rows);
+  }
+  if (all.rows == 0) return FALSE;
+  *value = all.value;
+  *rows = all.rows;
+  return TRUE;
+}
+
+static gint64 read_kept_distinct(const Column *source, gint32 group, guint from, guint to) {
+  g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(guint32));
+  KEPT_ITEMS(source, group, from, to, item) g_array_append_val(ids, item->id);
+  roaring_bitmap_t *all = roaring_bitmap_create();
+  roaring_bitmap_add_many(all, ids->len, (const guint32 *)(gpointer)ids->data);
+  gint64 count = (gint64)roaring_bitmap_get_cardinality(all);
+  roaring_bitmap_free(all);
+  return count;
+}
+
+gint64 cube_read_distinct(const CubeTable *table, guint column, gint32 group, guint from, guint to) {
+  if (group < 0 || from >= to) return 0;
+  if (table->sparse != NULL) return cube_sparse_distinct(table->sparse, column, group, from, to);
+  const Column *source = &table->columns[column];
+  if (table->is_kept) return read_kept_distinct(source, group, from, to);
+  g_autofree const roaring_bitmap_t **sets = g_new(const roaring_bitmap_t *, to - from);
+  gsize n = 0;
+  for (guint i = from; i < to; i++) {
+    const roaring_bitmap_t *set = ((roaring_bitmap_t **)source->cells)[cube_cell_at(source, group, i)];
+    if (set != NULL) sets[n++] = set;
+  }
+  if (n == 0) return 0;
+  if (n == 1) return (gint64)roaring_bitmap_get_cardinality(sets[0]);
+  roaring_bitmap_t *all = roaring_bitmap_or_many(n, sets);
+  gint64 count = (gint64)roaring_bitmap_get_cardinality(all);
+  roaring_bitmap_free(all);
+  return count;
+}
+
+static void read_arrays(const CubeTable *table, guint column, gint32 group, guint from, guint to, GArray *out) {
+  if (group < 0) return;
+  const Column *source = &table->columns[column];
+  for (guint i = from; i < to; i++) {
+    const GArray *cell = ((GArray **)source->cells)[cube_cell_at(source, group, i)];
+    if (cell != NULL) g_array_append_vals(out, cell->data, cell->len);
+  }
+}
+
+void cube_read_values(const CubeTable *table, guint column, gint32 group, guint from, guint to, GArray *values) {
+  if (!table->is_kept) {
+    read_arrays(table, column, group, from, to, values);
+    return;
+  }
+  if (group < 0) return;
+  KEPT_ITEMS(&table->columns[column], group, from, to, item) g_array_append_val(values, item->number);
+}
+
+void cube_read_durations(const CubeTable *table, guint column, gint32 group, guint from, guint to, GArray *durations) {
+  if (!table->is_kept) {
+    read_arrays(table, column, group, from, to, durations);
+    return;
+  }
+  if (group < 0) return;
+  KEPT_ITEMS(&table->columns[column], group, from, to, item) {
+    StatsDuration duration = {item->number, item->id != 0};
+    g_array_append_val(durations, duration);
+  }
+}
+
+void cube_read_purchases(const CubeTable *table, guint column, gint32 group, guint from, guint to, GArray *purchases) {
+  if (!table->is_kept) {
+    read_arrays(table, column, group, from, to, purchases);
+    return;
+  }
+  if (group < 0) return;
+  KEPT_ITEMS(&table->columns[column], group, from, to, item) {
+    StatsPurchase purchase = {item->id, item->day, item->number};
+    g_array_append_val(purchases, purchase);
+  }
+}
+
+gboolean cube_table_is_sparse(const CubeTable *table) {
+  return table->sparse != NULL;
+}
+
+const CubeEntry *cube_table_entries(const CubeTable *table, gint32 group, gsize *n) {
+  return table->sparse == NULL ? NULL : cube_sparse_entries(table->sparse, group, n);
+}
+
+gsize cube_table_bytes(const CubeTable *table) {
+  gsize bytes = (gsize)table->capacity * table->n_members * sizeof(gint64);
+  if (table->sparse != NULL) return bytes + cube_sparse_bytes(table->sparse);
+  for (guint c = 0; c < table->n_columns && table->is_kept; c++) {
+    bytes += cube_kept_bytes(table->columns[c].kept);
+    if (table->columns[c].kept_moments != NULL) bytes += cube_kept_bytes(table->columns[c].kept_moments);
+  }
+  if (!cube_has_cells(table)) return bytes;
+  for (guint c = 0; c < table->n_columns; c++) {
+    const Column *column = &table->columns[c];
+    gsize n = (gsize)table->capacity * column->spec.n_cells;
+    bytes += n * (column->cell_size + (column->moments != NULL ? sizeof(MomentCell) : 0));
+  }
+  return bytes;
+}

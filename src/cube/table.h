@@ -1,0 +1,80 @@
+/* A table of cells from inside, private to src/cube: its groups (groups.c), filling (cells.c), rolling up (roll_up.c)
+ * and reading (read.c).
+ *
+ * Cells lie in one of four ways:
+ *   cells    for each column one array indexed by group * n_cells + cell: what one question asks
+ *   sparse   the additions themselves: very many groups of few filled cells (sparse.c)
+ *   kept     blocks of 64 cells made when needed, which go on changing after they are finished (kept.c)
+ *   log      the additions in the order made, to be applied to others                                     */
+#pragma once
+
+#include "cube/kept.h"
+#include "cube/sparse.h"
+
+#include <roaring/roaring.h>
+
+#define CUBE_DENSE_IDS 65536
+
+typedef struct {
+  gint64 sum;
+  gint64 rows;
+} SumCell;
+
+typedef struct {
+  gint64 sum;
+  gint64 rows;
+} MomentCell;
+
+typedef struct {
+  double value;
+  gint64 rows; /* 0: no value yet */
+} ExtremeCell;
+
+typedef struct {
+  CubeColumnSpec spec;
+  gsize cell_size;
+  guint8 *cells;       /* SumCell, ExtremeCell, roaring_bitmap_t *, GArray * */
+  MomentCell *moments; /* with_moment */
+  CubeKept *kept, *kept_moments;
+} Column;
+
+struct CubeTable {
+  guint n_members;
+  guint n_columns;
+  Column *columns;
+  gint64 max_groups;
+  gint32 n_groups;
+  gint32 capacity;
+  gint64 *members; /* n_groups * n_members */
+  gint32 *index;   /* open addressing: group + 1, 0 = free */
+  guint32 index_mask;
+  gint32 *dense;      /* one member only: group + 1 of small ids */
+  gint32 *touches;    /* kept tables and logs: by group, how many rows came less those that went */
+  CubeSparse *sparse; /* instead of cells, or NULL */
+  GArray *log;        /* CubeAddition, instead of cells, or NULL */
+  gboolean is_kept;
+  gboolean overflowed;
+  gboolean finished;
+};
+
+static inline gsize cube_cell_at(const Column *column, gint32 group, guint cell) {
+  return (gsize)group * column->spec.n_cells + cell;
+}
+
+static inline SumCell *cube_sum_cell(Column *column, gint32 group, guint cell) {
+  return (SumCell *)column->cells + cube_cell_at(column, group, cell);
+}
+
+/* Whether cells are arrays by group. */
+static inline gboolean cube_has_cells(const CubeTable *table) {
+  return table->sparse == NULL && table->log == NULL && !table->is_kept;
+}
+
+/* The group of a tuple, made when new, without counting a row of it. */
+gint32 cube_table_make_group(CubeTable *table, const gint64 *members);
+/* Of the kinds that keep every value, in a GArray; 0 of the others. */
+guint cube_element_size(CubeKind kind);
+GArray *cube_array_cell(GArray **at, gsize element_size);
+void cube_extreme_add(ExtremeCell *at, CubeKind kind, double value, gint64 rows);
+/* A table of the same columns and form. */
+CubeTable *cube_table_new_like(const CubeTable *table, guint n_members);

@@ -1,0 +1,56 @@
+/* A board: the kept cells of one way of grouping (dimensions, conditions, credit, currency), for all measures that were
+ * asked so far by day. Private to src/query.
+ *
+ *   generation 0   measures asked first    ─► tables ─► cells by rep and day ─► by day          side 0, side 1
+ *   generation 1   measures asked later    ─► tables ─► …
+ *
+ * The writer's part is the generations: plans that say how rows become cells, and scan what changed. The readers' part
+ * is a side: the cells, and the names of the members. There are two sides, one of which is read while the other is
+ * changed (src/query/live.c). */
+#pragma once
+
+#include "query/changes.h"
+#include "query/evaluate.h"
+
+#define BOARD_MAX_DIMS 6
+
+typedef struct Board Board;
+
+/* What a board is for. Texts are the caller's. */
+typedef struct {
+  const char *const *by; /* NULL-terminated */
+  const char *const *where;
+  gboolean credit_now;
+  BaseDay rates_of;
+} BoardKey;
+char *board_key_text(const BoardKey *key);
+
+/* `context` is copied; its store is where the board reads from whenever it is extended or follows changes. */
+Board *board_new(const QueryContext *context, const BoardKey *key, GError **error);
+void board_free(Board *board);
+
+/* --- the writer --- */
+/* Adds cells for the uses of a view that lack them. The side is the one that is changed. Errors: as a scan; LIMIT when
+ * the board takes more than `max_bytes`. */
+gboolean board_extend(Board *board, guint side, const QueryContext *context, const QueryPlan *view, gsize max_bytes,
+                      GError **error);
+/* What the cells lose and gain by changes, from the ledger as it was and as it is. FALSE without an error: cells have
+ * to be counted afresh. */
+gboolean board_follow(Board *board, const QueryContext *before, const QueryContext *after, const QueryChanges *changes,
+                      GError **error);
+/* Does to a side what board_follow() found. FALSE: it cannot be done, count afresh. */
+gboolean board_apply(Board *board, guint side);
+/* Forgets what was found. */
+void board_settle(Board *board);
+/* Makes one side like the other; unless `all` is to be copied, only the tables that it lacks. */
+void board_copy_side(Board *board, guint from, guint to, gboolean all);
+gsize board_bytes(const Board *board, guint side);
+guint64 board_n_cells(const Board *board, guint side);
+
+/* --- readers --- */
+/* A plan over a side's cells, for a question's formulas to be collected in. `context` has no store. */
+QueryPlan *board_view(Board *board, guint side, const QueryContext *context);
+/* Where the cells of everything collected lie. FALSE when some are missing, or days are asked that no cell is for
+ * (`outside`). */
+gboolean board_attach(const Board *board, guint side, QueryPlan *view, gboolean *outside);
+const Dim *board_dims(const Board *board, guint *n_dims);

@@ -1,0 +1,400 @@
+/* Two sides of kept cells that change places. */
+#include "query/live.h"
+
+#include "query/board.h"
+#include "query/run.h"
+
+#define MAX_TRIES 4
+
+typedef struct {
+  GHashTable *boards;   /* key -> Board; a board is on both sides but while one of them is behind */
+  QueryContext context; /* its store is NULL: readers have none */
+  gint64 load;
+} LiveSide;
+
+/* What the side that is not read lacks. */
+typedef enum { BEHIND_NOTHING, BEHIND_CELLS, BEHIND_CHANGES, BEHIND_ALL } Behind;
+
+struct QueryLive {
+  GMutex entering; /* of `active` and `n_readers` */
+  GCond left;
+  guint active;
+  guint n_readers[2];
+  LiveSide sides[2];
+
+  GMutex writing;    /* of all below, and of the side that is not active */
+  Store *now, *then; /* connections; `then` stands still while a change is made */
+  gboolean is_changing;
+  Behind behind;
+  QueryStat *stat, *stat_before;
+  GHashTable *too_large; /* keys of boards that do not fit */
+  gsize max_bytes;
+  QueryLiveState state;
+};
+
+/* --- readers --- */
+
+static guint enter(QueryLive *live) {
+  g_mutex_lock(&live->entering);
+  guint side = live->active;
+  live->n_readers[side]++;
+  g_mutex_unlock(&live->entering);
+  return side;
+}
+
+static void leave(QueryLive *live, guint side) {
+  g_mutex_lock(&live->entering);
+  if (--live->n_readers[side] == 0) g_cond_broadcast(&live->left);
+  g_mutex_unlock(&live->entering);
+}
+
+/* --- sides --- */
+
+static guint idle_side(const QueryLive *live) {
+  return 1 - live->active;
+}
+
+static void wait_until_left(QueryLive *live, guint side) {
+  g_mutex_lock(&live->entering);
+  while (live->n_readers[side] > 0) g_cond_wait(&live->left, &live->entering);
+  g_mutex_unlock(&live->entering);
+}
+
+static gboolean is_on(const LiveSide *side, const char *key) {
+  return g_hash_table_contains(side->boards, key);
+}
+
+/* Boards that only this side has: nobody reads them any more. */
+static void drop_boards(LiveSide *side, const LiveSide *other) {
+  GHashTableIter iter;
+  gpointer key, board;
+  g_hash_table_iter_init(&iter, side->boards);
+  while (g_hash_table_iter_next(&iter, &key, &board)) {
+    if (is_on(other, key)) continue;
+    g_hash_table_iter_remove(&iter);
+    board_free(board);
+  }
+}
+
+/* Makes the idle side like the active one, once its last reader has left. */
+static void catch_up(QueryLive *live) {
+  guint idle = idle_side(live);
+  LiveSide *side = &live->sides[idle];
+  const LiveSide *active = &live->sides[live->active];
+  wait_until_left(live, idle);
+  if (live->behind == BEHIND_NOTHING) return;
+  drop_boards(side, active);
+  GHashTableIter iter;
+  gpointer key, board;
+  g_hash_table_iter_init(&iter, active->boards);
+  while (g_hash_table_iter_next(&iter, &key, &board)) {
+    if (live->behind == BEHIND_CHANGES && is_on(side, key)) {
+      if (!board_apply(board, idle)) board_copy_side(board, live->active, idle, TRUE);
+      board_settle(board);
+    } else {
+      board_copy_side(board, live->active, idle, FALSE);
+    }
+    if (!is_on(side, key)) g_hash_table_insert(side->boards, g_strdup(key), board);
+  }
+  side->context = active->context;
+  side->load = active->load;
+  g_clear_pointer(&live->stat_before, query_stat_free);
+  live->behind = BEHIND_NOTHING;
+}
+
+static void publish(QueryLive *live, Behind behind) {
+  g_mutex_lock(&live->entering);
+  live->active = 1 - live->active;
+  g_mutex_unlock(&live->entering);
+  live->behind = behind;
+}
+
+static QueryContext writer_context(const QueryLive *live, const LiveSide *side, Store *store) {
+  QueryContext context = side->context;
+  context.store = store;
+  (void)live;
+  return context;
+}
+
+/* --- opening --- */
+
+static gboolean last_load(Store *store, gint64 *load, GError **error) {
+  g_autoptr(StoreRows) rows = store_query(store, "SELECT coalesce(max(load), 0) FROM load", NULL, 0, 0, error);
+  if (rows == NULL) return FALSE;
+  *load = store_rows_value(rows, 0, 0).integer;
+  return TRUE;
+}
+
+QueryLive *query_live_new(const QueryContext *context, gsize max_bytes, GError **error) {
+  g_autoptr(QueryLive) live = g_new0(QueryLive, 1);
+  g_mutex_init(&live->entering);
+  g_mutex_init(&live->writing);
+  g_cond_init(&live->left);
+  live->max_bytes = max_bytes;
+  live->too_large = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  for (guint s = 0; s < 2; s++)
+    live->sides[s] = (LiveSide){g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL), *context, 0};
+  live->now = store_connect(context->store, error);
+  if (live->now != NULL) live->then = store_connect(context->store, error);
+  if (live->then == NULL) return NULL;
+  live->stat = query_stat_load(live->now, error);
+  if (live->stat == NULL || !last_load(live->now, &live->state.load, error)) return NULL;
+  for (guint s = 0; s < 2; s++) {
+    live->sides[s].context.store = NULL;
+    live->sides[s].context.stat = live->stat;
+    live->sides[s].load = live->state.load;
+  }
+  return g_steal_pointer(&live);
+}
+
+void query_live_free(QueryLive *live) {
+  if (live == NULL) return;
+  drop_boards(&live->sides[idle_side(live)], &live->sides[live->active]);
+  g_hash_table_remove_all(live->sides[idle_side(live)].boards);
+  drop_boards(&live->sides[live->active], &live->sides[idle_side(live)]);
+  for (guint s = 0; s < 2; s++) g_hash_table_unref(live->sides[s].boards);
+  g_hash_table_unref(live->too_large);
+  store_close(live->then);
+  store_close(live->now);
+  query_stat_free(live->stat);
+  query_stat_free(live->stat_before);
+  g_mutex_clear(&live->entering);
+  g_mutex_clear(&live->writing);
+  g_cond_clear(&live->left);
+  g_free(live);
+}
+
+/* --- asking --- */
+
+typedef enum { ANSWERED, LACKS_CELLS, IS_OUTSIDE, FAILED } Outcome;
+
+/* Answers from a board of a side; where cells are missing, `view` says which. */
+static Outcome answer(Board *board, guint side, QueryRun *run, GError **error) {
+  const Dim *dims = board_dims(board, &run->n_dims);
+  for (guint d = 0; d < run->n_dims; d++) {
+    run->dims[d] = dims[d];
+    g_ptr_array_add(run->result->dims, (gpointer)dims[d].name);
+  }
+  if (!query_run_read(run, error)) return FAILED;
+  run->plan = board_view(board, side, run->context);
+  run->evaluator = evaluator_new(run->plan);
+  query_run_collect(run);
+  gboolean outside;
+  if (!board_attach(board, side, run->plan, &outside)) return outside ? IS_OUTSIDE : LACKS_CELLS;
+  return query_run_answer(run, error) ? ANSWERED : FAILED;
+}
+
+static gsize bytes_of(const LiveSide *side, guint number) {
+  gsize bytes = 0;
+  GHashTableIter iter;
+  gpointer board;
+  g_hash_table_iter_init(&iter, side->boards);
+  while (g_hash_table_iter_next(&iter, NULL, &board)) bytes += board_bytes(board, number);
+  return bytes;
+}
+
+/* A new board, or more cells in one, on the idle side. `view`: what is lacking; NULL = a board. */
+static gboolean build(QueryLive *live, const BoardKey *key, const QueryPlan *view, GError **error) {
+  catch_up(live);
+  guint idle = idle_side(live);
+  LiveSide *side = &live->sides[idle];
+  g_autofree char *text = board_key_text(key);
+  QueryContext context = writer_context(live, side, live->is_changing ? live->then : live->now);
+  Board *board = g_hash_table_lookup(side->boards, text);
+  if (board == NULL) {
+    board = board_new(&context, key, error);
+    if (board == NULL) return FALSE;
+    g_hash_table_insert(side->boards, g_strdup(text), board);
+    publish(live, BEHIND_CELLS);
+    return TRUE;
+  }
+  if (view == NULL) return TRUE;
+  gsize others = bytes_of(side, idle) - board_bytes(board, idle);
+  live->state.n_builds++;
+  gboolean ok = board_extend(board, idle, &context, view, live->max_bytes - MIN(others, live->max_bytes), error);
+  if (!ok) g_hash_table_remove(side->boards, text); /* the other side has it still, until it catches up */
+  publish(live, BEHIND_CELLS);
+  return ok;
+}
+
+static QueryResult *ask_records(QueryLive *live, const QueryRequest *request, const char *why, GError **error) {
+  g_mutex_lock(&live->writing);
+  QueryContext context = writer_context(live, &live->sides[live->active], live->is_changing ? live->then : live->now);
+  QueryResult *result = query_run(&context, request, error);
+  if (result != NULL) query_result_note(result, why);
+  g_mutex_unlock(&live->writing);
+  return result;
+}
+
+static gboolean is_too_large(QueryLive *live, const char *key) {
+  g_mutex_lock(&live->writing);
+  gboolean is = g_hash_table_contains(live->too_large, key);
+  g_mutex_unlock(&live->writing);
+  return is;
+}
+
+/* Makes what a question lacks. FALSE with the reason in `why`: it is to be answered from the records. */
+static gboolean make(QueryLive *live, const BoardKey *key, const char *text, const QueryPlan *view, char **why,
+                     GError **error) {
+  g_autoptr(GError) cause = NULL;
+  g_mutex_lock(&live->writing);
+  gboolean ok = build(live, key, view, &cause);
+  if (!ok && g_error_matches(cause, BASE_ERROR, BASE_ERROR_LIMIT)) {
+    g_hash_table_add(live->too_large, g_strdup(text));
+    *why = g_strdup_printf("answered from the records: %s", cause->message);
+  } else if (!ok) {
+    g_propagate_error(error, g_steal_pointer(&cause));
+  }
+  g_mutex_unlock(&live->writing);
+  return ok;
+}
+
+static QueryResult *ask_cells(QueryLive *live, const QueryRequest *request, const BoardKey *key, const char *text,
+                              char **why, GError **error) {
+  for (guint try = 0; try < MAX_TRIES; try++) {
+    g_autoptr(QueryResult) result = query_result_new();
+    guint number = enter(live);
+    const LiveSide *side = &live->sides[number];
+    QueryRun run = {.context = &side->context, .request = request, .result = result};
+    Board *board = g_hash_table_lookup(side->boards, text);
+    Outcome outcome = board == NULL ? LACKS_CELLS : answer(board, number, &run, error);
+    result->load = side->load;
+    g_autoptr(QueryPlan) view = outcome == LACKS_CELLS ? g_steal_pointer(&run.plan) : NULL;
+    query_run_clear(&run);
+    leave(live, number);
+    if (outcome == FAILED) return NULL;
+    if (outcome == ANSWERED) {
+      query_result_finish(result);
+      return g_steal_pointer(&result);
+    }
+    if (outcome == IS_OUTSIDE) {
+      *why = g_strdup("answered from the records: the days asked lie far from those of the records");
+      return NULL;
+    }
+    if (!make(live, key, text, view, why, error)) return NULL;
+  }
+  *why = g_strdup("answered from the records: the ledger changes faster than its cells can be counted");
+  return NULL;
+}
+
+QueryResult *query_live_ask(QueryLive *live, const QueryRequest *request, GError **error) {
+  BoardKey key = {request->by, request->where, request->credit_now, request->rates_of};
+  g_autofree char *text = board_key_text(&key);
+  g_autofree char *why = NULL;
+  if (is_too_large(live, text)) {
+    why = g_strdup("answered from the records: its cells are larger than max_cube_bytes allows");
+  } else {
+    QueryResult *result = ask_cells(live, request, &key, text, &why, error);
+    if (result != NULL || why == NULL) return result;
+  }
+  return ask_records(live, request, why, error);
+}
+
+/* --- following --- */
+
+gboolean query_live_before(QueryLive *live, GError **error) {
+  g_mutex_lock(&live->writing);
+  gint64 load;
+  gboolean ok = live->is_changing || store_begin(live->then, error);
+  /* A transaction begins to stand still when it first reads. */
+  if (ok && !live->is_changing) ok = last_load(live->then, &load, error);
+  if (!ok) store_rollback(live->then);
+  live->is_changing = ok;
+  g_mutex_unlock(&live->writing);
+  return ok;
+}
+
+/* Everything is counted afresh when it is next asked. */
+static void reset(QueryLive *live) {
+  LiveSide *side = &live->sides[idle_side(live)];
+  g_hash_table_remove_all(side->boards);
+  g_hash_table_remove_all(live->too_large);
+  live->state.n_resets++;
+}
+
+/* As the clock moves on, what lay after it comes to be known. */
+static gboolean runs_ahead(const QueryContext *context) {
+  for (guint t = 0; t < ledger_schema_n_tables(context->schema); t++) {
+    const QueryTableStat *stat = query_stat_of(context->stat, ledger_schema_table(context->schema, t)->name);
+    if (stat != NULL && stat->latest_us > context->now_us) return TRUE;
+  }
+  return FALSE;
+}
+
+static gboolean follow_boards(QueryLive *live, const QueryContext *before, const QueryContext *after,
+                              const QueryChanges *changes, GError **error) {
+  guint idle = idle_side(live);
+  LiveSide *side = &live->sides[idle];
+  GHashTableIter iter;
+  gpointer board;
+  g_hash_table_iter_init(&iter, side->boards);
+  while (g_hash_table_iter_next(&iter, NULL, &board)) {
+    g_autoptr(GError) cause = NULL;
+    if (board_follow(board, before, after, changes, &cause) && board_apply(board, idle)) continue;
+    if (cause != NULL && !g_error_matches(cause, BASE_ERROR, BASE_ERROR_LIMIT)) {
+      g_propagate_error(error, g_steal_pointer(&cause));
+      return FALSE;
+    }
+    g_hash_table_iter_remove(&iter);
+  }
+  live->state.n_follows++;
+  return TRUE;
+}
+
+/* The cells of the idle side as of what `now` reads. */
+static gboolean follow(QueryLive *live, const QueryContext *before, const QueryContext *after, gint64 load,
+                       gboolean *all, GError **error) {
+  *all = !live->is_changing || after->today != before->today || runs_ahead(before);
+  if (*all) return TRUE;
+  g_autoptr(QueryChanges) changes = query_changes_find(after, load, error);
+  if (changes == NULL) return FALSE;
+  *all = query_changes_are_everywhere(changes);
+  if (*all || query_changes_are_none(changes)) return TRUE;
+  return query_changes_tell(changes, live->then, error) && query_changes_tell(changes, live->now, error) &&
+         follow_boards(live, before, after, changes, error);
+}
+
+static gboolean move_on(QueryLive *live, gint64 now_us, GError **error) {
+  catch_up(live);
+  LiveSide *side = &live->sides[idle_side(live)];
+  gint64 load_before = side->load, load = 0;
+  QueryContext before = writer_context(live, side, live->then), after = before;
+  g_autoptr(QueryStat) stat = query_stat_load(live->now, error);
+  if (stat == NULL || !last_load(live->now, &load, error)) return FALSE;
+  after.store = live->now;
+  after.stat = stat;
+  after.now_us = now_us;
+  after.today = calendar_day_of(after.calendar, now_us);
+  gboolean all = FALSE, ok = TRUE;
+  if (load == load_before && after.today == before.today && !runs_ahead(&before)) {
+    ok = TRUE;
+  } else {
+    ok = follow(live, &before, &after, load_before, &all, error);
+  }
+  if (!ok || all) reset(live);
+  live->stat_before = live->stat;
+  live->stat = g_steal_pointer(&stat);
+  side->context = after;
+  side->context.store = NULL;
+  side->load = live->state.load = load;
+  publish(live, ok && !all ? BEHIND_CHANGES : BEHIND_ALL);
+  return ok;
+}
+
+gboolean query_live_after(QueryLive *live, gint64 now_us, GError **error) {
+  g_mutex_lock(&live->writing);
+  gboolean ok = store_begin(live->now, error) && move_on(live, now_us, error);
+  store_rollback(live->now);
+  store_rollback(live->then);
+  live->is_changing = FALSE;
+  g_mutex_unlock(&live->writing);
+  return ok;
+}
+
+QueryLiveState query_live_state(QueryLive *live) {
+  g_mutex_lock(&live->writing);
+  live->state.bytes = bytes_of(&live->sides[live->active], live->active);
+  QueryLiveState state = live->state;
+  g_mutex_unlock(&live->writing);
+  return state;
+}

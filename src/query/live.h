@@ -1,0 +1,40 @@
+/* Answers from cells that are kept in memory and follow every change of the ledger.
+ *
+ *   readers ──► side 0: boards of cells as of commit 7 ──► values        one mutex, held to enter and to leave
+ *   writer  ──► side 1: + what commit 8 changed, then the sides change places
+ *
+ * A question's cells are counted by a scan the first time; after that it costs what its values cost, and a change costs
+ * its own size: what the changed records had added is taken away, what they add now is added. Readers never wait for a
+ * writer and never see half a change: every answer is of one commit.
+ *
+ * One process has the database, and tells here what it does to it: query_live_before() before a change is made,
+ * query_live_after() when it is committed (or was not). A change that was not told is found at the next
+ * query_live_after(); all cells are then counted afresh. */
+#pragma once
+
+#include "query/query.h"
+
+typedef struct QueryLive QueryLive;
+
+/* `context` is copied; its store must outlive this, as must all that it names. `max_bytes`: cap on the memory of cells;
+ * a question that needs more is answered from the records, and says so. */
+QueryLive *query_live_new(const QueryContext *context, gsize max_bytes, GError **error);
+void query_live_free(QueryLive *live);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(QueryLive, query_live_free)
+
+/* Any thread. As query_run(), without the notes that need records to be counted again. Errors: as query_run(). */
+QueryResult *query_live_ask(QueryLive *live, const QueryRequest *request, GError **error);
+
+/* --- for the one who changes the ledger --- */
+gboolean query_live_before(QueryLive *live, GError **error);
+/* `now_us`: the clock from here on; a new day counts everything afresh. */
+gboolean query_live_after(QueryLive *live, gint64 now_us, GError **error);
+
+typedef struct {
+  gint64 load;      /* the last load that answers know of */
+  gint64 n_builds;  /* scans of facts for cells that were not there */
+  gint64 n_follows; /* changes followed by cells */
+  gint64 n_resets;  /* changes after which all cells are counted afresh */
+  gsize bytes;      /* of the cells of one side; there may be two */
+} QueryLiveState;
+QueryLiveState query_live_state(QueryLive *live);

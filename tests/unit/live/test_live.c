@@ -1,0 +1,257 @@
+/* Kept cells against counting afresh: after any sequence of random changes of a simulated company's exports (values
+ * moved from one record to another, records gone, come back, come late) every KPI of the catalogue, by several
+ * dimensions, month by month and compared with the year before, is to the last digit what a scan of all records says.
+ *
+ * ATTAIN_TEST_SEED repeats a run; ATTAIN_TEST_BATCHES makes it longer. */
+#include "../demo/simulated.h"
+#include "app/session.h"
+#include "app/sources.h"
+#include "query/live.h"
+#include "unit.h"
+
+#define MINUTE_US G_GINT64_CONSTANT(60000000)
+
+typedef struct {
+  char *folder;
+  Session *session;
+  GPtrArray *sources;
+  GPtrArray *kpis; /* names, NULL at the end */
+  QueryLive *live;
+  GRand *random;
+  GHashTable *gone; /* file -> GPtrArray of lines taken out of it */
+} World;
+
+static const char *const dimensions[][3] = {
+    {NULL}, {"rep", NULL}, {"team", NULL}, {"product", "region", NULL}, {"manager", "source", NULL}};
+
+static QueryContext context_of(const World *world) {
+  const Session *session = world->session;
+  return (QueryContext){session->store,        session->schema, session->calendar, session->catalogue,
+                        session->organisation, session->now_us, session->today,    TRUE};
+}
+
+static void load_all(World *world) {
+  g_autoptr(GError) error = NULL;
+  for (guint i = 0; i < world->sources->len; i++) {
+    const AppSource *source = g_ptr_array_index(world->sources, i);
+    IngestOptions options = {.now_us = world->session->now_us};
+    g_autoptr(IngestReport) report = NULL;
+    const Session *session = world->session;
+    if (!source->source || !ingest_load(session->store, source->source, session->schema, session->organisation,
+                                        session->calendar, &options, &report, &error))
+      fail_msg("%s: %s", source->name, error ? error->message : source->error->message);
+  }
+}
+
+static int set_up(void **state) {
+  World *world = g_new0(World, 1);
+  g_autoptr(GError) error = NULL;
+  const char *seed = g_getenv("ATTAIN_TEST_SEED");
+  guint32 number = seed ? (guint32)g_ascii_strtoull(seed, NULL, 10) : g_random_int();
+  print_message("ATTAIN_TEST_SEED=%u\n", number);
+  world->random = g_rand_new_with_seed(number);
+  DemoSummary summary;
+  world->folder = simulated_make(10, 1000, 5, &summary);
+  world->session = session_open(world->folder, SIMULATED_UNTIL "T23:30", SESSION_WRITE | SESSION_DEFINITIONS, &error);
+  if (!world->session) fail_msg("%s", error->message);
+  world->sources = app_sources(world->session);
+  world->gone = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_ptr_array_unref);
+  load_all(world);
+  world->kpis = g_ptr_array_new();
+  for (guint i = 0; i < kpi_catalogue_n_kpis(world->session->catalogue); i++)
+    g_ptr_array_add(world->kpis, (gpointer)kpi_catalogue_kpi(world->session->catalogue, i)->name);
+  g_ptr_array_add(world->kpis, NULL);
+  QueryContext context = context_of(world);
+  world->live = query_live_new(&context, (gsize)8 << 30, &error);
+  if (!world->live) fail_msg("%s", error->message);
+  *state = world;
+  return 0;
+}
+
+static int tear_down(void **state) {
+  World *world = *state;
+  query_live_free(world->live);
+  g_ptr_array_unref(world->kpis);
+  g_ptr_array_unref(world->sources);
+  g_hash_table_unref(world->gone);
+  session_free(world->session);
+  simulated_remove(world->folder);
+  g_rand_free(world->random);
+  g_free(world);
+  return 0;
+}
+
+/* --- comparing --- */
+
+static void write_value(GString *out, const QueryValue *value) {
+  g_string_append_printf(out, " %d %.17g n=%" G_GINT64_FORMAT " %d %.17g/%.17g %d [%.17g %.17g] %x %" G_GINT64_FORMAT,
+                         value->has_value, value->value, value->n, value->has_base, value->numerator,
+                         value->denominator, value->has_interval, value->low, value->high, value->flags,
+                         value->n_missing);
+}
+
+/* "kpi|period|members" -> its numbers */
+static GHashTable *rows_of(const QueryResult *result) {
+  GHashTable *rows = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+  guint n_rows = query_result_n_rows(result);
+  for (guint i = 0; i < n_rows + query_result_n_totals(result); i++) {
+    const QueryRow *row = i < n_rows ? query_result_row(result, i) : query_result_total(result, i - n_rows);
+    GString *name = g_string_new(query_result_kpi(result, row->kpi)->name), *text = g_string_new(NULL);
+    g_string_append_printf(name, "|%s|%u", query_result_period(result, row->period)->name, row->n_members);
+    for (guint m = 0; m < row->n_members; m++)
+      g_string_append_printf(name, "|%s", row->members[m] != NULL ? row->members[m] : "(none)");
+    write_value(text, &row->value);
+    if (row->has_compared) write_value(text, &row->compared);
+    if (row->has_compared_whole) write_value(text, &row->compared_whole);
+    /* Two people may have one name. */
+    char *key = g_string_free(name, FALSE);
+    char *other = g_hash_table_lookup(rows, key);
+    if (other != NULL) {
+      gboolean after = strcmp(other, text->str) < 0;
+      g_string_prepend(text, after ? other : "");
+      if (!after) g_string_append(text, other);
+    }
+    g_hash_table_replace(rows, key, g_string_free(text, FALSE));
+  }
+  return rows;
+}
+
+static void compare(const char *by, GHashTable *kept, GHashTable *counted) {
+  guint n_different = 0;
+  GHashTableIter iter;
+  gpointer name, numbers;
+  g_hash_table_iter_init(&iter, counted);
+  while (g_hash_table_iter_next(&iter, &name, &numbers)) {
+    const char *found = g_hash_table_lookup(kept, name);
+    if (g_strcmp0(found, numbers) == 0) continue;
+    if (n_different++ < 20)
+      print_message("by %s, %s:\n  kept   %s\n  counted%s\n", by, (char *)name, found != NULL ? found : " nothing",
+                    (char *)numbers);
+  }
+  g_hash_table_iter_init(&iter, kept);
+  while (g_hash_table_iter_next(&iter, &name, &numbers)) {
+    if (g_hash_table_contains(counted, name)) continue;
+    if (n_different++ < 20) print_message("by %s, %s: kept %s, counted nothing\n", by, (char *)name, (char *)numbers);
+  }
+  assert_int_equal(n_different, 0);
+}
+
+static void answers_are_as_counted(World *world, gsize d) {
+  g_autoptr(GError) error = NULL;
+  QueryRequest request = {.kpis = (const char *const *)world->kpis->pdata,
+                          .by = dimensions[d],
+                          .period = "2025-10..2026-10",
+                          .has_grain = TRUE,
+                          .grain = CALENDAR_MONTH,
+                          .compare = QUERY_COMPARE_YEAR_AGO,
+                          .rates_of = BASE_DAY_NONE};
+  QueryContext context = context_of(world);
+  g_autoptr(QueryResult) counted = query_run(&context, &request, &error);
+  g_autoptr(QueryResult) kept = counted != NULL ? query_live_ask(world->live, &request, &error) : NULL;
+  if (kept == NULL) fail_msg("%s", error->message);
+  assert_true(query_result_load(kept) >= 0); /* from cells, not from the records */
+  g_autoptr(GHashTable) rows_kept = rows_of(kept), rows_counted = rows_of(counted);
+  assert_true(g_hash_table_size(rows_counted) > 0);
+  compare(dimensions[d][0] != NULL ? dimensions[d][0] : "nothing", rows_kept, rows_counted);
+}
+
+/* --- changing the exports --- */
+
+static const char *const files[] = {"opportunities", "opportunities",
+                                    "opportunities", "opportunity_history",
+                                    "activities",    "order_lines",
+                                    "leads",         "opportunity_splits",
+                                    "accounts",      "users",
+                                    "support_cases", "exchange_rates",
+                                    "surveys",       "subscription_changes",
+                                    "quotas",        "team_history",
+                                    "spend",         "trainings",
+                                    "products"};
+
+static char *line_at(const GPtrArray *lines, guint i) {
+  return g_ptr_array_index(lines, i);
+}
+
+/* Values of one column change places, so that all of them stay believable. */
+static void swap_values(World *world, GPtrArray *lines, guint a, guint b) {
+  if (strchr(line_at(lines, a), '"') || strchr(line_at(lines, b), '"')) return;
+  g_auto(GStrv) x = g_strsplit(line_at(lines, a), ",", -1);
+  g_auto(GStrv) y = g_strsplit(line_at(lines, b), ",", -1);
+  guint n = g_strv_length(x);
+  if (n < 2 || n != g_strv_length(y)) return;
+  guint column = (guint)g_rand_int_range(world->random, 1, (gint32)n);
+  char *value = x[column];
+  x[column] = y[column];
+  y[column] = value;
+  g_free(g_ptr_array_index(lines, a));
+  g_free(g_ptr_array_index(lines, b));
+  g_ptr_array_index(lines, a) = g_strjoinv(",", x);
+  g_ptr_array_index(lines, b) = g_strjoinv(",", y);
+}
+
+static void change_file(World *world) {
+  g_autofree char *name =
+      g_strdup_printf("exports/%s.csv", files[g_rand_int_range(world->random, 0, G_N_ELEMENTS(files))]);
+  g_autofree char *path = g_build_filename(world->folder, name, NULL);
+  g_autofree char *text = NULL;
+  if (!g_file_get_contents(path, &text, NULL, NULL)) return;
+  g_auto(GStrv) all = g_strsplit(text, "\n", -1);
+  g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
+  for (char **line = all + 1; *line != NULL; line++)
+    if (**line != '\0') g_ptr_array_add(lines, g_strdup(*line));
+  GPtrArray *gone = g_hash_table_lookup(world->gone, name);
+  if (gone == NULL) {
+    gone = g_ptr_array_new_with_free_func(g_free);
+    g_hash_table_insert(world->gone, g_strdup(name), gone);
+  }
+  int n = g_rand_int_range(world->random, 1, 6);
+  for (int i = 0; i < n && lines->len > 2; i++) {
+    guint a = (guint)g_rand_int_range(world->random, 0, (gint32)lines->len);
+    guint b = (guint)g_rand_int_range(world->random, 0, (gint32)lines->len);
+    int what = g_rand_int_range(world->random, 0, 6);
+    if (what == 0)
+      g_ptr_array_add(gone, g_ptr_array_steal_index(lines, a));
+    else if (what == 1 && gone->len > 0)
+      g_ptr_array_add(lines, g_ptr_array_steal_index(gone, 0));
+    else if (a != b)
+      swap_values(world, lines, a, b);
+  }
+  g_autoptr(GString) out = g_string_new(all[0]);
+  g_string_append_c(out, '\n');
+  for (guint i = 0; i < lines->len; i++) g_string_append_printf(out, "%s\n", line_at(lines, i));
+  assert_true(g_file_set_contents(path, out->str, -1, NULL));
+  print_message("  %s\n", name);
+}
+
+static void kept_cells_equal_counting_afresh(void **state) {
+  World *world = *state;
+  g_autoptr(GError) error = NULL;
+  for (gsize d = 0; d < G_N_ELEMENTS(dimensions); d++) answers_are_as_counted(world, d);
+  const char *batches = g_getenv("ATTAIN_TEST_BATCHES");
+  int n = batches ? (int)g_ascii_strtoll(batches, NULL, 10) : 6;
+  for (int batch = 0; batch < n; batch++) {
+    print_message("batch %d\n", batch);
+    change_file(world);
+    if (g_rand_boolean(world->random)) change_file(world);
+    world->session->now_us += MINUTE_US;
+    if (!query_live_before(world->live, &error)) fail_msg("%s", error->message);
+    load_all(world);
+    if (!query_live_after(world->live, world->session->now_us, &error)) fail_msg("%s", error->message);
+    gsize some = (gsize)g_rand_int_range(world->random, 0, G_N_ELEMENTS(dimensions));
+    for (gsize d = 0; d < G_N_ELEMENTS(dimensions); d++)
+      if (d == some || g_getenv("ATTAIN_TEST_ALL")) answers_are_as_counted(world, d);
+  }
+  for (gsize d = 0; d < G_N_ELEMENTS(dimensions); d++) answers_are_as_counted(world, d);
+  QueryLiveState live = query_live_state(world->live);
+  print_message("%" G_GINT64_FORMAT " builds, %" G_GINT64_FORMAT " changes followed, %" G_GINT64_FORMAT
+                " counted afresh, %.1f MB\n",
+                live.n_builds, live.n_follows, live.n_resets, (double)live.bytes / 1e6);
+  assert_true(live.n_follows + live.n_resets > 0);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test_setup_teardown(kept_cells_equal_counting_afresh, set_up, tear_down),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
