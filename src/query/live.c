@@ -1,10 +1,14 @@
-/* Two sides of kept cells that change places. */
+/* Two sides of kept cells that change places.
+ *
+ * The locks are pthread's own, which ThreadSanitizer knows; GLib's it does not. */
 #include "query/live.h"
 
 #include "query/board.h"
 #include "query/run.h"
 
-#define MAX_TRIES 4
+#include <pthread.h>
+
+#define MAX_TRIES 12
 
 typedef struct {
   GHashTable *boards;   /* key -> Board; a board is on both sides but while one of them is behind */
@@ -16,13 +20,13 @@ typedef struct {
 typedef enum { BEHIND_NOTHING, BEHIND_CELLS, BEHIND_CHANGES, BEHIND_ALL } Behind;
 
 struct QueryLive {
-  GMutex entering; /* of `active` and `n_readers` */
-  GCond left;
+  pthread_mutex_t entering; /* of `active` and `n_readers` */
+  pthread_cond_t left;
   guint active;
   guint n_readers[2];
   LiveSide sides[2];
 
-  GMutex writing;    /* of all below, and of the side that is not active */
+  pthread_mutex_t writing;    /* of all below, and of the side that is not active */
   Store *now, *then; /* connections; `then` stands still while a change is made */
   gboolean is_changing;
   Behind behind;
@@ -35,17 +39,17 @@ struct QueryLive {
 /* --- readers --- */
 
 static guint enter(QueryLive *live) {
-  g_mutex_lock(&live->entering);
+  pthread_mutex_lock(&live->entering);
   guint side = live->active;
   live->n_readers[side]++;
-  g_mutex_unlock(&live->entering);
+  pthread_mutex_unlock(&live->entering);
   return side;
 }
 
 static void leave(QueryLive *live, guint side) {
-  g_mutex_lock(&live->entering);
-  if (--live->n_readers[side] == 0) g_cond_broadcast(&live->left);
-  g_mutex_unlock(&live->entering);
+  pthread_mutex_lock(&live->entering);
+  if (--live->n_readers[side] == 0) pthread_cond_broadcast(&live->left);
+  pthread_mutex_unlock(&live->entering);
 }
 
 /* --- sides --- */
@@ -55,9 +59,9 @@ static guint idle_side(const QueryLive *live) {
 }
 
 static void wait_until_left(QueryLive *live, guint side) {
-  g_mutex_lock(&live->entering);
-  while (live->n_readers[side] > 0) g_cond_wait(&live->left, &live->entering);
-  g_mutex_unlock(&live->entering);
+  pthread_mutex_lock(&live->entering);
+  while (live->n_readers[side] > 0) pthread_cond_wait(&live->left, &live->entering);
+  pthread_mutex_unlock(&live->entering);
 }
 
 static gboolean is_on(const LiveSide *side, const char *key) {
@@ -103,9 +107,9 @@ static void catch_up(QueryLive *live) {
 }
 
 static void publish(QueryLive *live, Behind behind) {
-  g_mutex_lock(&live->entering);
+  pthread_mutex_lock(&live->entering);
   live->active = 1 - live->active;
-  g_mutex_unlock(&live->entering);
+  pthread_mutex_unlock(&live->entering);
   live->behind = behind;
 }
 
@@ -127,9 +131,9 @@ static gboolean last_load(Store *store, gint64 *load, GError **error) {
 
 QueryLive *query_live_new(const QueryContext *context, gsize max_bytes, GError **error) {
   g_autoptr(QueryLive) live = g_new0(QueryLive, 1);
-  g_mutex_init(&live->entering);
-  g_mutex_init(&live->writing);
-  g_cond_init(&live->left);
+  pthread_mutex_init(&live->entering, NULL);
+  pthread_mutex_init(&live->writing, NULL);
+  pthread_cond_init(&live->left, NULL);
   live->max_bytes = max_bytes;
   live->too_large = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   for (guint s = 0; s < 2; s++)
@@ -158,9 +162,9 @@ void query_live_free(QueryLive *live) {
   store_close(live->now);
   query_stat_free(live->stat);
   query_stat_free(live->stat_before);
-  g_mutex_clear(&live->entering);
-  g_mutex_clear(&live->writing);
-  g_cond_clear(&live->left);
+  pthread_mutex_destroy(&live->entering);
+  pthread_mutex_destroy(&live->writing);
+  pthread_cond_destroy(&live->left);
   g_free(live);
 }
 
@@ -218,18 +222,21 @@ static gboolean build(QueryLive *live, const BoardKey *key, const QueryPlan *vie
 }
 
 static QueryResult *ask_records(QueryLive *live, const QueryRequest *request, const char *why, GError **error) {
-  g_mutex_lock(&live->writing);
+  pthread_mutex_lock(&live->writing);
   QueryContext context = writer_context(live, &live->sides[live->active], live->is_changing ? live->then : live->now);
   QueryResult *result = query_run(&context, request, error);
-  if (result != NULL) query_result_note(result, why);
-  g_mutex_unlock(&live->writing);
+  if (result != NULL) {
+    query_result_note(result, why);
+    result->load = live->sides[live->active].load;
+  }
+  pthread_mutex_unlock(&live->writing);
   return result;
 }
 
 static gboolean is_too_large(QueryLive *live, const char *key) {
-  g_mutex_lock(&live->writing);
+  pthread_mutex_lock(&live->writing);
   gboolean is = g_hash_table_contains(live->too_large, key);
-  g_mutex_unlock(&live->writing);
+  pthread_mutex_unlock(&live->writing);
   return is;
 }
 
@@ -237,7 +244,7 @@ static gboolean is_too_large(QueryLive *live, const char *key) {
 static gboolean make(QueryLive *live, const BoardKey *key, const char *text, const QueryPlan *view, char **why,
                      GError **error) {
   g_autoptr(GError) cause = NULL;
-  g_mutex_lock(&live->writing);
+  pthread_mutex_lock(&live->writing);
   gboolean ok = build(live, key, view, &cause);
   if (!ok && g_error_matches(cause, BASE_ERROR, BASE_ERROR_LIMIT)) {
     g_hash_table_add(live->too_large, g_strdup(text));
@@ -245,7 +252,7 @@ static gboolean make(QueryLive *live, const BoardKey *key, const char *text, con
   } else if (!ok) {
     g_propagate_error(error, g_steal_pointer(&cause));
   }
-  g_mutex_unlock(&live->writing);
+  pthread_mutex_unlock(&live->writing);
   return ok;
 }
 
@@ -259,6 +266,7 @@ static QueryResult *ask_cells(QueryLive *live, const QueryRequest *request, cons
     Board *board = g_hash_table_lookup(side->boards, text);
     Outcome outcome = board == NULL ? LACKS_CELLS : answer(board, number, &run, error);
     result->load = side->load;
+    result->from_cells = TRUE;
     g_autoptr(QueryPlan) view = outcome == LACKS_CELLS ? g_steal_pointer(&run.plan) : NULL;
     query_run_clear(&run);
     leave(live, number);
@@ -293,14 +301,14 @@ QueryResult *query_live_ask(QueryLive *live, const QueryRequest *request, GError
 /* --- following --- */
 
 gboolean query_live_before(QueryLive *live, GError **error) {
-  g_mutex_lock(&live->writing);
+  pthread_mutex_lock(&live->writing);
   gint64 load;
   gboolean ok = live->is_changing || store_begin(live->then, error);
   /* A transaction begins to stand still when it first reads. */
   if (ok && !live->is_changing) ok = last_load(live->then, &load, error);
   if (!ok) store_rollback(live->then);
   live->is_changing = ok;
-  g_mutex_unlock(&live->writing);
+  pthread_mutex_unlock(&live->writing);
   return ok;
 }
 
@@ -382,19 +390,19 @@ static gboolean move_on(QueryLive *live, gint64 now_us, GError **error) {
 }
 
 gboolean query_live_after(QueryLive *live, gint64 now_us, GError **error) {
-  g_mutex_lock(&live->writing);
+  pthread_mutex_lock(&live->writing);
   gboolean ok = store_begin(live->now, error) && move_on(live, now_us, error);
   store_rollback(live->now);
   store_rollback(live->then);
   live->is_changing = FALSE;
-  g_mutex_unlock(&live->writing);
+  pthread_mutex_unlock(&live->writing);
   return ok;
 }
 
 QueryLiveState query_live_state(QueryLive *live) {
-  g_mutex_lock(&live->writing);
+  pthread_mutex_lock(&live->writing);
   live->state.bytes = bytes_of(&live->sides[live->active], live->active);
   QueryLiveState state = live->state;
-  g_mutex_unlock(&live->writing);
+  pthread_mutex_unlock(&live->writing);
   return state;
 }

@@ -76,8 +76,10 @@ QueryResult *query_run(const QueryContext *context, const QueryRequest *request,
 void query_result_free(QueryResult *result);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(QueryResult, query_result_free)
 
-/* The number of the last load whose records are in it, of an answer from kept cells; else -1. */
+/* Of query_live_ask(): the number of the last load whose records are in it (else -1), and whether it was read from kept
+ * cells. */
 gint64 query_result_load(const QueryResult *result);
+gboolean query_result_is_from_cells(const QueryResult *result);
 guint query_result_n_kpis(const QueryResult *result);
 const KpiDefinition *query_result_kpi(const QueryResult *result, guint index);
 guint query_result_n_dims(const QueryResult *result);

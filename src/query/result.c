@@ -50,6 +50,10 @@ gint64 query_result_load(const QueryResult *result) {
   return result->load;
 }
 
+gboolean query_result_is_from_cells(const QueryResult *result) {
+  return result->from_cells;
+}
+
 void query_result_free(QueryResult *result) {
   if (result == NULL) return;
   g_ptr_array_unref(result->kpis);

@@ -18,6 +18,7 @@ struct QueryResult {
   GPtrArray *sql;
   PlanTimings timings;
   gint64 load; /* the last load that is in it; -1 = not told */
+  gboolean from_cells;
 };
 
 /* A KPI over one window. */

@@ -149,7 +149,7 @@ static void answers_are_as_counted(World *world, gsize d) {
   g_autoptr(QueryResult) counted = query_run(&context, &request, &error);
   g_autoptr(QueryResult) kept = counted != NULL ? query_live_ask(world->live, &request, &error) : NULL;
   if (kept == NULL) fail_msg("%s", error->message);
-  assert_true(query_result_load(kept) >= 0); /* from cells, not from the records */
+  assert_true(query_result_is_from_cells(kept));
   g_autoptr(GHashTable) rows_kept = rows_of(kept), rows_counted = rows_of(counted);
   assert_true(g_hash_table_size(rows_counted) > 0);
   compare(dimensions[d][0] != NULL ? dimensions[d][0] : "nothing", rows_kept, rows_counted);
