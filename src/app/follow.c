@@ -11,8 +11,8 @@
  * again. */
 #include "app/follow.h"
 
-#include "app/sources.h"
 #include "ingest/watch.h"
+#include "session/sources.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -39,7 +39,7 @@ typedef struct {
   gboolean full, as_json;
   int stop_fd;
   Session *session;
-  GPtrArray *sources; /* AppSource, owned */
+  GPtrArray *sources; /* SessionSource, owned */
   GPtrArray *chosen;  /* of these */
   Followed *followed; /* one for each chosen */
   IngestWatch *watch;
@@ -150,12 +150,12 @@ static gboolean read_workspace(Follow *follow, GError **error) {
   g_autofree char *mappings = g_build_filename(follow->session->folder, "sources", NULL);
   ingest_watch_add_folder(follow->watch, follow->session->folder, "attain.yaml");
   ingest_watch_add_folder(follow->watch, mappings, "*.y*ml");
-  follow->sources = app_sources(follow->session);
-  follow->chosen = app_choose_sources(follow->session, follow->sources, follow->names, error);
+  follow->sources = session_sources(follow->session);
+  follow->chosen = session_choose_sources(follow->session, follow->sources, follow->names, error);
   if (!follow->chosen) return FALSE;
   follow->followed = g_new0(Followed, follow->chosen->len);
   for (guint i = 0; i < follow->chosen->len; i++) {
-    const AppSource *source = follow->chosen->pdata[i];
+    const SessionSource *source = follow->chosen->pdata[i];
     follow->followed[i] = (Followed){.memory = ingest_memory_new(), .number = -1};
     if (source->source) follow->followed[i].number = (int)ingest_watch_add_source(follow->watch, source->source);
   }
@@ -164,7 +164,7 @@ static gboolean read_workspace(Follow *follow, GError **error) {
 
 static void say_unreadable(Follow *follow) {
   for (guint i = 0; i < follow->chosen->len; i++) {
-    const AppSource *source = follow->chosen->pdata[i];
+    const SessionSource *source = follow->chosen->pdata[i];
     if (!source->source) say_error(follow, &follow->followed[i], source->name, source->error->message);
   }
 }
@@ -225,7 +225,7 @@ static guint find_followed(const Follow *follow, int number) {
 
 static void try_again(Follow *follow, guint i, const GError *error) {
   Followed *followed = &follow->followed[i];
-  const AppSource *source = follow->chosen->pdata[i];
+  const SessionSource *source = follow->chosen->pdata[i];
   say_error(follow, followed, source->name, error->message);
   followed->retry_ms = followed->retry_ms ? MIN(followed->retry_ms * 2, LAST_RETRY_MS) : FIRST_RETRY_MS;
   ingest_watch_again(follow->watch, (guint)followed->number, followed->retry_ms);
@@ -234,7 +234,7 @@ static void try_again(Follow *follow, guint i, const GError *error) {
 static void load_one(Follow *follow, guint i) {
   Session *session = follow->session;
   Followed *followed = &follow->followed[i];
-  const AppSource *source = follow->chosen->pdata[i];
+  const SessionSource *source = follow->chosen->pdata[i];
   if (!session->now_given) session->now_us = g_get_real_time();
   session->today = calendar_day_of(session->calendar, session->now_us);
   IngestOptions options = {.now_us = session->now_us, .full = follow->full, .memory = followed->memory};
