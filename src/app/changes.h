@@ -1,7 +1,8 @@
 /* What restated a number: the records behind it as they were believed at an instant, beside those of now. */
 #pragma once
 
-#include "app/answer.h"
+#include "answer/answer.h"
+#include "cli/cli.h"
 
 #define CHANGES_LIMIT 1000000 /* records behind one measure, where no limit is asked */
 

@@ -6,7 +6,7 @@
 #include "app/commands.h"
 #include "app/counts.h"
 #include "app/findings.h"
-#include "app/sources.h"
+#include "session/sources.h"
 
 #define SHOWN_REJECTED 20
 #define JSON_REJECTED  10000
@@ -56,10 +56,10 @@ static void check_definitions(Check *check) {
 /* --- sources --- */
 
 static void check_sources(Check *check) {
-  g_autoptr(GPtrArray) sources = app_sources(check->session);
+  g_autoptr(GPtrArray) sources = session_sources(check->session);
   g_autoptr(GString) names = g_string_new(NULL);
   for (guint i = 0; i < sources->len; i++) {
-    const AppSource *source = g_ptr_array_index(sources, i);
+    const SessionSource *source = g_ptr_array_index(sources, i);
     g_string_append_printf(names, "%s%s", i ? ", " : "", source->name);
     if (!source->source) findings_add(&check->findings, "sources", FINDING_ERROR, "%s", source->error->message);
     g_autoptr(GPtrArray) problems = source->source ? ingest_source_check(source->source) : NULL;

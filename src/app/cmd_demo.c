@@ -3,8 +3,8 @@
  * Makes the files (src/demo), then loads them as `attain load` would, so that what is shown afterwards has gone through
  * the same door as anybody's records. */
 #include "app/commands.h"
-#include "app/sources.h"
 #include "demo/demo.h"
+#include "session/sources.h"
 
 #include <unistd.h>
 
@@ -119,7 +119,7 @@ static void add_report(CliTable *table, const IngestReport *report, Totals *tota
   totals->seconds += report->seconds;
 }
 
-static gboolean load_source(Session *session, const AppSource *source, Progress *progress, CliTable *table,
+static gboolean load_source(Session *session, const SessionSource *source, Progress *progress, CliTable *table,
                             Totals *totals, GError **error) {
   if (source->source == NULL) {
     g_propagate_error(error, g_error_copy(source->error));
@@ -142,7 +142,7 @@ static CliTable *load_all(const char *folder, const CliContext *context, Progres
                           GError **error) {
   g_autoptr(Session) session = session_open(folder, context->now, SESSION_DATABASE | SESSION_WRITE, error);
   if (session == NULL) return NULL;
-  g_autoptr(GPtrArray) sources = app_sources(session);
+  g_autoptr(GPtrArray) sources = session_sources(session);
   g_autoptr(CliTable) table = cli_table_new("loaded");
   cli_table_add_column(table, "source", CLI_LEFT);
   cli_table_add_column(table, "rows", CLI_RIGHT);

@@ -1,6 +1,6 @@
 /* attain explain: how a number came to be. */
-#include "app/answer.h"
 #include "app/commands.h"
+#include "app/request.h"
 #include "query/trail.h"
 
 static char *count_words(gint64 n) {
@@ -191,7 +191,7 @@ static int run(CliContext *context, const CliArguments *arguments, GError **erro
   g_autoptr(Session) session = session_open_as_of(context->folder, context->now, cli_option(arguments, "as-of"),
                                                   SESSION_DATABASE | SESSION_DEFINITIONS, error);
   g_auto(AnswerRequest) request = {0};
-  if (session == NULL || !answer_request_read(session, arguments, &request, error)) return -1;
+  if (session == NULL || !request_read(session, arguments, &request, error)) return -1;
   QueryContext question = answer_context(session);
   g_autoptr(QueryResult) result = query_run(&question, &request.request, error);
   if (result == NULL) return -1;
@@ -205,7 +205,7 @@ static int run(CliContext *context, const CliArguments *arguments, GError **erro
 }
 
 static const CliOption options[] = {
-    ANSWER_OPTIONS,
+    REQUEST_OPTIONS,
     {"format", 'f', CLI_VALUE, "FORM", "how to write it", "text|json"},
 };
 

@@ -2,7 +2,7 @@
  *
  * It works without a workspace (the built-in catalogue) and without a database (then nothing is said about data), since
  * it is where a stranger starts to read. */
-#include "app/answer.h"
+#include "answer/answer.h"
 #include "app/commands.h"
 #include "app/counts.h"
 #include "app/views.h"

@@ -4,7 +4,7 @@
  * was done. */
 #include "app/commands.h"
 #include "app/follow.h"
-#include "app/sources.h"
+#include "session/sources.h"
 
 #include <unistd.h>
 
@@ -12,7 +12,7 @@
 #define REDRAW_EVERY_US 100000
 
 typedef struct {
-  const AppSource *source;
+  const SessionSource *source;
   IngestReport *report; /* NULL when it failed */
   GError *error;
 } Load;
@@ -58,7 +58,7 @@ static void erase_bar(const Bar *bar) {
 
 /* --- loading --- */
 
-static Load *load_one(Session *session, const AppSource *source, gboolean full, const CliContext *context) {
+static Load *load_one(Session *session, const SessionSource *source, gboolean full, const CliContext *context) {
   Load *load = g_new0(Load, 1);
   load->source = source;
   if (!source->source) {
@@ -222,8 +222,8 @@ static int run(CliContext *context, const CliArguments *arguments, GError **erro
   if (cli_flag(arguments, "follow")) return app_follow(context, names, full, as_json, error);
   g_autoptr(Session) session = session_open(context->folder, context->now, 0, error);
   if (!session) return -1;
-  g_autoptr(GPtrArray) sources = app_sources(session);
-  g_autoptr(GPtrArray) chosen = app_choose_sources(session, sources, names, error);
+  g_autoptr(GPtrArray) sources = session_sources(session);
+  g_autoptr(GPtrArray) chosen = session_choose_sources(session, sources, names, error);
   if (!chosen || !session_open_database(session, SESSION_DATABASE | SESSION_WRITE, error)) return -1;
 
   g_autoptr(GPtrArray) loads = g_ptr_array_new_with_free_func(free_load);

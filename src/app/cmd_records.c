@@ -1,6 +1,7 @@
 /* attain records: the very records behind a number. */
 #include "app/changes.h"
 #include "app/commands.h"
+#include "app/request.h"
 #include "query/trail.h"
 
 #define DEFAULT_LIMIT 1000
@@ -193,8 +194,7 @@ static int run(CliContext *context, const CliArguments *arguments, GError **erro
                                                   SESSION_DATABASE | SESSION_DEFINITIONS, error);
   g_auto(AnswerRequest) request = {0};
   gsize limit;
-  if (session == NULL || !answer_request_read(session, arguments, &request, error) ||
-      !read_limit(arguments, &limit, error))
+  if (session == NULL || !request_read(session, arguments, &request, error) || !read_limit(arguments, &limit, error))
     return -1;
   const char *format = cli_option(arguments, "format"), *since = cli_option(arguments, "changed-since");
   if (since != NULL) return changes_print(context, session, &request, since, limit, format, error);

@@ -1,17 +1,9 @@
 /* attain show: KPIs of members and periods. */
+#include "answer/show.h"
 #include "app/changes.h"
 #include "app/commands.h"
 #include "app/reported.h"
-#include "app/show.h"
-
-static gboolean read_grain(const CliArguments *arguments, QueryRequest *request, GError **error) {
-  const char *grain = cli_option(arguments, "grain");
-  if (grain == NULL) return TRUE;
-  request->has_grain = calendar_grain_parse(grain, &request->grain);
-  if (request->has_grain) return TRUE;
-  g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "--grain takes day, week, month, quarter or year, not '%s'", grain);
-  return FALSE;
-}
+#include "app/request.h"
 
 /* An option that is a whole number from 1; 0 where it is not given. */
 static gboolean read_number(const CliArguments *arguments, const char *name, guint *number, GError **error) {
@@ -40,56 +32,29 @@ static gboolean check_reported(const CliArguments *arguments, GError **error) {
   return TRUE;
 }
 
-/* With --role or no KPI named: the role's set; of what has data where that is known. */
-static gboolean add_role(const Session *session, const char *role, AnswerRequest *request, GError **error) {
-  g_autoptr(GPtrArray) names = g_ptr_array_new();
-  for (char **kpi = request->kpis; *kpi != NULL; kpi++) g_ptr_array_add(names, *kpi);
-  for (guint i = 0; i < kpi_catalogue_n_kpis(session->catalogue); i++) {
-    const KpiDefinition *kpi = kpi_catalogue_kpi(session->catalogue, i);
-    if (kpi->roles != NULL && g_strv_contains(kpi->roles, role)) g_ptr_array_add(names, g_strdup(kpi->name));
-  }
-  g_ptr_array_add(names, NULL);
-  g_free(request->kpis);
-  request->kpis = (char **)g_ptr_array_steal(names, NULL);
-  request->request.kpis = (const char *const *)request->kpis;
-  if (request->kpis[0] != NULL) return TRUE;
-  g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
-              "no KPI is in the set of '%s': the sets are manager, leader, rep, marketing and finance", role);
-  return FALSE;
-}
-
 static int run(CliContext *context, const CliArguments *arguments, GError **error) {
   g_autoptr(Session) session = session_open_as_of(context->folder, context->now, cli_option(arguments, "as-of"),
                                                   SESSION_DATABASE | SESSION_DEFINITIONS, error);
   g_auto(AnswerRequest) request = {0};
   guint top, revision;
-  if (session == NULL || !answer_request_read(session, arguments, &request, error)) return -1;
-  if (!read_grain(arguments, &request.request, error) || !read_number(arguments, "top", &top, error) ||
-      !read_number(arguments, "revision", &revision, error))
-    return -1;
-  const char *role = cli_option(arguments, "role"), *compare = cli_option(arguments, "compare"),
-             *format = cli_option(arguments, "format");
+  if (session == NULL || !request_read(session, arguments, &request, error)) return -1;
+  if (!read_number(arguments, "top", &top, error) || !read_number(arguments, "revision", &revision, error)) return -1;
+  const char *role = cli_option(arguments, "role"), *format = cli_option(arguments, "format");
   gboolean reported = cli_flag(arguments, "reported") || revision > 0;
   if (reported && !check_reported(arguments, error)) return -1;
   if (role == NULL && request.kpis[0] == NULL && !reported) role = "manager";
-  if (role != NULL && !add_role(session, role, &request, error)) return -1;
+  if (role != NULL && !answer_request_add_role(session, role, &request, error)) return -1;
   if (reported) return reported_print(context, session, &request, revision, role == NULL, format, error);
   const KpiView *view;
-  show_view_expand(session, &request, &view);
+  answer_request_expand(session, &request, &view);
   const char *since = cli_option(arguments, "changed-since");
   if (since != NULL) return changes_print(context, session, &request, since, CHANGES_LIMIT, format, error);
-  if (view != NULL && view->has_grain && !request.request.has_grain) {
-    request.request.has_grain = TRUE;
-    request.request.grain = view->grain;
-  }
-  gboolean compared = compare != NULL;
-  if (compared)
-    request.request.compare = g_str_equal(compare, "previous") ? QUERY_COMPARE_PREVIOUS : QUERY_COMPARE_YEAR_AGO;
   QueryContext question = answer_context(session);
   g_autoptr(QueryResult) result = query_run(&question, &request.request, error);
   if (result == NULL) return -1;
   g_auto(Shown) shown = {0};
-  shown_init(&shown, session, result, compared, g_strcmp0(cli_option(arguments, "sort"), "value") == 0, top);
+  shown_init(&shown, session, result, request.request.compare != QUERY_COMPARE_NONE,
+             g_strcmp0(cli_option(arguments, "sort"), "value") == 0, top);
   shown_set_view(&shown, view);
   if (g_strcmp0(format, "json") == 0) {
     show_json(&shown, context->out);
@@ -106,7 +71,7 @@ static int run(CliContext *context, const CliArguments *arguments, GError **erro
 }
 
 static const CliOption options[] = {
-    ANSWER_OPTIONS,
+    REQUEST_OPTIONS,
     {"grain", 'g', CLI_VALUE, "GRAIN", "cut the period into days, weeks, months, quarters or years", NULL},
     {"compare", 'c', CLI_VALUE, "WITH", "beside the period before, or the same a year ago; like for like while it runs",
      "previous|year-ago"},

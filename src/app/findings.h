@@ -1,7 +1,7 @@
 /* What `attain check` has to say, section by section. Private to src/app. */
 #pragma once
 
-#include "app/session.h"
+#include "session/session.h"
 
 typedef enum { FINDING_NOTE, FINDING_WARNING, FINDING_ERROR } FindingSeverity;
 

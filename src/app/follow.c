@@ -3,26 +3,28 @@
  *   watch ─► a source is ready ─► open the database to write ─► load it, one transaction ─► next one ready? ─► close
  *
  * The database is open only while there is something to load: DuckDB gives it to one writing process, or to readers.
- * When somebody else has it, it is asked for again, a little later each time; the files stay as they are, so nothing is
- * lost by waiting. Signals are taken from a descriptor between loads, never within one: what a load began it ends.
+ * While somebody else has it, it is waited for; the files stay as they are, so nothing is lost by that. Signals are
+ * taken from a descriptor between loads, never within one: what a load began it ends.
  *
  * Nothing of where it stands is kept outside the database. Killed and started again, it loads every source once more,
  * which changes nothing that was loaded before. When attain.yaml or a source's mapping is edited, all of it is read
  * again. */
 #include "app/follow.h"
 
-#include "app/sources.h"
 #include "ingest/watch.h"
+#include "session/sources.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#define FIRST_WAIT_MS   50
-#define LONGEST_WAIT_MS 1000
-#define FIRST_RETRY_MS  1000
-#define LAST_RETRY_MS   60000
+#define SHORT_WAIT_MS  2
+#define LONG_WAIT_MS   20
+#define BUSY_SAID_US   (2 * G_USEC_PER_SEC)
+#define FIRST_RETRY_MS 1000
+#define LAST_RETRY_MS  60000
 
 typedef struct {
   IngestMemory *memory;
@@ -37,7 +39,7 @@ typedef struct {
   gboolean full, as_json;
   int stop_fd;
   Session *session;
-  GPtrArray *sources; /* AppSource, owned */
+  GPtrArray *sources; /* SessionSource, owned */
   GPtrArray *chosen;  /* of these */
   Followed *followed; /* one for each chosen */
   IngestWatch *watch;
@@ -148,12 +150,12 @@ static gboolean read_workspace(Follow *follow, GError **error) {
   g_autofree char *mappings = g_build_filename(follow->session->folder, "sources", NULL);
   ingest_watch_add_folder(follow->watch, follow->session->folder, "attain.yaml");
   ingest_watch_add_folder(follow->watch, mappings, "*.y*ml");
-  follow->sources = app_sources(follow->session);
-  follow->chosen = app_choose_sources(follow->session, follow->sources, follow->names, error);
+  follow->sources = session_sources(follow->session);
+  follow->chosen = session_choose_sources(follow->session, follow->sources, follow->names, error);
   if (!follow->chosen) return FALSE;
   follow->followed = g_new0(Followed, follow->chosen->len);
   for (guint i = 0; i < follow->chosen->len; i++) {
-    const AppSource *source = follow->chosen->pdata[i];
+    const SessionSource *source = follow->chosen->pdata[i];
     follow->followed[i] = (Followed){.memory = ingest_memory_new(), .number = -1};
     if (source->source) follow->followed[i].number = (int)ingest_watch_add_source(follow->watch, source->source);
   }
@@ -162,7 +164,7 @@ static gboolean read_workspace(Follow *follow, GError **error) {
 
 static void say_unreadable(Follow *follow) {
   for (guint i = 0; i < follow->chosen->len; i++) {
-    const AppSource *source = follow->chosen->pdata[i];
+    const SessionSource *source = follow->chosen->pdata[i];
     if (!source->source) say_error(follow, &follow->followed[i], source->name, source->error->message);
   }
 }
@@ -174,27 +176,43 @@ static gboolean is_stopped(const Follow *follow, int wait_ms) {
   return g_poll(&fd, 1, wait_ms) > 0;
 }
 
+/* Does another process hold the file? Asked without taking it, which is so cheap that a gap between two readers is not
+ * missed. Nothing of ours is open then: closing the file again would give up its lock. */
+static gboolean is_held(const char *path) {
+  int fd = open(path, O_RDWR | O_CLOEXEC);
+  if (fd < 0) return FALSE;
+  struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+  gboolean held = fcntl(fd, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+  close(fd);
+  return held;
+}
+
+/* A report takes a moment; only who holds the database longer is worth a word. */
+static void say_busy(Follow *follow, gint64 since, const char *message) {
+  if (follow->has_said_busy || g_get_monotonic_time() - since < BUSY_SAID_US) return;
+  follow->has_said_busy = TRUE;
+  fprintf(follow->context->err, "attain: waiting: %s\n", message);
+  fflush(follow->context->err);
+}
+
 /* FALSE without an error: told to stop. */
 static gboolean open_database(Follow *follow, GError **error) {
-  int wait_ms = FIRST_WAIT_MS;
+  gint64 since = g_get_monotonic_time();
+  const char *path = follow->session->organisation->database;
+  g_autofree char *message = g_strdup_printf("the database %s is in use by another process", path);
   while (!is_stopped(follow, 0)) {
     g_autoptr(GError) failed = NULL;
-    if (session_open_database(follow->session, SESSION_DATABASE | SESSION_WRITE, &failed)) {
+    gboolean held = is_held(path);
+    if (!held && session_open_database(follow->session, SESSION_DATABASE | SESSION_WRITE, &failed)) {
       follow->has_said_busy = FALSE;
       return TRUE;
     }
-    if (!g_error_matches(failed, BASE_ERROR, BASE_ERROR_BUSY)) {
+    if (failed && !g_error_matches(failed, BASE_ERROR, BASE_ERROR_BUSY)) {
       g_propagate_error(error, g_steal_pointer(&failed));
       return FALSE;
     }
-    /* A report takes a moment; only who holds it longer is worth a word. */
-    if (wait_ms >= LONGEST_WAIT_MS && !follow->has_said_busy) {
-      fprintf(follow->context->err, "attain: waiting: %s\n", failed->message);
-      fflush(follow->context->err);
-      follow->has_said_busy = TRUE;
-    }
-    if (is_stopped(follow, wait_ms)) return FALSE;
-    wait_ms = MIN(wait_ms * 2, LONGEST_WAIT_MS);
+    say_busy(follow, since, failed ? failed->message : message);
+    if (is_stopped(follow, follow->has_said_busy ? LONG_WAIT_MS : SHORT_WAIT_MS)) return FALSE;
   }
   return FALSE;
 }
@@ -207,7 +225,7 @@ static guint find_followed(const Follow *follow, int number) {
 
 static void try_again(Follow *follow, guint i, const GError *error) {
   Followed *followed = &follow->followed[i];
-  const AppSource *source = follow->chosen->pdata[i];
+  const SessionSource *source = follow->chosen->pdata[i];
   say_error(follow, followed, source->name, error->message);
   followed->retry_ms = followed->retry_ms ? MIN(followed->retry_ms * 2, LAST_RETRY_MS) : FIRST_RETRY_MS;
   ingest_watch_again(follow->watch, (guint)followed->number, followed->retry_ms);
@@ -216,7 +234,7 @@ static void try_again(Follow *follow, guint i, const GError *error) {
 static void load_one(Follow *follow, guint i) {
   Session *session = follow->session;
   Followed *followed = &follow->followed[i];
-  const AppSource *source = follow->chosen->pdata[i];
+  const SessionSource *source = follow->chosen->pdata[i];
   if (!session->now_given) session->now_us = g_get_real_time();
   session->today = calendar_day_of(session->calendar, session->now_us);
   IngestOptions options = {.now_us = session->now_us, .full = follow->full, .memory = followed->memory};

@@ -1,9 +1,9 @@
 /* attain load --follow. Private to src/app. */
 #pragma once
 
-#include "app/session.h"
 #include "cli/cli.h"
 #include "ingest/ingest.h"
+#include "session/session.h"
 
 /* Loads the sources named (NULL-terminated; none: all), then whatever their files become, until SIGINT or SIGTERM.
  * Returns the exit code, or -1 with an error that keeps it from beginning. */

@@ -1,7 +1,8 @@
 /* Numbers as they were reported when their period was closed, beside what they are now. Private to src/app. */
 #pragma once
 
-#include "app/answer.h"
+#include "answer/answer.h"
+#include "cli/cli.h"
 #include "snapshot/snapshot.h"
 
 /* `attain show --reported`: of the period's newest snapshot, or of `revision` (0: the newest). Without a KPI, what

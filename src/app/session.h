@@ -1,46 +1,4 @@
-/* A workspace opened for one command: its organisation, schema, calendar, definitions, database and clock, made in that
- * order and only as far as the command needs. */
+/* Where the session was before it had a folder of its own. */
 #pragma once
 
-#include "conf/conf.h"
-#include "kpi/kpi.h"
-#include "store/store.h"
-
-typedef enum {
-  SESSION_DATABASE = 1 << 0,    /* open the database, to read */
-  SESSION_WRITE = 1 << 1,       /* … to write; made when there is none */
-  SESSION_DEFINITIONS = 1 << 2, /* the catalogue and the workspace's own definitions */
-  SESSION_ANYWHERE =
-      1 << 3, /* where there is no workspace, the built-in ledger and definitions will do; folder is then NULL */
-} SessionNeeds;
-
-typedef struct {
-  char *folder;       /* of the workspace, absolute */
-  gint64 now_us;      /* the clock: --now, or the time at which the command began */
-  BaseDay today;      /* the local day of now_us */
-  gboolean now_given; /* --now or --as-of was given */
-  gboolean as_of_given;
-  gint64 as_of_us; /* --as-of: the store has the versions believed then, and the clock stands no later */
-  ConfOrganisation *organisation;
-  LedgerSchema *schema;
-  Calendar *calendar;
-  KpiCatalogue *catalogue; /* NULL unless asked for */
-  Store *store;            /* NULL unless asked for */
-} Session;
-
-/* `folder` is in the workspace: the nearest attain.yaml, in it or above it, counts. Errors: NOT_FOUND where there is
- * none; INPUT of attain.yaml and definitions (the first problem, and how many more); those of the database. */
-Session *session_open(const char *folder, const char *now, guint needs, GError **error);
-/* The same with the records as they were believed at `as_of` (a date: its end; NULL: now), to read. */
-Session *session_open_as_of(const char *folder, const char *now, const char *as_of, guint needs, GError **error);
-void session_free(Session *session);
-/* The catalogue as KpiSource, in the order of its files. */
-GArray *session_built_in_definitions(GError **error);
-/* The catalogue and the workspace's definitions, with all problems found, as kpi_catalogue_new() tells them. */
-gboolean session_load_definitions(Session *session, GPtrArray **problems, GError **error);
-/* Opens the database as SESSION_DATABASE or SESSION_WRITE ask. NOT_FOUND when there is none to read. */
-gboolean session_open_database(Session *session, guint needs, GError **error);
-/* Files NAME.yaml and NAME.yml of a folder of the workspace, by name; none when there is no such folder. Paths as the
- * user would write them: from the current folder where they lie in it, else absolute. */
-char **session_files(const Session *session, const char *subfolder);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(Session, session_free)
+#include "session/session.h"

@@ -140,6 +140,7 @@ static void want_header(Check *check, const ReadStage *stage, const char *name, 
 /* How many of the columns that any entry takes from the table are not there. */
 static guint count_gone(Check *check, const ReadStage *stage, gboolean is_told) {
   guint n_gone = 0;
+  want_header(check, stage, stage->table->cursor, stage->table->span, &n_gone, is_told);
   for (guint m = 0; m < check->source->n_maps; m++) {
     const SourceMap *map = &check->source->maps[m];
     for (guint c = 0; map->from && c < map->n_columns; c++) {

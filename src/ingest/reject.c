@@ -255,7 +255,9 @@ static char *replaced_sql(const Load *load) {
     gboolean is_whole = memory_table_mode(load->plan, &source->tables[t]) == MEMORY_WHOLE;
     if (is_whole && !load->plan->is_cut[t]) g_string_append_printf(sql, ", %s", from);
   }
-  g_string_append_c(sql, ')');
+  gboolean has_rows = TRUE; /* rows in place all go by one name */
+  for (guint m = 0; m < source->n_maps; m++) has_rows &= source->maps[m].from || load->plan->modes[m] == MEMORY_WHOLE;
+  g_string_append(sql, has_rows ? ", 'rows')" : ")");
   return g_string_free(sql, FALSE);
 }
 

@@ -13,7 +13,7 @@
 typedef struct {
   GHashTable *boards;   /* key -> Board; a board is on both sides but while one of them is behind */
   QueryContext context; /* its store is NULL: readers have none */
-  gint64 load;
+  QueryLoad load;
 } LiveSide;
 
 /* What the side that is not read lacks. */
@@ -122,13 +122,6 @@ static QueryContext writer_context(const QueryLive *live, const LiveSide *side, 
 
 /* --- opening --- */
 
-static gboolean last_load(Store *store, gint64 *load, GError **error) {
-  g_autoptr(StoreRows) rows = store_query(store, "SELECT coalesce(max(load), 0) FROM load", NULL, 0, 0, error);
-  if (rows == NULL) return FALSE;
-  *load = store_rows_value(rows, 0, 0).integer;
-  return TRUE;
-}
-
 QueryLive *query_live_new(const QueryContext *context, gsize max_bytes, GError **error) {
   g_autoptr(QueryLive) live = g_new0(QueryLive, 1);
   pthread_mutex_init(&live->entering, NULL);
@@ -137,16 +130,18 @@ QueryLive *query_live_new(const QueryContext *context, gsize max_bytes, GError *
   live->max_bytes = max_bytes;
   live->too_large = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   for (guint s = 0; s < 2; s++)
-    live->sides[s] = (LiveSide){g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL), *context, 0};
+    live->sides[s] = (LiveSide){g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL), *context, {0}};
   live->now = store_connect(context->store, error);
   if (live->now != NULL) live->then = store_connect(context->store, error);
   if (live->then == NULL) return NULL;
+  QueryLoad load;
   live->stat = query_stat_load(live->now, error);
-  if (live->stat == NULL || !last_load(live->now, &live->state.load, error)) return NULL;
+  if (live->stat == NULL || !query_last_load(live->now, &load, error)) return NULL;
+  live->state.load = load.number;
   for (guint s = 0; s < 2; s++) {
     live->sides[s].context.store = NULL;
     live->sides[s].context.stat = live->stat;
-    live->sides[s].load = live->state.load;
+    live->sides[s].load = load;
   }
   return g_steal_pointer(&live);
 }
@@ -267,6 +262,7 @@ static QueryResult *ask_cells(QueryLive *live, const QueryRequest *request, cons
     Outcome outcome = board == NULL ? LACKS_CELLS : answer(board, number, &run, error);
     result->load = side->load;
     result->from_cells = TRUE;
+    result->now_us = side->context.now_us;
     g_autoptr(QueryPlan) view = outcome == LACKS_CELLS ? g_steal_pointer(&run.plan) : NULL;
     query_run_clear(&run);
     leave(live, number);
@@ -302,10 +298,10 @@ QueryResult *query_live_ask(QueryLive *live, const QueryRequest *request, GError
 
 gboolean query_live_before(QueryLive *live, GError **error) {
   pthread_mutex_lock(&live->writing);
-  gint64 load;
+  QueryLoad load;
   gboolean ok = live->is_changing || store_begin(live->then, error);
   /* A transaction begins to stand still when it first reads. */
-  if (ok && !live->is_changing) ok = last_load(live->then, &load, error);
+  if (ok && !live->is_changing) ok = query_last_load(live->then, &load, error);
   if (!ok) store_rollback(live->then);
   live->is_changing = ok;
   pthread_mutex_unlock(&live->writing);
@@ -365,16 +361,17 @@ static gboolean follow(QueryLive *live, const QueryContext *before, const QueryC
 static gboolean move_on(QueryLive *live, gint64 now_us, GError **error) {
   catch_up(live);
   LiveSide *side = &live->sides[idle_side(live)];
-  gint64 load_before = side->load, load = 0;
+  gint64 load_before = side->load.number;
+  QueryLoad load;
   QueryContext before = writer_context(live, side, live->then), after = before;
   g_autoptr(QueryStat) stat = query_stat_load(live->now, error);
-  if (stat == NULL || !last_load(live->now, &load, error)) return FALSE;
+  if (stat == NULL || !query_last_load(live->now, &load, error)) return FALSE;
   after.store = live->now;
   after.stat = stat;
   after.now_us = now_us;
   after.today = calendar_day_of(after.calendar, now_us);
   gboolean all = FALSE, ok = TRUE;
-  if (load == load_before && after.today == before.today && !runs_ahead(&before)) {
+  if (load.number == load_before && after.today == before.today && !runs_ahead(&before)) {
     ok = TRUE;
   } else {
     ok = follow(live, &before, &after, load_before, &all, error);
@@ -384,7 +381,8 @@ static gboolean move_on(QueryLive *live, gint64 now_us, GError **error) {
   live->stat = g_steal_pointer(&stat);
   side->context = after;
   side->context.store = NULL;
-  side->load = live->state.load = load;
+  side->load = load;
+  live->state.load = load.number;
   publish(live, ok && !all ? BEHIND_CHANGES : BEHIND_ALL);
   return ok;
 }

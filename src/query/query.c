@@ -321,6 +321,7 @@ QueryResult *query_run(const QueryContext *context, const QueryRequest *request,
   if (stat == NULL) return NULL;
   here.stat = stat;
   g_autoptr(QueryResult) result = query_result_new();
+  result->now_us = context->now_us;
   g_autoptr(QueryOrg) org = query_org_load(&here, error);
   if (org == NULL) return NULL;
   QueryRun run = {.context = &here, .request = request, .result = result, .org = org};

@@ -76,10 +76,20 @@ QueryResult *query_run(const QueryContext *context, const QueryRequest *request,
 void query_result_free(QueryResult *result);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(QueryResult, query_result_free)
 
+typedef struct {
+  gint64 number; /* 0: nothing was ever loaded */
+  gint64 at_us;
+} QueryLoad;
+/* The last load in a store. */
+gboolean query_last_load(Store *store, QueryLoad *load, GError **error);
 /* Of query_live_ask(): the number of the last load whose records are in it (else -1), and whether it was read from kept
  * cells. */
 gint64 query_result_load(const QueryResult *result);
 gboolean query_result_is_from_cells(const QueryResult *result);
+/* The last load whose records are in it; its number is -1 in an answer of query_run(). */
+QueryLoad query_result_last_load(const QueryResult *result);
+/* The clock by which it was answered. */
+gint64 query_result_now_us(const QueryResult *result);
 guint query_result_n_kpis(const QueryResult *result);
 const KpiDefinition *query_result_kpi(const QueryResult *result, guint index);
 guint query_result_n_dims(const QueryResult *result);

@@ -28,7 +28,7 @@ QueryResult *query_result_new(void) {
   result->periods = g_array_new(FALSE, TRUE, sizeof(CalendarPeriod));
   result->rows = g_array_new(FALSE, TRUE, sizeof(QueryRow));
   result->totals = g_array_new(FALSE, TRUE, sizeof(QueryRow));
-  result->load = -1;
+  result->load.number = -1;
   result->names = g_string_chunk_new(4096);
   result->notes = g_ptr_array_new_with_free_func(g_free);
   result->without = g_ptr_array_new_with_free_func(g_free);
@@ -47,7 +47,23 @@ void query_result_note(QueryResult *result, const char *text) {
 }
 
 gint64 query_result_load(const QueryResult *result) {
+  return result->load.number;
+}
+QueryLoad query_result_last_load(const QueryResult *result) {
   return result->load;
+}
+gint64 query_result_now_us(const QueryResult *result) {
+  return result->now_us;
+}
+
+gboolean query_last_load(Store *store, QueryLoad *load, GError **error) {
+  g_autoptr(StoreRows) rows =
+      store_query(store, "SELECT load, at FROM load ORDER BY load DESC LIMIT 1", NULL, 0, 0, error);
+  if (rows == NULL) return FALSE;
+  *load = (QueryLoad){0};
+  if (store_rows_count(rows) == 0) return TRUE;
+  *load = (QueryLoad){store_rows_value(rows, 0, 0).integer, store_rows_value(rows, 0, 1).integer};
+  return TRUE;
 }
 
 gboolean query_result_is_from_cells(const QueryResult *result) {

@@ -17,8 +17,9 @@ struct QueryResult {
   GPtrArray *without;
   GPtrArray *sql;
   PlanTimings timings;
-  gint64 load; /* the last load that is in it; -1 = not told */
+  QueryLoad load; /* the last that is in it; number -1 = not told */
   gboolean from_cells;
+  gint64 now_us;
 };
 
 /* A KPI over one window. */

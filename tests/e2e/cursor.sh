@@ -83,6 +83,8 @@ complains 'neither a number nor a time'
 sed -i 's/cursor: Amount/cursor: Chnged/' co/sources/log.yaml
 run 1 -C co load
 complains 'did you mean "Changed"'
+run 1 -C co check
+says 'did you mean "Changed"'
 sed -i 's/cursor: Chnged/cursor: Version/' co/sources/log.yaml
 rm co/in/deals.csv
 printf 'Deal,Amount,Created,Version\nF,41,2026-03-01,9\nF,44,2026-03-01,10\n' > co/in/deals-2.csv

@@ -99,7 +99,7 @@ company once
 company killed
 n=0
 dead_or_done() { ends || told 1; }
-for point in 2 25 60 85 100 115 130 145 160 170 180 190 200 210; do
+for point in 2 150 330 60 120 140 150 160 170 180 190 200 215 230 250 400; do
   for step in 1 2; do
     n=$((n + 1))
     echo "K-$n,Ana Silva,Inverness Gas,Pump 100,Closed Won,2026-10-20,2026-11-02,$n,Web" | tee -a killed/exports/deals.csv >> once/exports/deals.csv

@@ -4,9 +4,9 @@
  *
  * ATTAIN_TEST_SEED repeats a run; ATTAIN_TEST_BATCHES makes it longer. */
 #include "../demo/simulated.h"
-#include "app/session.h"
-#include "app/sources.h"
 #include "query/live.h"
+#include "session/session.h"
+#include "session/sources.h"
 #include "unit.h"
 
 #define MINUTE_US G_GINT64_CONSTANT(60000000)
@@ -33,7 +33,7 @@ static QueryContext context_of(const World *world) {
 static void load_all(World *world) {
   g_autoptr(GError) error = NULL;
   for (guint i = 0; i < world->sources->len; i++) {
-    const AppSource *source = g_ptr_array_index(world->sources, i);
+    const SessionSource *source = g_ptr_array_index(world->sources, i);
     IngestOptions options = {.now_us = world->session->now_us};
     g_autoptr(IngestReport) report = NULL;
     const Session *session = world->session;
@@ -54,7 +54,7 @@ static int set_up(void **state) {
   world->folder = simulated_make(10, 1000, 5, &summary);
   world->session = session_open(world->folder, SIMULATED_UNTIL "T23:30", SESSION_WRITE | SESSION_DEFINITIONS, &error);
   if (!world->session) fail_msg("%s", error->message);
-  world->sources = app_sources(world->session);
+  world->sources = session_sources(world->session);
   world->gone = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_ptr_array_unref);
   load_all(world);
   world->kpis = g_ptr_array_new();

@@ -1,27 +1,9 @@
-/* Views in an answer: a view's name stands for its KPIs, and its identity is held against the rows that are shown. */
-#include "app/show.h"
+/* A view in an answer: its identity is held against the rows that are shown. */
+#include "answer/show.h"
 
 #include <math.h>
 
 #define TOLERANCE 1e-6 /* of the larger side: amounts are whole cents */
-
-void show_view_expand(const Session *session, AnswerRequest *request, const KpiView **only) {
-  g_autoptr(GPtrArray) names = g_ptr_array_new();
-  *only = NULL;
-  for (char **kpi = request->kpis; *kpi != NULL; kpi++) {
-    const KpiView *view = kpi_catalogue_find_view(session->catalogue, *kpi);
-    if (view == NULL) {
-      g_ptr_array_add(names, g_strdup(*kpi));
-      continue;
-    }
-    if (request->kpis[1] == NULL) *only = view;
-    for (guint i = 0; i < view->n_kpis; i++) g_ptr_array_add(names, g_strdup(view->kpis[i]->name));
-  }
-  g_ptr_array_add(names, NULL);
-  g_strfreev(request->kpis);
-  request->kpis = (char **)g_ptr_array_steal(names, NULL);
-  request->request.kpis = (const char *const *)request->kpis;
-}
 
 /* --- the identity --- */
 

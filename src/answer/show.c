@@ -1,6 +1,6 @@
 /* What all forms of an answer share. Members are chosen here, once: a program that reads JSON gets the same as a reader
  * of the table. */
-#include "app/show.h"
+#include "answer/show.h"
 
 #define SHOWN_COLUMNS 16
 
@@ -88,8 +88,7 @@ static void note_as_of(Shown *shown) {
   const Session *session = shown->session;
   if (!session->as_of_given) return;
   g_autofree char *instant = answer_instant(session->as_of_us);
-  g_autoptr(StoreRows) rows = store_query(session->store, "SELECT count(*) FROM load", NULL, 0, 0, NULL);
-  gboolean any = rows != NULL && store_rows_value(rows, 0, 0).integer > 0;
+  gboolean any = shown->load.number > 0;
   g_ptr_array_add(
       shown->notes,
       any ? g_strdup_printf("as it was believed at %s: later records, changes and deletions are not in it", instant)
@@ -105,6 +104,8 @@ void shown_init(Shown *shown, const Session *session, const QueryResult *result,
   guint n_kpis = query_result_n_kpis(result);
   *shown = (Shown){.session = session, .result = result, .compared = compared};
   shown->per_member = n_kpis * query_result_n_periods(result);
+  shown->load = query_result_last_load(result);
+  if (shown->load.number < 0) query_last_load(session->store, &shown->load, NULL);
   choose_members(shown, by_value, top);
   shown->decimals = g_new(int, n_kpis);
   for (guint k = 0; k < n_kpis; k++) shown->decimals[k] = answer_decimals(session, result, k);

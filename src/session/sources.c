@@ -1,8 +1,8 @@
 /* Each source is read on its own: one that is wrong keeps none of the others from being loaded. */
-#include "app/sources.h"
+#include "session/sources.h"
 
 static void free_source(gpointer data) {
-  AppSource *source = data;
+  SessionSource *source = data;
   g_free(source->path);
   g_free(source->name);
   if (source->source) ingest_source_free(source->source);
@@ -23,9 +23,9 @@ static char *file_name(const char *path) {
   return name;
 }
 
-static void check_name(const GPtrArray *before, AppSource *source) {
+static void check_name(const GPtrArray *before, SessionSource *source) {
   for (guint i = 0; i < before->len && source->source; i++) {
-    const AppSource *other = g_ptr_array_index(before, i);
+    const SessionSource *other = g_ptr_array_index(before, i);
     if (strcmp(other->name, source->name) != 0) continue;
     g_set_error(&source->error, BASE_ERROR, BASE_ERROR_INPUT,
                 "%s: its name, \"%s\", is that of %s too: give each `source:` its own", source->path, source->name,
@@ -34,12 +34,12 @@ static void check_name(const GPtrArray *before, AppSource *source) {
   }
 }
 
-GPtrArray *app_sources(const Session *session) {
+GPtrArray *session_sources(const Session *session) {
   GPtrArray *sources = g_ptr_array_new_with_free_func(free_source);
   g_auto(GStrv) paths = session_files(session, "sources");
   for (guint i = 0; paths[i]; i++) {
     if (is_empty(paths[i])) continue;
-    AppSource *source = g_new0(AppSource, 1);
+    SessionSource *source = g_new0(SessionSource, 1);
     source->path = g_strdup(paths[i]);
     source->source = ingest_source_load(paths[i], session->schema, session->organisation, &source->error);
     source->name = source->source ? g_strdup(ingest_source_name(source->source)) : file_name(paths[i]);
@@ -51,10 +51,10 @@ GPtrArray *app_sources(const Session *session) {
 
 /* --- choosing --- */
 
-static const AppSource *find_source(const GPtrArray *sources, const char *name, GError **error) {
+static const SessionSource *find_source(const GPtrArray *sources, const char *name, GError **error) {
   g_autoptr(GPtrArray) names = g_ptr_array_new();
   for (guint i = 0; i < sources->len; i++) {
-    const AppSource *source = g_ptr_array_index(sources, i);
+    const SessionSource *source = g_ptr_array_index(sources, i);
     if (strcmp(source->name, name) == 0) return source;
     g_ptr_array_add(names, source->name);
   }
@@ -70,11 +70,11 @@ static const AppSource *find_source(const GPtrArray *sources, const char *name, 
   return NULL;
 }
 
-GPtrArray *app_choose_sources(const Session *session, const GPtrArray *sources, const char *const *names,
-                              GError **error) {
+GPtrArray *session_choose_sources(const Session *session, const GPtrArray *sources, const char *const *names,
+                                  GError **error) {
   g_autoptr(GPtrArray) chosen = g_ptr_array_new();
   for (guint i = 0; names[i]; i++) {
-    const AppSource *source = find_source(sources, names[i], error);
+    const SessionSource *source = find_source(sources, names[i], error);
     if (!source) return NULL;
     if (!g_ptr_array_find(chosen, source, NULL)) g_ptr_array_add(chosen, (gpointer)source);
   }

@@ -1,8 +1,9 @@
 /* `attain show`'s answer as it is shown, in every form: which members in which order, with how many decimals, and what
- * is said beside it. Private to src/app. */
+ * is said beside it. */
 #pragma once
 
-#include "app/answer.h"
+#include "answer/answer.h"
+#include "cli/cli.h"
 
 typedef struct {
   const Session *session;
@@ -15,14 +16,13 @@ typedef struct {
   int *decimals;       /* by KPI, of its money */
   const KpiView *view; /* all of it is a view, or NULL */
   GPtrArray *notes;    /* char *: those of the answer, and what it rests on */
+  QueryLoad load;      /* the last that is in it; number -1: not known */
 } Shown;
 
-/* `top` > 0 keeps so many members, sorted by the first figure. */
+/* `result` and `session` must outlive it. `top` > 0 keeps so many members, sorted by the first figure. */
 void shown_init(Shown *shown, const Session *session, const QueryResult *result, gboolean compared, gboolean by_value,
                 guint top);
 void shown_clear(Shown *shown);
-/* A view's name among the KPIs becomes those of the view. `only`: the view, where nothing else is asked. */
-void show_view_expand(const Session *session, AnswerRequest *request, const KpiView **only);
 /* What a KPI is called in the answer; in "Pipeline waterfall", "Pipeline waterfall, start" is "Start". Free it. */
 char *show_view_title(const Shown *shown, guint kpi);
 /* Says whether the view's identity holds in what is shown. */

@@ -5,7 +5,7 @@
  * each step only with what the ones before it gave; a database that is only read is opened while the definitions are
  * being read. The built-in definitions are in the program as resources, under /attain/catalogue; the workspace's own
  * come after them, by name, so that they may redefine what is built in. */
-#include "app/session.h"
+#include "session/session.h"
 
 #include "catalogue_resources.h"
 

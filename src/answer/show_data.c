@@ -1,5 +1,5 @@
 /* attain show as JSON and CSV: the stable forms, for other programs. docs/output.md describes them. */
-#include "app/show.h"
+#include "answer/show.h"
 
 static void json_day(CliJson *json, const char *key, BaseDay day) {
   g_autofree char *text = base_day_format(day);
@@ -103,9 +103,17 @@ void show_json(const Shown *shown, FILE *out) {
   json_texts(json, "without_records", query_result_without_records(result));
   cli_json_key(json, "currency");
   cli_json_text(json, shown->session->organisation->currency);
-  g_autofree char *as_of = answer_instant(shown->session->now_us);
+  g_autofree char *as_of = answer_instant(query_result_now_us(result));
   cli_json_key(json, "as_of");
   cli_json_text(json, as_of);
+  g_autofree char *loaded_at = shown->load.number > 0 ? answer_instant(shown->load.at_us) : NULL;
+  cli_json_key(json, "load");
+  if (shown->load.number >= 0)
+    cli_json_integer(json, shown->load.number);
+  else
+    cli_json_null(json);
+  cli_json_key(json, "loaded_at");
+  cli_json_text(json, loaded_at);
   cli_json_end_object(json);
 }
 

@@ -7,7 +7,7 @@
  *   a view cut into periods    members and periods down, KPIs across
  *
  * Subtotals stand below the members they sum up, the total of all at the end. */
-#include "app/show.h"
+#include "answer/show.h"
 
 #include <math.h>
 
