@@ -58,7 +58,7 @@ gint64 query_result_now_us(const QueryResult *result) {
 
 gboolean query_last_load(Store *store, QueryLoad *load, GError **error) {
   g_autoptr(StoreRows) rows =
-      store_query(store, "SELECT load, at FROM load ORDER BY load DESC LIMIT 1", NULL, 0, 0, error);
+      store_query(store, "SELECT load, \"at\" FROM load ORDER BY load DESC LIMIT 1", NULL, 0, 0, error);
   if (rows == NULL) return FALSE;
   *load = (QueryLoad){0};
   if (store_rows_count(rows) == 0) return TRUE;
