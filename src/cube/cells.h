@@ -89,10 +89,18 @@ CubeTable *cube_table_roll_up(const CubeTable *table, const guint *keep, guint n
 void cube_table_finish(CubeTable *table);
 
 /* --- changing a kept table, after finish --- */
-/* Adds all that was logged, or takes it away. The table's members stand at `keep` in the log's tuples (NULL: they are
- * the first). FALSE, with the table spoilt, when there are too many groups or something is taken away that was never
- * added. */
-gboolean cube_table_apply(CubeTable *table, const CubeTable *log, const guint *keep, gboolean taken_away);
+typedef struct {
+  guint32 number;      /* of the change: later ones have larger numbers; not 0 */
+  gboolean taken_away; /* else added */
+  const guint *keep;   /* where the table's members stand in the log's tuples; NULL: they are the first */
+} CubeChange;
+/* Adds all that was logged, or takes it away. FALSE, with the table spoilt, when there are too many groups or something
+ * is taken away that was never added. A table without columns only notes which groups changed. */
+gboolean cube_table_apply(CubeTable *table, const CubeTable *log, const CubeChange *change);
+/* The number of the last change of a group; 0 = none since it was filled. */
+guint32 cube_table_changed(const CubeTable *table, gint32 group);
+/* Goes up when a change makes a group, takes its last row or gives it a first one again. */
+guint cube_table_n_regrouped(const CubeTable *table);
 /* Gives the ids (below n_map) logged for a column the number that `map` holds for them. */
 void cube_table_remap_ids(CubeTable *log, guint column, const guint32 *map, gsize n_map);
 

@@ -57,6 +57,8 @@ static void grow(CubeTable *table) {
   gsize capacity = old == 0 ? 16 : old * 2;
   if (table->n_members == 0) capacity = 1;
   table->members = g_renew(gint64, table->members, MAX(capacity * table->n_members, 1));
+  if (table->changed != NULL)
+    table->changed = grow_zeroed(table->changed, old * sizeof *table->changed, capacity * sizeof *table->changed);
   if (table->touches != NULL)
     table->touches = grow_zeroed(table->touches, old * sizeof *table->touches, capacity * sizeof *table->touches);
   for (guint c = 0; c < table->n_columns && table->is_kept; c++) {
@@ -99,6 +101,14 @@ gint32 cube_table_group(CubeTable *table, const gint64 *members) {
 
 gboolean cube_table_is_deserted(const CubeTable *table, gint32 group) {
   return table->touches != NULL && table->touches[group] == 0;
+}
+
+guint32 cube_table_changed(const CubeTable *table, gint32 group) {
+  return table->changed == NULL ? 0 : table->changed[group];
+}
+
+guint cube_table_n_regrouped(const CubeTable *table) {
+  return table->n_regrouped;
 }
 
 gint32 cube_table_n_groups(const CubeTable *table) {

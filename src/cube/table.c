@@ -59,6 +59,7 @@ CubeTable *cube_table_new_kept(guint n_members, const CubeColumnSpec *columns, g
                                gboolean sparse) {
   CubeTable *table = cube_table_new(n_members, columns, n_columns, max_groups);
   table->touches = g_new0(gint32, 1);
+  table->changed = g_new0(guint32, 1);
   if (sparse && can_be_sparse(columns, n_columns)) {
     table->sparse = cube_sparse_new();
     return table;
@@ -122,6 +123,7 @@ void cube_table_free(CubeTable *table) {
   g_free(table->index);
   g_free(table->dense);
   g_free(table->touches);
+  g_free(table->changed);
   cube_sparse_free(table->sparse);
   g_clear_pointer(&table->log, g_array_unref);
   g_free(table);
@@ -131,10 +133,12 @@ CubeTable *cube_table_copy(const CubeTable *table) {
   g_return_val_if_fail(table->is_kept || table->sparse != NULL, NULL);
   CubeTable *copy = g_memdup2(table, sizeof *table);
   copy->columns = g_memdup2(table->columns, table->n_columns * sizeof *table->columns);
-  copy->members = g_memdup2(table->members, (gsize)table->capacity * MAX(table->n_members, 1) * sizeof *table->members);
+  copy->members =
+      g_memdup2(table->members, (gsize)MAX(table->capacity, 1) * MAX(table->n_members, 1) * sizeof *table->members);
   copy->index = g_memdup2(table->index, ((gsize)table->index_mask + 1) * sizeof *table->index);
   if (table->dense != NULL) copy->dense = g_memdup2(table->dense, CUBE_DENSE_IDS * sizeof *table->dense);
-  copy->touches = g_memdup2(table->touches, (gsize)table->capacity * sizeof *table->touches);
+  copy->changed = g_memdup2(table->changed, (gsize)MAX(table->capacity, 1) * sizeof *table->changed);
+  copy->touches = g_memdup2(table->touches, (gsize)MAX(table->capacity, 1) * sizeof *table->touches);
   if (table->sparse != NULL) copy->sparse = cube_sparse_copy(table->sparse);
   for (guint c = 0; c < table->n_columns && table->is_kept; c++) {
     const Column *column = &table->columns[c];
@@ -171,26 +175,31 @@ static gboolean apply_item(CubeTable *table, gint32 group, const CubeAddition *a
 }
 
 /* log group -> the table's. FALSE when there are too many. */
-static gboolean map_groups(CubeTable *table, const CubeTable *log, const guint *keep, gint32 sign, gint32 *map) {
+static gboolean map_groups(CubeTable *table, const CubeTable *log, const CubeChange *change, gint32 *map) {
+  gint32 n_before = table->n_groups;
   g_autofree gint64 *members = g_new0(gint64, table->n_members + 1);
   for (gint32 g = 0; g < log->n_groups; g++) {
     const gint64 *tuple = cube_table_members(log, g);
-    for (guint m = 0; m < table->n_members; m++) members[m] = tuple[keep != NULL ? keep[m] : m];
+    for (guint m = 0; m < table->n_members; m++) members[m] = tuple[change->keep != NULL ? change->keep[m] : m];
     map[g] = cube_table_make_group(table, members);
     if (map[g] < 0) return FALSE;
-    table->touches[map[g]] += sign * log->touches[g];
+    gint32 *touches = &table->touches[map[g]], before = *touches;
+    *touches += (change->taken_away ? -1 : 1) * log->touches[g];
+    table->n_regrouped += (before == 0) != (*touches == 0);
+    table->changed[map[g]] = change->number;
   }
+  table->n_regrouped += (guint)(table->n_groups - n_before);
   if (table->sparse != NULL) cube_sparse_grow(table->sparse, table->n_groups);
   return TRUE;
 }
 
-gboolean cube_table_apply(CubeTable *table, const CubeTable *log, const guint *keep, gboolean taken_away) {
-  g_return_val_if_fail(log->log != NULL && table->finished && table->n_members <= log->n_members, FALSE);
+gboolean cube_table_apply(CubeTable *table, const CubeTable *log, const CubeChange *change) {
+  g_return_val_if_fail(log->log != NULL && table->touches != NULL, FALSE);
   table->overflowed |= log->overflowed;
-  gint32 sign = taken_away ? -1 : 1;
+  gint32 sign = change->taken_away ? -1 : 1;
   g_autofree gint32 *map = g_new(gint32, (gsize)log->n_groups + 1);
-  if (!map_groups(table, log, keep, sign, map)) return FALSE;
-  for (guint i = 0; i < log->log->len; i++) {
+  if (!map_groups(table, log, change, map)) return FALSE;
+  for (guint i = 0; i < log->log->len && table->n_columns > 0; i++) {
     const CubeAddition *addition = &g_array_index(log->log, CubeAddition, i);
     gboolean is_sum = table->columns[addition->column].spec.kind == CUBE_SUM;
     if (!(is_sum ? apply_sum : apply_item)(table, map[addition->group], addition, sign)) return FALSE;

@@ -50,6 +50,8 @@ struct CubeTable {
   guint32 index_mask;
   gint32 *dense;      /* one member only: group + 1 of small ids */
   gint32 *touches;    /* kept tables and logs: by group, how many rows came less those that went */
+  guint32 *changed;   /* kept tables: by group, the number of its last change */
+  guint n_regrouped;  /* groups that came, or lost or regained all rows, by changes */
   CubeSparse *sparse; /* instead of cells, or NULL */
   GArray *log;        /* CubeAddition, instead of cells, or NULL */
   gboolean is_kept;

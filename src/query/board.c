@@ -14,6 +14,7 @@
 typedef struct {
   const PlanTable *layout;
   CubeTable *levels[BOARD_MAX_DIMS + 1];
+  CubeTable *changed[BOARD_MAX_DIMS + 1]; /* by entity: which groups of a level changed when, whatever the entity */
 } SideTable;
 
 /* What readers see. Nothing that it points to is changed while they do. */
@@ -22,6 +23,9 @@ typedef struct {
   GHashTable *uses;     /* PlanUse, by measure and entity -> number of its table + 1 */
   DimMembers **members; /* NULL until there are cells */
   QueryOrg *org;
+  Evaluator *base; /* has the levels of its tables, which questions borrow */
+  QueryPlan *base_plan;
+  guint64 grouping; /* of the tables when the levels were made */
 } Side;
 
 /* What a table's cells lose or gain. */
@@ -47,11 +51,20 @@ struct Board {
 
 static void side_table_free(gpointer data) {
   SideTable *table = data;
-  for (guint keep = 0; keep <= BOARD_MAX_DIMS; keep++) cube_table_free(table->levels[keep]);
+  for (guint keep = 0; keep <= BOARD_MAX_DIMS; keep++) {
+    cube_table_free(table->levels[keep]);
+    cube_table_free(table->changed[keep]);
+  }
   g_free(table);
 }
 
+static void forget_levels(Side *side) {
+  g_clear_pointer(&side->base, evaluator_free);
+  g_clear_pointer(&side->base_plan, query_plan_free);
+}
+
 static void side_clear(Side *side) {
+  forget_levels(side);
   g_ptr_array_set_size(side->tables, 0);
   g_hash_table_remove_all(side->uses);
   g_clear_pointer(&side->members, query_members_free_all);
@@ -214,10 +227,16 @@ static QueryPlan *next_generation(Board *board, const Side *side, const QueryPla
   return generation;
 }
 
+static void note_changes(const Board *board, SideTable *table) {
+  for (guint keep = 0; table->layout->entity != NULL && keep <= board->n_dims; keep++)
+    table->changed[keep] = cube_table_new_kept(keep, NULL, 0, G_MAXINT32 / 2, FALSE);
+}
+
 /* Takes the cells that a scan filled. */
 static SideTable *take_cells(Board *board, const QueryPlan *generation, PlanTable *table) {
   SideTable *taken = g_new0(SideTable, 1);
   taken->layout = table;
+  note_changes(board, taken);
   for (guint keep = 0; keep < board->n_dims && !cube_table_is_sparse(table->cells); keep++)
     taken->levels[keep] = eval_roll_up(generation, table, keep);
   /* Sparse cells are not rolled up: all levels without people read those that count each deal once, the others the
@@ -245,6 +264,50 @@ static gboolean fits(const SideTable *table, GError **error) {
   return TRUE;
 }
 
+static QueryPlan *plan_of(Board *board, guint number, const QueryContext *context) {
+  const Side *side = &board->sides[number];
+  QueryPlan *view = query_plan_view(context, side->org, board->dims, board->n_dims, board->where, side->members);
+  view->rates_of = board->rates_of;
+  view->boundaries = g_array_ref(board->days);
+  for (guint t = 0; t < side->tables->len; t++) {
+    SideTable *table = g_ptr_array_index(side->tables, t);
+    PlanTable *shown = g_new0(PlanTable, 1);
+    shown->fact = table->layout->fact;
+    shown->entity = table->layout->entity;
+    shown->possible = table->layout->possible;
+    shown->uses = g_ptr_array_new();
+    shown->levels = table->levels;
+    g_ptr_array_add(view->tables, shown);
+  }
+  return view;
+}
+
+static guint64 grouping_of(const Board *board, const Side *side) {
+  guint64 grouping = side->tables->len;
+  for (guint t = 0; t < side->tables->len; t++) {
+    const SideTable *table = g_ptr_array_index(side->tables, t);
+    for (guint keep = 0; keep <= board->n_dims; keep++)
+      if (table->levels[keep] != NULL)
+        grouping = grouping * 31 + (guint64)cube_table_n_groups(table->levels[keep]) * 7 +
+                   cube_table_n_regrouped(table->levels[keep]);
+  }
+  return grouping;
+}
+
+/* The levels are made once for all questions, and again when there are other groups. */
+static void make_levels(Board *board, guint number) {
+  Side *side = &board->sides[number];
+  guint64 grouping = grouping_of(board, side);
+  if (side->base != NULL && side->grouping == grouping) return;
+  forget_levels(side);
+  side->grouping = grouping;
+  side->base_plan = plan_of(board, number, &board->context);
+  side->base = evaluator_new(side->base_plan);
+  for (guint keep = 0; keep <= board->n_dims; keep++) evaluator_level(side->base, keep);
+  evaluator_finish(side->base);
+  evaluator_settle(side->base);
+}
+
 static void refresh(Board *board, guint number) {
   Side *side = &board->sides[number];
   side->org = board->org;
@@ -257,17 +320,20 @@ static void refresh(Board *board, guint number) {
   DimMembers **copy = side->members;
   gboolean differ = copy == NULL;
   for (guint d = 0; d < board->n_dims && !differ; d++) differ = query_members_differ(board->members[d], copy[d]);
-  if (!differ) return;
-  query_members_free_all(copy);
-  copy = side->members = g_new0(DimMembers *, board->n_dims + 1);
-  for (guint d = 0; d < board->n_dims; d++) copy[d] = query_members_copy(board->members[d]);
+  if (differ) {
+    query_members_free_all(copy);
+    copy = side->members = g_new0(DimMembers *, board->n_dims + 1);
+    for (guint d = 0; d < board->n_dims; d++) copy[d] = query_members_copy(board->members[d]);
+    forget_levels(side);
+  }
+  make_levels(board, number);
 }
 
 gboolean board_extend(Board *board, guint side, const QueryContext *context, const QueryPlan *view, gsize max_bytes,
                       GError **error) {
   use_context(board, context);
   QueryPlan *generation = next_generation(board, &board->sides[side], view);
-  if (board->generations->len == 0) g_ptr_array_set_size(board->sides[side].tables, 0);
+  if (board->generations->len == 0) side_clear(&board->sides[side]);
   g_ptr_array_add(board->generations, generation);
   if (!query_plan_fix(generation, error) || !query_plan_scan(generation, error)) return FALSE;
   for (guint t = 0; t < generation->tables->len; t++) {
@@ -298,13 +364,16 @@ static guint n_in_common(const GPtrArray *from, const GPtrArray *to) {
 
 void board_copy_side(Board *board, guint from, guint to, gboolean all) {
   guint first = all ? 0 : n_in_common(board->sides[from].tables, board->sides[to].tables);
+  forget_levels(&board->sides[to]);
   if (first == 0) g_ptr_array_set_size(board->sides[to].tables, 0);
   for (guint t = first; t < board->sides[from].tables->len; t++) {
     const SideTable *table = g_ptr_array_index(board->sides[from].tables, t);
     SideTable *copy = g_new0(SideTable, 1);
     copy->layout = table->layout;
-    for (guint keep = 0; keep <= BOARD_MAX_DIMS; keep++)
+    for (guint keep = 0; keep <= BOARD_MAX_DIMS; keep++) {
       if (table->levels[keep] != NULL) copy->levels[keep] = cube_table_copy(table->levels[keep]);
+      if (table->changed[keep] != NULL) copy->changed[keep] = cube_table_copy(table->changed[keep]);
+    }
     g_ptr_array_add(board->sides[to].tables, copy);
   }
   refresh(board, to);
@@ -335,7 +404,7 @@ static gboolean log_changes(Board *board, QueryPlan *generation, guint first_tab
     table->cells = cube_table_new_log_of(like);
     if (query_plan_shares_credit(generation, table)) table->whole = cube_table_new_log_of(like);
   }
-  gboolean ok = query_plan_scan(generation, error);
+  gboolean ok = query_plan_scan(generation, error) && !generation->counts_otherwise;
   for (guint t = 0; t < generation->tables->len; t++) {
     PlanTable *table = g_ptr_array_index(generation->tables, t);
     Log log = {table->cells, table->whole};
@@ -405,27 +474,33 @@ gboolean board_follow(Board *board, const QueryContext *before, const QueryConte
   return log_all(board, after, board->org, changes, board->come, error);
 }
 
-static gboolean apply_logs(Board *board, guint side, const GArray *logs, gboolean taken_away) {
-  for (guint t = 0; t < logs->len; t++) {
-    const Log *log = &g_array_index(logs, Log, t);
-    SideTable *table = g_ptr_array_index(board->sides[side].tables, t);
-    for (guint keep = 0; keep <= board->n_dims; keep++) {
-      if (table->levels[keep] == NULL) continue;
-      gboolean by_person = FALSE;
-      for (guint d = 0; d < keep; d++) by_person |= query_dim_by_person(&board->dims[d]);
-      const CubeTable *from = log->whole != NULL && !by_person ? log->whole : log->cells;
-      g_autofree guint *kept = eval_kept_members(g_ptr_array_index(board->generations, 0), keep);
-      if (!cube_table_apply(table->levels[keep], from, cube_table_is_sparse(table->levels[keep]) ? NULL : kept,
-                            taken_away) ||
-          cube_table_overflowed(table->levels[keep]))
-        return FALSE;
-    }
+/* A level without people counts each shared deal once. */
+static const CubeTable *log_for(const Board *board, const Log *log, guint n_keep) {
+  gboolean by_person = FALSE;
+  for (guint d = 0; d < n_keep; d++) by_person |= query_dim_by_person(&board->dims[d]);
+  return log->whole != NULL && !by_person ? log->whole : log->cells;
+}
+
+static gboolean apply_log(const Board *board, SideTable *table, const Log *log, guint32 number, gboolean taken_away) {
+  for (guint keep = 0; keep <= board->n_dims; keep++) {
+    const CubeTable *from = log_for(board, log, keep);
+    g_autofree guint *kept = eval_kept_members(g_ptr_array_index(board->generations, 0), keep);
+    CubeTable *to = table->levels[keep];
+    CubeChange change = {number, taken_away, to != NULL && cube_table_is_sparse(to) ? NULL : kept};
+    if (to != NULL && (!cube_table_apply(to, from, &change) || cube_table_overflowed(to))) return FALSE;
+    change.keep = NULL;
+    if (table->changed[keep] != NULL && !cube_table_apply(table->changed[keep], from, &change)) return FALSE;
   }
   return TRUE;
 }
 
-gboolean board_apply(Board *board, guint side) {
-  if (!apply_logs(board, side, board->gone, TRUE) || !apply_logs(board, side, board->come, FALSE)) return FALSE;
+gboolean board_apply(Board *board, guint side, guint32 number) {
+  const GArray *logs[] = {board->gone, board->come};
+  for (guint l = 0; l < 2; l++)
+    for (guint t = 0; t < logs[l]->len; t++)
+      if (!apply_log(board, g_ptr_array_index(board->sides[side].tables, t), &g_array_index(logs[l], Log, t), number,
+                     l == 0))
+        return FALSE;
   refresh(board, side);
   return TRUE;
 }
@@ -438,22 +513,33 @@ void board_settle(Board *board) {
 
 /* --- reading --- */
 
-QueryPlan *board_view(Board *board, guint number, const QueryContext *context) {
-  const Side *side = &board->sides[number];
-  QueryPlan *view = query_plan_view(context, side->org, board->dims, board->n_dims, board->where, side->members);
-  view->rates_of = board->rates_of;
-  view->boundaries = g_array_ref(board->days);
-  for (guint t = 0; t < side->tables->len; t++) {
-    SideTable *table = g_ptr_array_index(side->tables, t);
-    PlanTable *shown = g_new0(PlanTable, 1);
-    shown->fact = table->layout->fact;
-    shown->entity = table->layout->entity;
-    shown->possible = table->layout->possible;
-    shown->uses = g_ptr_array_new();
-    shown->levels = table->levels;
-    g_ptr_array_add(view->tables, shown);
+QueryPlan *board_view(Board *board, guint side, const QueryContext *context) {
+  return plan_of(board, side, context);
+}
+
+const Evaluator *board_levels(const Board *board, guint side) {
+  return board->sides[side].base;
+}
+
+static gboolean changed_since(const CubeTable *table, const gint64 *ids, guint32 number) {
+  gint32 group = cube_table_find(table, ids);
+  return group >= 0 && cube_table_changed(table, group) > number;
+}
+
+gboolean board_has_changed(const Board *board, guint side, guint n_members, const gint64 *ids, guint32 number) {
+  const GPtrArray *tables = board->sides[side].tables;
+  for (guint t = 0; t < tables->len; t++) {
+    const SideTable *table = g_ptr_array_index(tables, t);
+    const CubeTable *of = table->changed[n_members] != NULL ? table->changed[n_members] : table->levels[n_members];
+    if (changed_since(of, ids, number)) return TRUE;
   }
-  return view;
+  return FALSE;
+}
+
+guint board_naming(const Board *board, guint side) {
+  guint naming = 0;
+  for (guint d = 0; d < board->n_dims; d++) naming += query_members_version(board->sides[side].members[d]);
+  return naming;
 }
 
 static gboolean asks_outside(const Board *board, const QueryPlan *view) {

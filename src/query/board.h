@@ -38,8 +38,8 @@ gboolean board_extend(Board *board, guint side, const QueryContext *context, con
  * to be counted afresh. */
 gboolean board_follow(Board *board, const QueryContext *before, const QueryContext *after, const QueryChanges *changes,
                       GError **error);
-/* Does to a side what board_follow() found. FALSE: it cannot be done, count afresh. */
-gboolean board_apply(Board *board, guint side);
+/* Does to a side what board_follow() found, as the change of a number. FALSE: it cannot be done, count afresh. */
+gboolean board_apply(Board *board, guint side, guint32 number);
 /* Forgets what was found. */
 void board_settle(Board *board);
 /* Makes one side like the other; unless `all` is to be copied, only the tables that it lacks. */
@@ -53,4 +53,10 @@ QueryPlan *board_view(Board *board, guint side, const QueryContext *context);
 /* Where the cells of everything collected lie. FALSE when some are missing, or days are asked that no cell is for
  * (`outside`). */
 gboolean board_attach(const Board *board, guint side, QueryPlan *view, gboolean *outside);
+/* The levels of a side's tables, for a view's evaluator to borrow. */
+const Evaluator *board_levels(const Board *board, guint side);
+/* Whether anything of a group (of the first dimensions) changed after the change of a number. */
+gboolean board_has_changed(const Board *board, guint side, guint n_members, const gint64 *ids, guint32 number);
+/* Another number when members have been named anew. */
+guint board_naming(const Board *board, guint side);
 const Dim *board_dims(const Board *board, guint *n_dims);

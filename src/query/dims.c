@@ -297,6 +297,10 @@ DimMembers *query_members_copy(const DimMembers *members) {
   return copy;
 }
 
+guint query_members_version(const DimMembers *members) {
+  return members->version;
+}
+
 gboolean query_members_differ(const DimMembers *members, const DimMembers *copy) {
   return members->version != copy->version || members->names->len != copy->names->len;
 }

@@ -53,6 +53,8 @@ gboolean query_members_load(DimMembers *members, const char *table, GError **err
 const char *query_members_table(const DimMembers *members);
 /* Reads the names of a dimension table again, when members are of it. */
 gboolean query_members_reload(DimMembers *members, GError **error);
+/* Goes up when names are read again. */
+guint query_members_version(const DimMembers *members);
 /* Its names as they are now, for readers in other threads: nothing can be added. */
 DimMembers *query_members_copy(const DimMembers *members);
 /* Whether a copy lacks names that there are now. */

@@ -58,7 +58,13 @@ static int compare_items(const void *a, const void *b) {
 const EntityItem *entity_index_group(EntityIndex *index, guint group, gsize *n) {
   EntityItem *items = index->items + index->first[group];
   *n = index->first[group + 1] - index->first[group];
-  if (!index->ordered[group]) qsort(items, *n, sizeof *items, compare_items);
+  if (index->ordered[group]) return items;
+  qsort(items, *n, sizeof *items, compare_items);
   index->ordered[group] = TRUE;
   return items;
+}
+
+void entity_index_order(EntityIndex *index) {
+  gsize n;
+  for (guint g = 0; g < index->n_groups; g++) entity_index_group(index, g, &n);
 }

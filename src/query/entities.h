@@ -21,6 +21,8 @@ void entity_index_free(EntityIndex *index);
 void entity_index_add(EntityIndex *index, guint group, EntityItem item);
 /* Makes the lists; nothing can be added after. */
 void entity_index_finish(EntityIndex *index);
+/* Orders all groups, so that several threads may read them. */
+void entity_index_order(EntityIndex *index);
 /* The items of a group in ascending order of ids and tables, so that sums of doubles always come out alike. Orders
  * them when first asked: for one thread. */
 const EntityItem *entity_index_group(EntityIndex *index, guint group, gsize *n);

@@ -56,7 +56,18 @@ const GArray *evaluator_reads(const Evaluator *evaluator);
  * any is read. */
 EvalLevel *evaluator_level(Evaluator *evaluator, guint n_keep);
 void evaluator_finish(Evaluator *evaluator);
+/* Makes the levels of a finished evaluator fit for readers in several threads: nothing of them is made when first
+ * asked.
+ */
+void evaluator_settle(Evaluator *evaluator);
+/* Reads the levels of another, whose plan has the same tables. They stay its own. */
+void evaluator_borrow(Evaluator *evaluator, const Evaluator *from);
+EvalLevel *evaluator_level_of(const Evaluator *evaluator, guint n_keep);
+/* The first days of the tables' facts: where they differ, the same cells say something else. Owned. */
+const BaseDay *evaluator_first_days(const Evaluator *evaluator, guint *n);
 guint eval_level_n_groups(const EvalLevel *level);
+/* The group of these members; -1 = none. */
+gint32 eval_level_find(const EvalLevel *level, const gint64 *members);
 const gint64 *eval_level_members(const EvalLevel *level, guint group);
 
 /* A KPI (by the version in force) bound to a window. Owned by the evaluator. Bind all before the first value is read:

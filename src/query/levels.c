@@ -34,6 +34,50 @@ Evaluator *evaluator_new(QueryPlan *plan) {
   return evaluator;
 }
 
+static BaseDay first_day_of(const QueryContext *context, const LedgerTable *fact) {
+  g_auto(GStrv) names = g_strsplit(fact->kind == LEDGER_DERIVED ? fact->needs : fact->name, " ", -1);
+  const QueryTableStat *stat = query_stat_of(context->stat, names[0]);
+  if (stat == NULL || stat->n_rows == 0) return BASE_DAY_NONE;
+  return stat->first_day == BASE_DAY_NONE ? BASE_DAY_MIN : stat->first_day;
+}
+
+static void find_first_days(Evaluator *evaluator) {
+  const QueryPlan *plan = evaluator->plan;
+  evaluator->first_day = g_new(BaseDay, plan->tables->len + 1);
+  for (guint t = 0; t < plan->tables->len; t++) {
+    const PlanTable *table = g_ptr_array_index(plan->tables, t);
+    evaluator->first_day[t] = first_day_of(plan->context, table->fact);
+  }
+}
+
+void evaluator_settle(Evaluator *evaluator) {
+  for (guint l = 0; l < evaluator->levels->len; l++) {
+    GHashTableIter iter;
+    gpointer index;
+    g_hash_table_iter_init(&iter, ((EvalLevel *)g_ptr_array_index(evaluator->levels, l))->entities);
+    while (g_hash_table_iter_next(&iter, NULL, &index)) entity_index_order(index);
+  }
+}
+
+void evaluator_borrow(Evaluator *evaluator, const Evaluator *from) {
+  g_ptr_array_unref(evaluator->levels);
+  evaluator->levels = g_ptr_array_ref(from->levels);
+  find_first_days(evaluator);
+}
+
+EvalLevel *evaluator_level_of(const Evaluator *evaluator, guint n_keep) {
+  for (guint l = 0; l < evaluator->levels->len; l++) {
+    EvalLevel *level = g_ptr_array_index(evaluator->levels, l);
+    if (level->n_keep == n_keep) return level;
+  }
+  return NULL;
+}
+
+const BaseDay *evaluator_first_days(const Evaluator *evaluator, guint *n) {
+  *n = evaluator->plan->tables->len;
+  return evaluator->first_day;
+}
+
 void evaluator_free(Evaluator *evaluator) {
   if (evaluator == NULL) return;
   g_ptr_array_unref(evaluator->levels);
@@ -125,20 +169,9 @@ static void finish_entities(EvalLevel *level) {
   while (g_hash_table_iter_next(&iter, NULL, &index)) entity_index_finish(index);
 }
 
-static BaseDay first_day_of(const QueryContext *context, const LedgerTable *fact) {
-  g_auto(GStrv) names = g_strsplit(fact->kind == LEDGER_DERIVED ? fact->needs : fact->name, " ", -1);
-  const QueryTableStat *stat = query_stat_of(context->stat, names[0]);
-  if (stat == NULL || stat->n_rows == 0) return BASE_DAY_NONE;
-  return stat->first_day == BASE_DAY_NONE ? BASE_DAY_MIN : stat->first_day;
-}
-
 void evaluator_finish(Evaluator *evaluator) {
   QueryPlan *plan = evaluator->plan;
-  evaluator->first_day = g_new(BaseDay, plan->tables->len + 1);
-  for (guint t = 0; t < plan->tables->len; t++) {
-    const PlanTable *table = g_ptr_array_index(plan->tables, t);
-    evaluator->first_day[t] = first_day_of(plan->context, table->fact);
-  }
+  find_first_days(evaluator);
   for (guint l = 0; l < evaluator->levels->len; l++) {
     EvalLevel *level = g_ptr_array_index(evaluator->levels, l);
     guint n_groups = (guint)cube_table_n_groups(level->groups);
@@ -164,4 +197,8 @@ guint eval_level_n_groups(const EvalLevel *level) {
 
 const gint64 *eval_level_members(const EvalLevel *level, guint group) {
   return cube_table_members(level->groups, (gint32)group);
+}
+
+gint32 eval_level_find(const EvalLevel *level, const gint64 *members) {
+  return cube_table_find(level->groups, members);
 }

@@ -10,7 +10,18 @@
 
 #define MAX_TRIES 12
 
+/* An answer to be given again. */
 typedef struct {
+  QueryResult *result;
+  guint32 change; /* the last change that is in it */
+  guint resets, naming;
+  GArray *first_days; /* BaseDay: of the facts */
+  gboolean whole;     /* a group's numbers may change with other groups' */
+} Answer;
+
+typedef struct {
+  guint32 change; /* the number of the last that is in it */
+  guint resets;
   GHashTable *boards;   /* key -> Board; a board is on both sides but while one of them is behind */
   QueryContext context; /* its store is NULL: readers have none */
   QueryLoad load;
@@ -26,12 +37,17 @@ struct QueryLive {
   guint n_readers[2];
   LiveSide sides[2];
 
-  pthread_mutex_t writing;    /* of all below, and of the side that is not active */
-  Store *now, *then; /* connections; `then` stands still while a change is made */
+  pthread_mutex_t answering; /* of `answers` */
+  GHashTable *answers;       /* text of the question -> Answer */
+  gsize n_rows_kept;
+
+  pthread_mutex_t writing; /* of all below, and of the side that is not active */
+  Store *now, *then;       /* connections; `then` stands still while a change is made */
   gboolean is_changing;
   Behind behind;
   QueryStat *stat, *stat_before;
   GHashTable *too_large; /* keys of boards that do not fit */
+  guint32 change;
   gsize max_bytes;
   QueryLiveState state;
 };
@@ -50,6 +66,64 @@ static void leave(QueryLive *live, guint side) {
   pthread_mutex_lock(&live->entering);
   if (--live->n_readers[side] == 0) pthread_cond_broadcast(&live->left);
   pthread_mutex_unlock(&live->entering);
+}
+
+/* --- answers given before --- */
+
+/* More rows than these are not kept. */
+#define MAX_ROWS_KEPT 4000000
+
+static void answer_free(gpointer data) {
+  Answer *answer = data;
+  query_result_free(answer->result);
+  g_array_unref(answer->first_days);
+  g_free(answer);
+}
+
+static void answer_cleanup(Answer **answer) {
+  if (*answer != NULL) answer_free(*answer);
+}
+#define AUTO_ANSWER __attribute__((cleanup(answer_cleanup)))
+
+static char *question_text(const QueryRequest *request, const char *board) {
+  g_autofree char *kpis = g_strjoinv(",", (char **)(gpointer)request->kpis);
+  return g_strdup_printf("%s\x1e%s\x1e%s\x1e%d\x1e%d", board, kpis, request->period != NULL ? request->period : "",
+                         request->has_grain ? (int)request->grain : -1, request->compare);
+}
+
+/* A holder of the answer's parts; the caller frees with answer_free(). */
+static Answer *earlier_answer(QueryLive *live, const char *question) {
+  pthread_mutex_lock(&live->answering);
+  const Answer *found = g_hash_table_lookup(live->answers, question);
+  Answer *answer = found == NULL ? NULL : g_memdup2(found, sizeof *found);
+  if (answer != NULL) {
+    query_result_hold(answer->result);
+    g_array_ref(answer->first_days);
+  }
+  pthread_mutex_unlock(&live->answering);
+  return answer;
+}
+
+static void keep_answer(QueryLive *live, const char *question, Answer *answer) {
+  guint n_rows = query_result_n_rows(answer->result);
+  pthread_mutex_lock(&live->answering);
+  live->n_rows_kept += n_rows;
+  if (live->n_rows_kept > MAX_ROWS_KEPT) {
+    g_hash_table_remove_all(live->answers);
+    live->n_rows_kept = n_rows;
+  }
+  if (n_rows <= MAX_ROWS_KEPT)
+    g_hash_table_replace(live->answers, g_strdup(question), answer);
+  else
+    answer_free(answer);
+  pthread_mutex_unlock(&live->answering);
+}
+
+void query_live_forget_answers(QueryLive *live) {
+  pthread_mutex_lock(&live->answering);
+  g_hash_table_remove_all(live->answers);
+  live->n_rows_kept = 0;
+  pthread_mutex_unlock(&live->answering);
 }
 
 /* --- sides --- */
@@ -93,7 +167,7 @@ static void catch_up(QueryLive *live) {
   g_hash_table_iter_init(&iter, active->boards);
   while (g_hash_table_iter_next(&iter, &key, &board)) {
     if (live->behind == BEHIND_CHANGES && is_on(side, key)) {
-      if (!board_apply(board, idle)) board_copy_side(board, live->active, idle, TRUE);
+      if (!board_apply(board, idle, active->change)) board_copy_side(board, live->active, idle, TRUE);
       board_settle(board);
     } else {
       board_copy_side(board, live->active, idle, FALSE);
@@ -102,6 +176,8 @@ static void catch_up(QueryLive *live) {
   }
   side->context = active->context;
   side->load = active->load;
+  side->change = active->change;
+  side->resets = active->resets;
   g_clear_pointer(&live->stat_before, query_stat_free);
   live->behind = BEHIND_NOTHING;
 }
@@ -126,11 +202,14 @@ QueryLive *query_live_new(const QueryContext *context, gsize max_bytes, GError *
   g_autoptr(QueryLive) live = g_new0(QueryLive, 1);
   pthread_mutex_init(&live->entering, NULL);
   pthread_mutex_init(&live->writing, NULL);
+  pthread_mutex_init(&live->answering, NULL);
+  live->answers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, answer_free);
   pthread_cond_init(&live->left, NULL);
   live->max_bytes = max_bytes;
   live->too_large = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   for (guint s = 0; s < 2; s++)
-    live->sides[s] = (LiveSide){g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL), *context, {0}};
+    live->sides[s] =
+        (LiveSide){.boards = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL), .context = *context};
   live->now = store_connect(context->store, error);
   if (live->now != NULL) live->then = store_connect(context->store, error);
   if (live->then == NULL) return NULL;
@@ -159,6 +238,8 @@ void query_live_free(QueryLive *live) {
   query_stat_free(live->stat_before);
   pthread_mutex_destroy(&live->entering);
   pthread_mutex_destroy(&live->writing);
+  pthread_mutex_destroy(&live->answering);
+  g_hash_table_unref(live->answers);
   pthread_cond_destroy(&live->left);
   g_free(live);
 }
@@ -167,8 +248,40 @@ void query_live_free(QueryLive *live) {
 
 typedef enum { ANSWERED, LACKS_CELLS, IS_OUTSIDE, FAILED } Outcome;
 
+/* What an answer is read by, to see whether parts of an earlier one hold still. */
+typedef struct {
+  const Board *board;
+  guint side;
+  guint32 change; /* the last in the earlier answer */
+} Since;
+
+static gboolean has_changed(gconstpointer data, guint n_members, const gint64 *ids) {
+  const Since *since = data;
+  return board_has_changed(since->board, since->side, n_members, ids, since->change);
+}
+
+static GArray *first_days_of(const Evaluator *evaluator) {
+  guint n;
+  const BaseDay *days = evaluator_first_days(evaluator, &n);
+  GArray *copy = g_array_new(FALSE, FALSE, sizeof(BaseDay));
+  g_array_append_vals(copy, days, n);
+  return copy;
+}
+
+static gboolean same_days(const GArray *a, const GArray *b) {
+  return a->len == b->len && memcmp(a->data, b->data, a->len * sizeof(BaseDay)) == 0;
+}
+
+/* Whether groups of an earlier answer may stand beside new ones. */
+static gboolean can_take_over(const Answer *earlier, const LiveSide *side, const Board *board, guint number,
+                              const GArray *first_days) {
+  return earlier != NULL && !earlier->whole && earlier->resets == side->resets &&
+         earlier->naming == board_naming(board, number) && same_days(earlier->first_days, first_days);
+}
+
 /* Answers from a board of a side; where cells are missing, `view` says which. */
-static Outcome answer(Board *board, guint side, QueryRun *run, GError **error) {
+static Outcome answer(Board *board, const LiveSide *side_of, guint side, QueryRun *run, const Answer *earlier,
+                      Answer **made, GError **error) {
   const Dim *dims = board_dims(board, &run->n_dims);
   for (guint d = 0; d < run->n_dims; d++) {
     run->dims[d] = dims[d];
@@ -177,10 +290,26 @@ static Outcome answer(Board *board, guint side, QueryRun *run, GError **error) {
   if (!query_run_read(run, error)) return FAILED;
   run->plan = board_view(board, side, run->context);
   run->evaluator = evaluator_new(run->plan);
+  if (board_levels(board, side) != NULL) evaluator_borrow(run->evaluator, board_levels(board, side));
   query_run_collect(run);
   gboolean outside;
   if (!board_attach(board, side, run->plan, &outside)) return outside ? IS_OUTSIDE : LACKS_CELLS;
-  return query_run_answer(run, error) ? ANSWERED : FAILED;
+  g_autoptr(GArray) first_days = first_days_of(run->evaluator);
+  Since since = {board, side, earlier != NULL ? earlier->change : 0};
+  if (can_take_over(earlier, side_of, board, side, first_days)) {
+    run->earlier = earlier->result;
+    run->has_changed = has_changed;
+    run->board = &since;
+  }
+  if (!query_run_answer(run, error)) return FAILED;
+  Answer answer = {.result = run->result,
+                   .change = side_of->change,
+                   .resets = side_of->resets,
+                   .naming = board_naming(board, side),
+                   .first_days = g_steal_pointer(&first_days),
+                   .whole = query_run_reads_whole(run)};
+  *made = g_memdup2(&answer, sizeof answer);
+  return ANSWERED;
 }
 
 static gsize bytes_of(const LiveSide *side, guint number) {
@@ -253,13 +382,19 @@ static gboolean make(QueryLive *live, const BoardKey *key, const char *text, con
 
 static QueryResult *ask_cells(QueryLive *live, const QueryRequest *request, const BoardKey *key, const char *text,
                               char **why, GError **error) {
+  g_autofree char *question = question_text(request, text);
   for (guint try = 0; try < MAX_TRIES; try++) {
-    g_autoptr(QueryResult) result = query_result_new();
+    Answer *earlier AUTO_ANSWER = earlier_answer(live, question), *made = NULL;
     guint number = enter(live);
     const LiveSide *side = &live->sides[number];
+    if (earlier != NULL && earlier->change == side->change && earlier->resets == side->resets) {
+      leave(live, number);
+      return query_result_hold(earlier->result);
+    }
+    g_autoptr(QueryResult) result = query_result_new();
     QueryRun run = {.context = &side->context, .request = request, .result = result};
     Board *board = g_hash_table_lookup(side->boards, text);
-    Outcome outcome = board == NULL ? LACKS_CELLS : answer(board, number, &run, error);
+    Outcome outcome = board == NULL ? LACKS_CELLS : answer(board, side, number, &run, earlier, &made, error);
     result->load = side->load;
     result->from_cells = TRUE;
     result->now_us = side->context.now_us;
@@ -269,6 +404,9 @@ static QueryResult *ask_cells(QueryLive *live, const QueryRequest *request, cons
     if (outcome == FAILED) return NULL;
     if (outcome == ANSWERED) {
       query_result_finish(result);
+      query_result_index(result);
+      query_result_hold(result);
+      keep_answer(live, question, made);
       return g_steal_pointer(&result);
     }
     if (outcome == IS_OUTSIDE) {
@@ -313,6 +451,7 @@ static void reset(QueryLive *live) {
   LiveSide *side = &live->sides[idle_side(live)];
   g_hash_table_remove_all(side->boards);
   g_hash_table_remove_all(live->too_large);
+  side->resets++;
   live->state.n_resets++;
 }
 
@@ -334,7 +473,7 @@ static gboolean follow_boards(QueryLive *live, const QueryContext *before, const
   g_hash_table_iter_init(&iter, side->boards);
   while (g_hash_table_iter_next(&iter, NULL, &board)) {
     g_autoptr(GError) cause = NULL;
-    if (board_follow(board, before, after, changes, &cause) && board_apply(board, idle)) continue;
+    if (board_follow(board, before, after, changes, &cause) && board_apply(board, idle, live->change)) continue;
     if (cause != NULL && !g_error_matches(cause, BASE_ERROR, BASE_ERROR_LIMIT)) {
       g_propagate_error(error, g_steal_pointer(&cause));
       return FALSE;
@@ -360,6 +499,7 @@ static gboolean follow(QueryLive *live, const QueryContext *before, const QueryC
 
 static gboolean move_on(QueryLive *live, gint64 now_us, GError **error) {
   catch_up(live);
+  live->change++;
   LiveSide *side = &live->sides[idle_side(live)];
   gint64 load_before = side->load.number;
   QueryLoad load;
@@ -383,6 +523,7 @@ static gboolean move_on(QueryLive *live, gint64 now_us, GError **error) {
   side->context.store = NULL;
   side->load = load;
   live->state.load = load.number;
+  side->change = live->change;
   publish(live, ok && !all ? BEHIND_CHANGES : BEHIND_ALL);
   return ok;
 }

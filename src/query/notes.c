@@ -38,8 +38,8 @@ static void note_chance(QueryRun *run, guint k) {
   if (!kpi->proportion || run->n_dims != 1 || result->periods->len != 1) return;
   g_autoptr(GArray) successes = g_array_new(FALSE, FALSE, sizeof(gint64));
   g_autoptr(GArray) totals = g_array_new(FALSE, FALSE, sizeof(gint64));
-  for (guint r = 0; r < result->rows->len; r++) {
-    const QueryRow *row = &g_array_index(result->rows, QueryRow, r);
+  for (guint r = 0; r < query_result_n_rows(result); r++) {
+    const QueryRow *row = query_result_row(result, r);
     if (row->kpi != k || !row->value.has_interval) continue;
     gint64 numerator = llround(row->value.numerator), denominator = llround(row->value.denominator);
     g_array_append_val(successes, numerator);
@@ -61,8 +61,8 @@ static gboolean says_of_itself(const QueryValue *value) {
 /* An answer of nothing, because the records are of another time: says of which. */
 static void note_other_time(QueryRun *run) {
   BaseDay first, last;
-  for (guint r = 0; r < run->result->rows->len; r++)
-    if (says_of_itself(&g_array_index(run->result->rows, QueryRow, r).value)) return;
+  for (guint r = 0; r < query_result_n_rows(run->result); r++)
+    if (says_of_itself(&query_result_row(run->result, r)->value)) return;
   if (!query_stat_bounds(run->context->stat, &first, &last) || (first < run->asked.end && last >= run->asked.start))
     return;
   g_autofree char *from = base_day_format(first), *to = base_day_format(last);
@@ -136,23 +136,19 @@ static void note_changed(QueryRun *run, const KpiDefinition *kpi) {
       kpi->title, kpi->n_versions > 2 ? ", last" : "", from);
 }
 
-/* What the rows of one KPI have in common to say. */
-typedef struct {
-  guint flags;
-  gint64 n_missing;
-} Seen;
-
-static void look_at_rows(const QueryRun *run, const GArray *rows, gboolean are_totals, Seen *seen) {
-  for (guint r = 0; r < rows->len; r++) {
-    const QueryRow *row = &g_array_index(rows, QueryRow, r);
-    Seen *of = &seen[row->kpi];
-    of->flags |= row->value.flags;
-    if (row->has_compared) of->flags |= row->compared.flags & QUERY_FLAG_CHANGED;
-    if (row->n_members == 0 || (!are_totals && run->result->totals->len == 0)) of->n_missing += row->value.n_missing;
-  }
+/* Amounts without a rate are counted in the total of all, or where there is none in the rows. */
+static void look_at_groups(const QueryResult *result, QuerySeen *seen) {
+  for (guint keep = 0; keep < result->n_levels; keep++)
+    for (guint g = 0; g < result->levels[keep].speaking->len; g++) {
+      const QueryGroup *group = g_ptr_array_index(result->levels[keep].speaking, g);
+      for (guint k = 0; k < group->n_kpis; k++) {
+        seen[k].flags |= group->seen[k].flags;
+        if (keep == 0) seen[k].n_missing += group->seen[k].n_missing;
+      }
+    }
 }
 
-static void note_kpi(QueryRun *run, guint k, const Seen *seen) {
+static void note_kpi(QueryRun *run, guint k, const QuerySeen *seen) {
   const KpiDefinition *kpi = g_ptr_array_index(run->result->kpis, k);
   note_chance(run, k);
   if (seen->flags & QUERY_FLAG_NO_DATA) note_missing_data(run, kpi);
@@ -176,9 +172,8 @@ static void note_kpi(QueryRun *run, guint k, const Seen *seen) {
 gboolean query_run_notes(QueryRun *run, GError **error) {
   const QueryResult *result = run->result;
   note_other_time(run);
-  g_autofree Seen *seen = g_new0(Seen, result->kpis->len);
-  look_at_rows(run, result->rows, FALSE, seen);
-  look_at_rows(run, result->totals, TRUE, seen);
+  g_autofree QuerySeen *seen = g_new0(QuerySeen, result->kpis->len);
+  look_at_groups(result, seen);
   for (guint k = 0; k < result->kpis->len; k++) note_kpi(run, k, &seen[k]);
   return run->context->store == NULL || note_undated(run, error);
 }
@@ -187,8 +182,8 @@ gboolean query_run_without(QueryRun *run, GError **error) {
   if (run->context->store == NULL || run->n_dims == 0 || run->dims[0].kind != DIM_REP || run->where->people->len > 0)
     return TRUE;
   g_autoptr(GHashTable) shown = g_hash_table_new(g_str_hash, g_str_equal);
-  for (guint r = 0; r < run->result->rows->len; r++) {
-    const QueryRow *row = &g_array_index(run->result->rows, QueryRow, r);
+  for (guint r = 0; r < query_result_n_rows(run->result); r++) {
+    const QueryRow *row = query_result_row(run->result, r);
     if (row->members[0] != NULL) g_hash_table_add(shown, (gpointer)row->members[0]);
   }
   StoreValue days[] = {{STORE_DAY, {.integer = run->asked.start}}, {STORE_DAY, {.integer = run->asked.end}}};

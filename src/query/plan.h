@@ -47,8 +47,9 @@ typedef struct {
   GPtrArray *uses;    /* PlanUse, by column order; not owned */
   gboolean *possible; /* by dimension: whether the fact can answer it */
   CubeTable *cells;
-  CubeTable *whole;         /* each deal once, without its people; only where credit is shared */
-  CubeTable *const *levels; /* of a view: kept cells, by the number of dimensions kept; not owned */
+  CubeTable *whole;            /* each deal once, without its people; only where credit is shared */
+  gboolean is_scanned, by_day; /* kept cells: how rows were counted, one by one or as columns */
+  CubeTable *const *levels;    /* of a view: kept cells, by the number of dimensions kept; not owned */
 } PlanTable;
 
 /* Which rows a scan reads of: those that came, went or changed, as temporary tables of keys (src/query/changes.h). */
@@ -77,6 +78,7 @@ typedef struct {
   BaseDay rates_of;   /* constant currency: all amounts at this day's rates; BASE_DAY_NONE = each at its own day's */
   QueryCustomers *customers;
   PlanTimings timings;
+  gboolean counts_otherwise;   /* kept cells: rows had to be counted in another way than those that are in them */
   gboolean is_kept;            /* cells by day that stay: every row is read */
   gboolean is_view;            /* tables and members are another's */
   const QueryChanges *changes; /* scans read only what has to do with these; or NULL */

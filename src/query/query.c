@@ -183,21 +183,18 @@ static QueryValue evaluate(const QueryRun *run, EvalLevel *level, guint group, c
   return result;
 }
 
-static QueryRow make_row(const QueryRun *run, EvalLevel *level, guint group, guint n_members, guint k, guint p) {
-  QueryRow row = {.kpi = k, .period = p, .n_members = n_members};
-  const gint64 *members = eval_level_members(level, group);
-  for (guint d = 0; d < n_members; d++) {
-    const char *name = query_members_name(run->plan->members[d], members[d]);
-    row.members[d] = name == NULL ? NULL : g_string_chunk_insert_const(run->result->names, name);
-  }
+static QueryRow make_row(const QueryRun *run, EvalLevel *level, guint number, const QueryGroup *group, guint k,
+                         guint p) {
+  QueryRow row = {.kpi = k, .period = p, .n_members = group->n_members};
+  for (guint d = 0; d < group->n_members; d++) row.members[d] = group->names[d];
   const RowAsked *asked = &run->asked_of[k * run->result->periods->len + p];
-  row.value = evaluate(run, level, group, &asked->value);
+  row.value = evaluate(run, level, number, &asked->value);
   row.has_compared = asked->compared.formula != NULL;
   if (!row.has_compared) return row;
   row.compared_period = clipped_period(&asked->compared.window);
-  row.compared = evaluate(run, level, group, &asked->compared);
+  row.compared = evaluate(run, level, number, &asked->compared);
   row.has_compared_whole = row.compared_period.end < asked->compared.window.period.end;
-  if (row.has_compared_whole) row.compared_whole = evaluate(run, level, group, &asked->whole);
+  if (row.has_compared_whole) row.compared_whole = evaluate(run, level, number, &asked->whole);
   return row;
 }
 
@@ -219,10 +216,15 @@ static gint compare_groups(gconstpointer a, gconstpointer b, gpointer user_data)
   return 0;
 }
 
-/* Nothing sold of a quota is 0 %, which is something to say. */
+/* Nothing sold of a quota is 0 %, which is something to say; a part of the total of all that is none says nothing. */
+static gboolean value_says(const QueryValue *value) {
+  gboolean of_others = value->has_parts && !value->has_base && value->numerator == 0;
+  return value->has_base || (value->n > 0 && !of_others);
+}
+
 static gboolean says_something(const QueryRow *row) {
-  return row->value.n > 0 || row->value.has_base || (row->value.has_value && row->value.value != 0) ||
-         (row->has_compared && (row->compared.n > 0 || row->compared.has_base));
+  return value_says(&row->value) || (row->value.has_value && row->value.value != 0) ||
+         (row->has_compared && value_says(&row->compared));
 }
 
 /* Before any is made: members × periods × KPIs. */
@@ -242,29 +244,64 @@ static gboolean fits(const QueryRun *run, EvalLevel *const *levels, GError **err
   return FALSE;
 }
 
-/* The rows of one level; members of whom every number is nothing are left out (`attain show` names people among them).
- */
-static void add_level_rows(QueryRun *run, EvalLevel *level, guint n_members, GArray *out) {
+static void look_at(QuerySeen *seen, const QueryRow *row) {
+  seen->flags |= row->value.flags;
+  if (row->has_compared) seen->flags |= row->compared.flags & QUERY_FLAG_CHANGED;
+  seen->n_missing += row->value.n_missing;
+}
+
+/* All rows of a group. Members of whom every number is nothing are left out (`attain show` names people among them). */
+static QueryGroup *make_group(const QueryRun *run, EvalLevel *level, guint number, guint n_members) {
+  guint n_kpis = run->result->kpis->len, n_periods = run->result->periods->len;
+  const gint64 *ids = eval_level_members(level, number);
+  QueryGroup *group = query_group_new(n_members, ids, n_kpis * n_periods, n_kpis);
+  for (guint d = 0; d < n_members; d++) group->names[d] = g_strdup(query_members_name(run->plan->members[d], ids[d]));
+  group->is_silent = n_members > 0;
+  QueryRow *row = group->rows;
+  for (guint k = 0; k < n_kpis; k++)
+    for (guint p = 0; p < n_periods; p++, row++) {
+      *row = make_row(run, level, number, group, k, p);
+      group->is_silent &= !says_something(row);
+      look_at(&group->seen[k], row);
+    }
+  return group;
+}
+
+/* The numbers of the level's groups, in the order of their names. */
+static guint *order_of(const QueryRun *run, const EvalLevel *level, guint n_members) {
   guint n_groups = eval_level_n_groups(level);
-  g_autofree guint *groups = g_new(guint, n_groups + 1);
+  guint *groups = g_new(guint, n_groups + 1);
   for (guint g = 0; g < n_groups; g++) groups[g] = g;
-  Order order = {run, level};
-  Order kept = order;
   QueryRun partial = *run;
   partial.n_dims = n_members;
-  kept.run = &partial;
-  g_qsort_with_data(groups, (gint)n_groups, sizeof *groups, compare_groups, &kept);
+  Order order = {&partial, level};
+  g_qsort_with_data(groups, (gint)n_groups, sizeof *groups, compare_groups, &order);
+  return groups;
+}
+
+/* Of an earlier answer what has not changed, in its order. FALSE when there are other groups than it had. */
+static gboolean take_over_level(QueryRun *run, EvalLevel *level, guint n_members) {
+  const GPtrArray *earlier = run->earlier->levels[n_members].all;
+  guint n_groups = eval_level_n_groups(level);
+  if (earlier->len != n_groups) return FALSE;
+  for (guint i = 0; i < n_groups; i++)
+    if (eval_level_find(level, ((const QueryGroup *)g_ptr_array_index(earlier, i))->ids) < 0) return FALSE;
   for (guint i = 0; i < n_groups; i++) {
-    guint before = out->len;
-    gboolean any = n_members == 0;
-    for (guint k = 0; k < run->result->kpis->len; k++)
-      for (guint p = 0; p < run->result->periods->len; p++) {
-        QueryRow row = make_row(run, level, groups[i], n_members, k, p);
-        any |= says_something(&row);
-        g_array_append_val(out, row);
-      }
-    if (!any) g_array_set_size(out, before);
+    QueryGroup *group = g_ptr_array_index(earlier, i);
+    if (run->has_changed(run->board, n_members, group->ids))
+      group = make_group(run, level, (guint)eval_level_find(level, group->ids), n_members);
+    else
+      query_group_hold(group);
+    query_result_add(run->result, n_members, group);
   }
+  return TRUE;
+}
+
+static void add_level_rows(QueryRun *run, EvalLevel *level, guint n_members) {
+  if (run->earlier != NULL && take_over_level(run, level, n_members)) return;
+  g_autofree guint *order = order_of(run, level, n_members);
+  for (guint i = 0; i < eval_level_n_groups(level); i++)
+    query_result_add(run->result, n_members, make_group(run, level, order[i], n_members));
 }
 
 /* --- running --- */
@@ -276,16 +313,44 @@ gboolean query_run_read(QueryRun *run, GError **error) {
 gboolean query_run_answer(QueryRun *run, GError **error) {
   gint64 started = g_get_monotonic_time();
   EvalLevel *levels[QUERY_MAX_DIMS + 1];
-  for (guint keep = 0; keep <= run->n_dims; keep++) levels[keep] = evaluator_level(run->evaluator, keep);
+  gboolean borrowed = evaluator_level_of(run->evaluator, 0) != NULL;
+  for (guint keep = 0; keep <= run->n_dims; keep++)
+    levels[keep] = borrowed ? evaluator_level_of(run->evaluator, keep) : evaluator_level(run->evaluator, keep);
   if (!fits(run, levels, error)) return FALSE;
-  evaluator_finish(run->evaluator);
+  if (!borrowed) evaluator_finish(run->evaluator);
   bind(run);
-  add_level_rows(run, levels[run->n_dims], run->n_dims, run->result->rows);
-  for (guint keep = run->n_dims; keep-- > 0;) add_level_rows(run, levels[keep], keep, run->result->totals);
+  run->result->n_levels = run->n_dims + 1;
+  for (guint keep = run->n_dims + 1; keep-- > 0;) add_level_rows(run, levels[keep], keep);
   if (!query_run_without(run, error) || !query_run_notes(run, error)) return FALSE;
   run->plan->timings.evaluate_ms = (double)(g_get_monotonic_time() - started) / 1000.0;
   run->result->timings = run->plan->timings;
   return TRUE;
+}
+
+static gboolean reads_whole(const KpiExpr *expr) {
+  switch (expr->op) {
+    case KPI_OP_TOTAL:
+      return TRUE;
+    case KPI_OP_MEASURE:
+      return FALSE;
+    case KPI_OP_KPI:
+      for (guint v = 0; v < expr->kpi->n_versions; v++)
+        if (reads_whole(expr->kpi->versions[v].expr)) return TRUE;
+      return FALSE;
+    default:
+      for (guint i = 0; i < expr->n_args; i++)
+        if (reads_whole(expr->args[i])) return TRUE;
+      return FALSE;
+  }
+}
+
+gboolean query_run_reads_whole(const QueryRun *run) {
+  for (guint k = 0; k < run->result->kpis->len; k++) {
+    const KpiDefinition *kpi = g_ptr_array_index(run->result->kpis, k);
+    for (guint v = 0; v < kpi->n_versions; v++)
+      if (reads_whole(kpi->versions[v].expr)) return TRUE;
+  }
+  return FALSE;
 }
 
 void query_run_clear(QueryRun *run) {

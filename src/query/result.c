@@ -21,15 +21,83 @@ const char *query_flag_about(guint bit) {
   return bit < G_N_ELEMENTS(flags) ? flags[bit].about : NULL;
 }
 
+/* --- groups of rows --- */
+
+QueryGroup *query_group_new(guint n_members, const gint64 *ids, guint n_rows, guint n_kpis) {
+  gsize rows = sizeof(QueryGroup) + n_rows * sizeof(QueryRow);
+  QueryGroup *group = g_malloc0(rows + n_kpis * sizeof(QuerySeen));
+  g_atomic_ref_count_init(&group->n_holders);
+  group->n_members = n_members;
+  memcpy(group->ids, ids, n_members * sizeof *ids);
+  group->n_rows = n_rows;
+  group->n_kpis = n_kpis;
+  group->seen = (QuerySeen *)(gpointer)((guint8 *)group + rows);
+  return group;
+}
+
+QueryGroup *query_group_hold(QueryGroup *group) {
+  g_atomic_ref_count_inc(&group->n_holders);
+  return group;
+}
+
+static void group_free(gpointer data) {
+  QueryGroup *group = data;
+  if (!g_atomic_ref_count_dec(&group->n_holders)) return;
+  for (guint m = 0; m < group->n_members; m++) g_free(group->names[m]);
+  g_free(group);
+}
+
+static guint ids_hash(gconstpointer data) {
+  const QueryGroup *group = data;
+  guint64 hash = group->n_members;
+  for (guint m = 0; m < group->n_members; m++)
+    hash = (hash ^ (guint64)group->ids[m]) * G_GUINT64_CONSTANT(0x9E3779B97F4A7C15);
+  return (guint)(hash >> 32);
+}
+
+static gboolean ids_equal(gconstpointer a, gconstpointer b) {
+  const QueryGroup *x = a, *y = b;
+  return x->n_members == y->n_members && memcmp(x->ids, y->ids, x->n_members * sizeof *x->ids) == 0;
+}
+
+void query_result_add(QueryResult *result, guint n_members, QueryGroup *group) {
+  QueryGroups *groups = &result->levels[n_members];
+  g_ptr_array_add(groups->all, group);
+  if (!group->is_silent) g_ptr_array_add(groups->speaking, group);
+}
+
+void query_result_index(QueryResult *result) {
+  for (guint keep = 0; keep < result->n_levels; keep++) {
+    QueryGroups *groups = &result->levels[keep];
+    groups->by_ids = g_hash_table_new(ids_hash, ids_equal);
+    for (guint g = 0; g < groups->all->len; g++) g_hash_table_add(groups->by_ids, g_ptr_array_index(groups->all, g));
+  }
+}
+
+QueryGroup *query_result_group(const QueryResult *result, guint n_members, const gint64 *ids) {
+  QueryGroup probe = {.n_members = n_members};
+  memcpy(probe.ids, ids, n_members * sizeof *ids);
+  return g_hash_table_lookup(result->levels[n_members].by_ids, &probe);
+}
+
+/* --- answers --- */
+
+QueryResult *query_result_hold(QueryResult *result) {
+  g_atomic_ref_count_inc(&result->n_holders);
+  return result;
+}
+
 QueryResult *query_result_new(void) {
   QueryResult *result = g_new0(QueryResult, 1);
+  g_atomic_ref_count_init(&result->n_holders);
   result->kpis = g_ptr_array_new();
   result->dims = g_ptr_array_new();
   result->periods = g_array_new(FALSE, TRUE, sizeof(CalendarPeriod));
-  result->rows = g_array_new(FALSE, TRUE, sizeof(QueryRow));
-  result->totals = g_array_new(FALSE, TRUE, sizeof(QueryRow));
+  for (guint keep = 0; keep <= QUERY_MAX_DIMS; keep++) {
+    result->levels[keep].all = g_ptr_array_new_with_free_func(group_free);
+    result->levels[keep].speaking = g_ptr_array_new();
+  }
   result->load.number = -1;
-  result->names = g_string_chunk_new(4096);
   result->notes = g_ptr_array_new_with_free_func(g_free);
   result->without = g_ptr_array_new_with_free_func(g_free);
   result->sql = g_ptr_array_new_with_free_func(g_free);
@@ -71,13 +139,15 @@ gboolean query_result_is_from_cells(const QueryResult *result) {
 }
 
 void query_result_free(QueryResult *result) {
-  if (result == NULL) return;
+  if (result == NULL || !g_atomic_ref_count_dec(&result->n_holders)) return;
   g_ptr_array_unref(result->kpis);
   g_ptr_array_unref(result->dims);
   g_array_unref(result->periods);
-  g_array_unref(result->rows);
-  g_array_unref(result->totals);
-  g_string_chunk_free(result->names);
+  for (guint keep = 0; keep <= QUERY_MAX_DIMS; keep++) {
+    g_ptr_array_unref(result->levels[keep].all);
+    g_ptr_array_unref(result->levels[keep].speaking);
+    g_clear_pointer(&result->levels[keep].by_ids, g_hash_table_unref);
+  }
   g_ptr_array_unref(result->notes);
   g_ptr_array_unref(result->without);
   g_ptr_array_unref(result->sql);
@@ -102,17 +172,35 @@ guint query_result_n_periods(const QueryResult *result) {
 const CalendarPeriod *query_result_period(const QueryResult *result, guint index) {
   return &g_array_index(result->periods, CalendarPeriod, index);
 }
+static guint n_rows_of(const QueryGroups *groups) {
+  if (groups->speaking->len == 0) return 0;
+  return groups->speaking->len * ((const QueryGroup *)g_ptr_array_index(groups->speaking, 0))->n_rows;
+}
+
+static const QueryRow *row_of(const QueryGroups *groups, guint index) {
+  guint n = ((const QueryGroup *)g_ptr_array_index(groups->speaking, 0))->n_rows;
+  return &((const QueryGroup *)g_ptr_array_index(groups->speaking, index / n))->rows[index % n];
+}
+
 guint query_result_n_rows(const QueryResult *result) {
-  return result->rows->len;
+  return result->n_levels == 0 ? 0 : n_rows_of(&result->levels[result->n_levels - 1]);
 }
 const QueryRow *query_result_row(const QueryResult *result, guint index) {
-  return &g_array_index(result->rows, QueryRow, index);
+  return row_of(&result->levels[result->n_levels - 1], index);
 }
 guint query_result_n_totals(const QueryResult *result) {
-  return result->totals->len;
+  guint n = 0;
+  for (guint keep = 0; keep + 1 < result->n_levels; keep++) n += n_rows_of(&result->levels[keep]);
+  return n;
 }
 const QueryRow *query_result_total(const QueryResult *result, guint index) {
-  return &g_array_index(result->totals, QueryRow, index);
+  guint keep = result->n_levels - 1;
+  while (keep-- > 0) {
+    guint n = n_rows_of(&result->levels[keep]);
+    if (index < n) return row_of(&result->levels[keep], index);
+    index -= n;
+  }
+  g_return_val_if_reached(NULL);
 }
 const char *const *query_result_notes(const QueryResult *result) {
   return (const char *const *)result->notes->pdata;

@@ -6,13 +6,39 @@
 
 #define QUERY_MAX_DIMS 6
 
+/* What the rows of a KPI in a group have in common to say. */
+typedef struct {
+  guint flags;
+  gint64 n_missing;
+} QuerySeen;
+
+/* All rows of one member or total: by KPI, then period. Answers that do not differ in it share it. */
+typedef struct {
+  gatomicrefcount n_holders;
+  gint64 ids[QUERY_MAX_DIMS];
+  char *names[QUERY_MAX_DIMS];
+  guint n_members;
+  gboolean is_silent; /* every number is nothing */
+  guint n_rows, n_kpis;
+  QuerySeen *seen; /* by KPI; after the rows, in one piece with them */
+  QueryRow rows[];
+} QueryGroup;
+
+/* The groups of one level, in order. */
+typedef struct {
+  GPtrArray *all;      /* QueryGroup, silent ones included */
+  GPtrArray *speaking; /* … without them; not owned */
+  GHashTable *by_ids;  /* ids -> QueryGroup, for who asks again; NULL until query_result_index() */
+} QueryGroups;
+
 struct QueryResult {
+  gatomicrefcount n_holders;
   GPtrArray *kpis; /* const KpiDefinition * */
   GPtrArray *dims; /* interned names */
   GArray *periods; /* CalendarPeriod */
-  GArray *rows;    /* QueryRow; member names interned in `names` */
-  GArray *totals;
-  GStringChunk *names;
+  QueryGroups
+      levels[QUERY_MAX_DIMS + 1]; /* by the number of dimensions kept: the last are the rows, the others totals */
+  guint n_levels;
   GPtrArray *notes;
   GPtrArray *without;
   GPtrArray *sql;
@@ -48,9 +74,21 @@ typedef struct {
   QueryPlan *plan;
   Evaluator *evaluator;
   RowAsked *asked_of; /* [kpi][period] */
+  /* An earlier answer to the same question, of which what has not changed since is taken over; or NULL. */
+  const QueryResult *earlier;
+  gboolean (*has_changed)(gconstpointer board, guint n_members, const gint64 *ids);
+  gconstpointer board;
 } QueryRun;
 
 QueryResult *query_result_new(void);
+QueryResult *query_result_hold(QueryResult *result);
+QueryGroup *query_group_new(guint n_members, const gint64 *ids, guint n_rows, guint n_kpis);
+QueryGroup *query_group_hold(QueryGroup *group);
+/* Adds a group to a level, in order; the level takes it over. */
+void query_result_add(QueryResult *result, guint n_members, QueryGroup *group);
+/* Makes groups findable by their ids. */
+void query_result_index(QueryResult *result);
+QueryGroup *query_result_group(const QueryResult *result, guint n_members, const gint64 *ids);
 /* A note on a finished answer. */
 void query_result_note(QueryResult *result, const char *text);
 /* Nothing is added to it any more. */
@@ -61,6 +99,8 @@ void query_result_finish(QueryResult *result);
 gboolean query_run_read(QueryRun *run, GError **error);
 void query_run_collect(QueryRun *run);
 gboolean query_run_answer(QueryRun *run, GError **error);
+/* Whether a formula reads the total of all, so that a group's numbers may change with another's. */
+gboolean query_run_reads_whole(const QueryRun *run);
 /* Frees its plan and evaluator. */
 void query_run_clear(QueryRun *run);
 /* What is to be said beside the numbers, once they are there. */

@@ -125,6 +125,9 @@ static gboolean add_table(Scan *scan, SqlSelect *select, PlanTable *table, GErro
     made.entity = add_column(scan, sql_path(select, path.path, path.n_path),
                              made.entity_is_key ? STORE_COLUMN_UINT64 : STORE_COLUMN_INT32);
   }
+  plan->counts_otherwise |= table->is_scanned && table->by_day != made.by_day;
+  table->is_scanned = TRUE;
+  table->by_day = made.by_day;
   g_array_append_val(scan->tables, made);
   return !failed;
 }

@@ -209,13 +209,13 @@ static void changes_leave_what_is_left(void **state) {
   g_autoptr(CubeTable) gone = fill_half(cube_table_new_log_of(table), added, 0, third);
   CubeTable *const tables[] = {table, all};
   for (int t = 0; t < 2; t++) {
-    assert_true(cube_table_apply(tables[t], come, NULL, FALSE));
+    assert_true(cube_table_apply(tables[t], come, &(CubeChange){1, FALSE, NULL}));
     check_kept(tables[t], added, 0, N_ADDED, random);
-    assert_true(cube_table_apply(tables[t], gone, NULL, TRUE));
+    assert_true(cube_table_apply(tables[t], gone, &(CubeChange){1, TRUE, NULL}));
     check_kept(tables[t], added, third, N_ADDED, random);
   }
   check_kept(before, added, 0, half, random);
-  assert_false(cube_table_apply(table, gone, NULL, TRUE)); /* it is not there any more */
+  assert_false(cube_table_apply(table, gone, &(CubeChange){1, TRUE, NULL})); /* it is not there any more */
 }
 
 static void sparse_tables_change_alike(void **state) {
@@ -233,7 +233,7 @@ static void sparse_tables_change_alike(void **state) {
   }
   cube_table_finish(sparse);
   g_autoptr(CubeTable) before = cube_table_copy(sparse);
-  assert_true(cube_table_apply(sparse, log, NULL, FALSE));
+  assert_true(cube_table_apply(sparse, log, &(CubeChange){1, FALSE, NULL}));
   for (int taken = 0; taken < 2; taken++) {
     for (gint32 group = 0; group < cube_table_n_groups(sparse); group++) {
       const gint64 *members = cube_table_members(sparse, group);
@@ -242,7 +242,7 @@ static void sparse_tables_change_alike(void **state) {
       assert_int_equal(cube_read_distinct(sparse, SETS, group, 3, 10), expected.distinct);
     }
     for (int i = half; i < N_ADDED; i++) added[i].slot = G_MAXUINT;
-    if (taken == 0) assert_true(cube_table_apply(sparse, log, NULL, TRUE));
+    if (taken == 0) assert_true(cube_table_apply(sparse, log, &(CubeChange){1, TRUE, NULL}));
   }
   assert_int_equal(cube_table_n_groups(before) <= cube_table_n_groups(sparse), TRUE);
 }
