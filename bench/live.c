@@ -1,83 +1,337 @@
-/* Answers from kept cells: how long their counting takes against DuckDB's reading of the same columns, and what a
- * question then costs against the fused GROUP BY. */
+/* Answers from kept cells: what their counting costs against DuckDB's reading of the same columns, and what a scorecard
+ * then costs against the best SQL for it, on all of the data and on a twentieth of it. */
 #include "query/live.h"
 
 #include "bench/bench.h"
 
 #include <stdio.h>
 
-#define PERIOD "2025-11..2026-10"
+#define FLAT_OVER    20
+#define ONE_ASKED    2000
+#define MAX_KEPT     ((gsize)12 << 30)
+#define BUILD_ROUNDS 3U
 
-static QueryContext context_of(const Session *session) {
-  return (QueryContext){session->store,        session->schema, session->calendar, session->catalogue,
-                        session->organisation, session->now_us, session->today,    session->now_given};
+/* --- the scorecard --- */
+
+GPtrArray *scorecard_kpis(const Bench *bench, Session *session, GError **error) {
+  g_autoptr(GPtrArray) queries = handwritten_read(bench, session, "scorecard.sql", error);
+  if (queries == NULL) return NULL;
+  g_autoptr(GPtrArray) names = handwritten_kpis(queries);
+  GPtrArray *kpis = g_ptr_array_new();
+  for (guint i = 0; i + 1 < names->len; i++)
+    g_ptr_array_add(kpis, (gpointer)g_intern_string(g_ptr_array_index(names, i)));
+  g_ptr_array_add(kpis, NULL);
+  return kpis;
 }
 
-static gboolean ask(QueryLive *live, const char *const *kpis, const char *const *by, const char *const *where,
-                    gboolean by_month, double *seconds, gint64 *n_values, GError **error) {
-  QueryRequest request = {.kpis = kpis,
-                          .by = by,
-                          .where = where,
-                          .period = PERIOD,
-                          .has_grain = by_month,
+QueryResult *scorecard_ask(QueryLive *live, const GPtrArray *kpis, const char *person, GError **error) {
+  g_autofree char *condition = person == NULL ? NULL : g_strdup_printf("rep = '%s'", person);
+  QueryRequest request = {.kpis = (const char *const *)kpis->pdata,
+                          .by = person == NULL ? (const char *const[]){"rep", NULL} : NULL,
+                          .where = person == NULL ? NULL : (const char *const[]){condition, NULL},
+                          .period = BENCH_PERIOD,
+                          .has_grain = TRUE,
                           .grain = CALENDAR_MONTH,
-                          .compare = by_month ? QUERY_COMPARE_YEAR_AGO : QUERY_COMPARE_NONE,
+                          .compare = QUERY_COMPARE_YEAR_AGO,
                           .rates_of = BASE_DAY_NONE};
-  double started = seconds_now();
   g_autoptr(QueryResult) result = query_live_ask(live, &request, error);
-  *seconds = seconds_now() - started;
+  if (result == NULL || query_result_load(result) >= 0) return g_steal_pointer(&result);
+  g_set_error(error, BASE_ERROR, BASE_ERROR_LIMIT, "the scorecard was answered from the records");
+  return NULL;
+}
+
+gint64 scorecard_n_values(const QueryResult *result) {
+  gint64 n = 0;
+  for (guint r = 0; r < query_result_n_rows(result); r++) n += 1 + query_result_row(result, r)->has_compared;
+  for (guint r = 0; r < query_result_n_totals(result); r++) n += 1 + query_result_total(result, r)->has_compared;
+  return n;
+}
+
+/* --- one workspace with its cells --- */
+
+typedef struct {
+  Session *session;
+  QueryLive *live;
+  GPtrArray *kpis;
+  double first; /* seconds of the first question, which counts the cells */
+  gint64 n_values;
+} Kept;
+
+static void kept_close(Kept *kept) {
+  query_live_free(kept->live);
+  session_free(kept->session);
+  if (kept->kpis != NULL) g_ptr_array_unref(kept->kpis);
+  *kept = (Kept){0};
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Kept, kept_close)
+
+static gboolean count_cells(Kept *kept, GError **error) {
+  QueryContext context = bench_context(kept->session);
+  g_clear_pointer(&kept->live, query_live_free);
+  kept->live = query_live_new(&context, MAX_KEPT, error);
+  if (kept->live == NULL) return FALSE;
+  double started = seconds_now();
+  g_autoptr(QueryResult) result = scorecard_ask(kept->live, kept->kpis, NULL, error);
+  kept->first = seconds_now() - started;
   if (result == NULL) return FALSE;
-  if (query_result_load(result) < 0) printf("    (answered from the records)\n");
-  double plan, scan, evaluate;
-  gint64 rows;
-  query_result_timings(result, &plan, &scan, &evaluate, &rows);
-  *n_values = 0;
-  for (guint r = 0; r < query_result_n_rows(result) + query_result_n_totals(result); r++) {
-    const QueryRow *row = r < query_result_n_rows(result) ? query_result_row(result, r)
-                                                          : query_result_total(result, r - query_result_n_rows(result));
-    *n_values += 1 + row->has_compared;
+  kept->n_values = scorecard_n_values(result);
+  return TRUE;
+}
+
+static gboolean kept_open(Kept *kept, const Bench *bench, GError **error) {
+  kept->session = bench_open(bench, error);
+  if (kept->session != NULL) kept->kpis = scorecard_kpis(bench, kept->session, error);
+  return kept->kpis != NULL && count_cells(kept, error);
+}
+
+static gboolean time_warm(const Kept *kept, Timing *timing, GError **error) {
+  double started = seconds_now();
+  g_autoptr(QueryResult) result = scorecard_ask(kept->live, kept->kpis, NULL, error);
+  timing_add(timing, seconds_now() - started);
+  return result != NULL;
+}
+
+/* --- counting the cells against merely reading --- */
+
+/* table -> set of its columns, as the scans' SQL names them: `FROM "lead" t0 LEFT JOIN "opportunity" t1 …` */
+static void add_columns(GHashTable *tables, const char *sql) {
+  g_autoptr(GHashTable) aliases = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+  g_autoptr(GRegex) from = g_regex_new("(?:FROM|JOIN) \"([^\"]+)\" (t[0-9]+)\\b", 0, 0, NULL);
+  g_autoptr(GRegex) column = g_regex_new("\\b(t[0-9]+)\\.\"([^\"]+)\"", 0, 0, NULL);
+  g_autoptr(GMatchInfo) match = NULL, named = NULL;
+  for (g_regex_match(from, sql, 0, &match); g_match_info_matches(match); g_match_info_next(match, NULL))
+    g_hash_table_insert(aliases, g_match_info_fetch(match, 2), g_match_info_fetch(match, 1));
+  for (g_regex_match(column, sql, 0, &named); g_match_info_matches(named); g_match_info_next(named, NULL)) {
+    g_autofree char *alias = g_match_info_fetch(named, 1);
+    const char *table = g_hash_table_lookup(aliases, alias);
+    if (table == NULL) continue;
+    GHashTable *columns = g_hash_table_lookup(tables, table);
+    if (columns == NULL) {
+      columns = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+      g_hash_table_insert(tables, g_strdup(table), columns);
+    }
+    g_hash_table_add(columns, g_match_info_fetch(named, 2));
+  }
+}
+
+/* `SELECT sum(…) of each`, of whatever type: a text's sum is that of its lengths. */
+static char *sums_of(Store *store, const char *table, GHashTable *columns, GError **error) {
+  StoreValue name = {.type = STORE_TEXT, .text = table};
+  g_autoptr(StoreRows) rows = store_query(
+      store, "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = ?", &name, 1, 0, error);
+  if (rows == NULL) return NULL;
+  g_autoptr(GString) sql = g_string_new("SELECT ");
+  guint n = 0;
+  for (gsize r = 0; r < store_rows_count(rows); r++) {
+    const char *column = store_rows_value(rows, r, 0).text, *type = store_rows_value(rows, r, 1).text;
+    if (!g_hash_table_contains(columns, column)) continue;
+    const char *form = g_str_equal(type, "VARCHAR")          ? "sum(strlen(\"%s\"))"
+                       : g_str_equal(type, "DATE")           ? "sum(\"%s\" - DATE '1970-01-01')"
+                       : g_str_has_prefix(type, "TIMESTAMP") ? "sum(epoch_us(\"%s\"))"
+                       : g_str_equal(type, "BOOLEAN")        ? "count(*) FILTER (WHERE \"%s\")"
+                       : g_str_equal(type, "UBIGINT")        ? "sum(\"%s\" >> 32)"
+                                                             : "sum(\"%s\")";
+    g_auto(GStrv) parts = g_strsplit(form, "%s", 2);
+    g_string_append_printf(sql, "%s%s%s%s", n++ > 0 ? ", " : "", parts[0], column, parts[1]);
+  }
+  g_string_append_printf(sql, " FROM \"%s\"", table);
+  return g_string_free(g_steal_pointer(&sql), FALSE);
+}
+
+/* What DuckDB needs to read for the same cells: a SELECT for each fact. */
+static GPtrArray *reading_of(const Kept *kept, guint *n_columns, GError **error) {
+  QueryContext context = bench_context(kept->session);
+  QueryRequest request = {.kpis = (const char *const *)kept->kpis->pdata,
+                          .by = (const char *const[]){"rep", NULL},
+                          .period = BENCH_PERIOD,
+                          .rates_of = BASE_DAY_NONE};
+  g_autoptr(QueryResult) result = query_run(&context, &request, error);
+  if (result == NULL) return NULL;
+  g_autoptr(GHashTable) tables =
+      g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_hash_table_unref);
+  for (const char *const *sql = query_result_sql(result); *sql != NULL; sql++) add_columns(tables, *sql);
+  g_autoptr(GPtrArray) reading = g_ptr_array_new_with_free_func(g_free);
+  GHashTableIter iter;
+  gpointer table, columns;
+  g_hash_table_iter_init(&iter, tables);
+  for (*n_columns = 0; g_hash_table_iter_next(&iter, &table, &columns);) {
+    char *sql = sums_of(kept->session->store, table, columns, error);
+    if (sql == NULL) return NULL;
+    if (g_getenv("BENCH_DETAIL") != NULL) printf("    %s\n", sql);
+    g_ptr_array_add(reading, sql);
+    *n_columns += g_hash_table_size(columns);
+  }
+  return g_steal_pointer(&reading);
+}
+
+static gboolean time_reading(Store *store, const GPtrArray *reading, Timing *timing, GError **error) {
+  double started = seconds_now();
+  for (guint i = 0; i < reading->len; i++) {
+    g_autoptr(StoreRows) rows = store_query(store, g_ptr_array_index(reading, i), NULL, 0, 0, error);
+    if (rows == NULL) return FALSE;
+  }
+  timing_add(timing, seconds_now() - started);
+  return TRUE;
+}
+
+static gboolean compare_building(const Bench *bench, Kept *kept, GError **error) {
+  guint n_columns;
+  g_autoptr(GPtrArray) reading = reading_of(kept, &n_columns, error);
+  if (reading == NULL) return FALSE;
+  g_auto(Timing) built = {0}, answered = {0}, read = {0}, cpu = {0};
+  for (guint round = 0; round < MIN(bench->rounds, BUILD_ROUNDS); round++) {
+    double used = cpu_seconds_now();
+    if (!count_cells(kept, error)) return FALSE;
+    timing_add(&cpu, cpu_seconds_now() - used);
+    timing_add(&built, kept->first);
+    if (!time_warm(kept, &answered, error) || !time_reading(kept->session->store, reading, &read, error)) return FALSE;
+  }
+  double building = timing_median(&built) - timing_median(&answered);
+  printf(
+      "  counting its cells: %.2f s (%.2f s of CPU with the first answer); DuckDB's reading of the same %u columns of "
+      "%u tables: %.2f s\n",
+      building, timing_median(&cpu), n_columns, reading->len, timing_median(&read));
+  bench_figure("build_seconds", building, "s");
+  bench_figure("read_seconds", timing_median(&read), "s");
+  bench_ratio("build", "counting all cells / SELECT sum(…) of their columns", building / timing_median(&read), 2,
+              FALSE);
+  return TRUE;
+}
+
+/* --- the scorecard against SQL --- */
+
+static gboolean verify_scorecard(const Kept *kept, const GPtrArray *queries, GError **error) {
+  g_autoptr(QueryResult) result = scorecard_ask(kept->live, kept->kpis, NULL, error);
+  guint n_equal = 0, n_kpis = 0;
+  for (guint q = 0; result != NULL && q < queries->len; q++) {
+    const Handwritten *query = g_ptr_array_index(queries, q);
+    double started = seconds_now();
+    g_autoptr(StoreRows) rows = store_query(kept->session->store, query->sql, NULL, 0, HANDWRITTEN_MAX_ROWS, error);
+    if (rows == NULL) return FALSE;
+    if (g_getenv("BENCH_DETAIL") != NULL)
+      printf("    SQL %-24s %6.0f ms\n", query->kpis[0], (seconds_now() - started) * 1e3);
+    for (guint k = 0; query->kpis[k] != NULL; k++, n_kpis++)
+      if (!handwritten_verify(result, query->kpis[k], rows, 2 + k, &n_equal, error)) return FALSE;
+  }
+  if (result == NULL) return FALSE;
+  printf("  %u KPIs with the year before agree with the hand-written SQL in all %u values\n", n_kpis, n_equal);
+  return TRUE;
+}
+
+static gboolean compare_scorecard(const Bench *bench, const Kept *kept, const GPtrArray *queries, GError **error) {
+  g_auto(Timing) warm = {0}, sql = {0};
+  for (guint round = 0; round < bench->rounds; round++)
+    if (!time_warm(kept, &warm, error) || !handwritten_time(kept->session->store, queries, &sql, error)) return FALSE;
+  double each_ns = timing_median(&warm) * 1e9 / (double)kept->n_values;
+  printf("  the scorecard again: least %.1f ms, median %.1f ms; %" G_GINT64_FORMAT
+         " values, %.0f ns each; %u queries least %.2f s, median %.2f s\n",
+         timing_least(&warm) * 1e3, timing_median(&warm) * 1e3, kept->n_values, each_ns, queries->len,
+         timing_least(&sql), timing_median(&sql));
+  bench_figure("scorecard_ms", timing_median(&warm) * 1e3, "ms");
+  bench_figure("scorecard_sql_ms", timing_median(&sql) * 1e3, "ms");
+  bench_figure("scorecard_values", (double)kept->n_values, "values");
+  bench_figure("value_ns", each_ns, "ns");
+  bench_ratio("scorecard", "the scorecard: fused SQL's time / Attain's", timing_median(&sql) / timing_median(&warm),
+              200, TRUE);
+  return TRUE;
+}
+
+/* What each KPI of it costs alone, for whoever looks where the time goes. */
+static gboolean tell_each(const Kept *kept, GError **error) {
+  g_autoptr(GPtrArray) one = g_ptr_array_new();
+  for (guint k = 0; g_getenv("BENCH_DETAIL") != NULL && k + 1 < kept->kpis->len; k++) {
+    g_ptr_array_set_size(one, 0);
+    g_ptr_array_add(one, g_ptr_array_index(kept->kpis, k));
+    g_ptr_array_add(one, NULL);
+    double started = seconds_now();
+    g_autoptr(QueryResult) result = scorecard_ask(kept->live, one, NULL, error);
+    if (result == NULL) return FALSE;
+    printf("    %-28s %8.2f ms\n", (const char *)one->pdata[0], (seconds_now() - started) * 1e3);
   }
   return TRUE;
 }
 
-gboolean bench_live(const Bench *bench, const char *file, GError **error) {
-  g_autoptr(Session) session = bench_open(bench, error);
-  g_autoptr(GPtrArray) kpis = session == NULL ? NULL : bench_kpis(bench, session, file, error);
-  if (kpis == NULL) return FALSE;
-  QueryContext context = context_of(session);
-  g_autoptr(QueryLive) live = query_live_new(&context, (gsize)12 << 30, error);
-  if (live == NULL) return FALSE;
-  const char *const by_rep[] = {"rep", NULL};
-  const char *const *names = (const char *const *)kpis->pdata;
-  double seconds;
-  gint64 n_values;
-  if (!ask(live, names, by_rep, NULL, TRUE, &seconds, &n_values, error)) return FALSE;
-  QueryLiveState state = query_live_state(live);
-  printf("  %u KPIs, first asked: %.3f s; %.1f MB of cells\n", kpis->len - 1, seconds, (double)state.bytes / 1e6);
-  Timing warm;
-  timing_init(&warm);
-  for (guint round = 0; round < bench->rounds; round++) {
-    if (!ask(live, names, by_rep, NULL, TRUE, &seconds, &n_values, error)) return FALSE;
-    timing_add(&warm, seconds);
+static gboolean one_of_one(const Kept *kept, GError **error) {
+  QueryRequest request = {.kpis = (const char *const[]){"win_rate", NULL},
+                          .where = (const char *const[]){"rep = 'Person 0001'", NULL},
+                          .period = BENCH_PERIOD,
+                          .rates_of = BASE_DAY_NONE};
+  g_auto(Timing) alone = {0};
+  for (guint round = 0; round <= ONE_ASKED; round++) {
+    double started = seconds_now();
+    g_autoptr(QueryResult) result = query_live_ask(kept->live, &request, error);
+    if (result == NULL) return FALSE;
+    if (round > 0) timing_add(&alone, seconds_now() - started);
   }
-  printf("  asked again: least %.1f ms, median %.1f ms; %" G_GINT64_FORMAT " values, %.0f ns each\n",
-         timing_least(&warm) * 1e3, timing_median(&warm) * 1e3, n_values,
-         timing_median(&warm) * 1e9 / (double)n_values);
-  timing_clear(&warm);
-  for (guint k = 0; g_getenv("BENCH_DETAIL") != NULL && k + 1 < kpis->len; k++) {
-    const char *const one[] = {names[k], NULL};
-    if (!ask(live, one, by_rep, NULL, TRUE, &seconds, &n_values, error)) return FALSE;
-    printf("    %-28s %8.2f ms\n", names[k], seconds * 1e3);
-  }
-  const char *const one[] = {"win_rate", NULL}, *const person[] = {"rep = 'Person 0001'", NULL};
-  Timing alone;
-  timing_init(&alone);
-  for (guint round = 0; round < 1001; round++) {
-    if (!ask(live, one, NULL, person, FALSE, &seconds, &n_values, error)) return FALSE;
-    if (round > 0) timing_add(&alone, seconds);
-  }
-  printf("  one KPI of one person: least %.1f us, median %.1f us\n", timing_least(&alone) * 1e6,
-         timing_median(&alone) * 1e6);
-  timing_clear(&alone);
+  printf("  one KPI of one person: least %.1f us, median %.1f us, 99th percentile %.1f us\n",
+         timing_least(&alone) * 1e6, timing_median(&alone) * 1e6, timing_quantile(&alone, 0.99) * 1e6);
+  bench_ratio("one_us", "one KPI of one person, us", timing_median(&alone) * 1e6, 10, FALSE);
   return TRUE;
+}
+
+/* The same question on the same people with a twentieth of the facts, in turns. */
+static gboolean compare_sizes(const Bench *bench, const Kept *kept, GError **error) {
+  Bench fewer = *bench;
+  fewer.deals = bench->deals / FLAT_OVER;
+  if (fewer.deals < 1000) return TRUE;
+  g_auto(Kept) small = {0};
+  if (!bench_make(&fewer, error) || !kept_open(&small, &fewer, error)) return FALSE;
+  g_auto(Timing) many = {0}, few = {0};
+  for (guint round = 0; round < bench->rounds; round++)
+    if (!time_warm(kept, &many, error) || !time_warm(&small, &few, error)) return FALSE;
+  printf("  with %" G_GINT64_FORMAT " deals %.1f ms for %" G_GINT64_FORMAT " values, with %" G_GINT64_FORMAT
+         " %.1f ms for %" G_GINT64_FORMAT "\n",
+         fewer.deals, timing_median(&few) * 1e3, small.n_values, bench->deals, timing_median(&many) * 1e3,
+         kept->n_values);
+  bench_figure("scorecard_fewer_ms", timing_median(&few) * 1e3, "ms");
+  bench_ratio("flat", "the scorecard: time with 20 times the facts / with one",
+              timing_median(&many) / timing_median(&few), 1.2, FALSE);
+  return TRUE;
+}
+
+/* --- memory and start --- */
+
+static gboolean memory_and_start(const Bench *bench, const Kept *kept, GError **error) {
+  QueryLiveState state = query_live_state(kept->live);
+  Process asked, opened;
+  const char *ask[] = {bench->self, bench->folder, bench->sql_folder, bench->program, "live-once", NULL};
+  g_autofree char *folder = bench_workspace(bench);
+  const char *show[] = {bench->program, "-C", folder, "--now", BENCH_NOW, "show", "win_rate", NULL};
+  g_auto(Timing) shown = {0};
+  if (!process_run(ask, &asked, error)) return FALSE;
+  for (guint round = 0; round < bench->rounds; round++) {
+    if (!process_run(show, &opened, error)) return FALSE;
+    timing_add(&shown, opened.seconds);
+  }
+  printf(
+      "  cells: %.1f MB on a side; a process that counts and answers them: %.1f s, peak memory %.0f MB, the database's "
+      "included\n  attain show win_rate on this data, the whole process: least %.0f ms, median %.0f ms, peak %.0f MB\n",
+      (double)state.bytes / 1e6, asked.seconds, asked.peak_mb, timing_least(&shown) * 1e3, timing_median(&shown) * 1e3,
+      opened.peak_mb);
+  bench_figure("cells_mb", (double)state.bytes / 1e6, "MB");
+  bench_figure("live_peak_mb", asked.peak_mb, "MB");
+  bench_figure("live_start_seconds", asked.seconds, "s");
+  bench_figure("show_ms", timing_median(&shown) * 1e3, "ms");
+  return TRUE;
+}
+
+gboolean bench_live_once(const Bench *bench, double seconds, GError **error) {
+  g_auto(Kept) kept = {0};
+  if (!kept_open(&kept, bench, error)) return FALSE;
+  g_auto(Timing) warm = {0};
+  for (double started = seconds_now(); seconds_now() - started < seconds;)
+    if (!time_warm(&kept, &warm, error)) return FALSE;
+  return TRUE;
+}
+
+gboolean bench_live(const Bench *bench, GError **error) {
+  printf("\na scorecard from kept cells: 50 KPIs, %" G_GINT64_FORMAT " people, 12 months, the year before (%s)\n",
+         bench->people, BENCH_PERIOD);
+  g_auto(Kept) kept = {0};
+  if (!kept_open(&kept, bench, error) || !handwritten_prepare(kept.session->store, 2, error)) return FALSE;
+  g_autoptr(GPtrArray) queries = handwritten_read(bench, kept.session, "scorecard.sql", error);
+  if (queries == NULL || !verify_scorecard(&kept, queries, error)) return FALSE;
+  return compare_building(bench, &kept, error) && compare_scorecard(bench, &kept, queries, error) &&
+         tell_each(&kept, error) && one_of_one(&kept, error) && compare_sizes(bench, &kept, error) &&
+         memory_and_start(bench, &kept, error);
 }

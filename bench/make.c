@@ -5,10 +5,10 @@
 #include <glib/gstdio.h>
 #include <stdio.h>
 
-#define NOW "2026-11-21"
-
 char *bench_workspace(const Bench *bench) {
-  return g_strdup_printf("%s/deals-%" G_GINT64_FORMAT, bench->folder, bench->deals);
+  g_autofree char *name = g_strdup_printf("%s/deals-%" G_GINT64_FORMAT, bench->folder, bench->deals);
+  return bench->people == BENCH_PEOPLE ? g_steal_pointer(&name)
+                                       : g_strdup_printf("%s-people-%" G_GINT64_FORMAT, name, bench->people);
 }
 
 char *bench_read(const Bench *bench, const char *file, GError **error) {
@@ -19,7 +19,12 @@ char *bench_read(const Bench *bench, const char *file, GError **error) {
 
 Session *bench_open(const Bench *bench, GError **error) {
   g_autofree char *folder = bench_workspace(bench);
-  return session_open(folder, NOW, SESSION_DATABASE | SESSION_DEFINITIONS, error);
+  return session_open(folder, BENCH_NOW, SESSION_DATABASE | SESSION_DEFINITIONS, error);
+}
+
+QueryContext bench_context(const Session *session) {
+  return (QueryContext){session->store,        session->schema, session->calendar, session->catalogue,
+                        session->organisation, session->now_us, session->today,    session->now_given};
 }
 
 /* What the loader notes of each table after a load. */
@@ -46,12 +51,17 @@ static gboolean note_what_is_there(Session *session, const LedgerTable *table, G
   return store_run(session->store, sql, NULL, 0, NULL, error);
 }
 
+static char *with_number(char *text, const char *name, gint64 number) {
+  g_autofree char *digits = g_strdup_printf("%" G_GINT64_FORMAT, number);
+  g_auto(GStrv) parts = g_strsplit(text, name, -1);
+  g_free(text);
+  return g_strjoinv(digits, parts);
+}
+
 static gboolean fill(const Bench *bench, Session *session, GError **error) {
-  g_autofree char *text = bench_read(bench, "make.sql", error);
-  if (text == NULL) return FALSE;
-  g_autofree char *deals = g_strdup_printf("%" G_GINT64_FORMAT, bench->deals);
-  g_auto(GStrv) parts = g_strsplit(text, "{deals}", -1);
-  g_autofree char *sql = g_strjoinv(deals, parts);
+  g_autofree char *sql = bench_read(bench, "make.sql", error);
+  if (sql == NULL) return FALSE;
+  sql = with_number(with_number(sql, "{deals}", bench->deals), "{people}", bench->people);
   if (!store_run(session->store, sql, NULL, 0, NULL, error)) return FALSE;
   for (guint t = 0; t < ledger_schema_n_tables(session->schema); t++) {
     const LedgerTable *table = ledger_schema_table(session->schema, t);
@@ -61,10 +71,25 @@ static gboolean fill(const Bench *bench, Session *session, GError **error) {
          store_commit(session->store, error);
 }
 
+/* Data made by an earlier version is brought up to date by opening it to write. */
+static gboolean migrate(const char *folder, GError **error) {
+  g_autoptr(GError) cause = NULL;
+  g_autoptr(Session) read = session_open(folder, BENCH_NOW, SESSION_DATABASE, &cause);
+  if (read != NULL) return TRUE;
+  if (!g_error_matches(cause, BASE_ERROR, BASE_ERROR_VERSION)) {
+    g_propagate_error(error, g_steal_pointer(&cause));
+    return FALSE;
+  }
+  printf("bringing %s up to date …\n", folder);
+  fflush(stdout);
+  g_autoptr(Session) written = session_open(folder, BENCH_NOW, SESSION_WRITE, error);
+  return written != NULL;
+}
+
 gboolean bench_make(const Bench *bench, GError **error) {
   g_autofree char *folder = bench_workspace(bench);
   g_autofree char *done = g_build_filename(folder, "complete", NULL);
-  if (g_file_test(done, G_FILE_TEST_EXISTS)) return TRUE;
+  if (g_file_test(done, G_FILE_TEST_EXISTS)) return migrate(folder, error);
   g_autofree char *settings = g_build_filename(folder, "attain.yaml", NULL);
   g_autofree char *database = g_build_filename(folder, "data", "attain.duckdb", NULL);
   if (g_mkdir_with_parents(folder, 0777) != 0) {
@@ -78,7 +103,7 @@ gboolean bench_make(const Bench *bench, GError **error) {
   printf("making %" G_GINT64_FORMAT " deals and %" G_GINT64_FORMAT " activities in %s …\n", bench->deals,
          bench->deals * 4, folder);
   fflush(stdout);
-  g_autoptr(Session) session = session_open(folder, NOW, SESSION_WRITE, error);
+  g_autoptr(Session) session = session_open(folder, BENCH_NOW, SESSION_WRITE, error);
   if (session == NULL || !fill(bench, session, error)) return FALSE;
-  return g_file_set_contents(done, NOW "\n", -1, error);
+  return g_file_set_contents(done, BENCH_NOW "\n", -1, error);
 }

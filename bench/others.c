@@ -64,9 +64,7 @@ gboolean bench_loading(const Bench *bench, GError **error) {
   g_autofree char *workspace = g_build_filename(made, "loaded", NULL);
   g_autofree char *plain = g_build_filename(made, "plain.duckdb", NULL);
   if (!write_csv(bench, csv, error)) return FALSE;
-  Timing attain, sql;
-  timing_init(&attain);
-  timing_init(&sql);
+  g_auto(Timing) attain = {0}, sql = {0};
   Process loaded = {0}, copied = {0};
   gboolean ok = TRUE;
   for (guint round = 0; ok && round < MIN(bench->rounds, 3); round++) {
@@ -83,11 +81,9 @@ gboolean bench_loading(const Bench *bench, GError **error) {
         "%.0f MB\n",
         timing_least(&attain), timing_median(&attain), loaded.peak_mb, timing_least(&sql), timing_median(&sql),
         copied.peak_mb);
-    bench_ratio("attain load / CREATE TABLE AS SELECT * FROM read_csv", timing_median(&attain) / timing_median(&sql), 2,
-                FALSE);
+    bench_ratio("load", "attain load / CREATE TABLE AS SELECT * FROM read_csv",
+                timing_median(&attain) / timing_median(&sql), 2, FALSE);
   }
-  timing_clear(&attain);
-  timing_clear(&sql);
   return ok;
 }
 
@@ -106,9 +102,7 @@ static gboolean read_yaml(const GArray *sources, GError **error) {
 gboolean bench_definitions(const Bench *bench, GError **error) {
   g_autoptr(LedgerSchema) schema = ledger_schema_new(NULL, 0, error);
   if (schema == NULL) return FALSE;
-  Timing whole, yaml;
-  timing_init(&whole);
-  timing_init(&yaml);
+  g_auto(Timing) whole = {0}, yaml = {0};
   guint n_kpis = 0;
   gboolean ok = TRUE;
   for (guint i = 0; ok && i < 200; i++) {
@@ -134,10 +128,8 @@ gboolean bench_definitions(const Bench *bench, GError **error) {
         "\ndefinitions: %u KPIs of %u files compiled in %.2f ms (least; median %.2f ms); their YAML, which the build "
         "reads once, would take %.2f ms\n",
         n_kpis, texts->len, timing_least(&whole) * 1000, timing_median(&whole) * 1000, timing_least(&yaml) * 1000);
-    bench_ratio("the whole catalogue, ms", timing_median(&whole) * 1000, 1, FALSE);
+    bench_ratio("catalogue_ms", "the whole catalogue, ms", timing_median(&whole) * 1000, 1, FALSE);
   }
-  timing_clear(&whole);
-  timing_clear(&yaml);
   return ok;
 }
 
@@ -151,9 +143,7 @@ gboolean bench_start(const Bench *bench, GError **error) {
   if (!g_file_test(settings, G_FILE_TEST_EXISTS) && !process_run(make, &used, error)) return FALSE;
   const char *show[] = {bench->program, "-C", folder, "show", "win_rate", NULL},
              *version[] = {bench->program, "--version", NULL};
-  Timing shown, nothing;
-  timing_init(&shown);
-  timing_init(&nothing);
+  g_auto(Timing) shown = {0}, nothing = {0};
   gboolean ok = TRUE;
   double peak_mb = 0;
   for (guint i = 0; ok && i < 20; i++) {
@@ -169,9 +159,7 @@ gboolean bench_start(const Bench *bench, GError **error) {
         "peak %.0f MB"
         " (attain --version: %.1f ms)\n",
         timing_least(&shown) * 1000, timing_median(&shown) * 1000, peak_mb, timing_median(&nothing) * 1000);
-    bench_ratio("attain show win_rate, ms", timing_median(&shown) * 1000, 50, FALSE);
+    bench_ratio("start_demo_ms", "attain show win_rate, ms", timing_median(&shown) * 1000, 50, FALSE);
   }
-  timing_clear(&shown);
-  timing_clear(&nothing);
   return ok;
 }

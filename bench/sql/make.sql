@@ -1,5 +1,5 @@
 -- A company for measuring: made in the ledger's own form, from hashes of row numbers, so that every run makes the same one.
--- {deals} is the number of deals; everything else is in proportion. Rows are in the order of time, as CRMs export them.
+-- {deals} is the number of deals, {people} that of reps; everything else is in proportion to the deals. Rows are in the order of time, as CRMs export them.
 -- Nothing here is meant to be believable (attain demo is): only sizes, spreads and shares of empty values are.
 
 CREATE OR REPLACE TEMP MACRO u(i, salt) AS (hash(i * 64 + salt) >> 11)::DOUBLE / 9007199254740992.0;
@@ -8,7 +8,7 @@ CREATE OR REPLACE TEMP MACRO deal_key(i) AS hash(i * 2 + 1000000000001);
 CREATE OR REPLACE TEMP MACRO lead_key(i) AS hash(i * 2 + 2000000000001);
 -- A moment `days` after 2023-01-01, to the second.
 CREATE OR REPLACE TEMP MACRO moment(days) AS make_timestamp(1672531200000000 + (days * 86400)::BIGINT * 1000000);
-CREATE OR REPLACE TEMP MACRO n_people() AS least(500, greatest(20, {deals} // 10000));
+CREATE OR REPLACE TEMP MACRO n_people() AS {people};
 CREATE OR REPLACE TEMP MACRO n_accounts() AS greatest(100, {deals} // 50);
 CREATE OR REPLACE TEMP MACRO n_leads() AS {deals} * 2 // 5;
 -- Nine of ten deals are with the account's own rep.
