@@ -2,7 +2,8 @@
  * moved from one record to another, records gone, come back, come late) every KPI of the catalogue, by several
  * dimensions, month by month and compared with the year before, is to the last digit what a scan of all records says.
  *
- * ATTAIN_TEST_SEED repeats a run; ATTAIN_TEST_BATCHES makes it longer. */
+ * ATTAIN_TEST_SEED repeats a run; ATTAIN_TEST_BATCHES makes it longer, ATTAIN_TEST_ALL asks by all dimensions after
+ * each change. */
 #include "../demo/simulated.h"
 #include "query/live.h"
 #include "session/session.h"
@@ -131,8 +132,7 @@ static void compare(const char *by, GHashTable *kept, GHashTable *counted) {
   g_hash_table_iter_init(&iter, kept);
   while (g_hash_table_iter_next(&iter, &name, &numbers)) {
     if (g_hash_table_contains(counted, name)) continue;
-    if (n_different++ < 20 || g_getenv("ATTAIN_TEST_ALL"))
-      print_message("by %s, %s: kept %s, counted nothing\n", by, (char *)name, (char *)numbers);
+    if (n_different++ < 20) print_message("by %s, %s: kept %s, counted nothing\n", by, (char *)name, (char *)numbers);
   }
   assert_int_equal(n_different, 0);
 }
@@ -227,9 +227,11 @@ static void change_file(World *world) {
 static void kept_cells_equal_counting_afresh(void **state) {
   World *world = *state;
   g_autoptr(GError) error = NULL;
-  for (gsize d = 0; d < G_N_ELEMENTS(dimensions); d++) answers_are_as_counted(world, d);
+  gboolean all = g_getenv("ATTAIN_TEST_ALL") != NULL;
+  for (gsize d = 0; d < G_N_ELEMENTS(dimensions); d++)
+    if (all || d < 2) answers_are_as_counted(world, d);
   const char *batches = g_getenv("ATTAIN_TEST_BATCHES");
-  int n = batches ? (int)g_ascii_strtoll(batches, NULL, 10) : 6;
+  int n = batches ? (int)g_ascii_strtoll(batches, NULL, 10) : 4;
   for (int batch = 0; batch < n; batch++) {
     print_message("batch %d\n", batch);
     change_file(world);
@@ -240,9 +242,9 @@ static void kept_cells_equal_counting_afresh(void **state) {
     if (!query_live_after(world->live, world->session->now_us, &error)) fail_msg("%s", error->message);
     gsize some = (gsize)g_rand_int_range(world->random, 0, G_N_ELEMENTS(dimensions));
     for (gsize d = 0; d < G_N_ELEMENTS(dimensions); d++)
-      if (d == some || g_getenv("ATTAIN_TEST_ALL")) answers_are_as_counted(world, d);
+      if (d == some || all) answers_are_as_counted(world, d);
   }
-  for (gsize d = 0; d < G_N_ELEMENTS(dimensions); d++) answers_are_as_counted(world, d);
+  for (gsize d = 0; d < 3; d++) answers_are_as_counted(world, d);
   QueryLiveState live = query_live_state(world->live);
   print_message("%" G_GINT64_FORMAT " builds, %" G_GINT64_FORMAT " changes followed, %" G_GINT64_FORMAT
                 " counted afresh, %.1f MB\n",
