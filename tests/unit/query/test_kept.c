@@ -1,6 +1,8 @@
-/* Readers while one writer changes the ledger: every answer is of one commit. Each change adds two deals that share
- * 1,000 euros, or moves euros from one of such a pair to the other; so the deals are always even in number, and their
- * amounts 500 times as many euros as there are deals, of all and of the rows together. */
+/* Kept cells while the ledger changes: with readers in several threads, with calls that fail, and at length. Each
+ * change adds two deals that share 1,000 euros, or moves euros from one of such a pair to the other; so the deals are
+ * always even in number, and their amounts 500 times as many euros as there are deals, of all and of the rows together.
+ */
+#include "base/fault.h"
 #include "company.h"
 #include "query/live.h"
 
@@ -91,8 +93,8 @@ static void add_pair(Store *store, GRand *random, int load) {
         g_rand_int_range(random, 1, N_ACCOUNTS + 1), month, month, (i ? 1000 - part : part) * 100);
 }
 
-static void change_pair(Store *store, GRand *random, int load) {
-  int pair = g_rand_int_range(random, 1, load), moved = g_rand_int_range(random, -300, 300) * 100;
+static void change_pair(Store *store, GRand *random, int n_pairs, int load) {
+  int pair = g_rand_int_range(random, 1, n_pairs), moved = g_rand_int_range(random, -300, 300) * 100;
   run_sql(store,
           "INSERT INTO opportunity_history BY NAME SELECT *, TIMESTAMP '2026-06-01' AS superseded_at, %d AS "
           "superseded_by FROM opportunity WHERE key IN (%d, %d)",
@@ -103,32 +105,49 @@ static void change_pair(Store *store, GRand *random, int load) {
           load, 2 * pair, moved, -moved, 2 * pair, 2 * pair + 1);
 }
 
-static void change(Scene *scene, GRand *random, int load) {
+/* Commits a change, whatever becomes of following it. */
+static void write_change(Scene *scene, GRand *random, int load) {
   g_autoptr(GError) error = NULL;
   Store *store = scene->world.store;
   if (!query_live_before(scene->live, &error)) fail_msg("%s", error->message);
   run_sql(store, "BEGIN");
-  if (load == 1 || g_rand_boolean(random))
+  if (load == 1 || (load < N_CHANGES && g_rand_boolean(random)))
     add_pair(store, random, load);
   else
-    change_pair(store, random, load);
+    change_pair(store, random, MIN(load, N_CHANGES), load);
   commit_load(store, load);
+}
+
+static void change(Scene *scene, GRand *random, int load) {
+  g_autoptr(GError) error = NULL;
+  write_change(scene, random, load);
   if (!query_live_after(scene->live, scene->world.context.now_us, &error)) fail_msg("%s", error->message);
+}
+
+static void scene_init(Scene *scene, GRand *random) {
+  g_autoptr(GError) error = NULL;
+  Company company = company_new(random, 20000);
+  *scene = (Scene){.world = world_new(&company, definitions, FALSE)};
+  run_sql(scene->world.store, "DELETE FROM opportunity");
+  scene->world.context.today = 20800; /* 2026-12-13 */
+  scene->world.context.now_us = calendar_start_of_day(scene->world.calendar, 20801) - 1;
+  scene->live = query_live_new(&scene->world.context, (gsize)1 << 30, &error);
+  if (scene->live == NULL) fail_msg("%s", error->message);
+}
+
+static void scene_clear(Scene *scene) {
+  query_live_free(scene->live);
+  world_clear(&scene->world);
 }
 
 static void every_answer_is_of_one_commit(void **state) {
   g_autoptr(GRand) random = g_rand_new_with_seed(company_seed());
-  Company company = company_new(random, 20000);
-  Scene scene = {.world = world_new(&company, definitions, FALSE)};
-  run_sql(scene.world.store, "DELETE FROM opportunity");
-  scene.world.context.today = 20800; /* 2026-12-13 */
-  scene.world.context.now_us = calendar_start_of_day(scene.world.calendar, 20801) - 1;
-  g_autoptr(GError) error = NULL;
-  scene.live = query_live_new(&scene.world.context, (gsize)1 << 30, &error);
-  if (scene.live == NULL) fail_msg("%s", error->message);
+  Scene scene;
+  scene_init(&scene, random);
   GThread *readers[N_READERS];
   for (int i = 0; i < N_READERS; i++) readers[i] = g_thread_new("reader", read_on, &scene);
   for (int load = 1; load <= N_CHANGES; load++) change(&scene, random, load);
+  g_autoptr(GError) error = NULL;
   g_autoptr(QueryResult) last = ask(&scene, "rep", &error);
   g_atomic_int_set(&scene.stop, 1);
   for (int i = 0; i < N_READERS; i++) {
@@ -139,11 +158,72 @@ static void every_answer_is_of_one_commit(void **state) {
   QueryLiveState state_now = query_live_state(scene.live);
   print_message("%d changes, %" G_GINT64_FORMAT " followed\n", N_CHANGES, state_now.n_follows);
   assert_true(state_now.n_follows > 0);
-  query_live_free(scene.live);
-  world_clear(&scene.world);
+  scene_clear(&scene);
+}
+
+/* The answer is of one commit, and of the last one when `load` is given. */
+static void check_answer(Scene *scene, gint64 load) {
+  g_autoptr(GError) error = NULL;
+  g_autoptr(QueryResult) result = ask(scene, "rep", &error);
+  if (result == NULL) fail_msg("%s", error->message);
+  gint64 none = 0;
+  g_autofree char *fault = fault_in(result, &none);
+  if (fault != NULL) fail_msg("%s", fault);
+  if (load > 0) assert_int_equal(query_result_load(result), load);
+}
+
+/* Each call of the store fails once while a change is followed. What was answered before stays right; the next change
+ * that is followed brings all of them. */
+static void a_failure_leaves_right_answers(void **state) {
+  static const char *const points[] = {"store.query", "store.scan", "store.run"};
+  g_autoptr(GRand) random = g_rand_new_with_seed(company_seed());
+  Scene scene;
+  scene_init(&scene, random);
+  int load = 0, n_failed = 0;
+  for (; load < N_CHANGES - 1; load++) change(&scene, random, load + 1);
+  check_answer(&scene, load);
+  for (gsize p = 0; p < G_N_ELEMENTS(points); p++) {
+    gboolean failed = TRUE;
+    for (guint nth = 1; failed && nth < 200; nth++) {
+      g_autoptr(GError) error = NULL;
+      write_change(&scene, random, ++load);
+      base_fault_arm(points[p], nth);
+      failed = !query_live_after(scene.live, scene.world.context.now_us, &error);
+      base_fault_disarm();
+      n_failed += failed;
+      check_answer(&scene, failed ? 0 : load);
+      if (!query_live_after(scene.live, scene.world.context.now_us, NULL)) fail_msg("not followed again");
+      check_answer(&scene, load);
+    }
+  }
+  print_message("%d failures\n", n_failed);
+  assert_true(n_failed >= (int)G_N_ELEMENTS(points)); /* each is passed */
+  scene_clear(&scene);
+}
+
+/* Records that change again and again take no more memory. */
+static void memory_stays_as_it_is(void **state) {
+  g_autoptr(GRand) random = g_rand_new_with_seed(company_seed());
+  Scene scene;
+  scene_init(&scene, random);
+  int load = 0;
+  for (; load < N_CHANGES; load++) change(&scene, random, load + 1);
+  check_answer(&scene, load);
+  gsize before = 0, after = 0;
+  for (int i = 0; i < 400; i++) {
+    change(&scene, random, ++load);
+    check_answer(&scene, load);
+    if (i == 99) before = query_live_state(scene.live).bytes;
+  }
+  after = query_live_state(scene.live).bytes;
+  print_message("%zu bytes of cells, then %zu\n", before, after);
+  assert_int_equal(after, before); /* of the same side */
+  scene_clear(&scene);
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(every_answer_is_of_one_commit)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(every_answer_is_of_one_commit),
+                                     cmocka_unit_test(a_failure_leaves_right_answers),
+                                     cmocka_unit_test(memory_stays_as_it_is)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
