@@ -53,6 +53,10 @@ void cube_add_sum(CubeTable *table, guint column, gint32 group, guint cell, gint
 
 void cube_add_sums(CubeTable *table, guint column, gsize n, const gint32 *groups, const gint32 *cells,
                    const guint8 *use, const gint64 *values) {
+  if (table->is_kept && !table->finished) {
+    table->overflowed |= !cube_kept_add_many(table->columns[column].kept, n, groups, cells, use, values);
+    return;
+  }
   if (!cube_has_cells(table)) {
     for (gsize i = 0; i < n; i++)
       if ((use == NULL || use[i] != 0) && (groups[i] | cells[i]) >= 0)

@@ -122,6 +122,23 @@ gboolean cube_kept_add(CubeKept *kept, gint32 group, guint cell, gint64 value, g
   return !overflowed;
 }
 
+gboolean cube_kept_add_many(CubeKept *kept, gsize n, const gint32 *groups, const gint32 *cells, const guint8 *use,
+                            const gint64 *values) {
+  gboolean overflowed = FALSE;
+  for (gsize i = 0; i < n; i++) {
+    if ((use != NULL && use[i] == 0) || (groups[i] | cells[i]) < 0) continue;
+    guint cell = (guint)cells[i], at = cell % BLOCK_CELLS;
+    SumBlock *blocks = kept->groups[groups[i]];
+    SumBlock *block = blocks == NULL || cells_of(kept, &blocks[cell / BLOCK_CELLS]) == NULL
+                          ? sum_block(kept, groups[i], cell)
+                          : &blocks[cell / BLOCK_CELLS];
+    if (block->sums != NULL)
+      overflowed |= __builtin_add_overflow(block->sums[at], values == NULL ? 1 : values[i], &block->sums[at]);
+    if (block->rows != NULL) block->rows[at]++;
+  }
+  return !overflowed;
+}
+
 static gboolean finish_sums(const CubeKept *kept, SumBlock *blocks) {
   gboolean overflowed = FALSE;
   for (guint b = 0; b < kept->n_blocks; b++) {
@@ -158,25 +175,36 @@ CubeSum cube_kept_sum(const CubeKept *kept, gint32 group, guint from, guint to) 
 
 /* --- items --- */
 
-static int compare_items(const void *a, const void *b) {
-  const CubeItem *x = a, *y = b;
-  if (x->cell != y->cell) return x->cell < y->cell ? -1 : 1;
-  if (x->id != y->id) return x->id < y->id ? -1 : 1;
-  if (x->day != y->day) return x->day < y->day ? -1 : 1;
-  return (x->number > y->number) - (x->number < y->number);
+static gboolean same_item(const CubeItem *a, const CubeItem *b) {
+  return a->cell == b->cell && a->id == b->id && a->day == b->day && a->number == b->number;
 }
 
-/* The first item that is not before another. */
-static gsize place_of(const ItemBlock *block, const CubeItem *item) {
+/* The first item that is not before a cell. */
+static gsize place_of(const ItemBlock *block, guint cell) {
   gsize low = 0, high = block->n;
   while (low < high) {
     gsize middle = (low + high) / 2;
-    if (compare_items(&block->items[middle], item) < 0)
+    if (block->items[middle].cell < cell)
       low = middle + 1;
     else
       high = middle;
   }
   return low;
+}
+
+/* By cell; those of one cell stay as they came. */
+static void order_items(ItemBlock *block) {
+  gboolean in_order = TRUE;
+  for (gsize i = 1; i < block->n && in_order; i++) in_order = block->items[i - 1].cell <= block->items[i].cell;
+  if (in_order) return;
+  gsize first[BLOCK_CELLS + 1] = {0};
+  for (gsize i = 0; i < block->n; i++) first[block->items[i].cell % BLOCK_CELLS + 1]++;
+  for (guint c = 0; c < BLOCK_CELLS; c++) first[c + 1] += first[c];
+  CubeItem *ordered = g_new(CubeItem, block->n);
+  for (gsize i = 0; i < block->n; i++) ordered[first[block->items[i].cell % BLOCK_CELLS]++] = block->items[i];
+  g_free(block->items);
+  block->items = ordered;
+  block->capacity = block->n;
 }
 
 void cube_kept_put(CubeKept *kept, gint32 group, const CubeItem *item) {
@@ -185,16 +213,17 @@ void cube_kept_put(CubeKept *kept, gint32 group, const CubeItem *item) {
     block->capacity = MAX(4, block->capacity + block->capacity / 2);
     block->items = g_renew(CubeItem, block->items, block->capacity);
   }
-  gsize at = kept->finished ? place_of(block, item) : block->n;
-  memmove(block->items + at + 1, block->items + at, (block->n - at) * sizeof *item);
+  gsize at = kept->finished ? place_of(block, item->cell + 1) : block->n;
+  if (at < block->n) memmove(block->items + at + 1, block->items + at, (block->n - at) * sizeof *item);
   block->items[at] = *item;
   block->n++;
 }
 
 gboolean cube_kept_take(CubeKept *kept, gint32 group, const CubeItem *item) {
   ItemBlock *block = (ItemBlock *)blocks_of(kept, group) + item->cell / BLOCK_CELLS;
-  gsize at = place_of(block, item);
-  if (at == block->n || compare_items(&block->items[at], item) != 0) return FALSE;
+  gsize at = place_of(block, item->cell);
+  while (at < block->n && block->items[at].cell == item->cell && !same_item(&block->items[at], item)) at++;
+  if (at == block->n || block->items[at].cell != item->cell) return FALSE;
   block->n--;
   memmove(block->items + at, block->items + at + 1, (block->n - at) * sizeof *item);
   return TRUE;
@@ -205,8 +234,8 @@ const CubeItem *cube_kept_items(const CubeKept *kept, gint32 group, guint block,
   if (kept->groups[group] == NULL) return NULL;
   const ItemBlock *found = (const ItemBlock *)kept->groups[group] + block;
   gsize first = 0, last = found->n;
-  if (from > block * BLOCK_CELLS) first = place_of(found, &(CubeItem){.cell = from, .day = G_MININT32});
-  if (to < (block + 1) * BLOCK_CELLS) last = place_of(found, &(CubeItem){.cell = to, .day = G_MININT32});
+  if (from > block * BLOCK_CELLS) first = place_of(found, from);
+  if (to < (block + 1) * BLOCK_CELLS) last = place_of(found, to);
   *n = last - first;
   return found->items + first;
 }
@@ -246,8 +275,7 @@ gboolean cube_kept_finish(CubeKept *kept) {
       continue;
     }
     ItemBlock *blocks = kept->groups[g];
-    for (guint b = 0; b < kept->n_blocks; b++)
-      if (blocks[b].n > 1) qsort(blocks[b].items, blocks[b].n, sizeof(CubeItem), compare_items);
+    for (guint b = 0; b < kept->n_blocks; b++) order_items(&blocks[b]);
   }
   kept->finished = TRUE;
   return ok;

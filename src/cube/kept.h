@@ -39,6 +39,9 @@ void cube_kept_grow(CubeKept *kept, gint32 n_groups);
 
 /* Each FALSE when a sum left 64 bits. */
 gboolean cube_kept_add(CubeKept *kept, gint32 group, guint cell, gint64 value, gint64 rows);
+/* As cube_add_sums(), before the column is finished. */
+gboolean cube_kept_add_many(CubeKept *kept, gsize n, const gint32 *groups, const gint32 *cells, const guint8 *use,
+                            const gint64 *values);
 /* Adds all of another column's group; before both are finished. */
 gboolean cube_kept_merge(CubeKept *kept, gint32 group, const CubeKept *from, gint32 from_group);
 gboolean cube_kept_finish(CubeKept *kept);
