@@ -48,7 +48,8 @@ install: all
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/attain $(SHARE)/man/man1/attain.1 $(SHARE)/man/man1/attain-*.1 $(SHARE)/bash-completion/completions/attain.bash
-	rm -rf $(DESTDIR)$(PREFIX)/lib/attain $(SHARE)/doc/attain
+	rm -f $(DESTDIR)$(PREFIX)/lib/libattain.* $(DESTDIR)$(PREFIX)/lib/pkgconfig/attain.pc
+	rm -rf $(DESTDIR)$(PREFIX)/lib/attain $(DESTDIR)$(PREFIX)/include/attain $(SHARE)/doc/attain
 
 # The committed tree as an archive.
 dist:
@@ -58,7 +59,7 @@ dist:
 
 fmt:
 	@tools/setup test
-	find $(wildcard src tests bench) -name '*.[ch]' | xargs clang-format -i
+	find $(wildcard include src tests bench) -name '*.[ch]' | xargs clang-format -i
 
 lint:
 	@tools/setup test
@@ -78,7 +79,7 @@ help:
 	@echo "make test              all tests, built by gcc and clang, under sanitizers"
 	@echo "make bench             speeds, as ratios measured side by side"
 	@echo "make fuzz              fuzz every reader for FUZZ_SECONDS (60) each"
-	@echo "make install           into PREFIX (/usr/local), under DESTDIR; make uninstall takes it away"
+	@echo "make install           program and library into PREFIX (/usr/local), under DESTDIR; make uninstall takes it away"
 	@echo "make dist              the committed tree as an archive"
 	@echo "make fmt, make lint    format the code; check format, layers and house rules"
 	@echo "make docs              write docs/catalogue.md anew"

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 static guint n_missed;
@@ -22,7 +23,9 @@ void timing_add(Timing *timing, double seconds) {
   g_array_append_val(timing->seconds, seconds);
 }
 double seconds_now(void) {
-  return (double)g_get_monotonic_time() / 1e6;
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
 static gint compare_doubles(gconstpointer a, gconstpointer b) {
@@ -148,7 +151,8 @@ static gboolean read_csv(const char *csv, const char *database, GError **error) 
 static gboolean all(const Bench *bench, GError **error) {
   if (!bench_make(bench, error)) return FALSE;
   return bench_questions(bench, error) && bench_loading(bench, error) && bench_definitions(bench, error) &&
-         bench_start(bench, error) && bench_live(bench, error) && bench_peers(bench, error);
+         bench_start(bench, error) && bench_live(bench, error) &&
+         bench_peers(bench, error);
 }
 
 static gboolean run(int argc, char **argv, GError **error) {
@@ -176,6 +180,7 @@ static gboolean run(int argc, char **argv, GError **error) {
 
 int main(int argc, char **argv) {
   setlocale(LC_ALL, "");
+  setvbuf(stdout, NULL, _IOLBF, 0);
   if (argc >= 3 && g_str_equal(argv[1], "process")) return measure_process(argv + 2);
   if (argc < 4) {
     fprintf(stderr,

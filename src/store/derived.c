@@ -57,7 +57,7 @@ static const DerivedForm *form_of(const LedgerTable *table) {
   g_return_val_if_reached(NULL);
 }
 
-static gboolean needs(const LedgerTable *table, const char *fact) {
+gboolean store_derived_needs(const LedgerTable *table, const char *fact) {
   g_auto(GStrv) names = g_strsplit(table->needs, " ", -1);
   return g_strv_contains((const char *const *)names, fact);
 }
@@ -140,9 +140,9 @@ static gboolean empty_all(const Refresh *refresh, const LedgerTable *const *tabl
                           DerivedWanted *wanted, GError **error) {
   for (guint i = 0; tables[i]; i++) {
     if (!empty(refresh, tables[i], only_touched, error)) return FALSE;
-    wanted->wants_changes |= needs(tables[i], "stage_change");
-    wanted->wants_activities |= needs(tables[i], "activity");
-    wanted->wants_stages |= needs(tables[i], "stage");
+    wanted->wants_changes |= store_derived_needs(tables[i], "stage_change");
+    wanted->wants_activities |= store_derived_needs(tables[i], "activity");
+    wanted->wants_stages |= store_derived_needs(tables[i], "stage");
   }
   return TRUE;
 }
@@ -195,7 +195,7 @@ static gboolean is_wanted(const LedgerTable *table, const char *const *changed) 
   if (table->kind != LEDGER_DERIVED) return FALSE;
   if (!changed) return TRUE;
   for (guint i = 0; changed[i]; i++) {
-    if (needs(table, changed[i])) return TRUE;
+    if (store_derived_needs(table, changed[i])) return TRUE;
   }
   return FALSE;
 }
@@ -246,8 +246,8 @@ gboolean store_refresh_derived(Store *store, const char *const *changed_tables, 
   for (guint i = 0; i < n_tables; i++) {
     const LedgerTable *table = ledger_schema_table(refresh.schema, i);
     if (!is_wanted(table, changed_tables)) continue;
-    gboolean is_part =
-        few && is_filled(store, table) && !(needs(table, "stage") && g_strv_contains(changed_tables, "stage"));
+    gboolean is_part = few && is_filled(store, table) &&
+                       !(store_derived_needs(table, "stage") && g_strv_contains(changed_tables, "stage"));
     if (is_part)
       refresh.part[n_part++] = table;
     else

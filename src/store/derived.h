@@ -11,3 +11,6 @@ char *store_derived_digest(void);
 
 /* Makes all derived tables anew and fills them, within the caller's transaction. */
 gboolean store_derived_make(Store *store, GError **error);
+
+/* Is a derived table made from `fact`? */
+gboolean store_derived_needs(const LedgerTable *table, const char *fact);

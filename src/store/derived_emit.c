@@ -32,6 +32,10 @@ DerivedEmission *store_derived_emission_new(const DerivedFacts *facts, const Der
   return emission;
 }
 
+void store_derived_emission_restart(DerivedEmission *emission) {
+  emission->n_taken = 0;
+}
+
 void store_derived_emission_free(DerivedEmission *emission) {
   g_free(emission);
 }
@@ -245,14 +249,19 @@ gboolean store_derived_register(Store *store, GError **error) {
   return ok;
 }
 
-gboolean store_derived_insert(Store *store, const DerivedFacts *facts, const DerivedForm *form, GError **error) {
-  g_autoptr(GString) sql = g_string_new(NULL);
+char *store_derived_insert_sql(const DerivedForm *form) {
+  GString *sql = g_string_new(NULL);
   g_string_append_printf(sql, "INSERT INTO %s (", form->table);
   for (guint c = 0; c < form->n_columns; c++)
     g_string_append_printf(sql, "%s\"%s\"", c ? ", " : "", form->columns[c].name);
   g_string_append(sql, ") SELECT * FROM " FUNCTION "()");
+  return g_string_free(sql, FALSE);
+}
+
+gboolean store_derived_insert(Store *store, const DerivedFacts *facts, const DerivedForm *form, GError **error) {
+  g_autofree char *sql = store_derived_insert_sql(form);
   store->emission = store_derived_emission_new(facts, form);
-  gboolean ok = store_run(store, sql->str, NULL, 0, NULL, error);
+  gboolean ok = store_run(store, sql, NULL, 0, NULL, error);
   g_clear_pointer(&store->emission, store_derived_emission_free);
   return ok;
 }

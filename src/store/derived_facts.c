@@ -141,7 +141,8 @@ static void number_texts(const Reading *reading, guint field, const StoreDiction
   }
 }
 
-static gboolean read_rows(Store *store, DerivedWords *words, const Reading *reading, const char *from, GError **error) {
+static gboolean read_rows(Store *store, DerivedFacts *facts, const DerivedWanted *wanted, const Reading *reading,
+                          const char *from, GError **error) {
   g_autoptr(GString) sql = g_string_new("SELECT ");
   g_autofree StoreColumnType *types = g_new(StoreColumnType, reading->n_fields);
   g_autofree StoreDictionary **dictionaries = g_new0(StoreDictionary *, reading->n_fields);
@@ -150,11 +151,11 @@ static gboolean read_rows(Store *store, DerivedWords *words, const Reading *read
     g_string_append_printf(sql, "%s%s", f ? ", " : "", reading->fields[f].sql);
   }
   g_string_append_printf(sql, " FROM %s", from);
-  StoreScan scan = {.sql = sql->str, .types = types, .n_columns = reading->n_fields};
+  StoreScan scan = {.sql = sql->str, .types = types, .n_columns = reading->n_fields, .is_kept = wanted->is_kept};
   if (!store_scan(store, &scan, append_chunk, (gpointer)reading, dictionaries, NULL, error)) return FALSE;
   for (guint f = 0; f < reading->n_fields; f++) {
     if (!dictionaries[f]) continue;
-    number_texts(reading, f, dictionaries[f], words);
+    number_texts(reading, f, dictionaries[f], facts->words);
     store_dictionary_free(dictionaries[f]);
   }
   return TRUE;
@@ -165,7 +166,8 @@ static char *from_of(const DerivedWanted *wanted, const char *table, const char 
   g_autoptr(GString) from = g_string_new(NULL);
   g_string_append_printf(from, "%s base", table);
   if (wanted->only_touched)
-    g_string_append_printf(from, " SEMI JOIN derived_touched ON derived_touched.key = base.%s", key);
+    g_string_append_printf(from, " SEMI JOIN %s touched ON touched.key = base.%s",
+                           wanted->touched ? wanted->touched : "derived_touched", key);
   g_string_append_printf(from, " WHERE base.%s IS NOT NULL%s", key, condition);
   if (wanted->n_parts > 1) g_string_append_printf(from, " AND base.%s %% %u = %u", key, wanted->n_parts, wanted->part);
   return g_string_free(g_steal_pointer(&from), FALSE);
@@ -364,9 +366,10 @@ static void put_before(gint32 *first, gint32 *next, guint number) {
 }
 
 static gboolean read_deals(Store *store, DerivedFacts *facts, const DerivedWanted *wanted, GError **error) {
-  g_autofree char *from = from_of(wanted, "opportunity", "key", "");
+  g_autofree char *from =
+      wanted->deals ? g_strdup_printf("%s base", wanted->deals) : from_of(wanted, "opportunity", "key", "");
   Reading reading = {facts->deals, deal_fields, G_N_ELEMENTS(deal_fields)};
-  if (!read_rows(store, facts->words, &reading, from, error)) return FALSE;
+  if (!read_rows(store, facts, wanted, &reading, from, error)) return FALSE;
   for (guint d = 0; d < facts->deals->len; d++) {
     DerivedDeal *deal = &g_array_index(facts->deals, DerivedDeal, d);
     deal->change = deal->touch = deal->rung = deal->ladder = -1;
@@ -379,7 +382,7 @@ static gboolean read_changes(Store *store, DerivedFacts *facts, const Index *ind
                              GError **error) {
   g_autofree char *from = from_of(wanted, "stage_change", "opportunity", "");
   Reading reading = {facts->changes, change_fields, G_N_ELEMENTS(change_fields)};
-  if (!read_rows(store, facts->words, &reading, from, error)) return FALSE;
+  if (!read_rows(store, facts, wanted, &reading, from, error)) return FALSE;
   for (guint c = facts->changes->len; c-- > 0;) {
     DerivedChange *change = &g_array_index(facts->changes, DerivedChange, c);
     DerivedDeal *deal = find_deal(index, facts->deals, change->of);
@@ -394,7 +397,7 @@ static gboolean read_touches(Store *store, DerivedFacts *facts, const Index *ind
                              GError **error) {
   g_autofree char *done = from_of(wanted, "activity", "opportunity", " AND done_at IS NOT NULL");
   Reading reading = {facts->touches, touch_fields, G_N_ELEMENTS(touch_fields)};
-  if (!read_rows(store, facts->words, &reading, done, error)) return FALSE;
+  if (!read_rows(store, facts, wanted, &reading, done, error)) return FALSE;
   for (guint t = facts->touches->len; t-- > 0;) {
     DerivedTouch *touch = &g_array_index(facts->touches, DerivedTouch, t);
     DerivedDeal *deal = find_deal(index, facts->deals, touch->of);
@@ -410,7 +413,7 @@ static gboolean read_planned(Store *store, DerivedFacts *facts, const Index *ind
                                      "DISTINCT FROM 'no_show'");
   g_autoptr(GArray) rows = g_array_new(FALSE, FALSE, sizeof(DerivedTouch));
   Reading reading = {rows, planned_fields, G_N_ELEMENTS(planned_fields)};
-  if (!read_rows(store, facts->words, &reading, planned, error)) return FALSE;
+  if (!read_rows(store, facts, wanted, &reading, planned, error)) return FALSE;
   for (guint i = 0; i < rows->len; i++) {
     const DerivedTouch *row = &g_array_index(rows, DerivedTouch, i);
     DerivedDeal *deal = find_deal(index, facts->deals, row->of);
@@ -421,7 +424,7 @@ static gboolean read_planned(Store *store, DerivedFacts *facts, const Index *ind
   return TRUE;
 }
 
-static DerivedFacts *facts_new(void) {
+DerivedFacts *store_derived_facts_new(void) {
   DerivedFacts *facts = g_new0(DerivedFacts, 1);
   facts->deals = g_array_new(FALSE, FALSE, sizeof(DerivedDeal));
   facts->changes = g_array_new(FALSE, FALSE, sizeof(DerivedChange));
@@ -442,20 +445,25 @@ void store_derived_facts_free(DerivedFacts *facts) {
   g_free(facts);
 }
 
-DerivedFacts *store_derived_gather(Store *store, const DerivedWanted *wanted, GError **error) {
-  g_autoptr(DerivedFacts) facts = facts_new();
-  if (!read_deals(store, facts, wanted, error)) return NULL;
+gboolean store_derived_gather_into(Store *store, DerivedFacts *facts, const DerivedWanted *wanted, GError **error) {
+  g_array_set_size(facts->deals, 0);
+  g_array_set_size(facts->changes, 0);
+  g_array_set_size(facts->touches, 0);
+  if (!read_deals(store, facts, wanted, error)) return FALSE;
   g_auto(Index) index = {0};
   index_deals(&index, facts->deals);
-  if (wanted->wants_changes && !read_changes(store, facts, &index, wanted, error)) return NULL;
+  if (wanted->wants_changes && !read_changes(store, facts, &index, wanted, error)) return FALSE;
   if (wanted->wants_activities &&
       (!read_touches(store, facts, &index, wanted, error) || !read_planned(store, facts, &index, wanted, error)))
-    return NULL;
-  if (!order_all(store, facts, error)) return NULL;
-  if (wanted->wants_stages) {
-    facts->ladders = store_derived_ladders_read(store, facts->words, error);
-    if (!facts->ladders) return NULL;
-    place_stages(facts);
-  }
-  return g_steal_pointer(&facts);
+    return FALSE;
+  if (!order_all(store, facts, error)) return FALSE;
+  if (!wanted->wants_stages) return TRUE;
+  if (!facts->ladders) facts->ladders = store_derived_ladders_read(store, facts->words, error);
+  if (facts->ladders) place_stages(facts);
+  return facts->ladders != NULL;
+}
+
+DerivedFacts *store_derived_gather(Store *store, const DerivedWanted *wanted, GError **error) {
+  g_autoptr(DerivedFacts) facts = store_derived_facts_new();
+  return store_derived_gather_into(store, facts, wanted, error) ? g_steal_pointer(&facts) : NULL;
 }

@@ -79,10 +79,17 @@ typedef struct {
   gboolean only_touched; /* the deals of the temporary table derived_touched */
   guint n_parts, part;   /* the deals whose key leaves `part` when divided by `n_parts` */
   gboolean wants_changes, wants_activities, wants_stages;
+  /* for a few deals, again and again */
+  gboolean is_kept;    /* statements are kept, and stages as they were read first */
+  const char *touched; /* SQL in place of derived_touched, or NULL */
+  const char *deals;   /* SQL of the deals' own rows, or NULL: they are in opportunity */
 } DerivedWanted;
 
 /* Reads, links each deal with its changes and touches, and puts them in order of time. Errors: those of the store. */
 DerivedFacts *store_derived_gather(Store *store, const DerivedWanted *wanted, GError **error);
+/* The same into facts that were gathered before, whose texts and stages stay. */
+gboolean store_derived_gather_into(Store *store, DerivedFacts *facts, const DerivedWanted *wanted, GError **error);
+DerivedFacts *store_derived_facts_new(void);
 void store_derived_facts_free(DerivedFacts *facts);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DerivedFacts, store_derived_facts_free)
 
@@ -91,6 +98,7 @@ DerivedWords *store_derived_words_new(void);
 void store_derived_words_free(DerivedWords *words);
 DerivedWord store_derived_word(DerivedWords *words, const char *text_or_null);
 const char *store_derived_word_text(const DerivedWords *words, DerivedWord word);
+guint store_derived_words_count(const DerivedWords *words);
 /* As the database has it; valid as long as the words. */
 const duckdb_string_t *store_derived_word_strings(const DerivedWords *words);
 

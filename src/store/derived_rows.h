@@ -71,10 +71,16 @@ static inline DerivedMoment derived_later(DerivedMoment a, DerivedMoment b) {
 
 /* What derived_rows(), a table function of every store that can write, gives while it is the store's `emission`. */
 DerivedEmission *store_derived_emission_new(const DerivedFacts *facts, const DerivedForm *form);
+/* From the first deal again. */
+void store_derived_emission_restart(DerivedEmission *emission);
 void store_derived_emission_free(DerivedEmission *emission);
 
 /* Makes the function known; once for each open store. */
 gboolean store_derived_register(Store *store, GError **error);
+
+/* The statement that adds what derived_rows() gives. The caller frees. */
+char *store_derived_insert_sql(const DerivedForm *form);
+void store_derived_few_free(DerivedFew *few);
 
 /* Adds the rows of one table that follow from `facts`. */
 gboolean store_derived_insert(Store *store, const DerivedFacts *facts, const DerivedForm *form, GError **error);

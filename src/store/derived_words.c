@@ -64,3 +64,7 @@ const char *store_derived_word_text(const DerivedWords *words, DerivedWord word)
 const duckdb_string_t *store_derived_word_strings(const DerivedWords *words) {
   return (const duckdb_string_t *)(const void *)words->strings->data;
 }
+
+guint store_derived_words_count(const DerivedWords *words) {
+  return words->texts->len;
+}

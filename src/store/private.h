@@ -6,6 +6,7 @@
 #include <duckdb.h>
 
 typedef struct DerivedEmission DerivedEmission;
+typedef struct DerivedFew DerivedFew;
 
 struct Store {
   duckdb_database database;
@@ -14,6 +15,10 @@ struct Store {
   gboolean read_only;
   gboolean is_guest; /* the database is another's */
   gboolean in_transaction;
+  guint64 n_commits;
+  GHashTable *kept;          /* SQL -> duckdb_prepared_statement */
+  GPtrArray *given;          /* StoreGiven by number, NULL where it is gone; not owned */
+  DerivedFew *few;           /* what is kept between refreshes of a few deals */
   DerivedEmission *emission; /* what the table function derived_rows() gives, while derived facts are made */
 };
 
@@ -23,6 +28,16 @@ void store_set_error(GError **error, const char *path, const char *message);
 /* One prepared statement with its parameters bound; NULL on error. */
 duckdb_prepared_statement store_prepare(Store *store, const char *sql, const StoreValue *parameters, gsize n_parameters,
                                         GError **error);
+
+gboolean store_bind(duckdb_prepared_statement statement, const StoreValue *parameters, gsize n_parameters,
+                    GError **error);
+/* The kept statement of `sql`, not owned; NULL on error. */
+duckdb_prepared_statement store_kept_statement(Store *store, const char *sql, GError **error);
+/* The rows of a statement whose parameters are bound. */
+StoreRows *store_rows_of(Store *store, duckdb_prepared_statement statement, gsize max_rows, GError **error);
+/* Makes given_rows() known; once for each database. */
+gboolean store_given_register(Store *store, GError **error);
+void store_kept_clear(Store *store);
 
 /* Runs SQL statements that have no parameters, written as printf() does. */
 gboolean store_run_format(Store *store, GError **error, const char *format, ...) G_GNUC_PRINTF(3, 4);

@@ -197,7 +197,10 @@ StoreRows *store_query(Store *store, const char *sql, const StoreValue *paramete
     return NULL;
   }
   STORE_PREPARED statement = store_prepare(store, sql, parameters, n_parameters, error);
-  if (!statement) return NULL;
+  return statement ? store_rows_of(store, statement, max_rows, error) : NULL;
+}
+
+StoreRows *store_rows_of(Store *store, duckdb_prepared_statement statement, gsize max_rows, GError **error) {
   STORE_RESULT result = {0};
   if (duckdb_execute_prepared_streaming(statement, &result) != DuckDBSuccess) {
     store_set_error(error, store->path, duckdb_result_error(&result));
@@ -239,4 +242,9 @@ const char *store_rows_column_name(const StoreRows *rows, guint column) {
 StoreValue store_rows_value(const StoreRows *rows, gsize row, guint column) {
   g_return_val_if_fail(row < rows->n_rows && column < rows->n_columns, (StoreValue){.type = STORE_NULL});
   return g_array_index(rows->values, StoreValue, row * rows->n_columns + column);
+}
+
+const StoreValue *store_rows_row(const StoreRows *rows, gsize row) {
+  g_return_val_if_fail(row < rows->n_rows, NULL);
+  return &g_array_index(rows->values, StoreValue, row * rows->n_columns);
 }

@@ -197,7 +197,8 @@ static gboolean fetch_all(ScanState *state, duckdb_result *result, const char *p
 
 gboolean store_scan(Store *store, const StoreScan *scan, StoreScanFunc on_chunk, gpointer user_data,
                     StoreDictionary **dictionaries, gint64 *n_rows, GError **error) {
-  STORE_PREPARED statement = store_prepare(store, scan->sql, NULL, 0, error);
+  STORE_PREPARED own = scan->is_kept ? NULL : store_prepare(store, scan->sql, NULL, 0, error);
+  duckdb_prepared_statement statement = scan->is_kept ? store_kept_statement(store, scan->sql, error) : own;
   if (!statement) return FALSE;
   STORE_RESULT result = {0};
   if (duckdb_execute_prepared_streaming(statement, &result) != DuckDBSuccess) {

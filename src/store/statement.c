@@ -22,6 +22,16 @@ static duckdb_state bind(duckdb_prepared_statement statement, idx_t index, const
   return DuckDBError;
 }
 
+gboolean store_bind(duckdb_prepared_statement statement, const StoreValue *parameters, gsize n_parameters,
+                    GError **error) {
+  for (gsize i = 0; i < n_parameters; i++) {
+    if (bind(statement, i + 1, &parameters[i]) == DuckDBSuccess) continue;
+    g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT, "parameter %" G_GSIZE_FORMAT " does not fit the statement", i + 1);
+    return FALSE;
+  }
+  return TRUE;
+}
+
 duckdb_prepared_statement store_prepare(Store *store, const char *sql, const StoreValue *parameters, gsize n_parameters,
                                         GError **error) {
   STORE_PREPARED statement = NULL;
@@ -29,14 +39,7 @@ duckdb_prepared_statement store_prepare(Store *store, const char *sql, const Sto
     store_set_error(error, store->path, duckdb_prepare_error(statement));
     return NULL;
   }
-  for (gsize i = 0; i < n_parameters; i++) {
-    if (bind(statement, i + 1, &parameters[i]) != DuckDBSuccess) {
-      g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT, "parameter %" G_GSIZE_FORMAT " does not fit the statement",
-                  i + 1);
-      return NULL;
-    }
-  }
-  return g_steal_pointer(&statement);
+  return store_bind(statement, parameters, n_parameters, error) ? g_steal_pointer(&statement) : NULL;
 }
 
 gboolean store_run(Store *store, const char *sql, const StoreValue *parameters, gsize n_parameters, gint64 *n_changed,
@@ -81,7 +84,12 @@ gboolean store_commit(Store *store, GError **error) {
     return FALSE;
   }
   store->in_transaction = FALSE;
+  store->n_commits++;
   return TRUE;
+}
+
+guint64 store_n_commits(const Store *store) {
+  return store->n_commits;
 }
 
 void store_rollback(Store *store) {

@@ -56,7 +56,7 @@ static gboolean open_database(Store *store, duckdb_config config, GError **error
     store_set_error(error, store->path, "IO Error: no connection to the database");
     return FALSE;
   }
-  return store->read_only || store_derived_register(store, error);
+  return store->read_only || (store_derived_register(store, error) && store_given_register(store, error));
 }
 
 Store *store_open(const char *path, const LedgerSchema *schema, guint flags, guint threads, GError **error) {
@@ -94,6 +94,8 @@ Store *store_connect(Store *store, GError **error) {
 void store_close(Store *store) {
   if (!store) return;
   store_rollback(store);
+  store_derived_few_free(store->few);
+  store_kept_clear(store);
   if (store->connection) duckdb_disconnect(&store->connection);
   if (store->database && !store->is_guest) duckdb_close(&store->database);
   g_free(store->path);

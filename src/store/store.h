@@ -56,12 +56,38 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(StoreRows, store_rows_free)
 gsize store_rows_count(const StoreRows *rows);
 guint store_rows_n_columns(const StoreRows *rows);
 const char *store_rows_column_name(const StoreRows *rows, guint column);
+const StoreValue *store_rows_row(const StoreRows *rows, gsize row);
 StoreValue store_rows_value(const StoreRows *rows, gsize row, guint column);
+
+/* As store_run() and store_query(), for a statement that comes again and again: it is prepared once and found again by
+ * its text. */
+gboolean store_run_kept(Store *store, const char *sql, const StoreValue *parameters, gsize n_parameters,
+                        gint64 *n_changed, GError **error);
+StoreRows *store_query_kept(Store *store, const char *sql, const StoreValue *parameters, gsize n_parameters,
+                            gsize max_rows, GError **error);
+
+/* Rows in memory that statements of this store (not of store_connect()) read as the table given_rows(NUMBER). `types`
+ * are SQL's names. The texts of rows must last until they are cleared; a StoreGiven until its statements are done. */
+typedef struct StoreGiven StoreGiven;
+StoreGiven *store_given_new(Store *store, const char *const *names, const char *const *types, guint n_columns);
+void store_given_free(StoreGiven *given);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(StoreGiven, store_given_free)
+guint store_given_number(const StoreGiven *given);
+gsize store_given_count(const StoreGiven *given);
+const StoreValue *store_given_row(const StoreGiven *given, gsize row);
+void store_given_add(StoreGiven *given, const StoreValue *row);
+void store_given_clear(StoreGiven *given);
+
+/* What the database's hash() says of a text. Errors of the check: VERSION when it says something else. */
+guint64 store_text_hash(const char *text, gsize length);
+gboolean store_check_text_hash(Store *store, GError **error);
 
 /* Transactions do not nest. A store closed, or a process killed, inside one leaves nothing of it. */
 gboolean store_begin(Store *store, GError **error);
 gboolean store_commit(Store *store, GError **error);
 void store_rollback(Store *store);
+/* How many transactions of this Store were committed since it was opened. */
+guint64 store_n_commits(const Store *store);
 
 /* --- derived facts --- */
 /* Brings the derived tables (LEDGER_DERIVED) and their rows of ledger_stat up to date with the facts, inside the
@@ -70,6 +96,35 @@ void store_rollback(Store *store);
  * of making them from scratch. The loader refreshes the facts' own rows of ledger_stat before. */
 gboolean store_refresh_derived(Store *store, const char *const *changed_tables, gint64 load_or_minus_one,
                                GError **error);
+
+/* What ledger_stat says of some rows: BASE_DAY_NONE and G_MININT64 where they tell no day. */
+typedef struct {
+  gint64 n;
+  gint32 first_day, last_day;
+  gint64 latest_us;
+} StoreSpan;
+
+typedef struct {
+  const LedgerTable *table; /* derived */
+  StoreSpan gone, come;
+} StoreDerivedChange;
+
+#define STORE_MAX_DERIVED 4
+
+typedef struct {
+  const char *const *changed_tables;    /* ends with NULL */
+  StoreGiven *touched;                  /* key: the deals */
+  StoreGiven *known;                    /* their rows in opportunity, or NULL: they are looked for */
+  gboolean has_rows;                    /* there are derived rows of them */
+  gboolean has_changes, has_activities; /* rows of stage_change and activity refer to them */
+} StoreDeals;
+
+/* As store_refresh_derived() for these deals, at a cost that goes by their number; of ledger_stat nothing is written,
+ * but told what it follows from: `changes` has room for STORE_MAX_DERIVED. Not for a change of stages, of which it
+ * remembers what they were: after one call store_forget_deals(). */
+gboolean store_refresh_deals(Store *store, const LedgerSchema *schema, const StoreDeals *deals,
+                             StoreDerivedChange *changes, guint *n_changes, GError **error);
+void store_forget_deals(Store *store);
 
 /* Share of the running statement done, 0..1, or -1 when unknown; for another thread's progress bar. */
 double store_progress(Store *store);
@@ -115,6 +170,7 @@ typedef struct {
   const char *sql; /* SELECT whose columns have exactly the given types (casts are the caller's) */
   const StoreColumnType *types;
   guint n_columns;
+  gboolean is_kept; /* the statement comes again and again, as in store_run_kept() */
 } StoreScan;
 
 /* Streams the result in chunks, in one thread, without materialising it. `dictionaries`: NULL, or n_columns pointers,

@@ -1,0 +1,294 @@
+/* What the writer knows of the ledger without asking: which keys are there, what the members of dimensions are called,
+ * which deals have a history, and what ledger_stat says. Each is read by one scan when it is first needed, and follows
+ * every put from there on. What others write (a load in the same process, the long way of a put) shows by the store's
+ * commits; then all of it is read again as it is needed. */
+#include "ingest/writer_private.h"
+
+#include <string.h>
+
+/* --- names --- */
+
+char *writer_member_name(const char *source, const char *id) {
+  return g_strconcat(source, "\x1f", id, NULL);
+}
+
+guint64 writer_key(const char *source, const char *id) {
+  g_autofree char *name = writer_member_name(source, id);
+  return store_text_hash(name, strlen(name));
+}
+
+/* --- a table as the database has it --- */
+
+static void free_table(WriterTable *table) {
+  if (!table) return;
+  g_strfreev(table->names);
+  g_free(table->fields);
+  g_free(table->days);
+  store_given_free(table->rows);
+  store_given_free(table->old_rows);
+  store_given_free(table->keys);
+  store_given_free(table->fresh);
+  g_free(table->fetch);
+  g_free(table->insert);
+  g_free(table->keep_old);
+  g_free(table->take_out);
+  writer_set_free(table->there);
+  if (table->members) g_hash_table_unref(table->members);
+  g_free(table);
+}
+
+static int field_named(const WriterTable *table, const char *name) {
+  for (guint i = 0; i < table->n_fields; i++) {
+    if (g_str_equal(table->names[i], name)) return (int)i;
+  }
+  return -1;
+}
+
+static void find_fields(WriterTable *table) {
+  table->key = field_named(table, "key");
+  table->from_source = field_named(table, "from_source");
+  table->id = field_named(table, "id");
+  table->recorded_at = field_named(table, "recorded_at");
+  table->load = field_named(table, "load");
+  table->known = field_named(table, "known");
+  table->currency = table->table->has_money ? field_named(table, "currency") : -1;
+  table->fields = g_new0(int, table->table->n_columns);
+  table->days = g_new0(int, table->table->n_columns);
+  for (guint c = 0; c < table->table->n_columns; c++) {
+    const LedgerColumn *column = &table->table->columns[c];
+    g_autofree char *day = g_strconcat(column->name, "_day", NULL);
+    table->fields[c] = field_named(table, column->name);
+    table->days[c] = column->type == LEDGER_INSTANT ? field_named(table, day) : -1;
+  }
+}
+
+static char *names_of(const WriterTable *table) {
+  GString *names = g_string_new(NULL);
+  for (guint i = 0; i < table->n_fields; i++) {
+    g_autofree char *name = store_quote_name(table->names[i]);
+    g_string_append_printf(names, "%s%s", i ? ", " : "", name);
+  }
+  return g_string_free(names, FALSE);
+}
+
+static void write_statements(WriterTable *table) {
+  g_autofree char *names = names_of(table);
+  g_autofree char *name = store_quote_name(table->table->name);
+  g_autofree char *history_name = g_strconcat(table->table->name, "_history", NULL);
+  g_autofree char *history = store_quote_name(history_name);
+  guint keys = store_given_number(table->keys);
+  table->fetch = g_strdup_printf("SELECT %s FROM %s WHERE key IN (SELECT key FROM given_rows(%u))", names, name, keys);
+  table->take_out = g_strdup_printf("DELETE FROM %s WHERE key IN (SELECT key FROM given_rows(%u))", name, keys);
+  table->insert = g_strdup_printf("INSERT INTO %s (%s) SELECT %s FROM given_rows(%u)", name, names, names,
+                                  store_given_number(table->rows));
+  table->keep_old = g_strdup_printf(
+      "INSERT INTO %s (%s, superseded_at, superseded_by) SELECT %s, superseded_at, superseded_by FROM given_rows(%u)",
+      history, names, names, store_given_number(table->old_rows));
+}
+
+static WriterTable *read_table(IngestWriter *writer, const LedgerTable *of, GError **error) {
+  StoreValue name = {.type = STORE_TEXT, .text = of->name};
+  g_autoptr(StoreRows) rows =
+      store_query(writer->store,
+                  "SELECT column_name, data_type FROM duckdb_columns() WHERE database_name = current_database() AND "
+                  "schema_name = 'main' AND table_name = ? ORDER BY column_index",
+                  &name, 1, 0, error);
+  if (!rows) return NULL;
+  WriterTable *table = g_new0(WriterTable, 1);
+  guint n = (guint)store_rows_count(rows);
+  table->table = of;
+  table->n_fields = n;
+  table->names = g_new0(char *, (gsize)n + 1);
+  g_autofree const char **names = g_new0(const char *, (gsize)n + 2), **types = g_new0(const char *, (gsize)n + 2);
+  for (guint i = 0; i < n; i++) {
+    names[i] = table->names[i] = g_strdup(store_rows_value(rows, i, 0).text);
+    types[i] = store_rows_value(rows, i, 1).text;
+  }
+  find_fields(table);
+  names[n] = "superseded_at";
+  types[n] = "TIMESTAMP";
+  names[n + 1] = "superseded_by";
+  types[n + 1] = "INTEGER";
+  table->rows = store_given_new(writer->store, names, types, n);
+  table->old_rows = store_given_new(writer->store, names, types, n + 2);
+  table->fresh = store_given_new(writer->store, names, types, n);
+  table->keys =
+      store_given_new(writer->store, (const char *const[]){"key"}, (const char *const[]){types[table->key]}, 1);
+  write_statements(table);
+  return table;
+}
+
+WriterTable *writer_table(IngestWriter *writer, const LedgerTable *of, GError **error) {
+  for (guint i = 0; i < ledger_schema_n_tables(writer->schema); i++) {
+    if (ledger_schema_table(writer->schema, i) != of) continue;
+    if (!writer->tables[i]) writer->tables[i] = read_table(writer, of, error);
+    if (writer->tables[i]) writer->tables[i]->index = i;
+    return writer->tables[i];
+  }
+  g_return_val_if_reached(NULL);
+}
+
+/* --- keys --- */
+
+static gboolean add_keys(const StoreChunk *chunk, gpointer user_data, GError **error G_GNUC_UNUSED) {
+  const guint64 *keys = chunk->data[0];
+  for (gsize i = 0; i < chunk->n_rows; i++) writer_set_add(user_data, keys[i]);
+  return TRUE;
+}
+
+static WriterSet *read_keys(IngestWriter *writer, const char *sql, GError **error) {
+  static const StoreColumnType types[] = {STORE_COLUMN_UINT64};
+  StoreScan scan = {.sql = sql, .types = types, .n_columns = 1};
+  WriterSet *set = writer_set_new();
+  if (store_scan(writer->store, &scan, add_keys, set, NULL, NULL, error)) return set;
+  writer_set_free(set);
+  return NULL;
+}
+
+gboolean writer_know_keys(IngestWriter *writer, WriterTable *table, GError **error) {
+  if (table->there) return TRUE;
+  g_autofree char *name = store_quote_name(table->table->name);
+  g_autofree char *sql = g_strdup_printf("SELECT key FROM %s", name);
+  table->there = read_keys(writer, sql, error);
+  return table->there != NULL;
+}
+
+gboolean writer_know_deals(IngestWriter *writer, GError **error) {
+  if (!writer->with_changes)
+    writer->with_changes =
+        read_keys(writer, "SELECT opportunity FROM stage_change WHERE opportunity IS NOT NULL", error);
+  if (writer->with_changes && !writer->with_activities)
+    writer->with_activities =
+        read_keys(writer, "SELECT opportunity FROM activity WHERE opportunity IS NOT NULL", error);
+  return writer->with_changes && writer->with_activities;
+}
+
+gboolean writer_know_members(IngestWriter *writer, WriterTable *table, GError **error) {
+  if (table->members) return TRUE;
+  gboolean has_merged = ledger_table_column(table->table, "merged_into") != NULL;
+  g_autofree char *name = store_quote_name(table->table->name);
+  g_autofree char *sql = g_strdup_printf("SELECT from_source, id, key, %s FROM %s",
+                                         has_merged ? "coalesce(merged_into, key)" : "key", name);
+  g_autoptr(StoreRows) rows = store_query(writer->store, sql, NULL, 0, G_MAXINT32, error);
+  if (!rows) return FALSE;
+  table->members = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+  table->last_key = 0;
+  for (gsize r = 0; r < store_rows_count(rows); r++) {
+    StoreValue source = store_rows_value(rows, r, 0), id = store_rows_value(rows, r, 1);
+    WriterMember member = {.key = (gint32)store_rows_value(rows, r, 2).integer,
+                           .survivor = (gint32)store_rows_value(rows, r, 3).integer};
+    table->last_key = MAX(table->last_key, member.key);
+    if (source.type == STORE_TEXT && id.type == STORE_TEXT)
+      g_hash_table_insert(table->members, writer_member_name(source.text, id.text), g_memdup2(&member, sizeof member));
+  }
+  return TRUE;
+}
+
+/* --- what others wrote --- */
+
+static gboolean read_stats(IngestWriter *writer, GError **error) {
+  g_autoptr(StoreRows) rows = store_query(writer->store,
+                                          "SELECT table_name, n_rows, first_day, last_day, latest_at, "
+                                          "coalesce(has_foreign_currency, FALSE) FROM ledger_stat",
+                                          NULL, 0, 0, error);
+  if (!rows) return FALSE;
+  memset(writer->stats, 0, ledger_schema_n_tables(writer->schema) * sizeof *writer->stats);
+  for (guint i = 0; i < ledger_schema_n_tables(writer->schema); i++) {
+    WriterStat *stat = &writer->stats[i];
+    stat->span = (StoreSpan){.first_day = BASE_DAY_NONE, .last_day = BASE_DAY_NONE, .latest_us = G_MININT64};
+    for (gsize r = 0; r < store_rows_count(rows); r++) {
+      if (!g_str_equal(store_rows_value(rows, r, 0).text, ledger_schema_table(writer->schema, i)->name)) continue;
+      StoreValue first = store_rows_value(rows, r, 2), last = store_rows_value(rows, r, 3),
+                 latest = store_rows_value(rows, r, 4);
+      stat->is_there = TRUE;
+      stat->span.n = store_rows_value(rows, r, 1).integer;
+      if (first.type == STORE_DAY) stat->span.first_day = (gint32)first.integer;
+      if (last.type == STORE_DAY) stat->span.last_day = (gint32)last.integer;
+      if (latest.type == STORE_INSTANT) stat->span.latest_us = latest.integer;
+      stat->has_foreign = store_rows_value(rows, r, 5).integer != 0;
+    }
+  }
+  return TRUE;
+}
+
+static gboolean read_load(IngestWriter *writer, gint64 *load, GError **error) {
+  g_autoptr(StoreRows) rows =
+      store_query_kept(writer->store, "SELECT coalesce(max(\"load\"), 0) FROM \"load\"", NULL, 0, 1, error);
+  if (rows) *load = store_rows_value(rows, 0, 0).integer;
+  return rows != NULL;
+}
+
+void writer_forget(IngestWriter *writer) {
+  g_clear_pointer(&writer->with_changes, writer_set_free);
+  g_clear_pointer(&writer->with_activities, writer_set_free);
+  for (guint i = 0; i < ledger_schema_n_tables(writer->schema); i++) {
+    WriterTable *table = writer->tables[i];
+    if (!table) continue;
+    g_clear_pointer(&table->there, writer_set_free);
+    g_clear_pointer(&table->members, g_hash_table_unref);
+  }
+  store_forget_deals(writer->store);
+  writer->is_read = FALSE;
+}
+
+gboolean writer_catch_up(IngestWriter *writer, GError **error) {
+  guint64 n_commits = store_n_commits(writer->store);
+  if (writer->is_read && writer->n_commits == n_commits) return TRUE;
+  gint64 load = 0;
+  if (!read_load(writer, &load, error)) return FALSE;
+  if (!writer->is_read || load != writer->load) {
+    writer_forget(writer);
+    if (!read_stats(writer, error)) return FALSE;
+  }
+  writer->load = load;
+  writer->n_commits = n_commits;
+  writer->is_read = TRUE;
+  return TRUE;
+}
+
+/* --- opening and closing --- */
+
+IngestWriter *ingest_writer_new(Store *store, const LedgerSchema *schema, const ConfOrganisation *organisation,
+                                const Calendar *calendar, GError **error) {
+  if (!store_check_text_hash(store, error)) return NULL;
+  IngestWriter *writer = g_new0(IngestWriter, 1);
+  writer->store = store;
+  writer->schema = schema;
+  writer->organisation = organisation;
+  writer->calendar = calendar;
+  guint n = ledger_schema_n_tables(schema);
+  writer->tables = g_new0(WriterTable *, n);
+  writer->stats = g_new0(WriterStat, n);
+  writer->touched = store_given_new(store, (const char *const[]){"key"}, (const char *const[]){"UBIGINT"}, 1);
+  writer->stat_rows = store_given_new(
+      store,
+      (const char *const[]){"table_name", "n_rows", "first_day", "last_day", "latest_at", "has_foreign_currency"},
+      (const char *const[]){"VARCHAR", "BIGINT", "DATE", "DATE", "TIMESTAMP", "BOOLEAN"}, 6);
+  return writer;
+}
+
+void ingest_writer_free(IngestWriter *writer) {
+  if (!writer) return;
+  writer_forget(writer);
+  for (guint i = 0; i < ledger_schema_n_tables(writer->schema); i++) free_table(writer->tables[i]);
+  store_given_free(writer->touched);
+  store_given_free(writer->stat_rows);
+  g_free(writer->tables);
+  g_free(writer->stats);
+  g_free(writer);
+}
+
+gsize ingest_writer_bytes(const IngestWriter *writer) {
+  gsize bytes = sizeof *writer + writer_set_bytes(writer->with_changes) + writer_set_bytes(writer->with_activities);
+  for (guint i = 0; i < ledger_schema_n_tables(writer->schema); i++) {
+    const WriterTable *table = writer->tables[i];
+    if (!table) continue;
+    bytes += sizeof *table + writer_set_bytes(table->there);
+    if (!table->members) continue;
+    GHashTableIter iter;
+    gpointer name;
+    g_hash_table_iter_init(&iter, table->members);
+    while (g_hash_table_iter_next(&iter, &name, NULL)) bytes += strlen(name) + sizeof(WriterMember) + 64;
+  }
+  return bytes;
+}

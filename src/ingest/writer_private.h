@@ -1,0 +1,147 @@
+/* Between the files of the writer. Private to src/ingest. */
+#pragma once
+
+#include "ingest/writer.h"
+
+/* --- writer_set.c: 64-bit keys that are there --- */
+typedef struct WriterSet WriterSet;
+WriterSet *writer_set_new(void);
+void writer_set_free(WriterSet *set);
+void writer_set_add(WriterSet *set, guint64 key);
+void writer_set_remove(WriterSet *set, guint64 key);
+gboolean writer_set_has(const WriterSet *set, guint64 key);
+gsize writer_set_bytes(const WriterSet *set);
+
+/* --- writer_memory.c: what is known of each table --- */
+typedef struct {
+  gint32 key, survivor; /* survivor: of a merge, or the same */
+} WriterMember;
+
+typedef struct {
+  gboolean is_there;
+  StoreSpan span;
+  gboolean has_foreign;
+} WriterStat;
+
+typedef struct {
+  const LedgerTable *table;
+  guint index;  /* in the schema */
+  char **names; /* columns as the database has them */
+  guint n_fields;
+  int key, from_source, id, recorded_at, load, known, currency; /* fields; -1: none */
+  int *fields;                                                  /* of the ledger's columns; an instant's day: days */
+  int *days;
+  StoreGiven *rows, *old_rows, *keys, *fresh;
+  char *fetch, *insert, *keep_old, *take_out;
+  WriterSet *there;    /* facts: keys; NULL: not read yet */
+  GHashTable *members; /* dimensions: source, 0x1f, id -> WriterMember; NULL: not read yet */
+  gint32 last_key;
+} WriterTable;
+
+struct IngestWriter {
+  Store *store;
+  const LedgerSchema *schema;
+  const ConfOrganisation *organisation;
+  const Calendar *calendar;
+  WriterTable **tables; /* by schema index, made when first used; NULL for derived ones */
+  WriterStat *stats;    /* by schema index */
+  gint64 load;          /* the last */
+  guint64 n_commits;    /* of the store when all this was read */
+  gboolean is_read;
+  WriterSet *with_changes, *with_activities; /* deals; NULL: not read yet */
+  StoreGiven *touched, *stat_rows;
+};
+
+/* Brings what is known up to what others wrote. */
+gboolean writer_catch_up(IngestWriter *writer, GError **error);
+void writer_forget(IngestWriter *writer);
+WriterTable *writer_table(IngestWriter *writer, const LedgerTable *table, GError **error);
+gboolean writer_know_keys(IngestWriter *writer, WriterTable *table, GError **error);
+gboolean writer_know_members(IngestWriter *writer, WriterTable *table, GError **error);
+/* Which deals changes and activities refer to. */
+gboolean writer_know_deals(IngestWriter *writer, GError **error);
+/* "source<0x1f>id", to be freed. */
+char *writer_member_name(const char *source, const char *id);
+guint64 writer_key(const char *source, const char *id);
+
+/* --- writer_json.c --- */
+typedef enum { WRITER_NOTHING, WRITER_TEXT, WRITER_NUMBER, WRITER_TRUE, WRITER_FALSE } WriterKind;
+
+typedef struct {
+  WriterKind kind;
+  const char *text; /* of texts and numbers */
+} WriterCell;
+
+/* Records of the same columns, in the first one's order. */
+typedef struct {
+  GStringChunk *texts;
+  GPtrArray *columns; /* const char * */
+  GArray *cells;      /* WriterCell, row by row */
+  guint n_rows;
+} WriterRecords;
+void writer_records_clear(WriterRecords *records);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(WriterRecords, writer_records_clear)
+/* FALSE: no JSON of plain records of the same columns. */
+gboolean writer_json_read(const char *json, guint max_records, WriterRecords *records);
+
+/* --- writer_value.c: a text as a value; FALSE when it is not written plainly --- */
+typedef struct {
+  const Calendar *calendar;
+  const char *currency; /* of amounts */
+} WriterForm;
+gboolean writer_text(const WriterCell *cell, StoreValue *value);
+gboolean writer_value(const WriterForm *form, const LedgerColumn *column, const WriterCell *cell, StoreValue *value);
+/* `day`: the organisation's day of it, or NULL. */
+gboolean writer_instant(const WriterForm *form, const WriterCell *cell, StoreValue *value, StoreValue *day);
+
+/* --- one put --- */
+typedef struct {
+  const LedgerColumn *column; /* NULL: what is not a column of the ledger's own */
+  int field, day;
+  guint at; /* in a record */
+} WriterColumn;
+
+typedef struct {
+  guint64 key;
+  const char *id, *currency; /* currency: NULL when not said */
+  gint64 modified_us;        /* G_MININT64: not said */
+  StoreValue *values;        /* by field; those of mapped fields are set */
+  const StoreValue *before;  /* the version there is, or NULL */
+  gboolean is_changed;
+} WriterRow;
+
+typedef struct {
+  IngestWriter *writer;
+  const IngestPut *put;
+  const LedgerTable *of;
+  WriterTable *table;
+  WriterRecords records;
+  GArray *columns;     /* WriterColumn */
+  GArray *rows;        /* WriterRow */
+  StoreValue *values;  /* of all rows */
+  gboolean *is_mapped; /* by field */
+  int id_at, currency_at, modified_at;
+  GStringChunk *texts;
+  StoreRows *found;       /* versions that are there */
+  guint n_before;         /* how many */
+  GPtrArray *new_members; /* WriterNewMember */
+  GArray *inferred;       /* guint64: deals of stage changes that were concluded */
+  gint64 number;
+  IngestPutReport *report;
+} WriterPut;
+
+/* --- writer_deal.c --- */
+/* Outcome and dates, made to agree, as upsert_deal.c does in SQL. FALSE without an error: for the long way. */
+gboolean writer_deal(WriterPut *put, GError **error);
+/* Rows for stage_change, as upsert_infer.c; adds them to its table's given rows. */
+gboolean writer_infer(WriterPut *put, WriterTable **changes, GError **error);
+
+/* --- writer_write.c --- */
+/* Members of dimensions that are only referred to, in the order of their tables and ids. */
+typedef struct {
+  WriterTable *table;
+  const char *source, *id;
+  gint32 key;
+} WriterNewMember;
+
+gboolean writer_write(WriterPut *put, GError **error);

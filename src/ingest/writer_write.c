@@ -1,0 +1,406 @@
+/* Writing a put: one transaction, one statement for each table it touches, whatever the number of records.
+ *
+ *   members only referred to ─► changes concluded ─► old versions to the history, out of the table ─► new versions
+ *     ─► derived facts of the deals touched ─► ledger_stat ─► load, load_count ─► commit ─► what the writer knows
+ *
+ * ledger_stat follows from the days of what went and came. Where the first or last day may have gone with a row and
+ * nothing that came reaches it, that table is counted. */
+#include "base/fault.h"
+#include "ingest/writer_private.h"
+
+#include <string.h>
+
+#define MAX_STATS 64
+
+/* --- the days of rows --- */
+
+static const StoreSpan no_span = {.first_day = BASE_DAY_NONE, .last_day = BASE_DAY_NONE, .latest_us = G_MININT64};
+
+static void widen_day(StoreSpan *span, gint32 day) {
+  if (day == BASE_DAY_NONE) return;
+  if (span->first_day == BASE_DAY_NONE || day < span->first_day) span->first_day = day;
+  span->last_day = MAX(span->last_day, day);
+}
+
+typedef struct {
+  guint table; /* in the schema */
+  StoreSpan gone, come;
+  gboolean foreign_gone, foreign_came, is_derived;
+} StatChange;
+
+static void add_row(const WriterPut *put, const WriterTable *table, const StoreValue *row, StoreSpan *span,
+                    gboolean *has_foreign) {
+  span->n++;
+  for (guint c = 0; c < table->table->n_columns; c++) {
+    const LedgerColumn *column = &table->table->columns[c];
+    if (column->type != LEDGER_INSTANT || (column->flags & LEDGER_PLAN)) continue;
+    if (row[table->days[c]].type == STORE_DAY) widen_day(span, (gint32)row[table->days[c]].integer);
+    if (row[table->fields[c]].type == STORE_INSTANT)
+      span->latest_us = MAX(span->latest_us, row[table->fields[c]].integer);
+  }
+  if (table->currency >= 0 && row[table->currency].type == STORE_TEXT)
+    *has_foreign |= !g_str_equal(row[table->currency].text, put->put->organisation->currency);
+}
+
+static void add_rows(const WriterPut *put, const WriterTable *table, const StoreGiven *rows, StoreSpan *span,
+                     gboolean *has_foreign) {
+  for (gsize r = 0; r < store_given_count(rows); r++) add_row(put, table, store_given_row(rows, r), span, has_foreign);
+}
+
+/* --- ledger_stat --- */
+
+typedef struct {
+  WriterPut *put;
+  WriterStat *stats; /* as they will be */
+  StatChange changes[MAX_STATS];
+  guint n;
+} Writing;
+
+static StatChange *change_of(Writing *writing, const LedgerTable *table) {
+  for (guint i = 0; i < ledger_schema_n_tables(writing->put->writer->schema); i++) {
+    if (ledger_schema_table(writing->put->writer->schema, i) != table) continue;
+    StatChange *change = &writing->changes[writing->n++];
+    *change = (StatChange){.table = i, .gone = no_span, .come = no_span, .is_derived = table->kind == LEDGER_DERIVED};
+    return change;
+  }
+  g_return_val_if_reached(NULL);
+}
+
+static gboolean count_again(Writing *writing, const LedgerTable *table, WriterStat *stat, GError **error) {
+  g_autofree char *span = store_stat_columns(table);
+  g_autofree char *currency = store_quote_text(writing->put->put->organisation->currency);
+  g_autofree char *foreign =
+      table->has_money ? g_strdup_printf("coalesce(bool_or(currency <> %s), FALSE)", currency) : g_strdup("FALSE");
+  g_autofree char *name = store_quote_name(table->name);
+  g_autofree char *sql = g_strdup_printf("SELECT count(*), %s, %s FROM %s", span, foreign, name);
+  g_autoptr(StoreRows) rows = store_query_kept(writing->put->writer->store, sql, NULL, 0, 1, error);
+  if (!rows) return FALSE;
+  StoreValue first = store_rows_value(rows, 0, 1), last = store_rows_value(rows, 0, 2),
+             latest = store_rows_value(rows, 0, 3);
+  stat->span = no_span;
+  stat->span.n = store_rows_value(rows, 0, 0).integer;
+  if (first.type == STORE_DAY) stat->span.first_day = (gint32)first.integer;
+  if (last.type == STORE_DAY) stat->span.last_day = (gint32)last.integer;
+  if (latest.type == STORE_INSTANT) stat->span.latest_us = latest.integer;
+  stat->has_foreign = store_rows_value(rows, 0, 4).integer != 0;
+  return TRUE;
+}
+
+/* Did what went stand at an edge that nothing that came reaches? */
+static gboolean is_edge_lost(const StatChange *change, const WriterStat *old) {
+  const StoreSpan *gone = &change->gone, *come = &change->come;
+  gboolean first = gone->first_day != BASE_DAY_NONE && gone->first_day <= old->span.first_day &&
+                   (come->first_day == BASE_DAY_NONE || come->first_day > old->span.first_day);
+  gboolean last =
+      gone->last_day != BASE_DAY_NONE && gone->last_day >= old->span.last_day && come->last_day < old->span.last_day;
+  gboolean latest =
+      gone->latest_us != G_MININT64 && gone->latest_us >= old->span.latest_us && come->latest_us < old->span.latest_us;
+  return first || last || latest ||
+         (!change->is_derived && old->has_foreign && change->foreign_gone && !change->foreign_came);
+}
+
+static gboolean has_foreign_needs(const Writing *writing, const LedgerTable *derived) {
+  const LedgerSchema *schema = writing->put->writer->schema;
+  g_auto(GStrv) names = g_strsplit(derived->needs, " ", -1);
+  gboolean has = FALSE;
+  for (guint i = 0; i < ledger_schema_n_tables(schema); i++) {
+    if (g_strv_contains((const char *const *)names, ledger_schema_table(schema, i)->name))
+      has |= writing->stats[i].has_foreign;
+  }
+  return has;
+}
+
+static gboolean refresh_stat(Writing *writing, const StatChange *change, GError **error) {
+  const LedgerTable *table = ledger_schema_table(writing->put->writer->schema, change->table);
+  WriterStat *stat = &writing->stats[change->table];
+  gboolean is_lost = is_edge_lost(change, stat);
+  stat->is_there = TRUE;
+  stat->span.n += change->come.n - change->gone.n;
+  widen_day(&stat->span, change->come.first_day);
+  widen_day(&stat->span, change->come.last_day);
+  stat->span.latest_us = MAX(stat->span.latest_us, change->come.latest_us);
+  stat->has_foreign |= change->foreign_came;
+  if (is_lost && !count_again(writing, table, stat, error)) return FALSE;
+  if (change->is_derived) stat->has_foreign = has_foreign_needs(writing, table);
+  return TRUE;
+}
+
+static StoreValue day_value(gint32 day) {
+  return day == BASE_DAY_NONE ? (StoreValue){0} : (StoreValue){.type = STORE_DAY, .integer = day};
+}
+
+static gboolean write_stats(Writing *writing, GError **error) {
+  IngestWriter *writer = writing->put->writer;
+  store_given_clear(writer->stat_rows);
+  for (guint i = 0; i < writing->n; i++) {
+    const StatChange *change = &writing->changes[i];
+    if (!refresh_stat(writing, change, error)) return FALSE;
+    const WriterStat *stat = &writing->stats[change->table];
+    StoreValue latest = {0};
+    if (stat->span.latest_us != G_MININT64)
+      latest = (StoreValue){.type = STORE_INSTANT, .integer = stat->span.latest_us};
+    store_given_add(
+        writer->stat_rows,
+        (const StoreValue[]){{.type = STORE_TEXT, .text = ledger_schema_table(writer->schema, change->table)->name},
+                             {.type = STORE_INT, .integer = stat->span.n},
+                             day_value(stat->span.first_day),
+                             day_value(stat->span.last_day),
+                             latest,
+                             {.type = STORE_BOOL, .integer = stat->has_foreign}});
+  }
+  guint rows = store_given_number(writer->stat_rows);
+  g_autofree char *out =
+      g_strdup_printf("DELETE FROM ledger_stat WHERE table_name IN (SELECT table_name FROM given_rows(%u))", rows);
+  g_autofree char *in = g_strdup_printf(
+      "INSERT INTO ledger_stat (table_name, n_rows, first_day, last_day, latest_at, has_foreign_currency) SELECT "
+      "table_name, n_rows, first_day, last_day, latest_at, has_foreign_currency FROM given_rows(%u)",
+      rows);
+  return store_run_kept(writer->store, out, NULL, 0, NULL, error) &&
+         store_run_kept(writer->store, in, NULL, 0, NULL, error);
+}
+
+/* --- members of dimensions that are only referred to --- */
+
+/* new_members are in the order of their tables and ids. */
+static gboolean write_members(Writing *writing, GError **error) {
+  WriterPut *put = writing->put;
+  for (guint i = 0; i < put->new_members->len;) {
+    WriterTable *table = ((const WriterNewMember *)put->new_members->pdata[i])->table;
+    g_autofree StoreValue *row = g_new0(StoreValue, table->n_fields);
+    int name = table->fields[ledger_table_column(table->table, "name") - table->table->columns];
+    StatChange *change = change_of(writing, table->table);
+    store_given_clear(table->rows);
+    for (; i < put->new_members->len; i++) {
+      const WriterNewMember *member = put->new_members->pdata[i];
+      if (member->table != table) break;
+      row[table->key] = (StoreValue){.type = STORE_INT, .integer = member->key};
+      row[table->from_source] = (StoreValue){.type = STORE_TEXT, .text = member->source};
+      row[table->id] = row[name] = (StoreValue){.type = STORE_TEXT, .text = member->id};
+      row[table->recorded_at] = (StoreValue){.type = STORE_INSTANT, .integer = put->put->now_us};
+      row[table->load] = (StoreValue){.type = STORE_INT, .integer = put->number};
+      row[table->known] = (StoreValue){.type = STORE_BOOL, .integer = FALSE};
+      store_given_add(table->rows, row);
+      change->come.n++;
+    }
+    if (!store_run_kept(put->writer->store, table->insert, NULL, 0, NULL, error)) return FALSE;
+  }
+  return TRUE;
+}
+
+/* --- the records' own table --- */
+
+static gboolean write_versions(Writing *writing, GError **error) {
+  WriterPut *put = writing->put;
+  WriterTable *table = put->table;
+  StatChange *change = change_of(writing, put->of);
+  g_autofree StoreValue *old = g_new0(StoreValue, table->n_fields + 2);
+  store_given_clear(table->rows);
+  store_given_clear(table->old_rows);
+  store_given_clear(table->keys);
+  for (guint r = 0; r < put->rows->len; r++) {
+    const WriterRow *row = &g_array_index(put->rows, WriterRow, r);
+    if (!row->is_changed) continue;
+    if (row->values) store_given_add(table->rows, row->values);
+    if (!row->before) continue;
+    memcpy(old, row->before, table->n_fields * sizeof *old);
+    old[table->n_fields] = row->values ? row->values[table->recorded_at]
+                                       : (StoreValue){.type = STORE_INSTANT, .integer = put->put->now_us};
+    old[table->n_fields + 1] = (StoreValue){.type = STORE_INT, .integer = put->number};
+    store_given_add(table->old_rows, old);
+    store_given_add(table->keys, &old[table->key]);
+  }
+  add_rows(put, table, table->old_rows, &change->gone, &change->foreign_gone);
+  add_rows(put, table, table->rows, &change->come, &change->foreign_came);
+  Store *store = put->writer->store;
+  return (store_given_count(table->old_rows) == 0 || (store_run_kept(store, table->keep_old, NULL, 0, NULL, error) &&
+                                                      store_run_kept(store, table->take_out, NULL, 0, NULL, error))) &&
+         (store_given_count(table->rows) == 0 || store_run_kept(store, table->insert, NULL, 0, NULL, error));
+}
+
+static gboolean write_inferred(Writing *writing, GError **error) {
+  WriterPut *put = writing->put;
+  WriterTable *changes;
+  if (!g_str_equal(put->of->name, "opportunity") || put->n_before == 0) return TRUE;
+  if (!writer_infer(put, &changes, error)) return FALSE;
+  if (store_given_count(changes->rows) == 0) return TRUE;
+  StatChange *change = change_of(writing, changes->table);
+  add_rows(put, changes, changes->rows, &change->come, &change->foreign_came);
+  return store_run_kept(put->writer->store, changes->insert, NULL, 0, NULL, error);
+}
+
+/* --- derived facts --- */
+
+static gboolean refresh_deals(Writing *writing, const StoreDeals *deals, GError **error) {
+  StoreDerivedChange derived[STORE_MAX_DERIVED];
+  guint n = 0;
+  const IngestWriter *writer = writing->put->writer;
+  if (!store_refresh_deals(writer->store, writer->schema, deals, derived, &n, error)) return FALSE;
+  for (guint i = 0; i < n; i++) {
+    StatChange *change = NULL;
+    for (guint k = 0; k < writing->n; k++) {
+      if (ledger_schema_table(writer->schema, writing->changes[k].table) == derived[i].table)
+        change = &writing->changes[k];
+    }
+    if (!change) change = change_of(writing, derived[i].table);
+    change->gone.n += derived[i].gone.n;
+    change->come.n += derived[i].come.n;
+    widen_day(&change->gone, derived[i].gone.first_day);
+    widen_day(&change->gone, derived[i].gone.last_day);
+    widen_day(&change->come, derived[i].come.first_day);
+    widen_day(&change->come, derived[i].come.last_day);
+    change->gone.latest_us = MAX(change->gone.latest_us, derived[i].gone.latest_us);
+    change->come.latest_us = MAX(change->come.latest_us, derived[i].come.latest_us);
+  }
+  return TRUE;
+}
+
+static void touch(WriterPut *put, StoreDeals *deals, GHashTable *seen, StoreValue key) {
+  if (key.type == STORE_NULL || !g_hash_table_add(seen, g_memdup2(&key.integer, sizeof key.integer))) return;
+  store_given_add(put->writer->touched, &key);
+  deals->has_changes |= writer_set_has(put->writer->with_changes, (guint64)key.integer);
+  deals->has_activities |= writer_set_has(put->writer->with_activities, (guint64)key.integer);
+}
+
+/* New deals that nothing referred to are made from their rows; of the others all is looked for. */
+static gboolean derive(Writing *writing, const char *const *changed, int deal_field, GError **error) {
+  WriterPut *put = writing->put;
+  WriterTable *table = put->table;
+  gboolean are_deals = deal_field == table->key;
+  StoreGiven *touched = put->writer->touched;
+  StoreDeals fresh = {.changed_tables = changed, .touched = touched, .known = table->fresh};
+  StoreDeals others = {.changed_tables = changed,
+                       .touched = touched,
+                       .has_rows = TRUE,
+                       .has_changes = put->inferred->len > 0 || g_str_equal(put->of->name, "stage_change"),
+                       .has_activities = g_str_equal(put->of->name, "activity")};
+  g_autoptr(GHashTable) seen = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+  store_given_clear(touched);
+  store_given_clear(table->fresh);
+  for (guint r = 0; r < put->rows->len; r++) {
+    const WriterRow *row = &g_array_index(put->rows, WriterRow, r);
+    if (!row->is_changed) continue;
+    if (are_deals && !row->before && !writer_set_has(put->writer->with_changes, row->key) &&
+        !writer_set_has(put->writer->with_activities, row->key)) {
+      store_given_add(table->fresh, row->values);
+      continue;
+    }
+    if (row->values) touch(put, &others, seen, row->values[deal_field]);
+    if (row->before) touch(put, &others, seen, row->before[deal_field]);
+  }
+  return (store_given_count(table->fresh) == 0 || refresh_deals(writing, &fresh, error)) &&
+         (store_given_count(touched) == 0 || refresh_deals(writing, &others, error));
+}
+
+static gboolean write_derived(Writing *writing, GError **error) {
+  WriterPut *put = writing->put;
+  const char *name = put->of->name;
+  gboolean are_deals = g_str_equal(name, "opportunity");
+  if (!are_deals && !g_str_equal(name, "stage_change") && !g_str_equal(name, "activity")) return TRUE;
+  const LedgerColumn *deal = are_deals ? NULL : ledger_table_column(put->of, "opportunity");
+  const char *changed[] = {name, are_deals ? "stage_change" : NULL, NULL};
+  return writer_know_deals(put->writer, error) &&
+         derive(writing, changed, deal ? put->table->fields[deal - put->of->columns] : put->table->key, error);
+}
+
+/* --- the load --- */
+
+static gboolean write_load(const WriterPut *put, GError **error) {
+  const IngestPutReport *report = put->report;
+  StoreValue counts[] = {
+      {.type = STORE_INT, .integer = put->number},       {.type = STORE_TEXT, .text = put->of->name},
+      {.type = STORE_INT, .integer = put->rows->len},    {.type = STORE_INT, .integer = report->n_new},
+      {.type = STORE_INT, .integer = report->n_changed}, {.type = STORE_INT, .integer = report->n_unchanged},
+      {.type = STORE_INT, .integer = report->n_removed}};
+  if (!store_run_kept(put->writer->store, "INSERT INTO load_count VALUES ($1, $2, 'records', $3, $4, $5, $6, 0, 0, $7)",
+                      counts, G_N_ELEMENTS(counts), NULL, error))
+    return FALSE;
+  StoreValue load[] = {counts[0],
+                       {.type = STORE_TEXT, .text = put->put->source},
+                       {.type = STORE_INSTANT, .integer = put->put->now_us},
+                       counts[2],
+                       counts[3],
+                       counts[4],
+                       counts[5],
+                       counts[6]};
+  return store_run_kept(put->writer->store, "INSERT INTO \"load\" VALUES ($1, $2, $3, 0, $4, $5, $6, $7, 0, 0, $8)",
+                        load, G_N_ELEMENTS(load), NULL, error);
+}
+
+/* --- what the writer knows from here on --- */
+
+static void learn_deals(IngestWriter *writer, const WriterPut *put) {
+  gboolean are_changes = g_str_equal(put->of->name, "stage_change");
+  if (!are_changes && !g_str_equal(put->of->name, "activity")) return;
+  WriterSet **set = are_changes ? &writer->with_changes : &writer->with_activities;
+  int field = put->table->fields[ledger_table_column(put->of, "opportunity") - put->of->columns];
+  if (put->n_before > 0) {
+    g_clear_pointer(set, writer_set_free); /* a deal may have lost its last one */
+    return;
+  }
+  for (guint r = 0; *set && r < put->rows->len; r++) {
+    const WriterRow *row = &g_array_index(put->rows, WriterRow, r);
+    if (row->is_changed && row->values[field].type != STORE_NULL)
+      writer_set_add(*set, (guint64)row->values[field].integer);
+  }
+}
+
+static void learn(const Writing *writing) {
+  const WriterPut *put = writing->put;
+  IngestWriter *writer = put->writer;
+  writer->load = put->number;
+  writer->n_commits = store_n_commits(writer->store);
+  memcpy(writer->stats, writing->stats, ledger_schema_n_tables(writer->schema) * sizeof *writer->stats);
+  for (guint i = 0; i < put->new_members->len; i++) {
+    const WriterNewMember *new = put->new_members->pdata[i];
+    WriterMember member = {.key = new->key, .survivor = new->key};
+    g_hash_table_insert(new->table->members, writer_member_name(new->source, new->id),
+                        g_memdup2(&member, sizeof member));
+    new->table->last_key = MAX(new->table->last_key, new->key);
+  }
+  for (guint r = 0; r < put->rows->len; r++) {
+    const WriterRow *row = &g_array_index(put->rows, WriterRow, r);
+    if (!row->values)
+      writer_set_remove(put->table->there, row->key);
+    else if (!row->before)
+      writer_set_add(put->table->there, row->key);
+  }
+  learn_deals(writer, put);
+  for (guint i = 0; i < put->inferred->len; i++)
+    writer_set_add(writer->with_changes, g_array_index(put->inferred, guint64, i));
+  const WriterTable *changes =
+      put->inferred->len ? writer_table(writer, ledger_schema_find(writer->schema, "stage_change"), NULL) : NULL;
+  for (gsize r = 0; changes && changes->there && r < store_given_count(changes->rows); r++)
+    writer_set_add(changes->there, (guint64)store_given_row(changes->rows, r)[changes->key].integer);
+}
+
+static gboolean write_all(Writing *writing, GError **error) {
+  if (!write_members(writing, error) || !write_inferred(writing, error) || !write_versions(writing, error) ||
+      !write_derived(writing, error) || !write_stats(writing, error))
+    return FALSE;
+  if (base_fault("ingest.write")) {
+    g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "fault injected into ingest.write");
+    return FALSE;
+  }
+  return write_load(writing->put, error);
+}
+
+gboolean writer_write(WriterPut *put, GError **error) {
+  IngestWriter *writer = put->writer;
+  Writing writing = {.put = put};
+  put->number = writer->load + 1;
+  g_autofree WriterStat *stats =
+      g_memdup2(writer->stats, ledger_schema_n_tables(writer->schema) * sizeof *writer->stats);
+  writing.stats = stats;
+  if (!store_begin(writer->store, error)) return FALSE;
+  if (!write_all(&writing, error)) {
+    store_rollback(writer->store);
+    return FALSE;
+  }
+  if (!store_commit(writer->store, error)) {
+    writer_forget(writer);
+    return FALSE;
+  }
+  learn(&writing);
+  put->report->load = put->number;
+  return TRUE;
+}

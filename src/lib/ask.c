@@ -1,0 +1,197 @@
+/* Questions, and answers as rows of plain C. */
+#include "answer/show.h"
+#include "lib/workspace.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+struct AttainAnswer {
+  QueryResult *result;
+  Shown shown;
+  AttainPeriod *periods; /* as the result's */
+  AttainRow *rows;       /* the rows, then the totals */
+  gsize n_rows, n_totals;
+  GPtrArray *dimensions, *notes; /* const char *, NULL at the end */
+  GStringChunk *texts;
+  const char *currency, *loaded_at, *as_of;
+};
+
+/* --- the question --- */
+
+static gboolean read_question(const AttainWorkspace *workspace, const AttainQuestion *question, AnswerRequest *request,
+                              const KpiView **view, GError **error) {
+  const Session *session = workspace->session;
+  AnswerQuestion asked = {.kpis = question->kpis,
+                          .by = question->by,
+                          .where = question->where,
+                          .period = question->period,
+                          .grain = question->grain,
+                          .compare = question->compare,
+                          .rates_of = question->rates_of,
+                          .credit_now = question->credit_now};
+  if (!answer_request_read(session, &asked, request, error)) return FALSE;
+  if (question->role && !answer_request_add_role(session, question->role, request, error)) return FALSE;
+  if (!request->kpis[0]) {
+    g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "a question names a KPI, a view or a role");
+    return FALSE;
+  }
+  answer_request_expand(session, request, view);
+  return TRUE;
+}
+
+/* --- the answer --- */
+
+static const char *keep(AttainAnswer *answer, char *text) {
+  const char *kept = text ? g_string_chunk_insert_const(answer->texts, text) : NULL;
+  g_free(text);
+  return kept;
+}
+
+static AttainPeriod period_of(AttainAnswer *answer, const CalendarPeriod *period) {
+  return (AttainPeriod){.name = keep(answer, g_strdup(period->name)),
+                        .start = keep(answer, base_day_format(period->start)),
+                        .end = keep(answer, base_day_format(period->end))};
+}
+
+static AttainFigures figures_of(const QueryValue *value) {
+  return (AttainFigures){.has_value = value->has_value,
+                         .value = value->value,
+                         .n = value->n,
+                         .has_parts = value->has_parts,
+                         .numerator = value->numerator,
+                         .denominator = value->denominator,
+                         .has_interval = value->has_interval,
+                         .low = value->low,
+                         .high = value->high,
+                         .flags = value->flags,
+                         .n_missing_rates = value->n_missing};
+}
+
+static AttainRow row_of(AttainAnswer *answer, const QueryRow *row) {
+  const KpiDefinition *kpi = query_result_kpi(answer->result, row->kpi);
+  AttainRow made = {.kpi = kpi->name,
+                    .title = kpi->title,
+                    .unit = answer_unit(kpi),
+                    .n_members = row->n_members,
+                    .members = row->members,
+                    .period = answer->periods[row->period],
+                    .figures = figures_of(&row->value)};
+  if (!row->has_compared) return made;
+  made.has_compared = true;
+  made.compared_period = period_of(answer, &row->compared_period);
+  made.compared = figures_of(&row->compared);
+  made.has_whole_period = row->has_compared_whole && row->compared_whole.has_value;
+  made.whole_period_value = made.has_whole_period ? row->compared_whole.value : 0;
+  return made;
+}
+
+static void make_rows(AttainAnswer *answer) {
+  const QueryResult *result = answer->result;
+  answer->n_rows = query_result_n_rows(result);
+  answer->n_totals = query_result_n_totals(result);
+  answer->periods = g_new(AttainPeriod, query_result_n_periods(result) + 1);
+  answer->rows = g_new(AttainRow, answer->n_rows + answer->n_totals + 1);
+  for (guint p = 0; p < query_result_n_periods(result); p++)
+    answer->periods[p] = period_of(answer, query_result_period(result, p));
+  for (guint r = 0; r < answer->n_rows; r++) answer->rows[r] = row_of(answer, query_result_row(result, r));
+  for (guint t = 0; t < answer->n_totals; t++)
+    answer->rows[answer->n_rows + t] = row_of(answer, query_result_total(result, t));
+}
+
+static AttainAnswer *make_answer(const AttainWorkspace *workspace, QueryResult *result, gboolean compared,
+                                 const KpiView *view) {
+  AttainAnswer *answer = g_new0(AttainAnswer, 1);
+  answer->result = result;
+  answer->texts = g_string_chunk_new(256);
+  shown_init(&answer->shown, workspace->session, result, compared, FALSE, 0);
+  shown_set_view(&answer->shown, view);
+  make_rows(answer);
+  answer->dimensions = g_ptr_array_new();
+  for (guint d = 0; d < query_result_n_dims(result); d++)
+    g_ptr_array_add(answer->dimensions, (gpointer)query_result_dim(result, d));
+  g_ptr_array_add(answer->dimensions, NULL);
+  answer->notes = g_ptr_array_new();
+  g_ptr_array_extend(answer->notes, answer->shown.notes, NULL, NULL);
+  g_ptr_array_add(answer->notes, NULL);
+  answer->currency = workspace->session->organisation->currency;
+  answer->as_of = keep(answer, answer_instant(query_result_now_us(result)));
+  if (answer->shown.load.number > 0) answer->loaded_at = keep(answer, answer_instant(answer->shown.load.at_us));
+  return answer;
+}
+
+AttainAnswer *attain_ask(AttainWorkspace *workspace, const AttainQuestion *question, AttainError *error) {
+  GError *cause = NULL;
+  g_auto(AnswerRequest) request = {0};
+  const KpiView *view = NULL;
+  lib_follow_clock(workspace);
+  QueryResult *result = NULL;
+  if (read_question(workspace, question, &request, &view, &cause))
+    result = query_live_ask(workspace->live, &request.request, &cause);
+  if (result) return make_answer(workspace, result, request.request.compare != QUERY_COMPARE_NONE, view);
+  lib_fail(error, cause);
+  return NULL;
+}
+
+void attain_answer_free(AttainAnswer *answer) {
+  if (!answer) return;
+  shown_clear(&answer->shown);
+  query_result_free(answer->result);
+  g_ptr_array_unref(answer->dimensions);
+  g_ptr_array_unref(answer->notes);
+  g_string_chunk_free(answer->texts);
+  g_free(answer->periods);
+  g_free(answer->rows);
+  g_free(answer);
+}
+
+/* --- reading it --- */
+
+size_t attain_answer_n_rows(const AttainAnswer *answer) {
+  return answer->n_rows;
+}
+const AttainRow *attain_answer_row(const AttainAnswer *answer, size_t index) {
+  return index < answer->n_rows ? &answer->rows[index] : NULL;
+}
+size_t attain_answer_n_totals(const AttainAnswer *answer) {
+  return answer->n_totals;
+}
+const AttainRow *attain_answer_total(const AttainAnswer *answer, size_t index) {
+  return index < answer->n_totals ? &answer->rows[answer->n_rows + index] : NULL;
+}
+const char *const *attain_answer_dimensions(const AttainAnswer *answer) {
+  return (const char *const *)answer->dimensions->pdata;
+}
+const char *const *attain_answer_notes(const AttainAnswer *answer) {
+  return (const char *const *)answer->notes->pdata;
+}
+const char *const *attain_answer_without_records(const AttainAnswer *answer) {
+  return query_result_without_records(answer->result);
+}
+const char *attain_answer_currency(const AttainAnswer *answer) {
+  return answer->currency;
+}
+int64_t attain_answer_load(const AttainAnswer *answer) {
+  return answer->shown.load.number;
+}
+const char *attain_answer_loaded_at(const AttainAnswer *answer) {
+  return answer->loaded_at;
+}
+const char *attain_answer_as_of(const AttainAnswer *answer) {
+  return answer->as_of;
+}
+
+const char *attain_flag_name(AttainFlag flag) {
+  for (guint bit = 0; query_flag_name(bit); bit++)
+    if ((guint)flag == 1u << bit) return query_flag_name(bit);
+  return NULL;
+}
+
+char *attain_answer_json(const AttainAnswer *answer) {
+  char *text = NULL;
+  size_t length = 0;
+  FILE *out = open_memstream(&text, &length);
+  g_assert(out); /* fails only without memory, as does all of GLib */
+  show_json(&answer->shown, out);
+  fclose(out);
+  return text;
+}

@@ -1,0 +1,48 @@
+/* Who wants to be told of commits. Under `writing`, which a callback's own thread holds already. */
+#include "lib/workspace.h"
+
+static gboolean is_in_callback(AttainWorkspace *workspace) {
+  return g_atomic_pointer_get(&workspace->writer) == g_thread_self();
+}
+
+static void lock(AttainWorkspace *workspace) {
+  if (!is_in_callback(workspace)) g_mutex_lock(&workspace->writing);
+}
+
+static void unlock(AttainWorkspace *workspace) {
+  if (!is_in_callback(workspace)) g_mutex_unlock(&workspace->writing);
+}
+
+uint64_t attain_subscribe(AttainWorkspace *workspace, AttainCallback callback, void *user_data) {
+  lock(workspace);
+  Subscription subscription = {++workspace->last_subscription, callback, user_data};
+  g_array_append_val(workspace->subscriptions, subscription);
+  unlock(workspace);
+  return subscription.number;
+}
+
+/* Within a callback the others are being gone through: it is only marked. */
+void attain_unsubscribe(AttainWorkspace *workspace, uint64_t subscription) {
+  lock(workspace);
+  GArray *all = workspace->subscriptions;
+  for (guint i = 0; i < all->len; i++) {
+    if (g_array_index(all, Subscription, i).number != subscription) continue;
+    if (is_in_callback(workspace))
+      g_array_index(all, Subscription, i).callback = NULL;
+    else
+      g_array_remove_index(all, i);
+    break;
+  }
+  unlock(workspace);
+}
+
+void lib_tell_subscribers(AttainWorkspace *workspace, const AttainChange *change) {
+  GArray *all = workspace->subscriptions;
+  guint n = all->len; /* whoever subscribes now is told of the next one */
+  for (guint i = 0; i < n; i++) {
+    Subscription subscription = g_array_index(all, Subscription, i);
+    if (subscription.callback) subscription.callback(change, subscription.user_data);
+  }
+  for (guint i = all->len; i-- > 0;)
+    if (!g_array_index(all, Subscription, i).callback) g_array_remove_index(all, i);
+}

@@ -1,0 +1,158 @@
+/* Opening, closing, the clock, errors. */
+#include "lib/workspace.h"
+
+#include "answer/answer.h"
+
+#define DEFAULT_CELLS_BYTES ((guint64)1 << 30)
+#define CLOCK_STEP_US       (60 * G_USEC_PER_SEC)
+
+const char *attain_version(void) {
+  return ATTAIN_VERSION;
+}
+
+void attain_free(void *text) {
+  g_free(text);
+}
+
+/* --- errors --- */
+
+void attain_error_clear(AttainError *error) {
+  if (!error) return;
+  g_free(error->message);
+  *error = (AttainError){0};
+}
+
+static AttainErrorCode code_of(const GError *cause) {
+  static const AttainErrorCode codes[] = {
+      [BASE_ERROR_INPUT] = ATTAIN_ERROR_INPUT,     [BASE_ERROR_NOT_FOUND] = ATTAIN_ERROR_NOT_FOUND,
+      [BASE_ERROR_LIMIT] = ATTAIN_ERROR_LIMIT,     [BASE_ERROR_BUSY] = ATTAIN_ERROR_BUSY,
+      [BASE_ERROR_VERSION] = ATTAIN_ERROR_VERSION, [BASE_ERROR_IO] = ATTAIN_ERROR_IO,
+      [BASE_ERROR_USAGE] = ATTAIN_ERROR_USAGE,
+  };
+  gboolean is_known = cause && cause->domain == BASE_ERROR && (gsize)cause->code < G_N_ELEMENTS(codes);
+  return is_known ? codes[cause->code] : ATTAIN_ERROR_IO;
+}
+
+gboolean lib_fail(AttainError *error, GError *cause) {
+  if (error) *error = (AttainError){code_of(cause), g_strdup(cause ? cause->message : "it could not be done")};
+  g_clear_error(&cause);
+  return FALSE;
+}
+
+gboolean lib_fail_with(AttainError *error, AttainErrorCode code, const char *format, ...) {
+  if (!error) return FALSE;
+  va_list args;
+  va_start(args, format);
+  *error = (AttainError){code, g_strdup_vprintf(format, args)};
+  va_end(args);
+  return FALSE;
+}
+
+/* --- opening --- */
+
+static Session *open_session(const char *folder, const AttainOptions *options, GError **error) {
+  gboolean only_read = options->read_only || options->as_of;
+  guint needs = SESSION_DEFINITIONS | (only_read ? SESSION_DATABASE : SESSION_DATABASE | SESSION_WRITE);
+  return session_open_as_of(folder, options->now, options->as_of, needs, error);
+}
+
+AttainWorkspace *attain_open(const char *folder, const AttainOptions *options, AttainError *error) {
+  static const AttainOptions defaults = {0};
+  GError *cause = NULL;
+  if (!options) options = &defaults;
+  Session *session = folder ? open_session(folder, options, &cause) : NULL;
+  if (!session) {
+    if (!folder) lib_fail_with(error, ATTAIN_ERROR_USAGE, "a workspace is opened by its folder");
+    if (folder) lib_fail(error, cause);
+    return NULL;
+  }
+  QueryContext context = answer_context(session);
+  guint64 max_bytes = options->max_cells_bytes ? options->max_cells_bytes : DEFAULT_CELLS_BYTES;
+  QueryLive *live = query_live_new(&context, (gsize)MIN(max_bytes, G_MAXSIZE), &cause);
+  if (!live) {
+    lib_fail(error, cause);
+    session_free(session);
+    return NULL;
+  }
+  AttainWorkspace *workspace = g_new0(AttainWorkspace, 1);
+  workspace->session = session;
+  workspace->live = live;
+  workspace->is_read_only = options->read_only || options->as_of;
+  workspace->clock_us = session->now_given ? session->now_us : -1;
+  workspace->moved_us = session->now_us;
+  workspace->subscriptions = g_array_new(FALSE, FALSE, sizeof(Subscription));
+  g_mutex_init(&workspace->writing);
+  return workspace;
+}
+
+void attain_close(AttainWorkspace *workspace) {
+  if (!workspace) return;
+  query_live_free(workspace->live);
+  session_free(workspace->session);
+  g_array_unref(workspace->subscriptions);
+  g_mutex_clear(&workspace->writing);
+  g_free(workspace);
+}
+
+/* --- writing --- */
+
+gboolean lib_begin_writing(AttainWorkspace *workspace, AttainError *error) {
+  if (g_atomic_pointer_get(&workspace->writer) == g_thread_self())
+    return lib_fail_with(error, ATTAIN_ERROR_USAGE,
+                         "within a callback nothing can be changed: the change that it tells of is not over yet");
+  g_mutex_lock(&workspace->writing);
+  g_atomic_pointer_set(&workspace->writer, g_thread_self());
+  return TRUE;
+}
+
+void lib_end_writing(AttainWorkspace *workspace) {
+  g_atomic_pointer_set(&workspace->writer, NULL);
+  g_mutex_unlock(&workspace->writing);
+}
+
+/* --- the clock --- */
+
+static gint64 clock_of(const AttainWorkspace *workspace) {
+  return __atomic_load_n(&workspace->clock_us, __ATOMIC_ACQUIRE);
+}
+
+gint64 lib_now(const AttainWorkspace *workspace) {
+  gint64 clock_us = clock_of(workspace);
+  return clock_us >= 0 ? clock_us : g_get_real_time();
+}
+
+gboolean lib_publish(AttainWorkspace *workspace, GError **error) {
+  gint64 now_us = lib_now(workspace);
+  if (!query_live_after(workspace->live, now_us, error)) return FALSE;
+  __atomic_store_n(&workspace->moved_us, now_us, __ATOMIC_RELEASE);
+  return TRUE;
+}
+
+/* A writer moves the clock himself: nobody waits for him to do so. What cannot be done now is done at the next
+ * question. */
+void lib_follow_clock(AttainWorkspace *workspace) {
+  if (clock_of(workspace) >= 0) return;
+  gint64 moved_us = __atomic_load_n(&workspace->moved_us, __ATOMIC_ACQUIRE), now_us = g_get_real_time();
+  const Calendar *calendar = workspace->session->calendar;
+  gboolean is_same_day = calendar_day_of(calendar, moved_us) == calendar_day_of(calendar, now_us);
+  if (is_same_day && now_us - moved_us < CLOCK_STEP_US) return;
+  if (!g_mutex_trylock(&workspace->writing)) return;
+  if (clock_of(workspace) < 0 && query_live_before(workspace->live, NULL)) lib_publish(workspace, NULL);
+  g_mutex_unlock(&workspace->writing);
+}
+
+static gboolean move_clock(AttainWorkspace *workspace, const char *now, GError **error) {
+  gint64 now_us = -1;
+  if (now && !calendar_parse_instant(workspace->session->calendar, now, &now_us, error)) return FALSE;
+  if (!query_live_before(workspace->live, error)) return FALSE;
+  __atomic_store_n(&workspace->clock_us, now_us, __ATOMIC_RELEASE);
+  return lib_publish(workspace, error);
+}
+
+bool attain_set_now(AttainWorkspace *workspace, const char *now, AttainError *error) {
+  GError *cause = NULL;
+  if (!lib_begin_writing(workspace, error)) return false;
+  gboolean ok = move_clock(workspace, now, &cause);
+  lib_end_writing(workspace);
+  return ok || lib_fail(error, cause);
+}

@@ -1,0 +1,49 @@
+/* A workspace as the library keeps it. Private to src/lib.
+ *
+ *   callers ─► question ─► cells of the last commit (query/live)      never wait for a writer
+ *   callers ─► writing ─► before ─► put, remove, load ─► after ─► subscribers
+ *
+ * `writing` is held by whoever changes the ledger, the clock or the subscribers, from before the change until the last
+ * subscriber was told. A callback runs in that thread, under it. */
+#pragma once
+
+#include "attain/attain.h"
+#include "query/live.h"
+#include "session/session.h"
+
+typedef struct {
+  guint64 number;
+  AttainCallback callback; /* NULL: it ended while subscribers were told */
+  void *user_data;
+} Subscription;
+
+struct AttainWorkspace {
+  Session *session; /* its store is the writer's; readers use what does not change: schema, definitions, calendar */
+  QueryLive *live;
+  gboolean is_read_only;
+
+  GMutex writing;        /* of all below */
+  GThread *writer;       /* who holds it (atomic), so that a callback that would wait for itself is told so */
+  gint64 clock_us;       /* where the clock was put, or -1: the system's (atomic) */
+  gint64 moved_us;       /* the clock of the answers (atomic) */
+  GArray *subscriptions; /* Subscription */
+  guint64 last_subscription;
+};
+
+/* --- workspace.c --- */
+
+/* Takes `cause`, which may be NULL. Always FALSE. */
+gboolean lib_fail(AttainError *error, GError *cause);
+gboolean lib_fail_with(AttainError *error, AttainErrorCode code, const char *format, ...) G_GNUC_PRINTF(3, 4);
+
+/* Errors: USAGE from a callback. */
+gboolean lib_begin_writing(AttainWorkspace *workspace, AttainError *error);
+void lib_end_writing(AttainWorkspace *workspace);
+gint64 lib_now(const AttainWorkspace *workspace);
+/* While the system's clock is used: lets that of the answers follow it. */
+void lib_follow_clock(AttainWorkspace *workspace);
+/* After query_live_before(): answers take what was done, and the clock. */
+gboolean lib_publish(AttainWorkspace *workspace, GError **error);
+
+/* --- subscribe.c --- */
+void lib_tell_subscribers(AttainWorkspace *workspace, const AttainChange *change);
