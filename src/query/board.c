@@ -348,8 +348,8 @@ gboolean board_extend(Board *board, guint side, const QueryContext *context, con
   gsize bytes = board_bytes(board, side);
   if (bytes <= max_bytes) return TRUE;
   g_set_error(error, BASE_ERROR, BASE_ERROR_LIMIT,
-              "kept in memory, this would take %.1f GB; the cap is %.1f GB (limits: max_cube_bytes in attain.yaml)",
-              (double)bytes / 1e9, (double)max_bytes / 1e9);
+              "kept in memory, its cells would take %.1f GB; max_cells_bytes allows %.1f GB", (double)bytes / 1e9,
+              (double)max_bytes / 1e9);
   return FALSE;
 }
 

@@ -424,7 +424,7 @@ QueryResult *query_live_ask(QueryLive *live, const QueryRequest *request, GError
   g_autofree char *text = board_key_text(&key);
   g_autofree char *why = NULL;
   if (is_too_large(live, text)) {
-    why = g_strdup("answered from the records: its cells are larger than max_cube_bytes allows");
+    why = g_strdup("answered from the records: its cells are larger than max_cells_bytes allows");
   } else {
     QueryResult *result = ask_cells(live, request, &key, text, &why, error);
     if (result != NULL || why == NULL) return result;

@@ -9,7 +9,7 @@
 #include <math.h>
 
 #define N_READERS 3
-#define N_CHANGES 60
+#define N_CHANGES 40
 
 static const char definitions[] =
     "measures:\n"
@@ -210,10 +210,10 @@ static void memory_stays_as_it_is(void **state) {
   for (; load < N_CHANGES; load++) change(&scene, random, load + 1);
   check_answer(&scene, load);
   gsize before = 0, after = 0;
-  for (int i = 0; i < 400; i++) {
+  for (int i = 0; i < 140; i++) {
     change(&scene, random, ++load);
     check_answer(&scene, load);
-    if (i == 99) before = query_live_state(scene.live).bytes;
+    if (i == 39) before = query_live_state(scene.live).bytes;
   }
   after = query_live_state(scene.live).bytes;
   print_message("%zu bytes of cells, then %zu\n", before, after);
