@@ -35,10 +35,11 @@ static char *touched_sql(const char *table, const char *column, gint64 load) {
 }
 
 static void append_keys(GString *sql, const char *name, const char *touched) {
+  g_autofree char *quoted = store_quote_text(name);
   g_string_append_printf(sql,
-                         "%sSELECT '%s', count(*), CASE WHEN count(*) <= %d THEN string_agg(CAST(k AS VARCHAR), ',') "
+                         "%sSELECT %s, count(*), CASE WHEN count(*) <= %d THEN string_agg(CAST(k AS VARCHAR), ',') "
                          "END FROM (%s) WHERE k IS NOT NULL",
-                         sql->len > 0 ? " UNION ALL " : "", name, MAX_KEYS, touched);
+                         sql->len > 0 ? " UNION ALL " : "", quoted, MAX_KEYS, touched);
 }
 
 static gboolean read_keys(const QueryContext *context, QueryChanges *changes, const char *sql, GError **error) {
