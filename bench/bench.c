@@ -52,11 +52,24 @@ double timing_quantile(const Timing *timing, double share) {
   return g_array_index(sorted, double, MIN((guint)(share * sorted->len), sorted->len - 1));
 }
 
-double cpu_seconds_now(void) {
+static double cpu_seconds_now(void) {
   struct rusage usage;
   getrusage(RUSAGE_SELF, &usage);
   return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
          (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+}
+
+void cost_begin(Cost *cost) {
+  cost->cpu_started = cpu_seconds_now();
+  cost->wall_started = seconds_now();
+}
+void cost_end(Cost *cost) {
+  timing_add(&cost->wall, seconds_now() - cost->wall_started);
+  timing_add(&cost->cpu, cpu_seconds_now() - cost->cpu_started);
+}
+void cost_clear(Cost *cost) {
+  timing_clear(&cost->wall);
+  timing_clear(&cost->cpu);
 }
 
 /* --- what is found --- */
@@ -151,7 +164,7 @@ static gboolean read_csv(const char *csv, const char *database, GError **error) 
 static gboolean all(const Bench *bench, GError **error) {
   if (!bench_make(bench, error)) return FALSE;
   return bench_questions(bench, error) && bench_loading(bench, error) && bench_definitions(bench, error) &&
-         bench_start(bench, error) && bench_live(bench, error) &&
+         bench_start(bench, error) && bench_live(bench, error) && bench_writes(bench, error) &&
          bench_peers(bench, error);
 }
 
@@ -171,6 +184,7 @@ static gboolean run(int argc, char **argv, GError **error) {
     return bench_live_once(&bench, argc > 5 ? g_ascii_strtod(argv[5], NULL) : 0, error);
   if (g_str_equal(only, "live")) return bench_make(&bench, error) && bench_live(&bench, error);
   if (g_str_equal(only, "peers")) return bench_make(&bench, error) && bench_peers(&bench, error);
+  if (g_str_equal(only, "writes")) return bench_make(&bench, error) && bench_writes(&bench, error);
   if (g_str_equal(only, "questions")) return bench_make(&bench, error) && bench_questions(&bench, error);
   if (g_str_equal(only, "loading")) return bench_make(&bench, error) && bench_loading(&bench, error);
   if (g_str_equal(only, "definitions")) return bench_definitions(&bench, error);

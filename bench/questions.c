@@ -83,9 +83,12 @@ static gboolean compare(const Bench *bench, const Session *session, const GPtrAr
   g_autoptr(GPtrArray) kpis = handwritten_kpis(queries);
   g_auto(Timing) attain = {0}, sql = {0};
   gboolean ok = TRUE;
-  for (guint round = 0; ok && round < bench->rounds; round++)
-    ok = time_attain(session, kpis, &attain, round == 0, error) &&
-         handwritten_time(session->store, queries, &sql, error);
+  for (guint round = 0; ok && round < bench->rounds; round++) {
+    ok = time_attain(session, kpis, &attain, round == 0, error);
+    double started = seconds_now();
+    ok = ok && handwritten_run(session->store, queries, error);
+    timing_add(&sql, seconds_now() - started);
+  }
   if (ok) {
     printf("  %u KPIs: Attain least %.3f s, median %.3f s; %u queries least %.3f s, median %.3f s\n", kpis->len - 1,
            timing_least(&attain), timing_median(&attain), queries->len, timing_least(&sql), timing_median(&sql));
