@@ -8,6 +8,7 @@
 
 #define FLAT_OVER    20
 #define ONE_ASKED    2000
+#define AGAIN_ASKED  501
 #define MAX_KEPT     ((gsize)12 << 30)
 #define BUILD_ROUNDS 3U
 
@@ -297,7 +298,7 @@ static gboolean compare_sizes(const Bench *bench, const Kept *kept, GError **err
   if (!bench_make(&fewer, error) || !kept_open(&small, &fewer, error)) return FALSE;
   for (guint again = 0; again < 2; again++) {
     g_auto(Cost) many = {0}, few = {0};
-    for (guint round = 0; round < bench->rounds; round++)
+    for (guint round = 0; round < (again ? AGAIN_ASKED : bench->rounds); round++)
       if (!time_warm(kept, !again, &many, error) || !time_warm(&small, !again, &few, error)) return FALSE;
     printf("  %s: with %" G_GINT64_FORMAT " deals %.3f ms for %" G_GINT64_FORMAT " values, with %" G_GINT64_FORMAT
            " %.3f ms for %" G_GINT64_FORMAT "\n",
