@@ -45,7 +45,6 @@ void board_settle(Board *board);
 /* Makes one side like the other; unless `all` is to be copied, only the tables that it lacks. */
 void board_copy_side(Board *board, guint from, guint to, gboolean all);
 gsize board_bytes(const Board *board, guint side);
-guint64 board_n_cells(const Board *board, guint side);
 
 /* --- readers --- */
 /* A plan over a side's cells, for a question's formulas to be collected in. `context` has no store. */
