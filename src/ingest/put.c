@@ -10,6 +10,7 @@
 #include "ingest/memory.h"
 #include "ingest/put_private.h"
 #include "ingest/upsert.h"
+#include "ingest/writer.h"
 
 /* --- reports --- */
 
@@ -204,6 +205,10 @@ static gboolean put_rows(Put *put, const IngestPut *given, const LedgerTable *ta
 
 gboolean ingest_put(const IngestPut *given, const char *table_name, const char *json, IngestPutReport **report,
                     GError **error) {
+  gboolean is_taken = FALSE;
+  if (given->writer && !ingest_writer_put(given->writer, given, table_name, json, report, &is_taken, error))
+    return FALSE;
+  if (is_taken) return TRUE;
   const LedgerTable *table = put_find_table(given->schema, table_name, error);
   if (!table) return FALSE;
   g_auto(PutRows) rows = {0};
@@ -289,6 +294,10 @@ static gboolean remove_rows(Put *put, const IngestPut *given, const LedgerTable 
 
 gboolean ingest_remove(const IngestPut *given, const char *table_name, const char *const *ids, IngestPutReport **report,
                        GError **error) {
+  gboolean is_taken = FALSE;
+  if (given->writer && !ingest_writer_remove(given->writer, given, table_name, ids, report, &is_taken, error))
+    return FALSE;
+  if (is_taken) return TRUE;
   const LedgerTable *table = put_find_table(given->schema, table_name, error);
   if (!table || !check_ids(table, ids, error)) return FALSE;
   IngestSource source = {.name = (char *)given->source};

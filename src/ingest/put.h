@@ -10,6 +10,8 @@
 #define INGEST_PUT_MAX_RECORDS 10000
 #define INGEST_PUT_MAX_BYTES   (16 << 20)
 
+typedef struct IngestWriter IngestWriter; /* writer.h: the fast way */
+
 typedef struct {
   Store *store;
   const LedgerSchema *schema;
@@ -19,6 +21,7 @@ typedef struct {
   const char *source;     /* whose ids these are */
   const char *references; /* whose ids they refer to; NULL: the same source's */
   gboolean is_whole;      /* when one record is kept out, all are */
+  IngestWriter *writer;   /* of the store, or NULL */
 } IngestPut;
 
 typedef struct {

@@ -6,6 +6,12 @@
  *
  * What cannot be taken is found before anything is written, so the long way always starts from the same ledger.
  *
+ * Where the time goes, by statements timed in a busy machine on a ledger of 100,000 deals: of one new sale, activity or
+ * deal half is the commit (as of a bare row), a tenth each the record's own INSERT, the two rows of the load and the
+ * DELETE of ledger_stat; such a put takes 1.5 to 2.5 times what a bare commit of one row takes. A deal that changes
+ * takes some 20 times: DuckDB finds rows by scanning, and its activities, changes and derived rows are scanned for. In
+ * batches of 1,000: 28,000 sales, 14,000 deals, 3,500 activities of deals, 800 changed deals a second.
+ *
  * Memory: 9 to 18 bytes for each record of the tables that are put (and as much for each deal that has activities or
  * changes of stage), some 150 bytes for each member of the dimensions they refer to. */
 #include "ingest/writer.h"

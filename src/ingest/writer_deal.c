@@ -7,13 +7,11 @@
 /* --- fields --- */
 
 static int field_of(const WriterPut *put, const char *name) {
-  const LedgerColumn *column = ledger_table_column(put->of, name);
-  return put->table->fields[column - put->of->columns];
+  return writer_field(put->table, name);
 }
 
 static int day_of(const WriterPut *put, const char *name) {
-  const LedgerColumn *column = ledger_table_column(put->of, name);
-  return put->table->days[column - put->of->columns];
+  return writer_day(put->table, name);
 }
 
 static gboolean says(const WriterPut *put, const char *name) {
@@ -152,8 +150,7 @@ typedef struct {
 } Inferring;
 
 static void set(Inferring *to, const char *name, StoreValue value) {
-  const LedgerColumn *column = ledger_table_column(to->changes->table, name);
-  to->values[to->changes->fields[column - to->changes->table->columns]] = value;
+  to->values[writer_field(to->changes, name)] = value;
 }
 
 /* One change at `moment`, which tells what `told` has of the watched columns. */
@@ -174,15 +171,13 @@ static void add_change(Inferring *to, const WriterRow *row, const StoreValue *to
   set(to, "at", (StoreValue){.type = STORE_INSTANT, .integer = moment});
   set(to, "by", owner);
   set(to, "inferred", (StoreValue){.type = STORE_BOOL, .integer = TRUE});
-  const LedgerColumn *columns = changes->table->columns;
-  to->values[changes->days[ledger_table_column(changes->table, "at") - columns]] =
+  to->values[writer_day(changes, "at")] =
       (StoreValue){.type = STORE_DAY, .integer = calendar_day_of(put->put->calendar, moment)};
   for (gsize i = 0; i < G_N_ELEMENTS(watched); i++) {
     if (says(put, watched[i])) set(to, watched[i], told[field_of(put, watched[i])]);
   }
   if (says(put, "expected_close"))
-    to->values[changes->days[ledger_table_column(changes->table, "expected_close") - columns]] =
-        told[day_of(put, "expected_close")];
+    to->values[writer_day(changes, "expected_close")] = told[day_of(put, "expected_close")];
   store_given_add(changes->rows, to->values);
   g_free(to->values);
 }

@@ -62,6 +62,14 @@ static void find_fields(WriterTable *table) {
   }
 }
 
+int writer_field(const WriterTable *table, const char *column) {
+  return table->fields[ledger_table_column(table->table, column) - table->table->columns];
+}
+
+int writer_day(const WriterTable *table, const char *column) {
+  return table->days[ledger_table_column(table->table, column) - table->table->columns];
+}
+
 static char *names_of(const WriterTable *table) {
   GString *names = g_string_new(NULL);
   for (guint i = 0; i < table->n_fields; i++) {
@@ -235,6 +243,7 @@ gboolean writer_catch_up(IngestWriter *writer, GError **error) {
   guint64 n_commits = store_n_commits(writer->store);
   if (writer->is_read && writer->n_commits == n_commits) return TRUE;
   gint64 load = 0;
+  store_forget_deals(writer->store); /* who wrote may have made tables anew */
   if (!read_load(writer, &load, error)) return FALSE;
   if (!writer->is_read || load != writer->load) {
     writer_forget(writer);
@@ -264,6 +273,15 @@ IngestWriter *ingest_writer_new(Store *store, const LedgerSchema *schema, const 
       store,
       (const char *const[]){"table_name", "n_rows", "first_day", "last_day", "latest_at", "has_foreign_currency"},
       (const char *const[]){"VARCHAR", "BIGINT", "DATE", "DATE", "TIMESTAMP", "BOOLEAN"}, 6);
+  writer->came = store_given_new(
+      store, (const char *const[]){"opportunity", "done_at", "done_at_day", "planned_at", "planned_at_day"},
+      (const char *const[]){"UBIGINT", "TIMESTAMP", "DATE", "TIMESTAMP", "DATE"}, 5);
+  writer->load_rows = store_given_new(store,
+                                      (const char *const[]){"load", "source", "table_name", "at", "n_read", "n_new",
+                                                            "n_changed", "n_unchanged", "n_closed"},
+                                      (const char *const[]){"INTEGER", "VARCHAR", "VARCHAR", "TIMESTAMP", "BIGINT",
+                                                            "BIGINT", "BIGINT", "BIGINT", "BIGINT"},
+                                      9);
   return writer;
 }
 
@@ -273,6 +291,8 @@ void ingest_writer_free(IngestWriter *writer) {
   for (guint i = 0; i < ledger_schema_n_tables(writer->schema); i++) free_table(writer->tables[i]);
   store_given_free(writer->touched);
   store_given_free(writer->stat_rows);
+  store_given_free(writer->load_rows);
+  store_given_free(writer->came);
   g_free(writer->tables);
   g_free(writer->stats);
   g_free(writer);

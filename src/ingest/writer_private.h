@@ -49,9 +49,13 @@ struct IngestWriter {
   guint64 n_commits;    /* of the store when all this was read */
   gboolean is_read;
   WriterSet *with_changes, *with_activities; /* deals; NULL: not read yet */
-  StoreGiven *touched, *stat_rows;
+  StoreGiven *touched, *stat_rows, *load_rows;
+  StoreGiven *came; /* activities: deal, when done, until when planned */
 };
 
+/* The field of a ledger's column, and of its day. */
+int writer_field(const WriterTable *table, const char *column);
+int writer_day(const WriterTable *table, const char *column);
 /* Brings what is known up to what others wrote. */
 gboolean writer_catch_up(IngestWriter *writer, GError **error);
 void writer_forget(IngestWriter *writer);

@@ -167,7 +167,7 @@ static gboolean write_members(Writing *writing, GError **error) {
   for (guint i = 0; i < put->new_members->len;) {
     WriterTable *table = ((const WriterNewMember *)put->new_members->pdata[i])->table;
     g_autofree StoreValue *row = g_new0(StoreValue, table->n_fields);
-    int name = table->fields[ledger_table_column(table->table, "name") - table->table->columns];
+    int name = writer_field(table, "name");
     StatChange *change = change_of(writing, table->table);
     store_given_clear(table->rows);
     for (; i < put->new_members->len; i++) {
@@ -230,27 +230,29 @@ static gboolean write_inferred(Writing *writing, GError **error) {
 
 /* --- derived facts --- */
 
+static void add_derived(Writing *writing, const StoreDerivedChange *derived) {
+  StatChange *change = NULL;
+  for (guint k = 0; k < writing->n; k++) {
+    if (ledger_schema_table(writing->put->writer->schema, writing->changes[k].table) == derived->table)
+      change = &writing->changes[k];
+  }
+  if (!change) change = change_of(writing, derived->table);
+  change->gone.n += derived->gone.n;
+  change->come.n += derived->come.n;
+  widen_day(&change->gone, derived->gone.first_day);
+  widen_day(&change->gone, derived->gone.last_day);
+  widen_day(&change->come, derived->come.first_day);
+  widen_day(&change->come, derived->come.last_day);
+  change->gone.latest_us = MAX(change->gone.latest_us, derived->gone.latest_us);
+  change->come.latest_us = MAX(change->come.latest_us, derived->come.latest_us);
+}
+
 static gboolean refresh_deals(Writing *writing, const StoreDeals *deals, GError **error) {
   StoreDerivedChange derived[STORE_MAX_DERIVED];
   guint n = 0;
   const IngestWriter *writer = writing->put->writer;
   if (!store_refresh_deals(writer->store, writer->schema, deals, derived, &n, error)) return FALSE;
-  for (guint i = 0; i < n; i++) {
-    StatChange *change = NULL;
-    for (guint k = 0; k < writing->n; k++) {
-      if (ledger_schema_table(writer->schema, writing->changes[k].table) == derived[i].table)
-        change = &writing->changes[k];
-    }
-    if (!change) change = change_of(writing, derived[i].table);
-    change->gone.n += derived[i].gone.n;
-    change->come.n += derived[i].come.n;
-    widen_day(&change->gone, derived[i].gone.first_day);
-    widen_day(&change->gone, derived[i].gone.last_day);
-    widen_day(&change->come, derived[i].come.first_day);
-    widen_day(&change->come, derived[i].come.last_day);
-    change->gone.latest_us = MAX(change->gone.latest_us, derived[i].gone.latest_us);
-    change->come.latest_us = MAX(change->come.latest_us, derived[i].come.latest_us);
-  }
+  for (guint i = 0; i < n; i++) add_derived(writing, &derived[i]);
   return TRUE;
 }
 
@@ -291,39 +293,71 @@ static gboolean derive(Writing *writing, const char *const *changed, int deal_fi
          (store_given_count(touched) == 0 || refresh_deals(writing, &others, error));
 }
 
+/* Activities that are all new: their deals' silences are all that follows. */
+static gboolean derive_silences(Writing *writing, GError **error) {
+  const WriterPut *put = writing->put;
+  const WriterTable *table = put->table;
+  StoreGiven *came = put->writer->came;
+  int deal = writer_field(table, "opportunity"), done = writer_field(table, "done_at"),
+      planned = writer_field(table, "scheduled_at"), outcome = writer_field(table, "outcome");
+  store_given_clear(put->writer->touched);
+  store_given_clear(came);
+  for (gsize r = 0; r < store_given_count(table->rows); r++) {
+    const StoreValue *row = store_given_row(table->rows, r);
+    StoreValue values[5] = {row[deal], row[done], row[writer_day(table, "done_at")]};
+    gboolean is_off = row[outcome].type == STORE_TEXT &&
+                      (g_str_equal(row[outcome].text, "cancelled") || g_str_equal(row[outcome].text, "no_show"));
+    if (row[done].type == STORE_NULL && !is_off) {
+      values[3] = row[planned];
+      values[4] = row[writer_day(table, "scheduled_at")];
+    }
+    if (row[deal].type == STORE_NULL) continue;
+    store_given_add(put->writer->touched, &row[deal]);
+    store_given_add(came, values);
+  }
+  StoreDerivedChange silences;
+  if (store_given_count(came) == 0) return TRUE;
+  if (!store_refresh_silences(put->writer->store, put->writer->schema, put->writer->touched, came, &silences, error))
+    return FALSE;
+  add_derived(writing, &silences);
+  return TRUE;
+}
+
 static gboolean write_derived(Writing *writing, GError **error) {
   WriterPut *put = writing->put;
   const char *name = put->of->name;
   gboolean are_deals = g_str_equal(name, "opportunity");
   if (!are_deals && !g_str_equal(name, "stage_change") && !g_str_equal(name, "activity")) return TRUE;
-  const LedgerColumn *deal = are_deals ? NULL : ledger_table_column(put->of, "opportunity");
+  if (g_str_equal(name, "activity") && put->n_before == 0) return derive_silences(writing, error);
   const char *changed[] = {name, are_deals ? "stage_change" : NULL, NULL};
   return writer_know_deals(put->writer, error) &&
-         derive(writing, changed, deal ? put->table->fields[deal - put->of->columns] : put->table->key, error);
+         derive(writing, changed, are_deals ? put->table->key : writer_field(put->table, "opportunity"), error);
 }
 
 /* --- the load --- */
 
 static gboolean write_load(const WriterPut *put, GError **error) {
   const IngestPutReport *report = put->report;
-  StoreValue counts[] = {
-      {.type = STORE_INT, .integer = put->number},       {.type = STORE_TEXT, .text = put->of->name},
+  IngestWriter *writer = put->writer;
+  const StoreValue row[] = {
+      {.type = STORE_INT, .integer = put->number},       {.type = STORE_TEXT, .text = put->put->source},
+      {.type = STORE_TEXT, .text = put->of->name},       {.type = STORE_INSTANT, .integer = put->put->now_us},
       {.type = STORE_INT, .integer = put->rows->len},    {.type = STORE_INT, .integer = report->n_new},
       {.type = STORE_INT, .integer = report->n_changed}, {.type = STORE_INT, .integer = report->n_unchanged},
       {.type = STORE_INT, .integer = report->n_removed}};
-  if (!store_run_kept(put->writer->store, "INSERT INTO load_count VALUES ($1, $2, 'records', $3, $4, $5, $6, 0, 0, $7)",
-                      counts, G_N_ELEMENTS(counts), NULL, error))
-    return FALSE;
-  StoreValue load[] = {counts[0],
-                       {.type = STORE_TEXT, .text = put->put->source},
-                       {.type = STORE_INSTANT, .integer = put->put->now_us},
-                       counts[2],
-                       counts[3],
-                       counts[4],
-                       counts[5],
-                       counts[6]};
-  return store_run_kept(put->writer->store, "INSERT INTO \"load\" VALUES ($1, $2, $3, 0, $4, $5, $6, $7, 0, 0, $8)",
-                        load, G_N_ELEMENTS(load), NULL, error);
+  store_given_clear(writer->load_rows);
+  store_given_add(writer->load_rows, row);
+  guint number = store_given_number(writer->load_rows);
+  g_autofree char *count = g_strdup_printf(
+      "INSERT INTO load_count SELECT \"load\", table_name, 'records', n_read, n_new, n_changed, n_unchanged, 0, 0, "
+      "n_closed FROM given_rows(%u)",
+      number);
+  g_autofree char *load = g_strdup_printf(
+      "INSERT INTO \"load\" SELECT \"load\", source, \"at\", 0, n_read, n_new, n_changed, n_unchanged, 0, 0, n_closed "
+      "FROM given_rows(%u)",
+      number);
+  return store_run_kept(writer->store, count, NULL, 0, NULL, error) &&
+         store_run_kept(writer->store, load, NULL, 0, NULL, error);
 }
 
 /* --- what the writer knows from here on --- */
@@ -332,7 +366,7 @@ static void learn_deals(IngestWriter *writer, const WriterPut *put) {
   gboolean are_changes = g_str_equal(put->of->name, "stage_change");
   if (!are_changes && !g_str_equal(put->of->name, "activity")) return;
   WriterSet **set = are_changes ? &writer->with_changes : &writer->with_activities;
-  int field = put->table->fields[ledger_table_column(put->of, "opportunity") - put->of->columns];
+  int field = writer_field(put->table, "opportunity");
   if (put->n_before > 0) {
     g_clear_pointer(set, writer_set_free); /* a deal may have lost its last one */
     return;

@@ -98,11 +98,19 @@ static gboolean remove_ids(const IngestPut *put, const char *table, gconstpointe
   return ingest_remove(put, table, what, report, error);
 }
 
+static gboolean open_writer(AttainWorkspace *workspace, GError **error) {
+  const Session *session = workspace->session;
+  if (!workspace->put)
+    workspace->put =
+        ingest_writer_new(session->store, session->schema, session->organisation, session->calendar, error);
+  return workspace->put != NULL;
+}
+
 static gboolean change_and_tell(AttainWorkspace *workspace, Change change, const char *table, gconstpointer what,
                                 const AttainPutOptions *options, AttainReport **report, GError **error) {
   const Session *session = workspace->session;
   g_autofree char *source = find_source(workspace, options->source, error);
-  if (!source || !query_live_before(workspace->live, error)) return FALSE;
+  if (!source || !open_writer(workspace, error) || !query_live_before(workspace->live, error)) return FALSE;
   IngestPut put = {.store = session->store,
                    .schema = session->schema,
                    .organisation = session->organisation,
@@ -110,6 +118,7 @@ static gboolean change_and_tell(AttainWorkspace *workspace, Change change, const
                    .now_us = lib_now(workspace),
                    .source = source,
                    .references = options->references,
+                   .writer = workspace->put,
                    .is_whole = options->all_or_nothing};
   g_autoptr(IngestPutReport) done = NULL;
   gboolean ok = change(&put, table, what, &done, error);

@@ -88,6 +88,7 @@ AttainWorkspace *attain_open(const char *folder, const AttainOptions *options, A
 void attain_close(AttainWorkspace *workspace) {
   if (!workspace) return;
   query_live_free(workspace->live);
+  ingest_writer_free(workspace->put);
   session_free(workspace->session);
   g_array_unref(workspace->subscriptions);
   g_mutex_clear(&workspace->writing);

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "attain/attain.h"
+#include "ingest/writer.h"
 #include "query/live.h"
 #include "session/session.h"
 
@@ -23,6 +24,7 @@ struct AttainWorkspace {
   gboolean is_read_only;
 
   GMutex writing;        /* of all below */
+  IngestWriter *put;     /* the fast way of records; NULL until the first */
   GThread *writer;       /* who holds it (atomic), so that a callback that would wait for itself is told so */
   gint64 clock_us;       /* where the clock was put, or -1: the system's (atomic) */
   gint64 moved_us;       /* the clock of the answers (atomic) */

@@ -277,6 +277,12 @@ static void order_touches(DerivedFacts *facts, DerivedDeal *deal, GArray *number
     g_array_index(facts->touches, DerivedTouch, of[i]).next = deal->touch;
 }
 
+void store_derived_order_touches(DerivedFacts *facts) {
+  g_autoptr(GArray) numbers = g_array_new(FALSE, FALSE, sizeof(gint32));
+  for (guint d = 0; d < facts->deals->len; d++)
+    order_touches(facts, &g_array_index(facts->deals, DerivedDeal, d), numbers);
+}
+
 /* Changes whose order their times do not tell; TRUE when there are any. */
 static gboolean mark_tied(DerivedFacts *facts, const DerivedDeal *deal) {
   gboolean any = FALSE;
@@ -445,10 +451,14 @@ void store_derived_facts_free(DerivedFacts *facts) {
   g_free(facts);
 }
 
-gboolean store_derived_gather_into(Store *store, DerivedFacts *facts, const DerivedWanted *wanted, GError **error) {
+void store_derived_facts_empty(DerivedFacts *facts) {
   g_array_set_size(facts->deals, 0);
   g_array_set_size(facts->changes, 0);
   g_array_set_size(facts->touches, 0);
+}
+
+gboolean store_derived_gather_into(Store *store, DerivedFacts *facts, const DerivedWanted *wanted, GError **error) {
+  store_derived_facts_empty(facts);
   if (!read_deals(store, facts, wanted, error)) return FALSE;
   g_auto(Index) index = {0};
   index_deals(&index, facts->deals);

@@ -89,6 +89,9 @@ typedef struct {
 DerivedFacts *store_derived_gather(Store *store, const DerivedWanted *wanted, GError **error);
 /* The same into facts that were gathered before, whose texts and stages stay. */
 gboolean store_derived_gather_into(Store *store, DerivedFacts *facts, const DerivedWanted *wanted, GError **error);
+void store_derived_facts_empty(DerivedFacts *facts);
+/* The touches of each deal in order of time. */
+void store_derived_order_touches(DerivedFacts *facts);
 DerivedFacts *store_derived_facts_new(void);
 void store_derived_facts_free(DerivedFacts *facts);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DerivedFacts, store_derived_facts_free)

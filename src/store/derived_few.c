@@ -37,12 +37,14 @@ static DerivedFew *few_of(Store *store) {
 
 /* The statements that read from its emissions go with it. */
 void store_forget_deals(Store *store) {
-  if (!store->few) return;
-  store_derived_few_free(g_steal_pointer(&store->few));
+  if (store->few) store_derived_few_free(g_steal_pointer(&store->few));
   g_clear_pointer(&store->kept, g_hash_table_unref);
 }
 
 /* --- the days of rows --- */
+
+static const StoreSpan no_rows = {
+    .first_day = DERIVED_NO_DAY, .last_day = DERIVED_NO_DAY, .latest_us = DERIVED_NO_INSTANT};
 
 static void widen(StoreSpan *span, gint64 first_day, gint64 last_day, gint64 latest_us) {
   if (first_day != DERIVED_NO_DAY && (span->first_day == DERIVED_NO_DAY || first_day < span->first_day))
@@ -135,8 +137,7 @@ static gboolean put_in(Store *store, const DerivedForm *form, GError **error) {
 static gboolean refresh(Store *store, const DerivedForm *form, const LedgerSchema *schema, const StoreDeals *deals,
                         StoreDerivedChange *change, GError **error) {
   const LedgerTable *table = ledger_schema_find(schema, form->table);
-  const StoreSpan nothing = {.first_day = DERIVED_NO_DAY, .last_day = DERIVED_NO_DAY, .latest_us = DERIVED_NO_INSTANT};
-  *change = (StoreDerivedChange){.table = table, .gone = nothing, .come = nothing};
+  *change = (StoreDerivedChange){.table = table, .gone = no_rows, .come = no_rows};
   measure(&change->come, table, store->few->facts, form);
   return (!deals->has_rows || take_out(store, form, table, deals, &change->gone, error)) &&
          (change->come.n == 0 || put_in(store, form, error));
@@ -179,4 +180,101 @@ gboolean store_refresh_deals(Store *store, const LedgerSchema *schema, const Sto
   gboolean ok = gather(store, deals, &needed, error);
   for (guint i = 0; ok && i < n; i++) ok = refresh(store, wanted[i], schema, deals, &changes[i], error);
   return ok;
+}
+
+/* --- silences --- */
+
+/* The columns of silence that tell of the deal, and when something was done on it. */
+static const char silence_columns[] =
+    "opportunity, owner, account, product, source, currency, stage, amount, planned_until, planned_until_day, since, "
+    "since_day, ended_at, ended_at_day";
+enum { OF, OWNER, ACCOUNT, PRODUCT, SOURCE, CURRENCY, STAGE, AMOUNT, PLANNED, SINCE = 10, ENDED = 12 };
+
+static gint64 whole_or(StoreValue value, gint64 null) {
+  return value.type == STORE_NULL ? null : value.integer;
+}
+
+static DerivedMoment moment_at(const StoreValue *at) {
+  return (DerivedMoment){whole_or(at[0], DERIVED_NO_INSTANT), (gint32)whole_or(at[1], DERIVED_NO_DAY)};
+}
+
+static DerivedWord word_of(DerivedFacts *facts, StoreValue value) {
+  return value.type == STORE_TEXT ? store_derived_word(facts->words, value.text) : -1;
+}
+
+static void add_touch(DerivedFacts *facts, DerivedDeal *deal, DerivedMoment when) {
+  DerivedTouch touch = {.of = deal->key, .when = when, .next = deal->touch};
+  deal->touch = (gint32)facts->touches->len;
+  g_array_append_val(facts->touches, touch);
+}
+
+/* The number of the row's deal, which is new when this is its first row. */
+static guint deal_of_silence(DerivedFacts *facts, GHashTable *numbers, const StoreValue *row) {
+  gint known = GPOINTER_TO_INT(g_hash_table_lookup(numbers, &row[OF].integer));
+  if (known) return (guint)known - 1;
+  DerivedDeal deal = {.key = (guint64)row[OF].integer,
+                      .created = moment_at(&row[SINCE]),
+                      .planned_until = moment_at(&row[PLANNED]),
+                      .amount = whole_or(row[AMOUNT], DERIVED_NO_INSTANT),
+                      .owner = (gint32)whole_or(row[OWNER], DERIVED_NO_DAY),
+                      .account = (gint32)whole_or(row[ACCOUNT], DERIVED_NO_DAY),
+                      .product = (gint32)whole_or(row[PRODUCT], DERIVED_NO_DAY),
+                      .source = word_of(facts, row[SOURCE]),
+                      .currency = word_of(facts, row[CURRENCY]),
+                      .stage = word_of(facts, row[STAGE]),
+                      .change = -1,
+                      .touch = -1};
+  deal.end = (DerivedMoment){0, 0};
+  g_array_append_val(facts->deals, deal);
+  g_hash_table_insert(numbers, (gpointer)&row[OF].integer, GINT_TO_POINTER((gint)facts->deals->len));
+  return facts->deals->len - 1;
+}
+
+/* The first begins with the creation, each other one with an activity, and the last ends with the close, if at all. */
+static void add_silence_row(DerivedFacts *facts, GHashTable *numbers, const StoreValue *row) {
+  guint number = deal_of_silence(facts, numbers, row); /* may move the array */
+  DerivedDeal *deal = &g_array_index(facts->deals, DerivedDeal, number);
+  DerivedMoment since = moment_at(&row[SINCE]), ended = moment_at(&row[ENDED]);
+  if (since.at < deal->created.at) deal->created = since;
+  gboolean is_first = deal->touch < 0;
+  if (ended.at == DERIVED_NO_INSTANT || (!is_first && deal->end.at == DERIVED_NO_INSTANT))
+    deal->end = (DerivedMoment){DERIVED_NO_INSTANT, DERIVED_NO_DAY};
+  else if (is_first || ended.at > deal->end.at)
+    deal->end = ended;
+  add_touch(facts, deal, since);
+}
+
+static void add_activity(DerivedFacts *facts, GHashTable *numbers, const StoreValue *row) {
+  gint known = row[0].type == STORE_NULL ? 0 : GPOINTER_TO_INT(g_hash_table_lookup(numbers, &row[0].integer));
+  if (!known) return;
+  DerivedDeal *deal = &g_array_index(facts->deals, DerivedDeal, known - 1);
+  DerivedMoment done = moment_at(&row[1]);
+  if (done.at != DERIVED_NO_INSTANT) add_touch(facts, deal, done);
+  deal->planned_until = derived_later(deal->planned_until, moment_at(&row[3]));
+}
+
+gboolean store_refresh_silences(Store *store, const LedgerSchema *schema, const StoreGiven *touched,
+                                const StoreGiven *came, StoreDerivedChange *change, GError **error) {
+  DerivedFacts *facts = few_of(store)->facts;
+  const LedgerTable *table = ledger_schema_find(schema, "silence");
+  *change = (StoreDerivedChange){.table = table, .gone = no_rows, .come = no_rows};
+  store_derived_facts_empty(facts);
+  g_autofree char *sql =
+      g_strdup_printf("DELETE FROM silence WHERE opportunity IN (SELECT key FROM given_rows(%u)) RETURNING %s",
+                      store_given_number(touched), silence_columns);
+  g_autoptr(StoreRows) rows = store_query_kept(store, sql, NULL, 0, 0, error);
+  if (!rows) return FALSE;
+  g_autoptr(GHashTable) numbers = g_hash_table_new(g_int64_hash, g_int64_equal);
+  for (gsize r = 0; r < store_rows_count(rows); r++) {
+    const StoreValue *row = store_rows_row(rows, r);
+    DerivedMoment since = moment_at(&row[SINCE]), ended = moment_at(&row[ENDED]);
+    widen(&change->gone, since.day, since.day, since.at);
+    widen(&change->gone, ended.day, ended.day, ended.at);
+    add_silence_row(facts, numbers, row);
+  }
+  change->gone.n = (gint64)store_rows_count(rows);
+  for (gsize r = 0; r < store_given_count(came); r++) add_activity(facts, numbers, store_given_row(came, r));
+  store_derived_order_touches(facts);
+  measure(&change->come, table, facts, &derived_silence_form);
+  return change->come.n == 0 || put_in(store, &derived_silence_form, error);
 }

@@ -22,12 +22,22 @@ static void destroy_statement(gpointer data) {
   duckdb_destroy_prepare(&statement);
 }
 
+/* What the columns' statistics say when a statement is prepared must not become part of it: "done_at IS NULL" would be
+ * true for ever where no activity was done yet. Whoever changes the tables themselves, so that the database prepares
+ * anew without being asked, has to forget the statements: store_forget_deals(). */
+static gboolean set_statistics(Store *store, gboolean is_on, GError **error) {
+  return store_run(store, is_on ? "RESET disabled_optimizers" : "SET disabled_optimizers = 'statistics_propagation'",
+                   NULL, 0, NULL, error);
+}
+
 duckdb_prepared_statement store_kept_statement(Store *store, const char *sql, GError **error) {
   if (!store->kept) store->kept = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, destroy_statement);
   duckdb_prepared_statement statement = g_hash_table_lookup(store->kept, sql);
   if (statement) return statement;
   if (g_hash_table_size(store->kept) >= MAX_KEPT) g_hash_table_remove_all(store->kept);
+  if (!set_statistics(store, FALSE, error)) return NULL;
   statement = store_prepare(store, sql, NULL, 0, error);
+  if (!set_statistics(store, TRUE, statement ? error : NULL)) return NULL;
   if (statement) g_hash_table_insert(store->kept, g_strdup(sql), statement);
   return statement;
 }

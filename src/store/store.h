@@ -126,6 +126,11 @@ gboolean store_refresh_deals(Store *store, const LedgerSchema *schema, const Sto
                              StoreDerivedChange *changes, guint *n_changes, GError **error);
 void store_forget_deals(Store *store);
 
+/* The same for activities that came, where none went or changed: what their deals' silences were tells the rest.
+ * `came`: opportunity, done_at, done_at_day, and until when it is planned and its day. */
+gboolean store_refresh_silences(Store *store, const LedgerSchema *schema, const StoreGiven *touched,
+                                const StoreGiven *came, StoreDerivedChange *change, GError **error);
+
 /* Share of the running statement done, 0..1, or -1 when unknown; for another thread's progress bar. */
 double store_progress(Store *store);
 /* Stops the running statement from another thread; it fails with G_IO_ERROR_CANCELLED. */

@@ -1,0 +1,305 @@
+/* The fast way leaves what the long way leaves: after each of a random sequence of puts and removals (new records,
+ * changed ones, unchanged ones, ids of people nobody described, deals that come after what refers to them, dates at the
+ * edge of what there is, values to reject) the ledger that a writer wrote equals one that ingest_put() wrote, in every
+ * column of every table, derived facts, statistics and loads included. */
+#include "ingest/writer.h"
+#include "unit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define ROUNDS 3
+#define STEPS  30
+
+typedef struct {
+  GRand *random;
+  LedgerSchema *schema;
+  Calendar *calendar;
+  ConfOrganisation organisation;
+  Store *fast, *plain;
+  IngestWriter *writer;
+  gint64 now_us;
+  guint n_taken, n_left;
+} World;
+
+static gint32 up_to(const World *world, gint32 n) {
+  return g_rand_int_range(world->random, 0, n);
+}
+
+static gboolean one_in(const World *world, gint32 n) {
+  return up_to(world, n) == 0;
+}
+
+/* --- comparing --- */
+
+static void append_table(Store *store, const char *name, const char *columns, GString *text) {
+  g_autofree char *sql =
+      g_strdup_printf("SELECT CAST(t AS VARCHAR) FROM (SELECT %s FROM \"%s\") t ORDER BY 1", columns, name);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(StoreRows) rows = store_query(store, sql, NULL, 0, 0, &error);
+  if (!rows) fail_msg("%s", error->message);
+  g_string_append_printf(text, "%s\n", name);
+  for (gsize r = 0; r < store_rows_count(rows); r++)
+    g_string_append_printf(text, "  %s\n", store_rows_value(rows, r, 0).text);
+}
+
+static char *contents(const World *world, Store *store) {
+  GString *text = g_string_new(NULL);
+  for (guint i = 0; i < ledger_schema_n_tables(world->schema); i++) {
+    const LedgerTable *table = ledger_schema_table(world->schema, i);
+    append_table(store, table->name, "*", text);
+    if (table->kind == LEDGER_DERIVED) continue;
+    g_autofree char *history = g_strconcat(table->name, "_history", NULL);
+    append_table(store, history, "*", text);
+  }
+  append_table(store, "ledger_stat", "*", text);
+  append_table(store, "load", "*", text);
+  append_table(store, "load_count", "*", text);
+  append_table(store, "rejected", "*", text);
+  return g_string_free(text, FALSE);
+}
+
+static void compare(const World *world, const char *after) {
+  g_autofree char *one = contents(world, world->fast);
+  g_autofree char *other = contents(world, world->plain);
+  if (strcmp(one, other) == 0) return;
+  g_auto(GStrv) a = g_strsplit(one, "\n", -1);
+  g_auto(GStrv) b = g_strsplit(other, "\n", -1);
+  const char *table = "";
+  for (guint i = 0; a[i] && b[i]; i++) {
+    if (a[i][0] != ' ') table = a[i];
+    if (strcmp(a[i], b[i]) == 0) continue;
+    g_printerr("after %s\n%s\nfast  %s\nplain %s\n", after, table, a[i], b[i]);
+    fail();
+  }
+  fail_msg("after %s: one has more rows", after);
+}
+
+/* --- writing both --- */
+
+static IngestPut put_into(const World *world, Store *store) {
+  return (IngestPut){.store = store,
+                     .schema = world->schema,
+                     .organisation = &world->organisation,
+                     .calendar = world->calendar,
+                     .now_us = world->now_us,
+                     .source = "crm"};
+}
+
+static void count(World *world, gboolean is_taken) {
+  world->n_taken += is_taken;
+  world->n_left += !is_taken;
+}
+
+static void put(World *world, const char *table, const char *json) {
+  g_autoptr(GError) error = NULL;
+  g_autoptr(IngestPutReport) fast = NULL;
+  g_autoptr(IngestPutReport) plain = NULL;
+  IngestPut to = put_into(world, world->fast), to_plain = put_into(world, world->plain);
+  gboolean is_taken = FALSE;
+  world->now_us += G_USEC_PER_SEC;
+  if (!ingest_writer_put(world->writer, &to, table, json, &fast, &is_taken, &error)) fail_msg("%s", error->message);
+  count(world, is_taken);
+  if (!is_taken && !ingest_put(&to, table, json, &fast, &error)) fail_msg("%s: %s", json, error->message);
+  if (!ingest_put(&to_plain, table, json, &plain, &error)) fail_msg("%s: %s", json, error->message);
+  g_autofree char *what = g_strdup_printf("%s %s", table, json);
+  compare(world, what);
+  assert_int_equal(fast->load, plain->load);
+  assert_int_equal(fast->n_new, plain->n_new);
+  assert_int_equal(fast->n_changed, plain->n_changed);
+  assert_int_equal(fast->n_unchanged, plain->n_unchanged);
+}
+
+static void remove_one(World *world, const char *table, const char *id) {
+  g_autoptr(GError) error = NULL;
+  g_autoptr(IngestPutReport) fast = NULL;
+  g_autoptr(IngestPutReport) plain = NULL;
+  IngestPut to = put_into(world, world->fast), to_plain = put_into(world, world->plain);
+  const char *ids[] = {id, NULL};
+  gboolean is_taken = FALSE;
+  world->now_us += G_USEC_PER_SEC;
+  if (!ingest_writer_remove(world->writer, &to, table, ids, &fast, &is_taken, &error)) fail_msg("%s", error->message);
+  count(world, is_taken);
+  if (!is_taken && !ingest_remove(&to, table, ids, &fast, &error)) fail_msg("%s", error->message);
+  if (!ingest_remove(&to_plain, table, ids, &plain, &error)) fail_msg("%s", error->message);
+  g_autofree char *what = g_strdup_printf("removing %s %s", table, id);
+  compare(world, what);
+}
+
+/* --- records --- */
+
+typedef struct {
+  const char *name;
+  const char *const *values;
+} Column;
+
+#define VALUES(...)       \
+  (const char *const[]) { \
+    __VA_ARGS__, NULL     \
+  }
+#define DAYS                                                                                                         \
+  VALUES("null", "\"2026-01-05\"", "\"2026-03-29\"", "\"2026-02-11T09:30:00Z\"", "\"2026-06-30\"", "\"2026-10-25\"", \
+         "\"2026-03-28T23:30:00Z\"", "\"2025-12-31T23:30:00.25Z\"", "\"2026-09-01T08:00:00Z\"")
+
+static const char *any(const World *world, const char *const *values) {
+  return values[up_to(world, (gint32)g_strv_length((char **)(gpointer)values))];
+}
+
+/* `n` records of the columns that always come and some of the others. */
+static char *records(const World *world, char prefix, gint32 n_ids, const Column *always, const Column *others) {
+  GString *json = g_string_new("[");
+  const Column *columns[32];
+  guint n_columns = 0;
+  for (const Column *column = always; column->name; column++) columns[n_columns++] = column;
+  for (const Column *column = others; column->name; column++) {
+    if (one_in(world, 2)) columns[n_columns++] = column;
+  }
+  gint32 n = 1 + up_to(world, 3), first = up_to(world, n_ids), step = one_in(world, 30) ? 0 : 1;
+  for (gint32 r = 0; r < n; r++) {
+    g_string_append_printf(json, "%s{\"id\": \"%c%d\"", r ? ", " : "", prefix, first + r * step);
+    for (guint c = 0; c < n_columns; c++)
+      g_string_append_printf(json, ", \"%s\": %s", columns[c]->name, any(world, columns[c]->values));
+    g_string_append_c(json, '}');
+  }
+  g_string_append_c(json, ']');
+  return g_string_free(json, FALSE);
+}
+
+#define DEALS  VALUES("\"D1\"", "\"D2\"", "\"D3\"", "\"D4\"", "\"D5\"", "\"D6\"", "\"D7\"", "\"D8\"", "\"D20\"", "null")
+#define PEOPLE VALUES("\"P1\"", "\"P2\"", "\"P3\"", "\"Quinn\"", "\"Zoë\"", "\"Abel\"", "null")
+
+static void put_deals(World *world) {
+  const Column always[] = {{"currency", VALUES("\"EUR\"", "\"EUR\"", "\"USD\"", "\"JPY\"", "null")}, {0}};
+  const Column others[] = {
+      {"stage", VALUES("\"Talks\"", "\"Quote\"", "\"Closed Won\"", "\"lost deal\"", "\"Signed\"", "null")},
+      {"outcome", VALUES("\"open\"", "\"open\"", "\"won\"", "\"lost\"", "null")},
+      {"amount", VALUES("100", "12.5", "\"99.90\"", "0", "null", "-3")},
+      {"created_at", DAYS},
+      {"closed_at", DAYS},
+      {"expected_close", DAYS},
+      {"owner", PEOPLE},
+      {"account", VALUES("\"A1\"", "\"A2\"", "\"New account of a deal\"", "null")},
+      {"pipeline", VALUES("\"Main\"", "null")},
+      {"probability", VALUES("0.5", "0.25", "1", "null")},
+      {"forecast_category", VALUES("\"commit\"", "\"pipeline\"", "null")},
+      {"modified_at", DAYS},
+      {0}};
+  g_autofree char *json = records(world, 'D', 9, always, others);
+  put(world, "opportunity", json);
+}
+
+static void put_changes(World *world) {
+  const Column always[] = {{"opportunity", VALUES("\"D1\"", "\"D2\"", "\"D3\"", "\"D21\"")},
+                           {"at", VALUES("\"2026-02-03\"", "\"2026-04-05T10:00:00Z\"", "\"2026-05-06\"")},
+                           {"currency", VALUES("\"EUR\"", "\"USD\"")},
+                           {0}};
+  const Column others[] = {{"stage", VALUES("\"Talks\"", "\"Quote\"", "\"Signed\"", "null")},
+                           {"amount", VALUES("10", "20", "null")},
+                           {"expected_close", DAYS},
+                           {"by", PEOPLE},
+                           {0}};
+  g_autofree char *json = records(world, 'C', 8, always, others);
+  put(world, "stage_change", json);
+}
+
+static void put_activities(World *world) {
+  const Column always[] = {{"kind", VALUES("\"call\"", "\"email\"")}, {0}};
+  const Column others[] = {{"opportunity", DEALS},
+                           {"owner", PEOPLE},
+                           {"done_at", DAYS},
+                           {"scheduled_at", DAYS},
+                           {"duration", VALUES("60", "null")},
+                           {"outcome", VALUES("\"held\"", "\"cancelled\"", "null")},
+                           {0}};
+  g_autofree char *json = records(world, 'N', 12, always, others);
+  put(world, "activity", json);
+}
+
+static void put_sales(World *world) {
+  const Column always[] = {{"at", VALUES("\"2026-02-03\"", "\"2026-11-05T10:00:00Z\"", "\"2024-05-06\"")},
+                           {"currency", VALUES("\"EUR\"", "\"EUR\"", "\"USD\"")},
+                           {0}};
+  const Column others[] = {
+      {"net_amount", VALUES("10.25", "\"7\"", "null", "\"1234.5\"", one_in(world, 9) ? "\"many\"" : "-1")},
+      {"quantity", VALUES("1.5", "2", "null")},
+      {"opportunity", DEALS},
+      {"owner", PEOPLE},
+      {"document", VALUES("\"R\\u00e9gie \\\"12\\\"\"", "7", "null")},
+      {0}};
+  g_autofree char *json = records(world, 'S', 6, always, others);
+  put(world, "sale", json);
+}
+
+static void step(World *world) {
+  static const char *const tables[] = {"opportunity", "stage_change", "activity", "sale"};
+  static const char letters[] = "DCNS";
+  gint32 which = up_to(world, 14);
+  if (which < 5) {
+    put_deals(world);
+  } else if (which < 7) {
+    put_changes(world);
+  } else if (which < 10) {
+    put_activities(world);
+  } else if (which < 12) {
+    put_sales(world);
+  } else if (which < 13) {
+    guint table = (guint)up_to(world, 4);
+    g_autofree char *id = g_strdup_printf("%c%d", letters[table], up_to(world, 8));
+    remove_one(world, tables[table], id);
+  } else {
+    static const Column none[] = {{0}};
+    const Column columns[] = {{"name", VALUES("\"Ann\"", "\"Bo\"")}, {0}};
+    g_autofree char *json = records(world, 'P', 4, columns, none);
+    put(world, "person", json);
+  }
+}
+
+static void begin(World *world, const char *zone) {
+  CalendarConfig config = {.first_month = 1, .time_zone = zone};
+  world->calendar = calendar_new(&config, NULL);
+  world->organisation = (ConfOrganisation){.currency = (char *)"EUR", .time_zone = (char *)zone};
+  world->fast = store_open(NULL, world->schema, STORE_CREATE, 1, NULL);
+  world->plain = store_open(NULL, world->schema, STORE_CREATE, 1, NULL);
+  world->now_us = G_GINT64_CONSTANT(1790000000000000);
+  g_autoptr(GError) error = NULL;
+  world->writer = ingest_writer_new(world->fast, world->schema, &world->organisation, world->calendar, &error);
+  if (!world->writer) fail_msg("%s", error->message);
+}
+
+static void end(World *world) {
+  ingest_writer_free(world->writer);
+  store_close(world->fast);
+  store_close(world->plain);
+  calendar_free(world->calendar);
+}
+
+static void put_stages(World *world) {
+  put(world, "stage",
+      "[{\"id\": \"1\", \"name\": \"Talks\", \"pipeline\": \"Main\", \"position\": 1, \"outcome\": \"open\"},"
+      "{\"id\": \"2\", \"name\": \"Quote\", \"pipeline\": \"Main\", \"position\": 2, \"outcome\": \"open\"},"
+      "{\"id\": \"3\", \"name\": \"Signed\", \"pipeline\": \"Main\", \"position\": 3, \"outcome\": \"won\"}]");
+}
+
+static void test_random(void **state) {
+  static const char *const zones[] = {"Europe/Berlin", "UTC", "America/New_York"};
+  const char *seed = g_getenv("ATTAIN_SEED");
+  guint32 number = seed ? (guint32)g_ascii_strtoull(seed, NULL, 10) : 20261122;
+  print_message("seed %u (ATTAIN_SEED)\n", number);
+  World world = {.random = g_rand_new_with_seed(number), .schema = ledger_schema_new(NULL, 0, NULL)};
+  for (guint round = 0; round < ROUNDS; round++) {
+    begin(&world, zones[round % G_N_ELEMENTS(zones)]);
+    put_stages(&world);
+    put_deals(&world);
+    for (guint i = 0; i < STEPS; i++) step(&world);
+    end(&world);
+  }
+  print_message("%u taken, %u left to the long way\n", world.n_taken, world.n_left);
+  assert_true(world.n_taken > 2 * world.n_left); /* or nothing was tested */
+  g_rand_free(world.random);
+  ledger_schema_free(world.schema);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_random)};
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
