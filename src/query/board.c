@@ -494,6 +494,10 @@ static gboolean apply_log(const Board *board, SideTable *table, const Log *log, 
   return TRUE;
 }
 
+void board_meet(Board *board, const QueryContext *context) {
+  use_context(board, context);
+}
+
 gboolean board_apply(Board *board, guint side, guint32 number) {
   const GArray *logs[] = {board->gone, board->come};
   for (guint l = 0; l < 2; l++)

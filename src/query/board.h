@@ -38,6 +38,9 @@ gboolean board_extend(Board *board, guint side, const QueryContext *context, con
  * to be counted afresh. */
 gboolean board_follow(Board *board, const QueryContext *before, const QueryContext *after, const QueryChanges *changes,
                       GError **error);
+/* What the board reads from here on: the ledger's counts are replaced by each change, whether it touches the board or
+ * not. */
+void board_meet(Board *board, const QueryContext *context);
 /* Does to a side what board_follow() found, as the change of a number. FALSE: it cannot be done, count afresh. */
 gboolean board_apply(Board *board, guint side, guint32 number);
 /* Forgets what was found. */

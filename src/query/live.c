@@ -154,6 +154,12 @@ static void drop_boards(LiveSide *side, const LiveSide *other) {
   }
 }
 
+static QueryContext writer_context(const LiveSide *side, Store *store) {
+  QueryContext context = side->context;
+  context.store = store;
+  return context;
+}
+
 /* Makes the idle side like the active one, once its last reader has left. */
 static void catch_up(QueryLive *live) {
   guint idle = idle_side(live);
@@ -164,8 +170,10 @@ static void catch_up(QueryLive *live) {
   drop_boards(side, active);
   GHashTableIter iter;
   gpointer key, board;
+  QueryContext context = writer_context(active, live->now);
   g_hash_table_iter_init(&iter, active->boards);
   while (g_hash_table_iter_next(&iter, &key, &board)) {
+    board_meet(board, &context);
     if (live->behind == BEHIND_CHANGES && is_on(side, key)) {
       if (!board_apply(board, idle, active->change)) board_copy_side(board, live->active, idle, TRUE);
       board_settle(board);
@@ -187,13 +195,6 @@ static void publish(QueryLive *live, Behind behind) {
   live->active = 1 - live->active;
   pthread_mutex_unlock(&live->entering);
   live->behind = behind;
-}
-
-static QueryContext writer_context(const QueryLive *live, const LiveSide *side, Store *store) {
-  QueryContext context = side->context;
-  context.store = store;
-  (void)live;
-  return context;
 }
 
 /* --- opening --- */
@@ -327,7 +328,7 @@ static gboolean build(QueryLive *live, const BoardKey *key, const QueryPlan *vie
   guint idle = idle_side(live);
   LiveSide *side = &live->sides[idle];
   g_autofree char *text = board_key_text(key);
-  QueryContext context = writer_context(live, side, live->is_changing ? live->then : live->now);
+  QueryContext context = writer_context(side, live->is_changing ? live->then : live->now);
   Board *board = g_hash_table_lookup(side->boards, text);
   if (board == NULL) {
     board = board_new(&context, key, error);
@@ -347,7 +348,7 @@ static gboolean build(QueryLive *live, const BoardKey *key, const QueryPlan *vie
 
 static QueryResult *ask_records(QueryLive *live, const QueryRequest *request, const char *why, GError **error) {
   pthread_mutex_lock(&live->writing);
-  QueryContext context = writer_context(live, &live->sides[live->active], live->is_changing ? live->then : live->now);
+  QueryContext context = writer_context(&live->sides[live->active], live->is_changing ? live->then : live->now);
   QueryResult *result = query_run(&context, request, error);
   if (result != NULL) {
     query_result_note(result, why);
@@ -503,7 +504,7 @@ static gboolean move_on(QueryLive *live, gint64 now_us, GError **error) {
   LiveSide *side = &live->sides[idle_side(live)];
   gint64 load_before = side->load.number;
   QueryLoad load;
-  QueryContext before = writer_context(live, side, live->then), after = before;
+  QueryContext before = writer_context(side, live->then), after = before;
   g_autoptr(QueryStat) stat = query_stat_load(live->now, error);
   if (stat == NULL || !query_last_load(live->now, &load, error)) return FALSE;
   after.store = live->now;
