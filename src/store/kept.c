@@ -37,7 +37,10 @@ duckdb_prepared_statement store_kept_statement(Store *store, const char *sql, GE
   if (g_hash_table_size(store->kept) >= MAX_KEPT) g_hash_table_remove_all(store->kept);
   if (!set_statistics(store, FALSE, error)) return NULL;
   statement = store_prepare(store, sql, NULL, 0, error);
-  if (!set_statistics(store, TRUE, statement ? error : NULL)) return NULL;
+  if (!set_statistics(store, TRUE, statement ? error : NULL)) {
+    duckdb_destroy_prepare(&statement);
+    return NULL;
+  }
   if (statement) g_hash_table_insert(store->kept, g_strdup(sql), statement);
   return statement;
 }
