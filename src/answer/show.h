@@ -30,5 +30,7 @@ void shown_set_view(Shown *shown, const KpiView *view);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Shown, shown_clear)
 
 void show_json(const Shown *shown, FILE *out);
+/* value, n, numerator, denominator, low, high: into the object that is open. */
+void show_json_figures(CliJson *json, const QueryValue *value);
 void show_csv(const Shown *shown, FILE *out);
 CliTable *show_table(const Shown *shown); /* for people */

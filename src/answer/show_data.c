@@ -3,24 +3,20 @@
 
 static void json_day(CliJson *json, const char *key, BaseDay day) {
   g_autofree char *text = base_day_format(day);
-  cli_json_key(json, key);
-  cli_json_text(json, text);
+  cli_json_member_text(json, key, text);
 }
 
 static void json_period(CliJson *json, const char *key, const CalendarPeriod *period) {
-  cli_json_key(json, key);
-  cli_json_begin_object(json);
-  cli_json_key(json, "name");
-  cli_json_text(json, period->name);
+  cli_json_member_object(json, key);
+  cli_json_member_text(json, "name", period->name);
   json_day(json, "start", period->start);
   json_day(json, "end", period->end);
   cli_json_end_object(json);
 }
 
-static void json_figures(CliJson *json, const QueryValue *value) {
+void show_json_figures(CliJson *json, const QueryValue *value) {
   cli_json_value(json, "value", value->has_value, value->value);
-  cli_json_key(json, "n");
-  cli_json_integer(json, value->n);
+  cli_json_member_integer(json, "n", value->n);
   cli_json_value(json, "numerator", value->has_parts, value->numerator);
   cli_json_value(json, "denominator", value->has_parts, value->denominator);
   cli_json_value(json, "low", value->has_interval, value->low);
@@ -28,8 +24,7 @@ static void json_figures(CliJson *json, const QueryValue *value) {
 }
 
 static void json_flags(CliJson *json, const QueryValue *value) {
-  cli_json_key(json, "flags");
-  cli_json_begin_array(json);
+  cli_json_member_array(json, "flags");
   for (guint bit = 0; query_flag_name(bit) != NULL; bit++)
     if (value->flags & (1u << bit)) cli_json_text(json, query_flag_name(bit));
   cli_json_end_array(json);
@@ -38,29 +33,19 @@ static void json_flags(CliJson *json, const QueryValue *value) {
 static void json_row(CliJson *json, const QueryResult *result, const QueryRow *row) {
   const KpiDefinition *kpi = query_result_kpi(result, row->kpi);
   cli_json_begin_object(json);
-  cli_json_key(json, "kpi");
-  cli_json_text(json, kpi->name);
-  cli_json_key(json, "members");
-  cli_json_begin_object(json);
-  for (guint d = 0; d < row->n_members; d++) {
-    cli_json_key(json, query_result_dim(result, d));
-    cli_json_text(json, row->members[d]);
-  }
+  cli_json_member_text(json, "kpi", kpi->name);
+  cli_json_member_object(json, "members");
+  for (guint d = 0; d < row->n_members; d++) cli_json_member_text(json, query_result_dim(result, d), row->members[d]);
   cli_json_end_object(json);
   json_period(json, "period", query_result_period(result, row->period));
-  json_figures(json, &row->value);
-  cli_json_key(json, "unit");
-  cli_json_text(json, answer_unit(kpi));
+  show_json_figures(json, &row->value);
+  cli_json_member_text(json, "unit", answer_unit(kpi));
   json_flags(json, &row->value);
-  if (row->value.n_missing > 0) {
-    cli_json_key(json, "missing_rates");
-    cli_json_integer(json, row->value.n_missing);
-  }
+  if (row->value.n_missing > 0) cli_json_member_integer(json, "missing_rates", row->value.n_missing);
   if (row->has_compared) {
-    cli_json_key(json, "compared");
-    cli_json_begin_object(json);
+    cli_json_member_object(json, "compared");
     json_period(json, "period", &row->compared_period);
-    json_figures(json, &row->compared);
+    show_json_figures(json, &row->compared);
     cli_json_value(json, "change", row->value.has_value && row->compared.has_value,
                    row->value.value - row->compared.value);
     cli_json_value(json, "change_ratio", row->value.has_value && row->compared.has_value && row->compared.value > 0,
@@ -73,56 +58,33 @@ static void json_row(CliJson *json, const QueryResult *result, const QueryRow *r
   cli_json_end_object(json);
 }
 
-static void json_texts(CliJson *json, const char *key, const char *const *texts) {
-  cli_json_key(json, key);
-  cli_json_begin_array(json);
-  for (; *texts != NULL; texts++) cli_json_text(json, *texts);
-  cli_json_end_array(json);
-}
-
 void show_json(const Shown *shown, FILE *out) {
   const QueryResult *result = shown->result;
   g_autoptr(CliJson) json = cli_json_new(out);
   cli_json_begin_object(json);
-  cli_json_key(json, "rows");
-  cli_json_begin_array(json);
+  cli_json_member_array(json, "rows");
   for (guint m = 0; m < shown->n_members; m++)
     for (guint r = 0; r < shown->per_member; r++)
       json_row(json, result, query_result_row(result, shown->members[m] + r));
   cli_json_end_array(json);
-  cli_json_key(json, "rows_left_out");
-  cli_json_integer(json, (gint64)shown->n_left_out * shown->per_member);
-  cli_json_key(json, "totals");
-  cli_json_begin_array(json);
+  cli_json_member_integer(json, "rows_left_out", (gint64)shown->n_left_out * shown->per_member);
+  cli_json_member_array(json, "totals");
   for (guint r = 0; r < query_result_n_totals(result); r++) json_row(json, result, query_result_total(result, r));
   cli_json_end_array(json);
-  cli_json_key(json, "notes");
-  cli_json_begin_array(json);
+  cli_json_member_array(json, "notes");
   for (guint i = 0; i < shown->notes->len; i++) cli_json_text(json, g_ptr_array_index(shown->notes, i));
   cli_json_end_array(json);
-  json_texts(json, "without_records", query_result_without_records(result));
-  cli_json_key(json, "currency");
-  cli_json_text(json, shown->session->organisation->currency);
+  cli_json_member_texts(json, "without_records", query_result_without_records(result));
+  cli_json_member_text(json, "currency", shown->session->organisation->currency);
   g_autofree char *as_of = answer_instant(query_result_now_us(result));
-  cli_json_key(json, "as_of");
-  cli_json_text(json, as_of);
+  cli_json_member_text(json, "as_of", as_of);
   g_autofree char *loaded_at = shown->load.number > 0 ? answer_instant(shown->load.at_us) : NULL;
-  cli_json_key(json, "load");
-  if (shown->load.number >= 0)
-    cli_json_integer(json, shown->load.number);
-  else
-    cli_json_null(json);
-  cli_json_key(json, "loaded_at");
-  cli_json_text(json, loaded_at);
+  cli_json_value(json, "load", shown->load.number >= 0, (double)shown->load.number);
+  cli_json_member_text(json, "loaded_at", loaded_at);
   cli_json_end_object(json);
 }
 
 /* --- CSV --- */
-
-static void csv_number(FILE *out, gboolean has, double value) {
-  char buffer[G_ASCII_DTOSTR_BUF_SIZE];
-  cli_csv_field(out, has ? g_ascii_formatd(buffer, sizeof buffer, "%.15g", value) : NULL, FALSE);
-}
 
 static void csv_integer(FILE *out, gint64 value) {
   g_autofree char *text = g_strdup_printf("%" G_GINT64_FORMAT, value);
@@ -139,12 +101,12 @@ static void csv_row(const QueryResult *result, const QueryRow *row, gboolean com
   cli_csv_field(out, period->name, FALSE);
   cli_csv_field(out, start, FALSE);
   cli_csv_field(out, end, FALSE);
-  csv_number(out, row->value.has_value, row->value.value);
+  cli_csv_number(out, row->value.has_value, row->value.value);
   csv_integer(out, row->value.n);
-  csv_number(out, row->value.has_parts, row->value.numerator);
-  csv_number(out, row->value.has_parts, row->value.denominator);
-  csv_number(out, row->value.has_interval, row->value.low);
-  csv_number(out, row->value.has_interval, row->value.high);
+  cli_csv_number(out, row->value.has_parts, row->value.numerator);
+  cli_csv_number(out, row->value.has_parts, row->value.denominator);
+  cli_csv_number(out, row->value.has_interval, row->value.low);
+  cli_csv_number(out, row->value.has_interval, row->value.high);
   cli_csv_field(out, answer_unit(kpi), FALSE);
   GString *flags = g_string_new(NULL);
   for (guint bit = 0; query_flag_name(bit) != NULL; bit++)
@@ -154,7 +116,7 @@ static void csv_row(const QueryResult *result, const QueryRow *row, gboolean com
   g_string_free(flags, TRUE);
   if (compared) {
     cli_csv_field(out, row->compared_period.name, FALSE);
-    csv_number(out, row->compared.has_value, row->compared.value);
+    cli_csv_number(out, row->compared.has_value, row->compared.value);
   }
   cli_csv_end(out);
 }

@@ -196,10 +196,7 @@ static void print_pair(const Changes *changes, const Pair *pair, const CliContex
   const char *cells[] = {sum, "", "", "", adds_up ? "all" : "", then, now, difference};
   cli_table_add_row(table);
   for (guint c = 0; c < G_N_ELEMENTS(cells); c++) cli_table_add_cell(table, cells[c], CLI_STYLE_TOTAL);
-  if (markdown)
-    cli_table_print_markdown(table, context->out);
-  else
-    cli_table_print(table, context);
+  cli_table_write(table, context, markdown);
 }
 
 static void print_text(const Changes *changes, const CliContext *context, gboolean markdown) {
@@ -218,26 +215,20 @@ static void print_text(const Changes *changes, const CliContext *context, gboole
 
 static void json_pair(CliJson *json, const Pair *pair) {
   cli_json_begin_object(json);
-  cli_json_key(json, "measure");
-  cli_json_text(json, name_of(pair->now));
+  cli_json_member_text(json, "measure", name_of(pair->now));
   cli_json_value(json, "then", pair->now->adds_up, pair->then->total);
   cli_json_value(json, "now", pair->now->adds_up, pair->now->total);
-  cli_json_key(json, "records");
-  cli_json_begin_array(json);
+  cli_json_member_array(json, "records");
   for (guint i = 0; i < pair->changes->len; i++) {
     const Change *change = &g_array_index(pair->changes, Change, i);
     const QueryRecord *record = change->record;
     const char *const texts[][2] = {{"id", record->id},           {"name", record->name},   {"rep", record->rep},
                                     {"account", record->account}, {"stage", record->stage}, {"what", what_of(change)}};
     cli_json_begin_object(json);
-    for (guint t = 0; t < G_N_ELEMENTS(texts); t++) {
-      cli_json_key(json, texts[t][0]);
-      cli_json_text(json, texts[t][1]);
-    }
+    for (guint t = 0; t < G_N_ELEMENTS(texts); t++) cli_json_member_text(json, texts[t][0], texts[t][1]);
     cli_json_value(json, "then", change->was, change->then);
     cli_json_value(json, "now", change->is, change->now);
-    cli_json_key(json, "difference");
-    cli_json_number(json, change->now - change->then);
+    cli_json_member_number(json, "difference", change->now - change->then);
     cli_json_end_object(json);
   }
   cli_json_end_array(json);
@@ -247,16 +238,12 @@ static void json_pair(CliJson *json, const Pair *pair) {
 static void json_changes(CliJson *json, const Changes *changes) {
   const QueryValue *then = value_of(changes->then), *now = value_of(changes->now);
   cli_json_begin_object(json);
-  cli_json_key(json, "kpi");
-  cli_json_text(json, changes->kpi->name);
-  cli_json_key(json, "period");
-  cli_json_text(json, query_result_period(changes->now, 0)->name);
+  cli_json_member_text(json, "kpi", changes->kpi->name);
+  cli_json_member_text(json, "period", query_result_period(changes->now, 0)->name);
   cli_json_value(json, "then", then->has_value, then->value);
   cli_json_value(json, "now", now->has_value, now->value);
-  cli_json_key(json, "unit");
-  cli_json_text(json, answer_unit(changes->kpi));
-  cli_json_key(json, "measures");
-  cli_json_begin_array(json);
+  cli_json_member_text(json, "unit", answer_unit(changes->kpi));
+  cli_json_member_array(json, "measures");
   for (guint p = 0; p < changes->pairs->len; p++) json_pair(json, &g_array_index(changes->pairs, Pair, p));
   cli_json_end_array(json);
   cli_json_end_object(json);
@@ -298,14 +285,11 @@ static void print_all(const CliContext *context, const Session *session, const C
     g_autoptr(CliJson) json = cli_json_new(context->out);
     g_autofree char *since = answer_instant(changes[0].since_us), *as_of = answer_instant(session->now_us);
     cli_json_begin_object(json);
-    cli_json_key(json, "kpis");
-    cli_json_begin_array(json);
+    cli_json_member_array(json, "kpis");
     for (guint k = 0; k < n; k++) json_changes(json, &changes[k]);
     cli_json_end_array(json);
-    cli_json_key(json, "changed_since");
-    cli_json_text(json, since);
-    cli_json_key(json, "as_of");
-    cli_json_text(json, as_of);
+    cli_json_member_text(json, "changed_since", since);
+    cli_json_member_text(json, "as_of", as_of);
     cli_json_end_object(json);
     return;
   }

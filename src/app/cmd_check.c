@@ -274,21 +274,15 @@ static void print_text(const CliContext *context, const Check *check) {
 
 /* --- as JSON --- */
 
-static void json_pair(CliJson *json, const char *key, const char *text) {
-  cli_json_key(json, key);
-  cli_json_text(json, text);
-}
-
 static void json_findings(CliJson *json, const Check *check) {
   static const char *const words[] = {"note", "warning", "error"};
-  cli_json_key(json, "findings");
-  cli_json_begin_array(json);
+  cli_json_member_array(json, "findings");
   for (guint i = 0; i < check->findings.all->len; i++) {
     const Finding *finding = g_ptr_array_index(check->findings.all, i);
     cli_json_begin_object(json);
-    json_pair(json, "section", finding->section);
-    json_pair(json, "severity", words[finding->severity]);
-    json_pair(json, "message", finding->text);
+    cli_json_member_text(json, "section", finding->section);
+    cli_json_member_text(json, "severity", words[finding->severity]);
+    cli_json_member_text(json, "message", finding->text);
     cli_json_end_object(json);
   }
   cli_json_end_array(json);
@@ -296,21 +290,18 @@ static void json_findings(CliJson *json, const Check *check) {
 
 static void json_loads(CliJson *json, const Check *check) {
   static const char *const heads[] = {"read", "new", "changed", "unchanged", "rejected", "skipped", "closed"};
-  cli_json_key(json, "loads");
-  cli_json_begin_array(json);
+  cli_json_member_array(json, "loads");
   for (gsize r = 0; check->loads && r < store_rows_count(check->loads); r++) {
     g_autoptr(GDateTime) at =
         g_date_time_new_from_unix_utc(store_rows_value(check->loads, r, 2).integer / G_USEC_PER_SEC);
     g_autofree char *time = at ? g_date_time_format(at, "%Y-%m-%dT%H:%M:%SZ") : NULL;
     cli_json_begin_object(json);
-    cli_json_key(json, "load");
-    cli_json_integer(json, store_rows_value(check->loads, r, 0).integer);
-    json_pair(json, "source", store_rows_value(check->loads, r, 1).text);
-    json_pair(json, "at", time);
+    cli_json_member_integer(json, "load", store_rows_value(check->loads, r, 0).integer);
+    cli_json_member_text(json, "source", store_rows_value(check->loads, r, 1).text);
+    cli_json_member_text(json, "at", time);
     for (guint i = 0; i < G_N_ELEMENTS(heads); i++) {
       StoreValue value = store_rows_value(check->loads, r, 4 + i);
-      cli_json_key(json, heads[i]);
-      cli_json_integer(json, value.type == STORE_NULL ? 0 : value.integer);
+      cli_json_member_integer(json, heads[i], value.type == STORE_NULL ? 0 : value.integer);
     }
     cli_json_end_object(json);
   }
@@ -318,20 +309,17 @@ static void json_loads(CliJson *json, const Check *check) {
 }
 
 static void json_rejected(CliJson *json, const Check *check) {
-  cli_json_key(json, "n_rejected");
-  cli_json_integer(json, check->n_rejected);
-  cli_json_key(json, "rejected");
-  cli_json_begin_array(json);
+  cli_json_member_integer(json, "n_rejected", check->n_rejected);
+  cli_json_member_array(json, "rejected");
   for (guint i = 0; check->rejected && i < check->rejected->len; i++) {
     const IngestRejected *row = g_ptr_array_index(check->rejected, i);
     cli_json_begin_object(json);
-    json_pair(json, "source", row->source);
-    json_pair(json, "table", row->table);
-    json_pair(json, "file", row->file);
-    cli_json_key(json, "line");
-    cli_json_integer(json, row->line);
-    json_pair(json, "reason", row->reason);
-    json_pair(json, "row", row->row);
+    cli_json_member_text(json, "source", row->source);
+    cli_json_member_text(json, "table", row->table);
+    cli_json_member_text(json, "file", row->file);
+    cli_json_member_integer(json, "line", row->line);
+    cli_json_member_text(json, "reason", row->reason);
+    cli_json_member_text(json, "row", row->row);
     cli_json_end_object(json);
   }
   cli_json_end_array(json);
@@ -340,10 +328,8 @@ static void json_rejected(CliJson *json, const Check *check) {
 static void print_json(const CliContext *context, const Check *check) {
   g_autoptr(CliJson) json = cli_json_new(context->out);
   cli_json_begin_object(json);
-  cli_json_key(json, "errors");
-  cli_json_integer(json, findings_count(&check->findings, NULL, FINDING_ERROR));
-  cli_json_key(json, "warnings");
-  cli_json_integer(json, findings_count(&check->findings, NULL, FINDING_WARNING));
+  cli_json_member_integer(json, "errors", findings_count(&check->findings, NULL, FINDING_ERROR));
+  cli_json_member_integer(json, "warnings", findings_count(&check->findings, NULL, FINDING_WARNING));
   json_findings(json, check);
   json_loads(json, check);
   json_rejected(json, check);

@@ -274,36 +274,22 @@ static void print_card(const Kpis *kpis, const KpiDefinition *kpi) {
 
 /* --- other formats --- */
 
-static void json_texts(CliJson *json, const char *key, const char *const *texts) {
-  cli_json_key(json, key);
-  cli_json_begin_array(json);
-  for (guint i = 0; texts && texts[i]; i++) cli_json_text(json, texts[i]);
-  cli_json_end_array(json);
-}
-
-static void json_pair(CliJson *json, const char *key, const char *text) {
-  cli_json_key(json, key);
-  cli_json_text(json, text);
-}
-
 static void json_part(CliJson *json, const char *name, const char *formula) {
   cli_json_begin_object(json);
-  json_pair(json, "name", name);
-  json_pair(json, "formula", formula);
+  cli_json_member_text(json, "name", name);
+  cli_json_member_text(json, "formula", formula);
   cli_json_end_object(json);
 }
 
 static void json_parts(CliJson *json, const KpiDefinition *kpi) {
   g_auto(Parts) parts = parts_of(kpi);
-  cli_json_key(json, "measures");
-  cli_json_begin_array(json);
+  cli_json_member_array(json, "measures");
   for (guint i = 0; i < parts.measures->len; i++) {
     const KpiMeasure *measure = g_ptr_array_index(parts.measures, i);
     json_part(json, measure->name, measure->canonical);
   }
   cli_json_end_array(json);
-  cli_json_key(json, "kpis");
-  cli_json_begin_array(json);
+  cli_json_member_array(json, "kpis");
   for (guint i = 0; i < parts.kpis->len; i++) {
     const KpiDefinition *part = g_ptr_array_index(parts.kpis, i);
     json_part(json, part->name, part->canonical);
@@ -312,28 +298,24 @@ static void json_parts(CliJson *json, const KpiDefinition *kpi) {
 }
 
 static void json_versions(CliJson *json, const KpiDefinition *kpi) {
-  cli_json_key(json, "versions");
-  cli_json_begin_array(json);
+  cli_json_member_array(json, "versions");
   for (guint i = 0; i < kpi->n_versions; i++) {
     gboolean first = kpi->versions[i].from == BASE_DAY_MIN;
     g_autofree char *from = first ? NULL : base_day_format(kpi->versions[i].from);
     cli_json_begin_object(json);
-    json_pair(json, "from", from);
-    json_pair(json, "formula", kpi->versions[i].formula);
+    cli_json_member_text(json, "from", from);
+    cli_json_member_text(json, "formula", kpi->versions[i].formula);
     cli_json_end_object(json);
   }
   cli_json_end_array(json);
 }
 
 static void json_needs(const Kpis *kpis, CliJson *json, const KpiDefinition *kpi) {
-  json_texts(json, "needs", kpi->needs);
-  json_pair(json, "needs_hint", kpi->needs_hint);
-  cli_json_key(json, "rows");
-  cli_json_begin_object(json);
-  for (guint i = 0; kpis->counts && kpi->needs && kpi->needs[i]; i++) {
-    cli_json_key(json, kpi->needs[i]);
-    cli_json_integer(json, app_row_count(kpis->counts, kpi->needs[i]));
-  }
+  cli_json_member_texts(json, "needs", kpi->needs);
+  cli_json_member_text(json, "needs_hint", kpi->needs_hint);
+  cli_json_member_object(json, "rows");
+  for (guint i = 0; kpis->counts && kpi->needs && kpi->needs[i]; i++)
+    cli_json_member_integer(json, kpi->needs[i], app_row_count(kpis->counts, kpi->needs[i]));
   cli_json_end_object(json);
   cli_json_key(json, "has_data");
   if (kpis->counts)
@@ -344,42 +326,37 @@ static void json_needs(const Kpis *kpis, CliJson *json, const KpiDefinition *kpi
 
 static void json_kpi(const Kpis *kpis, CliJson *json, const KpiDefinition *kpi) {
   cli_json_begin_object(json);
-  json_pair(json, "name", kpi->name);
-  json_pair(json, "title", kpi->title);
-  json_pair(json, "question", kpi->question);
-  json_pair(json, "formula", kpi->canonical);
+  cli_json_member_text(json, "name", kpi->name);
+  cli_json_member_text(json, "title", kpi->title);
+  cli_json_member_text(json, "question", kpi->question);
+  cli_json_member_text(json, "formula", kpi->canonical);
   json_parts(json, kpi);
-  json_pair(json, "unit", kpi_unit_name(kpi->unit));
-  json_pair(json, "display", kpi->display);
-  json_pair(json, "better", better_name(kpi));
-  json_pair(json, "timing", timing_name(kpi));
-  json_pair(json, "category", kpi->category);
-  json_pair(json, "anchor", kpi->anchor);
-  cli_json_key(json, "proportion");
-  cli_json_bool(json, kpi->proportion);
-  cli_json_key(json, "matures_after_days");
-  cli_json_integer(json, kpi->matures_after_days);
+  cli_json_member_text(json, "unit", kpi_unit_name(kpi->unit));
+  cli_json_member_text(json, "display", kpi->display);
+  cli_json_member_text(json, "better", better_name(kpi));
+  cli_json_member_text(json, "timing", timing_name(kpi));
+  cli_json_member_text(json, "category", kpi->category);
+  cli_json_member_text(json, "anchor", kpi->anchor);
+  cli_json_member_bool(json, "proportion", kpi->proportion);
+  cli_json_member_integer(json, "matures_after_days", kpi->matures_after_days);
   json_needs(kpis, json, kpi);
-  json_texts(json, "roles", kpi->roles);
-  json_texts(json, "business", kpi->business);
-  json_texts(json, "traps", kpi->traps);
-  json_texts(json, "see_also", kpi->see_also);
-  json_pair(json, "source", kpi->source);
+  cli_json_member_texts(json, "roles", kpi->roles);
+  cli_json_member_texts(json, "business", kpi->business);
+  cli_json_member_texts(json, "traps", kpi->traps);
+  cli_json_member_texts(json, "see_also", kpi->see_also);
+  cli_json_member_text(json, "source", kpi->source);
   json_versions(json, kpi);
-  cli_json_key(json, "built_in");
-  cli_json_bool(json, kpi->built_in);
+  cli_json_member_bool(json, "built_in", kpi->built_in);
   g_autofree char *place = kpi->built_in ? NULL : answer_place(kpi);
-  json_pair(json, "defined_in", place);
-  cli_json_key(json, "redefines");
-  cli_json_bool(json, kpi->redefines);
+  cli_json_member_text(json, "defined_in", place);
+  cli_json_member_bool(json, "redefines", kpi->redefines);
   cli_json_end_object(json);
 }
 
 static void print_json(const Kpis *kpis, const GPtrArray *chosen, gboolean named) {
   g_autoptr(CliJson) json = cli_json_new(kpis->context->out);
   cli_json_begin_object(json);
-  cli_json_key(json, "kpis");
-  cli_json_begin_array(json);
+  cli_json_member_array(json, "kpis");
   for (guint i = 0; i < chosen->len; i++) json_kpi(kpis, json, g_ptr_array_index(chosen, i));
   cli_json_end_array(json);
   if (!named) {

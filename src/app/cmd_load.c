@@ -101,16 +101,7 @@ static void add_count_row(CliTable *table, const IngestCount *count, const Inges
 
 static IngestCount sum_of(const IngestReport *report) {
   IngestCount sum = {.table = "all"};
-  for (gsize i = 0; i < report->n_counts; i++) {
-    const IngestCount *count = &report->counts[i];
-    sum.n_read += count->n_read;
-    sum.n_new += count->n_new;
-    sum.n_changed += count->n_changed;
-    sum.n_unchanged += count->n_unchanged;
-    sum.n_rejected += count->n_rejected;
-    sum.n_skipped += count->n_skipped;
-    sum.n_closed += count->n_closed;
-  }
+  for (gsize i = 0; i < report->n_counts; i++) ingest_count_add(&sum, &report->counts[i]);
   return sum;
 }
 
@@ -158,49 +149,31 @@ static void json_count(CliJson *json, const IngestCount *count) {
   const gint64 counts[] = {count->n_read,     count->n_new,     count->n_changed, count->n_unchanged,
                            count->n_rejected, count->n_skipped, count->n_closed};
   cli_json_begin_object(json);
-  cli_json_key(json, "table");
-  cli_json_text(json, count->table);
-  cli_json_key(json, "from");
-  cli_json_text(json, count->from);
-  for (gsize i = 0; i < G_N_ELEMENTS(counts); i++) {
-    cli_json_key(json, names[i]);
-    cli_json_integer(json, counts[i]);
-  }
+  cli_json_member_text(json, "table", count->table);
+  cli_json_member_text(json, "from", count->from);
+  for (gsize i = 0; i < G_N_ELEMENTS(counts); i++) cli_json_member_integer(json, names[i], counts[i]);
   cli_json_end_object(json);
 }
 
 static void json_load(CliJson *json, const Load *load) {
   const IngestReport *report = load->report;
   cli_json_begin_object(json);
-  cli_json_key(json, "source");
-  cli_json_text(json, load->source->name);
-  cli_json_key(json, "done");
-  cli_json_bool(json, report != NULL);
-  cli_json_key(json, "error");
-  cli_json_text(json, load->error ? load->error->message : NULL);
-  cli_json_key(json, "load");
-  if (report && report->load)
-    cli_json_integer(json, report->load);
-  else
-    cli_json_null(json);
-  cli_json_key(json, "seconds");
-  cli_json_number(json, report ? report->seconds : 0);
-  cli_json_key(json, "tables");
-  cli_json_begin_array(json);
+  cli_json_member_text(json, "source", load->source->name);
+  cli_json_member_bool(json, "done", report != NULL);
+  cli_json_member_text(json, "error", load->error ? load->error->message : NULL);
+  cli_json_value(json, "load", report && report->load, report ? (double)report->load : 0);
+  cli_json_member_number(json, "seconds", report ? report->seconds : 0);
+  cli_json_member_array(json, "tables");
   for (gsize i = 0; report && i < report->n_counts; i++) json_count(json, &report->counts[i]);
   cli_json_end_array(json);
-  cli_json_key(json, "notes");
-  cli_json_begin_array(json);
-  for (guint i = 0; report && report->notes && report->notes[i]; i++) cli_json_text(json, report->notes[i]);
-  cli_json_end_array(json);
+  cli_json_member_texts(json, "notes", report ? (const char *const *)report->notes : NULL);
   cli_json_end_object(json);
 }
 
 static void print_json(const CliContext *context, const GPtrArray *loads) {
   g_autoptr(CliJson) json = cli_json_new(context->out);
   cli_json_begin_object(json);
-  cli_json_key(json, "loads");
-  cli_json_begin_array(json);
+  cli_json_member_array(json, "loads");
   for (guint i = 0; i < loads->len; i++) json_load(json, g_ptr_array_index(loads, i));
   cli_json_end_array(json);
   cli_json_end_object(json);

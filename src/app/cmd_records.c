@@ -82,51 +82,30 @@ static void print_table(const Session *session, const CliContext *context, const
   cli_table_add_cell(table, sum, CLI_STYLE_TOTAL);
   for (guint c = 0; c < n_empty; c++) cli_table_add_cell(table, "", CLI_STYLE_TOTAL);
   cli_table_add_cell(table, total, CLI_STYLE_TOTAL);
-  if (markdown)
-    cli_table_print_markdown(table, context->out);
-  else
-    cli_table_print(table, context);
+  cli_table_write(table, context, markdown);
 }
 
 static void json_trail(CliJson *json, const QueryTrail *trail) {
   g_autofree char *name = measure_name(trail);
   cli_json_begin_object(json);
-  cli_json_key(json, "measure");
-  cli_json_text(json, name);
-  cli_json_key(json, "definition");
-  cli_json_text(json, trail->measure->canonical);
-  cli_json_key(json, "fact");
-  cli_json_text(json, trail->measure->table->name);
-  cli_json_key(json, "unit");
-  cli_json_text(json, kpi_unit_name(trail->measure->unit));
-  cli_json_key(json, "total");
-  if (trail->adds_up)
-    cli_json_number(json, trail->total);
-  else
-    cli_json_null(json);
-  cli_json_key(json, "records");
-  cli_json_begin_array(json);
+  cli_json_member_text(json, "measure", name);
+  cli_json_member_text(json, "definition", trail->measure->canonical);
+  cli_json_member_text(json, "fact", trail->measure->table->name);
+  cli_json_member_text(json, "unit", kpi_unit_name(trail->measure->unit));
+  cli_json_value(json, "total", trail->adds_up, trail->total);
+  cli_json_member_array(json, "records");
   for (guint i = 0; i < trail->records->len; i++) {
     const QueryRecord *record = &g_array_index(trail->records, QueryRecord, i);
     g_autofree char *day = record->day == BASE_DAY_NONE ? NULL : base_day_format(record->day);
     const char *const texts[][2] = {{"id", record->id},   {"name", record->name},       {"date", day},
                                     {"rep", record->rep}, {"account", record->account}, {"stage", record->stage}};
     cli_json_begin_object(json);
-    for (guint t = 0; t < G_N_ELEMENTS(texts); t++) {
-      cli_json_key(json, texts[t][0]);
-      cli_json_text(json, texts[t][1]);
-    }
+    for (guint t = 0; t < G_N_ELEMENTS(texts); t++) cli_json_member_text(json, texts[t][0], texts[t][1]);
     if (record->of_days > 0) {
-      cli_json_key(json, "days");
-      cli_json_integer(json, record->days);
-      cli_json_key(json, "of_days");
-      cli_json_integer(json, record->of_days);
+      cli_json_member_integer(json, "days", record->days);
+      cli_json_member_integer(json, "of_days", record->of_days);
     }
-    cli_json_key(json, "value");
-    if (record->has_value)
-      cli_json_number(json, record->value);
-    else
-      cli_json_null(json);
+    cli_json_value(json, "value", record->has_value, record->value);
     cli_json_end_object(json);
   }
   cli_json_end_array(json);
@@ -136,15 +115,12 @@ static void json_trail(CliJson *json, const QueryTrail *trail) {
 static void print_json(const Session *session, const AnswerRequest *request, const GPtrArray *trails, FILE *out) {
   g_autoptr(CliJson) json = cli_json_new(out);
   cli_json_begin_object(json);
-  cli_json_key(json, "kpi");
-  cli_json_text(json, request->kpis[0]);
-  cli_json_key(json, "measures");
-  cli_json_begin_array(json);
+  cli_json_member_text(json, "kpi", request->kpis[0]);
+  cli_json_member_array(json, "measures");
   for (guint t = 0; t < trails->len; t++) json_trail(json, g_ptr_array_index(trails, t));
   cli_json_end_array(json);
   g_autofree char *as_of = answer_instant(session->now_us);
-  cli_json_key(json, "as_of");
-  cli_json_text(json, as_of);
+  cli_json_member_text(json, "as_of", as_of);
   cli_json_end_object(json);
 }
 
@@ -178,23 +154,13 @@ static void print_csv(const GPtrArray *trails, FILE *out) {
   }
 }
 
-static gboolean read_limit(const CliArguments *arguments, gsize *limit, GError **error) {
-  const char *text = cli_option(arguments, "limit");
-  guint64 number = DEFAULT_LIMIT;
-  if (text != NULL && !g_ascii_string_to_unsigned(text, 10, 1, 100000000, &number, NULL)) {
-    g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "--limit takes a whole number from 1, not '%s'", text);
-    return FALSE;
-  }
-  *limit = (gsize)number;
-  return TRUE;
-}
-
 static int run(CliContext *context, const CliArguments *arguments, GError **error) {
   g_autoptr(Session) session = session_open_as_of(context->folder, context->now, cli_option(arguments, "as-of"),
                                                   SESSION_DATABASE | SESSION_DEFINITIONS, error);
   g_auto(AnswerRequest) request = {0};
-  gsize limit;
-  if (session == NULL || !request_read(session, arguments, &request, error) || !read_limit(arguments, &limit, error))
+  guint limit;
+  if (session == NULL || !request_read(session, arguments, &request, error) ||
+      !request_number(arguments, "limit", DEFAULT_LIMIT, &limit, error))
     return -1;
   const char *format = cli_option(arguments, "format"), *since = cli_option(arguments, "changed-since");
   if (since != NULL) return changes_print(context, session, &request, since, limit, format, error);

@@ -5,20 +5,6 @@
 #include "app/reported.h"
 #include "app/request.h"
 
-/* An option that is a whole number from 1; 0 where it is not given. */
-static gboolean read_number(const CliArguments *arguments, const char *name, guint *number, GError **error) {
-  const char *text = cli_option(arguments, name);
-  guint64 value = 0;
-  *number = 0;
-  if (text == NULL) return TRUE;
-  if (!g_ascii_string_to_unsigned(text, 10, 1, G_MAXINT32, &value, NULL)) {
-    g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "--%s takes a whole number from 1, not '%s'", name, text);
-    return FALSE;
-  }
-  *number = (guint)value;
-  return TRUE;
-}
-
 /* What was kept is of all, by one dimension and of one period. */
 static gboolean check_reported(const CliArguments *arguments, GError **error) {
   static const char *const others[] = {"where",   "credit",        "rates-of", "as-of", "grain",
@@ -38,7 +24,8 @@ static int run(CliContext *context, const CliArguments *arguments, GError **erro
   g_auto(AnswerRequest) request = {0};
   guint top, revision;
   if (session == NULL || !request_read(session, arguments, &request, error)) return -1;
-  if (!read_number(arguments, "top", &top, error) || !read_number(arguments, "revision", &revision, error)) return -1;
+  if (!request_number(arguments, "top", 0, &top, error) || !request_number(arguments, "revision", 0, &revision, error))
+    return -1;
   const char *role = cli_option(arguments, "role"), *format = cli_option(arguments, "format");
   gboolean reported = cli_flag(arguments, "reported") || revision > 0;
   if (reported && !check_reported(arguments, error)) return -1;
@@ -62,10 +49,7 @@ static int run(CliContext *context, const CliArguments *arguments, GError **erro
     show_csv(&shown, context->out);
   } else {
     g_autoptr(CliTable) table = show_table(&shown);
-    if (g_strcmp0(format, "md") == 0)
-      cli_table_print_markdown(table, context->out);
-    else
-      cli_table_print(table, context);
+    cli_table_write(table, context, g_strcmp0(format, "md") == 0);
   }
   return 0;
 }

@@ -97,10 +97,7 @@ static void print_list(const GPtrArray *snapshots, const CliContext *context, gb
   g_autoptr(CliTable) table = cli_table_new("Closed periods");
   for (guint i = 0; i < G_N_ELEMENTS(heads); i++) cli_table_add_column(table, heads[i].name, heads[i].align);
   for (guint i = 0; i < snapshots->len; i++) add_snapshot(table, g_ptr_array_index(snapshots, i));
-  if (markdown)
-    cli_table_print_markdown(table, context->out);
-  else
-    cli_table_print(table, context);
+  cli_table_write(table, context, markdown);
 }
 
 static int run_list(const CliContext *context, const CliArguments *arguments, GError **error) {
@@ -120,8 +117,7 @@ static int run_list(const CliContext *context, const CliArguments *arguments, GE
   }
   g_autoptr(CliJson) json = cli_json_new(context->out);
   cli_json_begin_object(json);
-  cli_json_key(json, "snapshots");
-  cli_json_begin_array(json);
+  cli_json_member_array(json, "snapshots");
   for (guint i = 0; i < snapshots->len; i++) reported_json(json, g_ptr_array_index(snapshots, i));
   cli_json_end_array(json);
   cli_json_end_object(json);

@@ -75,23 +75,12 @@ static void say_json(const Follow *follow, const char *source, gint64 at_us, con
   g_autofree char *at = g_date_time_format(utc, "%Y-%m-%dT%H:%M:%SZ");
   g_autoptr(CliJson) json = cli_json_line_new(follow->context->out);
   cli_json_begin_object(json);
-  cli_json_key(json, "at");
-  cli_json_text(json, at);
-  cli_json_key(json, "source");
-  cli_json_text(json, source);
-  cli_json_key(json, "load");
-  if (report && report->load)
-    cli_json_integer(json, report->load);
-  else
-    cli_json_null(json);
-  for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
-    cli_json_key(json, names[i]);
-    cli_json_integer(json, counts[i]);
-  }
-  cli_json_key(json, "seconds");
-  cli_json_number(json, report ? report->seconds : 0);
-  cli_json_key(json, "error");
-  cli_json_text(json, message);
+  cli_json_member_text(json, "at", at);
+  cli_json_member_text(json, "source", source);
+  cli_json_value(json, "load", report && report->load, report ? (double)report->load : 0);
+  for (gsize i = 0; i < G_N_ELEMENTS(names); i++) cli_json_member_integer(json, names[i], counts[i]);
+  cli_json_member_number(json, "seconds", report ? report->seconds : 0);
+  cli_json_member_text(json, "error", message);
   cli_json_end_object(json);
 }
 

@@ -4,6 +4,8 @@
  * get all of them. */
 #include "app/reported.h"
 
+#include "answer/show.h"
+
 #include <math.h>
 
 typedef struct {
@@ -237,57 +239,33 @@ static CliTable *make_table(const Reported *reported) {
 
 /* --- JSON and CSV --- */
 
-static void json_named(CliJson *json, const char *key, const char *text) {
-  cli_json_key(json, key);
-  cli_json_text(json, text);
-}
-
 void reported_json(CliJson *json, const Snapshot *snapshot) {
   g_autofree char *start = base_day_format(snapshot->period.start), *end = base_day_format(snapshot->period.end);
   g_autofree char *closed = answer_instant(snapshot->closed_at_us), *known = reported_instant(snapshot->known_at_us);
   g_auto(GStrv) dimensions = *snapshot->dimensions ? g_strsplit(snapshot->dimensions, " ", -1) : g_new0(char *, 1);
   cli_json_begin_object(json);
-  cli_json_key(json, "snapshot");
-  cli_json_integer(json, snapshot->number);
-  cli_json_key(json, "period");
-  cli_json_begin_object(json);
-  json_named(json, "name", snapshot->period.name);
-  json_named(json, "start", start);
-  json_named(json, "end", end);
+  cli_json_member_integer(json, "snapshot", snapshot->number);
+  cli_json_member_object(json, "period");
+  cli_json_member_text(json, "name", snapshot->period.name);
+  cli_json_member_text(json, "start", start);
+  cli_json_member_text(json, "end", end);
   cli_json_end_object(json);
-  cli_json_key(json, "revision");
-  cli_json_integer(json, snapshot->revision);
-  json_named(json, "closed_at", closed);
-  json_named(json, "known_at", known);
-  cli_json_key(json, "load");
-  if (snapshot->load > 0)
-    cli_json_integer(json, snapshot->load);
-  else
-    cli_json_null(json);
-  cli_json_key(json, "by");
-  cli_json_begin_array(json);
-  for (char **dimension = dimensions; *dimension; dimension++) cli_json_text(json, *dimension);
-  cli_json_end_array(json);
-  json_named(json, "currency", snapshot->currency);
-  json_named(json, "attain_version", snapshot->version);
-  json_named(json, "note", snapshot->note);
-  cli_json_key(json, "kpis");
-  cli_json_integer(json, snapshot->n_kpis);
-  cli_json_key(json, "values");
-  cli_json_integer(json, snapshot->n_values);
+  cli_json_member_integer(json, "revision", snapshot->revision);
+  cli_json_member_text(json, "closed_at", closed);
+  cli_json_member_text(json, "known_at", known);
+  cli_json_value(json, "load", snapshot->load > 0, (double)snapshot->load);
+  cli_json_member_texts(json, "by", (const char *const *)dimensions);
+  cli_json_member_text(json, "currency", snapshot->currency);
+  cli_json_member_text(json, "attain_version", snapshot->version);
+  cli_json_member_text(json, "note", snapshot->note);
+  cli_json_member_integer(json, "kpis", snapshot->n_kpis);
+  cli_json_member_integer(json, "values", snapshot->n_values);
   cli_json_end_object(json);
 }
 
 static void json_figures(CliJson *json, const char *key, const QueryValue *figures) {
-  cli_json_key(json, key);
-  cli_json_begin_object(json);
-  cli_json_value(json, "value", figures->has_value, figures->value);
-  cli_json_key(json, "n");
-  cli_json_integer(json, figures->n);
-  cli_json_value(json, "numerator", figures->has_parts, figures->numerator);
-  cli_json_value(json, "denominator", figures->has_parts, figures->denominator);
-  cli_json_value(json, "low", figures->has_interval, figures->low);
-  cli_json_value(json, "high", figures->has_interval, figures->high);
+  cli_json_member_object(json, key);
+  show_json_figures(json, figures);
   cli_json_end_object(json);
 }
 
@@ -296,27 +274,23 @@ static void json_pair(CliJson *json, const Reported *reported, const SnapshotPai
   double difference = 0;
   gboolean has = difference_of(reported, pair, &difference);
   cli_json_begin_object(json);
-  json_named(json, "kpi", kpi->name);
-  cli_json_key(json, "members");
-  cli_json_begin_object(json);
-  if (!pair->is_total) json_named(json, reported->by, pair->member);
+  cli_json_member_text(json, "kpi", kpi->name);
+  cli_json_member_object(json, "members");
+  if (!pair->is_total) cli_json_member_text(json, reported->by, pair->member);
   cli_json_end_object(json);
   json_figures(json, "reported", &pair->reported);
   json_figures(json, "now", &pair->now);
   cli_json_value(json, "difference", has, difference);
-  cli_json_key(json, "changed");
-  cli_json_bool(json, pair->differs);
-  cli_json_key(json, "was_immature");
-  cli_json_bool(json, pair->was_immature);
-  json_named(json, "unit", kpi->display && !g_str_equal(kpi->unit, "money") ? kpi->display : kpi->unit);
+  cli_json_member_bool(json, "changed", pair->differs);
+  cli_json_member_bool(json, "was_immature", pair->was_immature);
+  cli_json_member_text(json, "unit", kpi->display && !g_str_equal(kpi->unit, "money") ? kpi->display : kpi->unit);
   cli_json_end_object(json);
 }
 
 static void json_definitions(CliJson *json, const Reported *reported) {
   const SnapshotComparison *comparison = reported->comparison;
   guint last = G_MAXUINT;
-  cli_json_key(json, "definitions");
-  cli_json_begin_array(json);
+  cli_json_member_array(json, "definitions");
   for (guint i = 0; i < comparison->pairs->len; i++) {
     const SnapshotPair *pair = &g_array_index(comparison->pairs, SnapshotPair, i);
     if (pair->kpi == last) continue;
@@ -324,11 +298,11 @@ static void json_definitions(CliJson *json, const Reported *reported) {
     const SnapshotKpi *kpi = kpi_of(reported, pair);
     g_autofree char *from = kpi->from == BASE_DAY_NONE ? NULL : base_day_format(kpi->from);
     cli_json_begin_object(json);
-    json_named(json, "kpi", kpi->name);
-    json_named(json, "formula", kpi->formula);
-    json_named(json, "formula_from", from);
-    json_named(json, "definition", kpi->definition);
-    json_named(json, "change", comparison->changes->pdata[pair->kpi]);
+    cli_json_member_text(json, "kpi", kpi->name);
+    cli_json_member_text(json, "formula", kpi->formula);
+    cli_json_member_text(json, "formula_from", from);
+    cli_json_member_text(json, "definition", kpi->definition);
+    cli_json_member_text(json, "change", comparison->changes->pdata[pair->kpi]);
     cli_json_end_object(json);
   }
   cli_json_end_array(json);
@@ -341,19 +315,13 @@ static void print_json(const Reported *reported, FILE *out) {
   cli_json_begin_object(json);
   cli_json_key(json, "snapshot");
   reported_json(json, reported->snapshot);
-  cli_json_key(json, "rows");
-  cli_json_begin_array(json);
+  cli_json_member_array(json, "rows");
   for (guint i = 0; i < pairs->len; i++) json_pair(json, reported, &g_array_index(pairs, SnapshotPair, i));
   cli_json_end_array(json);
   json_definitions(json, reported);
-  json_named(json, "currency", reported->session->organisation->currency);
-  json_named(json, "as_of", as_of);
+  cli_json_member_text(json, "currency", reported->session->organisation->currency);
+  cli_json_member_text(json, "as_of", as_of);
   cli_json_end_object(json);
-}
-
-static void csv_number(FILE *out, gboolean has, double value) {
-  char buffer[G_ASCII_DTOSTR_BUF_SIZE];
-  cli_csv_field(out, has ? g_ascii_formatd(buffer, sizeof buffer, "%.15g", value) : NULL, FALSE);
 }
 
 static void print_csv(const Reported *reported, FILE *out) {
@@ -372,9 +340,9 @@ static void print_csv(const Reported *reported, FILE *out) {
     if (reported->by) cli_csv_field(out, pair->is_total ? "(all)" : pair->member, FALSE);
     cli_csv_field(out, reported->snapshot->period.name, FALSE);
     cli_csv_field(out, revision, FALSE);
-    csv_number(out, pair->reported.has_value, pair->reported.value);
-    csv_number(out, pair->now.has_value, pair->now.value);
-    csv_number(out, has, difference);
+    cli_csv_number(out, pair->reported.has_value, pair->reported.value);
+    cli_csv_number(out, pair->now.has_value, pair->now.value);
+    cli_csv_number(out, has, difference);
     cli_csv_field(out, kpi_of(reported, pair)->unit, FALSE);
     cli_csv_end(out);
   }
@@ -402,10 +370,7 @@ int reported_print(CliContext *context, const Session *session, const AnswerRequ
     fprintf(context->out, "%s\nEvery number stands as it was reported.\n", title);
   } else {
     g_autoptr(CliTable) table = make_table(&reported);
-    if (g_strcmp0(format, "md") == 0)
-      cli_table_print_markdown(table, context->out);
-    else
-      cli_table_print(table, context);
+    cli_table_write(table, context, g_strcmp0(format, "md") == 0);
   }
   return 0;
 }

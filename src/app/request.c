@@ -16,3 +16,15 @@ gboolean request_read(const Session *session, const CliArguments *arguments, Ans
                              .is_command = TRUE};
   return answer_request_read(session, &question, request, error);
 }
+
+gboolean request_number(const CliArguments *arguments, const char *name, guint otherwise, guint *number,
+                        GError **error) {
+  const char *text = cli_option(arguments, name);
+  guint64 value = otherwise;
+  if (text != NULL && !g_ascii_string_to_unsigned(text, 10, 1, G_MAXINT32, &value, NULL)) {
+    g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "--%s takes a whole number from 1, not '%s'", name, text);
+    return FALSE;
+  }
+  *number = (guint)value;
+  return TRUE;
+}

@@ -32,3 +32,6 @@
 /* KPIs are the operands; errors are wrong use. `request` must be zeroed. Options that a command does not have count as
  * not given. */
 gboolean request_read(const Session *session, const CliArguments *arguments, AnswerRequest *request, GError **error);
+/* An option that is a whole number from 1; `otherwise` where it is not given. Errors are wrong use. */
+gboolean request_number(const CliArguments *arguments, const char *name, guint otherwise, guint *number,
+                        GError **error);

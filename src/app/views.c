@@ -31,16 +31,11 @@ void views_json(CliJson *json, const KpiCatalogue *catalogue) {
                                     {"identity", view->identity_text},
                                     {"grain", view->has_grain ? calendar_grain_name(view->grain) : NULL}};
     cli_json_begin_object(json);
-    for (guint t = 0; t < G_N_ELEMENTS(texts); t++) {
-      cli_json_key(json, texts[t][0]);
-      cli_json_text(json, texts[t][1]);
-    }
-    cli_json_key(json, "kpis");
-    cli_json_begin_array(json);
+    for (guint t = 0; t < G_N_ELEMENTS(texts); t++) cli_json_member_text(json, texts[t][0], texts[t][1]);
+    cli_json_member_array(json, "kpis");
     for (guint k = 0; k < view->n_kpis; k++) cli_json_text(json, view->kpis[k]->name);
     cli_json_end_array(json);
-    cli_json_key(json, "built_in");
-    cli_json_bool(json, view->built_in);
+    cli_json_member_bool(json, "built_in", view->built_in);
     cli_json_end_object(json);
   }
   cli_json_end_array(json);

@@ -102,6 +102,7 @@ void cli_table_add_note(CliTable *table, const char *note);                 /* a
  * which columns are left out, never silently), or Markdown. */
 void cli_table_print(const CliTable *table, const CliContext *context);
 void cli_table_print_markdown(const CliTable *table, FILE *out);
+void cli_table_write(const CliTable *table, const CliContext *context, gboolean markdown);
 
 /* --- JSON and CSV, streamed --- */
 typedef struct CliJson CliJson;
@@ -120,7 +121,16 @@ void cli_json_number(CliJson *json,
                      double value); /* shortest text that reads back the same; NaN and infinities give null */
 void cli_json_bool(CliJson *json, gboolean value);
 void cli_json_null(CliJson *json);
+/* A key and its value. */
+void cli_json_member_text(CliJson *json, const char *key, const char *text);          /* NULL gives null */
+void cli_json_member_texts(CliJson *json, const char *key, const char *const *texts); /* up to NULL; NULL: none */
+void cli_json_member_integer(CliJson *json, const char *key, gint64 value);
+void cli_json_member_number(CliJson *json, const char *key, double value);
+void cli_json_member_bool(CliJson *json, const char *key, gboolean value);
+void cli_json_member_object(CliJson *json, const char *key); /* begins it */
+void cli_json_member_array(CliJson *json, const char *key);  /* begins it */
 /* A key and its number, or null where there is none. */
 void cli_json_value(CliJson *json, const char *key, gboolean has, double value);
 void cli_csv_field(FILE *out, const char *text, gboolean first); /* RFC 4180; NULL gives an empty field */
+void cli_csv_number(FILE *out, gboolean has, double value);      /* not a row's first; empty where there is none */
 void cli_csv_end(FILE *out);

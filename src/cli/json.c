@@ -160,6 +160,42 @@ void cli_json_null(CliJson *json) {
   write_word(json, "null");
 }
 
+void cli_json_member_text(CliJson *json, const char *key, const char *text) {
+  cli_json_key(json, key);
+  cli_json_text(json, text);
+}
+
+void cli_json_member_texts(CliJson *json, const char *key, const char *const *texts) {
+  cli_json_member_array(json, key);
+  for (; texts && *texts; texts++) cli_json_text(json, *texts);
+  cli_json_end_array(json);
+}
+
+void cli_json_member_integer(CliJson *json, const char *key, gint64 value) {
+  cli_json_key(json, key);
+  cli_json_integer(json, value);
+}
+
+void cli_json_member_number(CliJson *json, const char *key, double value) {
+  cli_json_key(json, key);
+  cli_json_number(json, value);
+}
+
+void cli_json_member_bool(CliJson *json, const char *key, gboolean value) {
+  cli_json_key(json, key);
+  cli_json_bool(json, value);
+}
+
+void cli_json_member_object(CliJson *json, const char *key) {
+  cli_json_key(json, key);
+  cli_json_begin_object(json);
+}
+
+void cli_json_member_array(CliJson *json, const char *key) {
+  cli_json_key(json, key);
+  cli_json_begin_array(json);
+}
+
 void cli_json_value(CliJson *json, const char *key, gboolean has, double value) {
   cli_json_key(json, key);
   if (has)
@@ -183,6 +219,11 @@ void cli_csv_field(FILE *out, const char *text, gboolean first) {
     fputc(*text, out);
   }
   fputc('"', out);
+}
+
+void cli_csv_number(FILE *out, gboolean has, double value) {
+  char buffer[G_ASCII_DTOSTR_BUF_SIZE];
+  cli_csv_field(out, has ? g_ascii_formatd(buffer, sizeof buffer, "%.15g", value) : NULL, FALSE);
 }
 
 void cli_csv_end(FILE *out) {

@@ -325,7 +325,7 @@ void cli_table_print(const CliTable *table, const CliContext *context) {
 static void print_markdown_cell(const char *text, gboolean bold, FILE *out) {
   fputs(bold && *text ? " **" : " ", out);
   for (; *text; text++) {
-    if (*text == '|' || *text == '\\') fputc('\\', out);
+    if (strchr("\\|*`<[", *text)) fputc('\\', out);
     if (*text == '\n')
       fputs("<br>", out);
     else
@@ -358,4 +358,11 @@ void cli_table_print_markdown(const CliTable *table, FILE *out) {
   }
   for (guint i = 0; i < table->notes->len; i++)
     fprintf(out, "\n%s\n", (const char *)g_ptr_array_index(table->notes, i));
+}
+
+void cli_table_write(const CliTable *table, const CliContext *context, gboolean markdown) {
+  if (markdown)
+    cli_table_print_markdown(table, context->out);
+  else
+    cli_table_print(table, context);
 }

@@ -24,6 +24,7 @@ typedef struct {
   const char *from;  /* the source's table */
   gint64 n_read, n_new, n_changed, n_unchanged, n_rejected, n_skipped, n_closed;
 } IngestCount;
+void ingest_count_add(IngestCount *sum, const IngestCount *count); /* its numbers */
 
 typedef struct {
   char *source;

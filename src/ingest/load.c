@@ -246,13 +246,7 @@ static gboolean write_load_row(Run *run, double seconds, GError **error) {
                                            c->n_unchanged, c->n_rejected, c->n_skipped, c->n_closed);
 #pragma GCC diagnostic pop
     if (!load_run_sql(load, sql, NULL, error)) return FALSE;
-    sum.n_read += c->n_read;
-    sum.n_new += c->n_new;
-    sum.n_changed += c->n_changed;
-    sum.n_unchanged += c->n_unchanged;
-    sum.n_rejected += c->n_rejected;
-    sum.n_skipped += c->n_skipped;
-    sum.n_closed += c->n_closed;
+    ingest_count_add(&sum, c);
   }
   const StoreValue values[] = {{.type = STORE_INT, .integer = load->number},
                                {.type = STORE_TEXT, .text = load->source->name},
@@ -516,6 +510,16 @@ gboolean ingest_load(Store *store, const IngestSource *source, const LedgerSchem
   }
   g_propagate_error(error, g_steal_pointer(&failed));
   return FALSE;
+}
+
+void ingest_count_add(IngestCount *sum, const IngestCount *count) {
+  sum->n_read += count->n_read;
+  sum->n_new += count->n_new;
+  sum->n_changed += count->n_changed;
+  sum->n_unchanged += count->n_unchanged;
+  sum->n_rejected += count->n_rejected;
+  sum->n_skipped += count->n_skipped;
+  sum->n_closed += count->n_closed;
 }
 
 void ingest_report_free(IngestReport *report) {

@@ -377,19 +377,28 @@ static gboolean answer(QueryRun *run, GError **error) {
   return TRUE;
 }
 
+gboolean query_scope_open(QueryScope *scope, const QueryContext *context, gboolean credit_now, GError **error) {
+  scope->organisation = *context->organisation;
+  if (credit_now) scope->organisation.owner_credit = scope->organisation.team_credit = CONF_CREDIT_NOW;
+  scope->context = *context;
+  scope->context.organisation = &scope->organisation;
+  scope->context.stat = scope->stat = query_stat_load(context->store, error);
+  if (scope->stat == NULL) return FALSE;
+  scope->org = query_org_load(&scope->context, error);
+  return scope->org != NULL;
+}
+
+void query_scope_clear(QueryScope *scope) {
+  g_clear_pointer(&scope->org, query_org_free);
+  g_clear_pointer(&scope->stat, query_stat_free);
+}
+
 QueryResult *query_run(const QueryContext *context, const QueryRequest *request, GError **error) {
-  ConfOrganisation organisation = *context->organisation;
-  if (request->credit_now) organisation.owner_credit = organisation.team_credit = CONF_CREDIT_NOW;
-  QueryContext here = *context;
-  here.organisation = &organisation;
-  g_autoptr(QueryStat) stat = query_stat_load(context->store, error);
-  if (stat == NULL) return NULL;
-  here.stat = stat;
+  g_auto(QueryScope) scope = {0};
   g_autoptr(QueryResult) result = query_result_new();
   result->now_us = context->now_us;
-  g_autoptr(QueryOrg) org = query_org_load(&here, error);
-  if (org == NULL) return NULL;
-  QueryRun run = {.context = &here, .request = request, .result = result, .org = org};
+  if (!query_scope_open(&scope, context, request->credit_now, error)) return NULL;
+  QueryRun run = {.context = &scope.context, .request = request, .result = result, .org = scope.org};
   gboolean ok = answer(&run, error);
   query_run_clear(&run);
   query_where_free(run.where);

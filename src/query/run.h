@@ -80,6 +80,19 @@ typedef struct {
   gconstpointer board;
 } QueryRun;
 
+/* What is opened for one question: the context with its credit, and what is known of tables and people. It must not be
+ * copied: the context points into it. */
+typedef struct {
+  QueryContext context;
+  ConfOrganisation organisation;
+  QueryStat *stat;
+  QueryOrg *org;
+} QueryScope;
+/* `scope` must be zeroed. */
+gboolean query_scope_open(QueryScope *scope, const QueryContext *context, gboolean credit_now, GError **error);
+void query_scope_clear(QueryScope *scope);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(QueryScope, query_scope_clear)
+
 QueryResult *query_result_new(void);
 QueryResult *query_result_hold(QueryResult *result);
 QueryGroup *query_group_new(guint n_members, const gint64 *ids, guint n_rows, guint n_kpis);

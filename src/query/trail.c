@@ -6,6 +6,7 @@
 #include "query/trail.h"
 
 #include "query/evaluate.h"
+#include "query/run.h"
 #include "query/scan.h"
 
 static void trail_free(gpointer data) {
@@ -203,17 +204,11 @@ static gboolean make_trails(const QueryContext *context, QueryOrg *org, const Qu
 }
 
 GPtrArray *query_trails(const QueryContext *context, const QueryRequest *request, gsize max_records, GError **error) {
-  ConfOrganisation organisation = *context->organisation;
-  if (request->credit_now) organisation.owner_credit = organisation.team_credit = CONF_CREDIT_NOW;
-  QueryContext here = *context;
-  here.organisation = &organisation;
-  g_autoptr(QueryStat) stat = query_stat_load(context->store, error);
-  if (stat == NULL) return NULL;
-  here.stat = stat;
-  g_autoptr(QueryOrg) org = query_org_load(&here, error);
-  if (org == NULL) return NULL;
-  g_autoptr(QueryWhere) where = query_where_parse(&here, org, request->where, error);
+  g_auto(QueryScope) scope = {0};
+  if (!query_scope_open(&scope, context, request->credit_now, error)) return NULL;
+  g_autoptr(QueryWhere) where = query_where_parse(&scope.context, scope.org, request->where, error);
   if (where == NULL) return NULL;
   g_autoptr(GPtrArray) trails = g_ptr_array_new_with_free_func(trail_free);
-  return make_trails(&here, org, request, where, max_records, trails, error) ? g_steal_pointer(&trails) : NULL;
+  return make_trails(&scope.context, scope.org, request, where, max_records, trails, error) ? g_steal_pointer(&trails)
+                                                                                            : NULL;
 }

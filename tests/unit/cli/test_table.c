@@ -145,6 +145,31 @@ static void markdown(void **state) {
   free(text);
 }
 
+/* A star behind a total would otherwise end its bold too early, and a name could become a tag, a link or code. */
+static void markdown_signs_are_text(void **state) {
+  static const struct {
+    const char *text, *written;
+    CliStyle style;
+  } cases[] = {
+      {"12 *", "| **12 \\*** |\n", CLI_STYLE_TOTAL},        {"<b>Ana</b>", "| \\<b>Ana\\</b> |\n", CLI_STYLE_NONE},
+      {"[Q3](x)", "| \\[Q3](x) |\n", CLI_STYLE_NONE},       {"`x` \\ y", "| \\`x\\` \\\\ y |\n", CLI_STYLE_NONE},
+      {"two\nlines", "| two<br>lines |\n", CLI_STYLE_NONE}, {"win_rate", "| win_rate |\n", CLI_STYLE_NONE}};
+  for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+    g_autoptr(CliTable) table = cli_table_new(NULL);
+    cli_table_add_column(table, "x", CLI_LEFT);
+    cli_table_add_row(table);
+    cli_table_add_cell(table, cases[i].text, cases[i].style);
+    char *text;
+    size_t length;
+    FILE *out = open_memstream(&text, &length);
+    CliContext context = {.out = out};
+    cli_table_write(table, &context, TRUE);
+    fclose(out);
+    assert_string_equal(text + strlen("| x |\n| --- |\n"), cases[i].written);
+    free(text);
+  }
+}
+
 static int use_utf8(void **state) {
   return setlocale(LC_CTYPE, "C.UTF-8") ? 0 : -1;
 }
@@ -160,6 +185,7 @@ int main(void) {
       cmocka_unit_test(control_characters_do_not_reach_the_terminal),
       cmocka_unit_test(no_rows),
       cmocka_unit_test(markdown),
+      cmocka_unit_test(markdown_signs_are_text),
   };
   return cmocka_run_group_tests(tests, use_utf8, NULL);
 }

@@ -2,6 +2,7 @@
 #include "fixture.h"
 
 const char *fixture_folder;
+KpiFixture fixture;
 
 char *fixture_read(const char *file) {
   g_autofree char *path = g_build_filename(fixture_folder, file, NULL);
@@ -20,15 +21,25 @@ KpiCatalogue *fixture_load(const LedgerSchema *schema, const char *const *texts,
   return kpi_catalogue_new(schema, sources, n, problems, NULL);
 }
 
-void fixture_init(KpiFixture *fixture) {
-  fixture->schema = ledger_schema_new(NULL, 0, NULL);
+void fixture_init(KpiFixture *made) {
+  made->schema = ledger_schema_new(NULL, 0, NULL);
   g_autofree char *text = fixture_read("definitions.yaml");
   g_autoptr(GPtrArray) problems = NULL;
-  fixture->catalogue = fixture_load(fixture->schema, (const char *const[]){text}, 1, 1, &problems);
+  made->catalogue = fixture_load(made->schema, (const char *const[]){text}, 1, 1, &problems);
   if (problems->len) g_error("%s", (const char *)problems->pdata[0]);
 }
 
-void fixture_clear(KpiFixture *fixture) {
-  kpi_catalogue_free(fixture->catalogue);
-  ledger_schema_free(fixture->schema);
+void fixture_clear(KpiFixture *made) {
+  kpi_catalogue_free(made->catalogue);
+  ledger_schema_free(made->schema);
+}
+
+int fixture_set_up(void **state) {
+  fixture_init(&fixture);
+  return 0;
+}
+
+int fixture_tear_down(void **state) {
+  fixture_clear(&fixture);
+  return 0;
 }

@@ -11,8 +11,12 @@ typedef struct {
 /* The folder of the cases; a main takes it from its first argument. */
 extern const char *fixture_folder;
 
-void fixture_init(KpiFixture *fixture);
-void fixture_clear(KpiFixture *fixture);
+/* The one of a group of tests, and what makes and frees it. */
+extern KpiFixture fixture;
+int fixture_set_up(void **state);
+int fixture_tear_down(void **state);
+void fixture_init(KpiFixture *made);
+void fixture_clear(KpiFixture *made);
 char *fixture_read(const char *file); /* of the folder; the caller frees */
 /* One catalogue of the texts given, the first `n_built_in` of them built in; the caller frees. NULL with the problems.
  */

@@ -10,8 +10,6 @@
 #include "fixture.h"
 #include "kpi/internal.h"
 
-static KpiFixture fixture;
-
 static KpiExpr *parse(const char *text, GError **error) {
   return kpi_parse_formula(fixture.catalogue, NULL, text, error);
 }
@@ -126,21 +124,11 @@ static void a_missing_column_is_not_found(void **state) {
   g_clear_error(&error);
 }
 
-static int setup(void **state) {
-  fixture_init(&fixture);
-  return 0;
-}
-
-static int teardown(void **state) {
-  fixture_clear(&fixture);
-  return 0;
-}
-
 int main(int argc, char **argv) {
   fixture_folder = argc > 1 ? argv[1] : "cases";
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(measures), cmocka_unit_test(rows),       cmocka_unit_test(formulas),
       cmocka_unit_test(mistakes), cmocka_unit_test(conditions), cmocka_unit_test(a_missing_column_is_not_found),
   };
-  return cmocka_run_group_tests(tests, setup, teardown);
+  return cmocka_run_group_tests(tests, fixture_set_up, fixture_tear_down);
 }

@@ -66,7 +66,6 @@ static void blocks(void **state) {
 /* --- looking up --- */
 
 static void a_measure_is_found_as_a_kpi(void **state) {
-  KpiFixture fixture;
   fixture_init(&fixture);
   g_autoptr(GError) error = NULL;
   const KpiDefinition *kpi = kpi_catalogue_find(fixture.catalogue, "won_value", NULL);

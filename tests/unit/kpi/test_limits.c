@@ -3,8 +3,6 @@
 #include "fixture.h"
 #include "kpi/internal.h"
 
-static KpiFixture fixture;
-
 static void assert_refused(const char *text, int code, const char *with) {
   GError *error = NULL;
   assert_null(kpi_parse_formula(fixture.catalogue, NULL, text, &error));
@@ -92,16 +90,6 @@ static void ten_thousand_definitions_at_most(void **state) {
   assert_non_null(strstr(problems->pdata[0], "max_definitions"));
 }
 
-static int setup(void **state) {
-  fixture_init(&fixture);
-  return 0;
-}
-
-static int teardown(void **state) {
-  fixture_clear(&fixture);
-  return 0;
-}
-
 int main(int argc, char **argv) {
   fixture_folder = argc > 1 ? argv[1] : "cases";
   const struct CMUnitTest tests[] = {
@@ -113,5 +101,5 @@ int main(int argc, char **argv) {
       cmocka_unit_test(problems_are_told_up_to_a_cap),
       cmocka_unit_test(ten_thousand_definitions_at_most),
   };
-  return cmocka_run_group_tests(tests, setup, teardown);
+  return cmocka_run_group_tests(tests, fixture_set_up, fixture_tear_down);
 }

@@ -3,7 +3,6 @@
 #include "fixture.h"
 #include "kpi/internal.h"
 
-static KpiFixture fixture;
 static const char *catalogue_folder;
 
 /* --- random texts that are right in names and units --- */
@@ -248,16 +247,6 @@ static void built_in_definitions_are_right_and_read_back(void **state) {
   fixture.catalogue = own;
 }
 
-static int setup(void **state) {
-  fixture_init(&fixture);
-  return 0;
-}
-
-static int teardown(void **state) {
-  fixture_clear(&fixture);
-  return 0;
-}
-
 int main(int argc, char **argv) {
   fixture_folder = argc > 1 ? argv[1] : "cases";
   catalogue_folder = argc > 2 ? argv[2] : "../../../catalogue";
@@ -266,5 +255,5 @@ int main(int argc, char **argv) {
       cmocka_unit_test(random_numbers_read_back),
       cmocka_unit_test(built_in_definitions_are_right_and_read_back),
   };
-  return cmocka_run_group_tests(tests, setup, teardown);
+  return cmocka_run_group_tests(tests, fixture_set_up, fixture_tear_down);
 }

@@ -29,8 +29,7 @@ int company_team_on(const Company *company, int person, BaseDay day) {
 
 /* --- the same company in a ledger --- */
 
-static void run_sql(Store *store, const char *format, ...) G_GNUC_PRINTF(2, 3);
-static void run_sql(Store *store, const char *format, ...) {
+void company_sql(Store *store, const char *format, ...) {
   va_list arguments;
   va_start(arguments, format);
   g_autofree char *sql = g_strdup_vprintf(format, arguments);
@@ -48,20 +47,20 @@ static char *instant(BaseDay day) {
 
 static void insert_people(Store *store, const Company *company) {
   for (int t = 0; t < N_TEAMS; t++)
-    run_sql(store, "INSERT INTO team BY NAME SELECT %d AS key, 'team%d' AS id, 'Team %d' AS name, true AS known", t + 1,
-            t, t);
+    company_sql(store, "INSERT INTO team BY NAME SELECT %d AS key, 'team%d' AS id, 'Team %d' AS name, true AS known",
+                t + 1, t, t);
   for (int p = 0; p < N_PEOPLE; p++) {
     g_autofree char *moved = base_day_format(company->moved[p]);
-    run_sql(store, "INSERT INTO person BY NAME SELECT %d AS key, 'p%d' AS id, 'Person %d' AS name, true AS known",
-            p + 1, p, p);
-    run_sql(store,
-            "INSERT INTO membership BY NAME SELECT %d::UBIGINT AS key, 'm%d' AS id, %d AS person, %d AS team, "
-            "TIMESTAMP '%s' AS until_at, DATE '%s' AS until_at_day",
-            2 * p, 2 * p, p + 1, company->first_team[p] + 1, moved, moved);
-    run_sql(store,
-            "INSERT INTO membership BY NAME SELECT %d::UBIGINT AS key, 'm%d' AS id, %d AS person, %d AS team, "
-            "TIMESTAMP '%s' AS from_at, DATE '%s' AS from_at_day",
-            2 * p + 1, 2 * p + 1, p + 1, company->second_team[p] + 1, moved, moved);
+    company_sql(store, "INSERT INTO person BY NAME SELECT %d AS key, 'p%d' AS id, 'Person %d' AS name, true AS known",
+                p + 1, p, p);
+    company_sql(store,
+                "INSERT INTO membership BY NAME SELECT %d::UBIGINT AS key, 'm%d' AS id, %d AS person, %d AS team, "
+                "TIMESTAMP '%s' AS until_at, DATE '%s' AS until_at_day",
+                2 * p, 2 * p, p + 1, company->first_team[p] + 1, moved, moved);
+    company_sql(store,
+                "INSERT INTO membership BY NAME SELECT %d::UBIGINT AS key, 'm%d' AS id, %d AS person, %d AS team, "
+                "TIMESTAMP '%s' AS from_at, DATE '%s' AS from_at_day",
+                2 * p + 1, 2 * p + 1, p + 1, company->second_team[p] + 1, moved, moved);
   }
 }
 
@@ -81,34 +80,36 @@ static void insert_deals(Store *store, const Company *company, gboolean backward
                                                          : "lost",
                            deal->amount * 100, deal->in_dollars ? "USD" : "EUR");
   }
-  run_sql(store, "%s", sql->str);
+  company_sql(store, "%s", sql->str);
   g_string_free(sql, TRUE);
   gboolean foreign = FALSE;
   for (int d = 0; d < N_DEALS; d++) foreign |= company->deals[d].in_dollars;
   g_autofree char *first = base_day_format(company->base), *last = base_day_format(company->base + 900);
-  run_sql(store, "DELETE FROM ledger_stat WHERE table_name = 'opportunity'");
-  run_sql(store,
-          "INSERT INTO ledger_stat BY NAME SELECT 'opportunity' AS table_name, %d AS n_rows, DATE '%s' AS first_day, "
-          "DATE '%s' AS last_day, "
-          "TIMESTAMP '%s' AS latest_at, %s AS has_foreign_currency",
-          N_DEALS, first, last, last, foreign ? "true" : "false");
+  company_sql(store, "DELETE FROM ledger_stat WHERE table_name = 'opportunity'");
+  company_sql(
+      store,
+      "INSERT INTO ledger_stat BY NAME SELECT 'opportunity' AS table_name, %d AS n_rows, DATE '%s' AS first_day, "
+      "DATE '%s' AS last_day, "
+      "TIMESTAMP '%s' AS latest_at, %s AS has_foreign_currency",
+      N_DEALS, first, last, last, foreign ? "true" : "false");
 }
 
 static void insert_accounts(Store *store) {
-  run_sql(store,
-          "INSERT INTO account BY NAME SELECT i + 1 AS key, 'a' || i AS id, 'Account ' || i AS name, true AS known "
-          "FROM range(%d) r(i)",
-          N_ACCOUNTS);
+  company_sql(store,
+              "INSERT INTO account BY NAME SELECT i + 1 AS key, 'a' || i AS id, 'Account ' || i AS name, true AS known "
+              "FROM range(%d) r(i)",
+              N_ACCOUNTS);
 }
 
 /* A dollar rises by a cent every 30 days. */
 static void insert_rates(Store *store, const Company *company) {
   g_autofree char *first = base_day_format(company->base);
-  run_sql(store,
-          "INSERT INTO fx_rate BY NAME SELECT i::UBIGINT AS key, 'r' || i AS id, 'USD' AS currency, (0.9 + 0.01 * i) "
-          "AS rate, DATE '%s' + (30 * i)::INTEGER AS day_day, (DATE '%s' + (30 * i)::INTEGER)::TIMESTAMP AS day "
-          "FROM range(40) r(i)",
-          first, first);
+  company_sql(
+      store,
+      "INSERT INTO fx_rate BY NAME SELECT i::UBIGINT AS key, 'r' || i AS id, 'USD' AS currency, (0.9 + 0.01 * i) "
+      "AS rate, DATE '%s' + (30 * i)::INTEGER AS day_day, (DATE '%s' + (30 * i)::INTEGER)::TIMESTAMP AS day "
+      "FROM range(40) r(i)",
+      first, first);
 }
 
 World world_empty(const char *definitions) {

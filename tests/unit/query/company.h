@@ -41,6 +41,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(World, world_clear)
 guint32 company_seed(void);
 Company company_new(GRand *random, BaseDay base);
 int company_team_on(const Company *company, int person, BaseDay day);
+/* Runs a statement, which must succeed. */
+void company_sql(Store *store, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /* A ledger without records. */
 World world_empty(const char *definitions);
 World world_new(const Company *company, const char *definitions, gboolean backwards);

@@ -24,16 +24,6 @@ typedef struct {
   gint stop; /* atomic */
 } Scene;
 
-static void run_sql(Store *store, const char *format, ...) G_GNUC_PRINTF(2, 3);
-static void run_sql(Store *store, const char *format, ...) {
-  va_list arguments;
-  va_start(arguments, format);
-  g_autofree char *sql = g_strdup_vprintf(format, arguments);
-  va_end(arguments);
-  g_autoptr(GError) error = NULL;
-  if (!store_run(store, sql, NULL, 0, NULL, &error)) fail_msg("%s", error->message);
-}
-
 static QueryResult *ask(Scene *scene, const char *by, GError **error) {
   const char *kpis[] = {"deals", "amount", "largest", "buyers", NULL}, *dims[] = {by, NULL};
   QueryRequest request = {.kpis = kpis, .by = dims, .period = "2026", .rates_of = BASE_DAY_NONE};
@@ -73,18 +63,18 @@ static gpointer read_on(gpointer data) {
 }
 
 static void commit_load(Store *store, int load) {
-  run_sql(store, "INSERT INTO load (load, source, \"at\") VALUES (%d, 'test', TIMESTAMP '2026-06-01')", load);
-  run_sql(store, "DELETE FROM ledger_stat WHERE table_name = 'opportunity'");
-  run_sql(store,
-          "INSERT INTO ledger_stat SELECT 'opportunity', count(*), min(created_at_day), max(created_at_day), "
-          "max(created_at), FALSE FROM opportunity");
-  run_sql(store, "COMMIT");
+  company_sql(store, "INSERT INTO load (load, source, \"at\") VALUES (%d, 'test', TIMESTAMP '2026-06-01')", load);
+  company_sql(store, "DELETE FROM ledger_stat WHERE table_name = 'opportunity'");
+  company_sql(store,
+              "INSERT INTO ledger_stat SELECT 'opportunity', count(*), min(created_at_day), max(created_at_day), "
+              "max(created_at), FALSE FROM opportunity");
+  company_sql(store, "COMMIT");
 }
 
 static void add_pair(Store *store, GRand *random, int load) {
   int part = g_rand_int_range(random, 0, 1000), month = g_rand_int_range(random, 1, 6);
   for (int i = 0; i < 2; i++)
-    run_sql(
+    company_sql(
         store,
         "INSERT INTO opportunity BY NAME SELECT %d::UBIGINT AS key, 'd%d' AS id, %d AS \"load\", %d AS owner, %d AS "
         "account, TIMESTAMP '2026-%02d-03' AS created_at, DATE '2026-%02d-03' AS created_at_day, 'open' AS "
@@ -95,14 +85,15 @@ static void add_pair(Store *store, GRand *random, int load) {
 
 static void change_pair(Store *store, GRand *random, int n_pairs, int load) {
   int pair = g_rand_int_range(random, 1, n_pairs), moved = g_rand_int_range(random, -300, 300) * 100;
-  run_sql(store,
-          "INSERT INTO opportunity_history BY NAME SELECT *, TIMESTAMP '2026-06-01' AS superseded_at, %d AS "
-          "superseded_by FROM opportunity WHERE key IN (%d, %d)",
-          load, 2 * pair, 2 * pair + 1);
-  run_sql(store,
-          "UPDATE opportunity SET \"load\" = %d, amount = amount + CASE WHEN key = %d THEN %d ELSE %d END WHERE key IN "
-          "(%d, %d)",
-          load, 2 * pair, moved, -moved, 2 * pair, 2 * pair + 1);
+  company_sql(store,
+              "INSERT INTO opportunity_history BY NAME SELECT *, TIMESTAMP '2026-06-01' AS superseded_at, %d AS "
+              "superseded_by FROM opportunity WHERE key IN (%d, %d)",
+              load, 2 * pair, 2 * pair + 1);
+  company_sql(
+      store,
+      "UPDATE opportunity SET \"load\" = %d, amount = amount + CASE WHEN key = %d THEN %d ELSE %d END WHERE key IN "
+      "(%d, %d)",
+      load, 2 * pair, moved, -moved, 2 * pair, 2 * pair + 1);
 }
 
 /* Commits a change, whatever becomes of following it. */
@@ -110,7 +101,7 @@ static void write_change(Scene *scene, GRand *random, int load) {
   g_autoptr(GError) error = NULL;
   Store *store = scene->world.store;
   if (!query_live_before(scene->live, &error)) fail_msg("%s", error->message);
-  run_sql(store, "BEGIN");
+  company_sql(store, "BEGIN");
   if (load == 1 || (load < N_CHANGES && g_rand_boolean(random)))
     add_pair(store, random, load);
   else
@@ -128,7 +119,7 @@ static void scene_init(Scene *scene, GRand *random) {
   g_autoptr(GError) error = NULL;
   Company company = company_new(random, 20000);
   *scene = (Scene){.world = world_new(&company, definitions, FALSE)};
-  run_sql(scene->world.store, "DELETE FROM opportunity");
+  company_sql(scene->world.store, "DELETE FROM opportunity");
   scene->world.context.today = 20800; /* 2026-12-13 */
   scene->world.context.now_us = calendar_start_of_day(scene->world.calendar, 20801) - 1;
   scene->live = query_live_new(&scene->world.context, (gsize)1 << 30, &error);
