@@ -131,13 +131,18 @@ static GPtrArray *known_names(const QueryContext *context, const QueryOrg *org) 
   return names;
 }
 
-gboolean query_dim_resolve(const QueryContext *context, const QueryOrg *org, const char *name, Dim *dim,
-                           GError **error) {
-  g_autofree char *lower = g_ascii_strdown(name, -1);
+Dim query_dim_of_word(const char *word) {
+  g_autofree char *lower = g_ascii_strdown(word, -1);
   const char *asked = g_strstrip(lower);
   for (guint i = 0; i < G_N_ELEMENTS(synonyms); i++)
     if (g_str_equal(asked, synonyms[i].word)) asked = synonyms[i].name;
-  *dim = (Dim){DIM_PATH, g_intern_string(asked)};
+  return (Dim){DIM_PATH, g_intern_string(asked)};
+}
+
+gboolean query_dim_resolve(const QueryContext *context, const QueryOrg *org, const char *name, Dim *dim,
+                           GError **error) {
+  *dim = query_dim_of_word(name);
+  const char *asked = dim->name;
   for (guint i = 0; i < G_N_ELEMENTS(person_names); i++)
     if (g_str_equal(asked, person_names[i])) {
       dim->kind = person_kinds[i];

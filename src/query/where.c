@@ -18,42 +18,71 @@ void query_where_free(QueryWhere *where) {
 
 /* --- taking apart --- */
 
+#define MAX_BRACKETS 16
+
+/* A letter that is not ASCII is one of a name too. */
+static gboolean is_of_name(char c) {
+  return g_ascii_isalnum(c) || c == '_' || (guchar)c >= 0x80;
+}
+
 static gboolean is_word(const char *at, const char *start, const char *word) {
   gsize n = strlen(word);
   if (g_ascii_strncasecmp(at, word, n) != 0) return FALSE;
-  gboolean before = at == start || !(g_ascii_isalnum(at[-1]) || at[-1] == '_' || at[-1] == '.');
-  gboolean after = !(g_ascii_isalnum(at[n]) || at[n] == '_');
-  return before && after;
+  return (at == start || !(is_of_name(at[-1]) || at[-1] == '.')) && !is_of_name(at[n]);
 }
 
-/* The parts of `text` between top-level `and`s; one part, the whole, when there is a top-level `or`. */
-static GPtrArray *split_conjunction(const char *text) {
+/* Past a text in quotes that starts at `at`, or to the end. */
+static const char *past_text(const char *at) {
+  const char *end = strchr(at + 1, *at);
+  return end != NULL ? end + 1 : at + strlen(at);
+}
+
+/* The parts of `text` between the words that are not in quotes or brackets. */
+static GPtrArray *split_at(const char *text, const char *word) {
   GPtrArray *parts = g_ptr_array_new_with_free_func(g_free);
-  const char *from = text;
+  const char *from = text, *at = text;
   int depth = 0;
-  gboolean quoted = FALSE, has_or = FALSE;
-  for (const char *at = text; *at != '\0'; at++) {
-    if (*at == '\'') quoted = !quoted;
-    if (quoted) continue;
-    if (*at == '(') depth++;
-    if (*at == ')') depth--;
-    if (depth != 0) continue;
-    has_or |= is_word(at, text, "or");
-    if (!is_word(at, text, "and")) continue;
-    g_ptr_array_add(parts, g_strndup(from, (gsize)(at - from)));
-    from = at + 3;
-    at += 2;
+  while (*at != '\0') {
+    if (*at == '\'' || *at == '"') {
+      at = past_text(at);
+      continue;
+    }
+    depth += *at == '(' ? 1 : *at == ')' ? -1 : 0;
+    if (depth != 0 || !is_word(at, text, word)) {
+      at++;
+      continue;
+    }
+    g_ptr_array_add(parts, g_strstrip(g_strndup(from, (gsize)(at - from))));
+    from = at += strlen(word);
   }
-  g_ptr_array_add(parts, g_strdup(from));
-  if (has_or) {
-    g_ptr_array_set_size(parts, 0);
-    g_ptr_array_add(parts, g_strdup(text));
-  }
-  for (guint i = 0; i < parts->len; i++) g_strstrip(g_ptr_array_index(parts, i));
+  g_ptr_array_add(parts, g_strstrip(g_strdup(from)));
   return parts;
 }
 
-/* 'a', 'b' or a bare word; NULL when it is something else. `rest` is after the closing quote. */
+/* Without brackets around all of it. Who writes more than a few gets the formula language's own message. */
+static void strip_brackets(char *text) {
+  for (int step = 0; step < MAX_BRACKETS; step++) {
+    gsize n = strlen(text);
+    int depth = 0;
+    const char *at = text;
+    if (n < 2 || text[0] != '(' || text[n - 1] != ')') return;
+    while (*at != '\0') {
+      if (*at == '\'' || *at == '"') {
+        at = past_text(at);
+        continue;
+      }
+      depth += *at == '(' ? 1 : *at == ')' ? -1 : 0;
+      at++;
+      if (depth == 0) break;
+    }
+    if (depth != 0 || at != text + n) return;
+    text[n - 1] = '\0';
+    memmove(text, text + 1, n - 1);
+    g_strstrip(text);
+  }
+}
+
+/* 'a', "b" or bare words; NULL when it is something else. `rest` is after the closing quote. */
 static char *read_name(const char **rest) {
   const char *at = *rest;
   while (g_ascii_isspace(*at)) at++;
@@ -71,20 +100,39 @@ static char *read_name(const char **rest) {
     at++;
   } else {
     while (*at != '\0' && *at != ',' && *at != ')') g_string_append_c(name, *at++);
-    g_strchomp(name->str);
+    g_string_truncate(name, strlen(g_strchomp(name->str)));
+    if (name->len == 0) return (g_string_free(name, TRUE), NULL);
   }
   while (g_ascii_isspace(*at)) at++;
   *rest = at;
   return g_string_free(name, FALSE);
 }
 
-/* `dimension = 'name'`, `<>`, `in (…)`, `not in (…)`: TRUE when the text has this form, with its parts. */
+/* `is empty`, `is not empty`: FALSE when it is neither. */
+static gboolean read_empty(const char *at, gboolean *negated) {
+  if (!is_word(at, at, "is")) return FALSE;
+  at += 2;
+  while (g_ascii_isspace(*at)) at++;
+  *negated = is_word(at, at, "not");
+  if (*negated) at += 3;
+  while (g_ascii_isspace(*at)) at++;
+  return g_ascii_strcasecmp(at, "empty") == 0;
+}
+
+/* `dimension = 'name'`, `<>`, `in (…)`, `not in (…)`, `is empty` (the name ''): TRUE when the text has this form, with
+ * its parts. */
 static gboolean read_membership(const char *text, char **dimension, gboolean *negated, char ***names) {
   gsize n = strcspn(text, " =<>!\t\n(");
   const char *at = text + n;
   while (g_ascii_isspace(*at)) at++;
   *negated = FALSE;
   gboolean list = FALSE;
+  if (read_empty(at, negated)) {
+    *dimension = g_strndup(text, n);
+    *names = g_new0(char *, 2);
+    (*names)[0] = g_strdup("");
+    return TRUE;
+  }
   if (is_word(at, text, "not")) {
     *negated = TRUE;
     at += 3;
@@ -136,6 +184,41 @@ static const char *members_table(const Dim *dim) {
   }
 }
 
+static void unknown_name(const PersonFilter *filter, const char *name, GError **error) {
+  gsize n;
+  const char *const *all = query_members_names(filter->members, &n);
+  g_autoptr(GPtrArray) known = g_ptr_array_new();
+  for (gsize i = 0; i < n; i++)
+    if (all[i] != NULL) g_ptr_array_add(known, (gpointer)all[i]);
+  const char *near = base_nearest(name, (const char *const *)known->pdata, known->len);
+  g_set_error(error, BASE_ERROR, BASE_ERROR_NOT_FOUND, "--where: there is no %s '%s'%s%s%s", filter->dim.name, name,
+              near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+}
+
+static gboolean is_same_name(const char *a, const char *b) {
+  g_autofree char *x = g_utf8_casefold(a, -1), *y = g_utf8_casefold(b, -1);
+  return g_str_equal(x, y);
+}
+
+static gboolean add_name(PersonFilter *filter, const char *name, GError **error) {
+  gint64 id = *name == '\0' ? -1 : query_members_find(filter->members, name);
+  if (id == -2) {
+    unknown_name(filter, name, error);
+    return FALSE;
+  }
+  if (id == -1) {
+    g_array_append_val(filter->ids, id);
+    return TRUE;
+  }
+  /* Several people may bear one name: all of them are meant. */
+  gsize n;
+  const char *const *all = query_members_names(filter->members, &n);
+  for (gint64 i = id; i < (gint64)n; i++)
+    if (all[i] != NULL && is_same_name(all[i], all[id])) g_array_append_val(filter->ids, i);
+  return TRUE;
+}
+
+/* Takes `names` over. */
 static gboolean add_person_filter(const QueryContext *context, const QueryOrg *org, QueryWhere *where, const Dim *dim,
                                   gboolean negated, char **names, GError **error) {
   PersonFilter *filter = g_new0(PersonFilter, 1);
@@ -146,25 +229,121 @@ static gboolean add_person_filter(const QueryContext *context, const QueryOrg *o
   filter->ids = g_array_new(FALSE, FALSE, sizeof(gint64));
   filter->members = query_members_new(context, org, dim);
   if (dim->kind != DIM_REGION && !query_members_load(filter->members, members_table(dim), error)) return FALSE;
-  for (char **name = names; *name != NULL; name++) {
-    gint64 id = query_members_find(filter->members, *name);
-    if (id == -2) {
-      gsize n;
-      const char *const *all = query_members_names(filter->members, &n);
-      g_autoptr(GPtrArray) known = g_ptr_array_new();
-      for (gsize i = 0; i < n; i++)
-        if (all[i] != NULL) g_ptr_array_add(known, (gpointer)all[i]);
-      const char *near = base_nearest(*name, (const char *const *)known->pdata, known->len);
-      g_set_error(error, BASE_ERROR, BASE_ERROR_NOT_FOUND, "--where: there is no %s '%s'%s%s%s", dim->name, *name,
-                  near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
-      return FALSE;
-    }
-    /* Several people may bear one name: all of them are meant. */
-    gsize n;
-    const char *const *all = query_members_names(filter->members, &n);
-    for (gint64 i = id; i < (gint64)n; i++)
-      if (all[i] != NULL && g_ascii_strcasecmp(all[i], all[id]) == 0) g_array_append_val(filter->ids, i);
+  for (char **name = names; *name != NULL; name++)
+    if (!add_name(filter, *name, error)) return FALSE;
+  return TRUE;
+}
+
+/* Whether `text` is a condition on a person's place alone; its names are then the caller's. */
+static gboolean read_person(const QueryContext *context, const QueryOrg *org, const char *text, Dim *dim,
+                            gboolean *negated, char ***names) {
+  g_autofree char *dimension = NULL;
+  if (!read_membership(text, &dimension, negated, names)) return FALSE;
+  if (query_dim_resolve(context, org, dimension, dim, NULL) && query_dim_by_person(dim)) return TRUE;
+  g_strfreev(*names);
+  return FALSE;
+}
+
+/* `rep = 'Ana' or rep = 'Ben'` is rep in ('Ana', 'Ben'): the names of all parts, or NULL when they are not of one
+ * place. */
+static char **names_of_any(const QueryContext *context, const QueryOrg *org, const GPtrArray *parts, Dim *dim) {
+  g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func(g_free);
+  for (guint i = 0; i < parts->len; i++) {
+    char **names;
+    gboolean negated;
+    Dim of;
+    strip_brackets(g_ptr_array_index(parts, i));
+    if (!read_person(context, org, g_ptr_array_index(parts, i), &of, &negated, &names)) return NULL;
+    for (char **name = names; *name != NULL; name++) g_ptr_array_add(all, *name);
+    g_free(names);
+    if (negated || (i > 0 && (of.kind != dim->kind || !g_str_equal(of.name, dim->name)))) return NULL;
+    *dim = of;
   }
+  g_ptr_array_add(all, NULL);
+  return (char **)g_ptr_array_free(g_steal_pointer(&all), FALSE);
+}
+
+/* --- names in a condition --- */
+
+typedef struct {
+  const char *at;
+  gsize length;
+} Name;
+
+/* The next name that is no function and no unit of a number, behind `from`. */
+static gboolean next_name(const char *from, Name *name) {
+  gboolean after_number = FALSE;
+  while (*from != '\0') {
+    if (*from == '\'' || *from == '"') {
+      from = past_text(from);
+    } else if (!is_of_name(*from)) {
+      after_number &= g_ascii_isspace(*from);
+      from++;
+    } else {
+      const char *end = from;
+      while (is_of_name(*end) || *end == '.') end++;
+      const char *next = end + strspn(end, " \t\n");
+      gboolean number = g_ascii_isdigit(*from);
+      *name = (Name){from, (gsize)(end - from)};
+      if (!number && !after_number && *next != '(') return TRUE;
+      after_number = number;
+      from = end;
+    }
+  }
+  return FALSE;
+}
+
+/* Only the day of the event says where a person stood, which a condition on the records does not know. */
+static gboolean check_no_person(const QueryContext *context, const QueryOrg *org, const char *condition,
+                                GError **error) {
+  Name name = {condition, 0};
+  while (next_name(name.at + name.length, &name)) {
+    g_autofree char *text = g_strndup(name.at, name.length);
+    Dim dim;
+    if (!query_dim_resolve(context, org, text, &dim, NULL) || !query_dim_by_person(&dim)) continue;
+    g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
+                "--where: %s goes by the day and cannot be part of \"%s\"; write it by itself, as --where \"%s = 'a "
+                "name'\" or \"%s in ('one', 'another')\"; several --where must all hold",
+                text, condition, text, text);
+    return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean add_condition(const QueryContext *context, const QueryOrg *org, QueryWhere *where, const char *text,
+                              int depth, GError **error);
+
+static gboolean add_all(const QueryContext *context, const QueryOrg *org, QueryWhere *where, const GPtrArray *parts,
+                        int depth, GError **error) {
+  for (guint i = 0; i < parts->len; i++)
+    if (!add_condition(context, org, where, g_ptr_array_index(parts, i), depth + 1, error)) return FALSE;
+  return TRUE;
+}
+
+static gboolean add_condition(const QueryContext *context, const QueryOrg *org, QueryWhere *where, const char *text,
+                              int depth, GError **error) {
+  g_autofree char *condition = g_strstrip(g_strdup(text));
+  strip_brackets(condition);
+  if (condition[0] == '\0') {
+    g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
+                "--where: a condition is empty; write, say, --where \"amount > 10000\"");
+    return FALSE;
+  }
+  Dim dim;
+  gboolean negated;
+  char **names;
+  g_autoptr(GPtrArray) any = split_at(condition, "or");
+  if (any->len > 1) {
+    names = names_of_any(context, org, any, &dim);
+    if (names != NULL) return add_person_filter(context, org, where, &dim, FALSE, names, error);
+  } else {
+    g_autoptr(GPtrArray) all = split_at(condition, "and");
+    if (all->len > 1 && depth < MAX_BRACKETS) return add_all(context, org, where, all, depth, error);
+    if (read_person(context, org, condition, &dim, &negated, &names))
+      return add_person_filter(context, org, where, &dim, negated, names, error);
+  }
+  if (!check_no_person(context, org, condition, error)) return FALSE;
+  g_ptr_array_add(where->conditions, g_strdup(condition));
   return TRUE;
 }
 
@@ -173,29 +352,8 @@ QueryWhere *query_where_parse(const QueryContext *context, const QueryOrg *org, 
   g_autoptr(QueryWhere) where = g_new0(QueryWhere, 1);
   where->people = g_ptr_array_new_with_free_func(person_filter_free);
   where->conditions = g_ptr_array_new_with_free_func(g_free);
-  for (const char *const *text = texts; text != NULL && *text != NULL; text++) {
-    g_autoptr(GPtrArray) parts = split_conjunction(*text);
-    for (guint i = 0; i < parts->len; i++) {
-      const char *part = g_ptr_array_index(parts, i);
-      g_autofree char *dimension = NULL;
-      char **names = NULL;
-      gboolean negated;
-      if (read_membership(part, &dimension, &negated, &names)) {
-        Dim dim;
-        if (query_dim_resolve(context, org, dimension, &dim, NULL) && query_dim_by_person(&dim)) {
-          if (!add_person_filter(context, org, where, &dim, negated, names, error)) return NULL;
-          continue;
-        }
-        g_strfreev(names);
-      }
-      if (part[0] == '\0') {
-        g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
-                    "--where: a condition is empty; write, say, --where \"amount > 10000\"");
-        return NULL;
-      }
-      g_ptr_array_add(where->conditions, g_strdup(part));
-    }
-  }
+  for (const char *const *text = texts; text != NULL && *text != NULL; text++)
+    if (!add_condition(context, org, where, *text, 0, error)) return NULL;
   return g_steal_pointer(&where);
 }
 
@@ -242,23 +400,52 @@ static char *dotted(const DimPath *path) {
   return g_string_free(text, FALSE);
 }
 
-/* A condition that names a dimension the fact has only by way of its references: `industry = 'x'` on a deal is
- * account.industry; a reference compared with a text means the name of what it refers to. */
-static char *rewrite_for(const QueryContext *context, const LedgerTable *table, const char *condition) {
-  gsize n = strcspn(condition, " =<>!\t\n(");
-  g_autofree char *name = g_ascii_strdown(condition, (gssize)n);
-  Dim dim = {DIM_PATH, g_intern_string(name)};
-  if (n == 0 || condition[n] == '(') return g_strdup(condition);
+/* A reference compared with a text means the name of what it refers to. */
+static gboolean meets_text(const char *rest) {
+  static const char *const before[] = {"=", "<>", "!=", "<=", ">=", "<", ">", ","};
+  rest += strspn(rest, " \t\n");
+  if (is_word(rest, rest, "not")) rest += strlen("not");
+  rest += strspn(rest, " \t\n");
+  if (is_word(rest, rest, "in")) {
+    rest += strlen("in") + strspn(rest + strlen("in"), " \t\n");
+    return *rest == '(' && rest[1 + strspn(rest + 1, " \t\n")] == '\'';
+  }
+  for (gsize i = 0; i < G_N_ELEMENTS(before); i++)
+    if (g_str_has_prefix(rest, before[i])) {
+      rest += strlen(before[i]);
+      return rest[strspn(rest, " \t\n")] == '\'';
+    }
+  return FALSE;
+}
+
+/* What `name` is called from `table`: `industry` on a deal is account.industry. NULL: as it is written. */
+static char *name_from(const QueryContext *context, const LedgerTable *table, const char *name, const char *rest) {
+  Dim dim = query_dim_of_word(name);
+  const LedgerColumn *own = ledger_table_column(table, dim.name);
+  if (own != NULL && own->type != LEDGER_REF) return g_strdup(dim.name);
   DimPath path = query_dim_path(context, table, &dim);
-  if (!path.possible || path.n_path == 0 || path.path[path.n_path - 1].column == NULL) return g_strdup(condition);
+  if (!path.possible || path.n_path == 0 || path.path[path.n_path - 1].column == NULL) return NULL;
   g_autofree char *full = dotted(&path);
   const LedgerColumn *last = path.path[path.n_path - 1].column;
-  const char *suffix = "";
-  if (last->type == LEDGER_REF && strchr(condition + n, '\'') != NULL) {
-    const LedgerTable *to = ledger_schema_find(context->schema, last->ref);
-    if (ledger_table_column(to, "name") != NULL) suffix = ".name";
+  gboolean named = last->type == LEDGER_REF && meets_text(rest) &&
+                   ledger_table_column(ledger_schema_find(context->schema, last->ref), "name") != NULL;
+  return g_strconcat(full, named ? ".name" : "", NULL);
+}
+
+static char *rewrite_for(const QueryContext *context, const LedgerTable *table, const char *condition) {
+  GString *text = g_string_new(NULL);
+  const char *done = condition;
+  Name name = {condition, 0};
+  while (next_name(name.at + name.length, &name)) {
+    g_autofree char *written = g_strndup(name.at, name.length);
+    g_autofree char *full = name_from(context, table, written, name.at + name.length);
+    if (full == NULL) continue;
+    g_string_append_len(text, done, name.at - done);
+    g_string_append(text, full);
+    done = name.at + name.length;
   }
-  return g_strconcat(full, suffix, condition + n, NULL);
+  g_string_append(text, done);
+  return g_string_free(text, FALSE);
 }
 
 gboolean query_where_sql(const QueryContext *context, const QueryWhere *where, SqlSelect *select,
