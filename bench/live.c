@@ -314,6 +314,7 @@ static gboolean compare_sizes(const Bench *bench, const Kept *kept, GError **err
 
 static gboolean memory_and_start(const Bench *bench, const Kept *kept, GError **error) {
   QueryLiveState state = query_live_state(kept->live);
+  double n_cells = (double)query_live_n_cells(kept->live);
   Process asked, opened;
   const char *ask[] = {bench->self, bench->folder, bench->sql_folder, bench->program, "live-once", NULL};
   g_autofree char *folder = bench_workspace(bench);
@@ -325,11 +326,13 @@ static gboolean memory_and_start(const Bench *bench, const Kept *kept, GError **
     timing_add(&shown, opened.seconds);
   }
   printf(
-      "  cells: %.1f MB on a side; a process that counts and answers them: %.1f s, peak memory %.0f MB, the database's "
+      "  cells: %.1f MB on a side, %.0f that are not empty, %.1f bytes each; a process that counts and answers them: "
+      "%.1f s, peak memory %.0f MB, the database's "
       "included\n  attain show win_rate on this data, the whole process: least %.0f ms, median %.0f ms, peak %.0f MB\n",
-      (double)state.bytes / 1e6, asked.seconds, asked.peak_mb, timing_least(&shown) * 1e3, timing_median(&shown) * 1e3,
-      opened.peak_mb);
+      (double)state.bytes / 1e6, n_cells, (double)state.bytes / MAX(n_cells, 1), asked.seconds, asked.peak_mb,
+      timing_least(&shown) * 1e3, timing_median(&shown) * 1e3, opened.peak_mb);
   bench_figure("cells_mb", (double)state.bytes / 1e6, "MB");
+  bench_figure("bytes_per_cell", (double)state.bytes / MAX(n_cells, 1), "bytes");
   bench_figure("live_peak_mb", asked.peak_mb, "MB");
   bench_figure("live_start_seconds", asked.seconds, "s");
   bench_figure("show_ms", timing_median(&shown) * 1e3, "ms");

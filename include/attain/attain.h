@@ -70,7 +70,8 @@ typedef struct {
   bool read_only;           /* nothing can be put; other processes may read at the same time */
   const char *as_of;        /* the records as believed on a day (its end) or at an instant; implies read_only */
   const char *now;          /* the clock stands here, for tests; NULL: the system's */
-  uint64_t max_cells_bytes; /* memory for cells that answers are kept in; 0: 1 GiB. Above it, records are read */
+  uint64_t max_cells_bytes; /* memory for cells that answers come from; 0: `limits: max_cells_mb` of attain.yaml, or 1
+                               GiB. A question that needs more is answered from the records, and a note says so */
 } AttainOptions;
 
 /* Opens the workspace that `folder` is in: the nearest attain.yaml, in it or above it. Its definitions are read once:
@@ -85,6 +86,17 @@ ATTAIN_API void attain_close(AttainWorkspace *workspace);
 /* Moves the clock, for tests: it stands at `now` from here on. NULL: the system's again. Not from a callback.
  * Errors: INPUT for what is no time, IO. */
 ATTAIN_API bool attain_set_now(AttainWorkspace *workspace, const char *now, AttainError *error);
+
+typedef struct {
+  uint64_t n_cells;         /* of a group, measure and day, that are not empty; subtotals and totals are among them */
+  uint64_t cells_bytes;     /* what they take; once something has changed there are two of each */
+  uint64_t max_cells_bytes; /* the cap on cells_bytes */
+  uint64_t put_bytes;       /* keys of the records there are, for puts; 0 before the first */
+  uint64_t database_bytes;  /* the database's own memory */
+} AttainMemory;
+
+/* What the workspace takes in memory. Waits for a writer; not from a callback. Errors: USAGE, IO. */
+ATTAIN_API bool attain_memory(AttainWorkspace *workspace, AttainMemory *memory, AttainError *error);
 
 /* --- asking --- */
 

@@ -81,6 +81,7 @@ typedef struct {
   gsize n_extra;
   char *database;            /* path of the database, absolute; default <workspace>/data/attain.duckdb */
   gint64 max_groups;         /* limits: max_groups: cap on cells of one question; default 5,000,000 */
+  guint64 max_cells_bytes;   /* limits: max_cells_mb: memory for kept cells; default 1 GiB */
   double max_rejected_share; /* a load with more bad rows than this changes nothing; default 0.05 */
 } ConfOrganisation;
 

@@ -10,6 +10,7 @@
 
 #define DEFAULT_MAX_GROUPS   5000000
 #define DEFAULT_MAX_REJECTED 0.05
+#define DEFAULT_MAX_CELLS_MB 1024
 
 typedef struct {
   char *name, *currency, *time_zone, *database;
@@ -185,22 +186,29 @@ static gboolean read_credit(const ConfNode *node, ConfOrganisation *organisation
 }
 
 typedef struct {
-  int max_groups;
+  int max_groups, max_cells_mb;
   double max_rejected;
 } Limits;
+
+static gboolean check_at_least_one(const ConfNode *node, const char *key, int value, GError **error) {
+  if (value >= 1) return TRUE;
+  base_error_at(error, BASE_ERROR_INPUT, conf_map_get(node, key)->span, "\"%s\" must be at least 1", key);
+  return FALSE;
+}
 
 static gboolean read_limits(const ConfNode *node, ConfOrganisation *organisation, GError **error) {
   static const ConfField fields[] = {
       {"max_groups", CONF_INT, G_STRUCT_OFFSET(Limits, max_groups)},
+      {"max_cells_mb", CONF_INT, G_STRUCT_OFFSET(Limits, max_cells_mb)},
       {"max_rejected", CONF_SHARE, G_STRUCT_OFFSET(Limits, max_rejected)},
   };
-  Limits limits = {DEFAULT_MAX_GROUPS, DEFAULT_MAX_REJECTED};
-  if (!conf_read_map(node, fields, G_N_ELEMENTS(fields), &limits, error)) return FALSE;
-  if (limits.max_groups < 1) {
-    base_error_at(error, BASE_ERROR_INPUT, conf_map_get(node, "max_groups")->span, "\"max_groups\" must be at least 1");
+  Limits limits = {DEFAULT_MAX_GROUPS, DEFAULT_MAX_CELLS_MB, DEFAULT_MAX_REJECTED};
+  if (!conf_read_map(node, fields, G_N_ELEMENTS(fields), &limits, error) ||
+      !check_at_least_one(node, "max_groups", limits.max_groups, error) ||
+      !check_at_least_one(node, "max_cells_mb", limits.max_cells_mb, error))
     return FALSE;
-  }
   organisation->max_groups = limits.max_groups;
+  organisation->max_cells_bytes = (guint64)limits.max_cells_mb << 20;
   organisation->max_rejected_share = limits.max_rejected;
   return TRUE;
 }
@@ -228,6 +236,7 @@ static ConfOrganisation *read_organisation(const ConfNode *root, const char *fol
   g_autoptr(ConfOrganisation) organisation = g_new0(ConfOrganisation, 1);
   organisation->calendar = (CalendarConfig){.first_month = 1, .year_end_weekday = 6, .working_weekdays = 0x1f};
   organisation->max_groups = DEFAULT_MAX_GROUPS;
+  organisation->max_cells_bytes = (guint64)DEFAULT_MAX_CELLS_MB << 20;
   organisation->max_rejected_share = DEFAULT_MAX_REJECTED;
   gboolean ok = read_sections(root, &top, organisation, error);
   organisation->name = g_strdup(top.name);

@@ -147,3 +147,5 @@ void cube_entries_ids(const CubeEntry *entries, gsize n, guint column, guint fro
 /* How many different ids there are; sorts them. */
 gint64 cube_ids_distinct(GArray *ids);
 gsize cube_table_bytes(const CubeTable *table);
+/* Of a finished kept table: cells of a group, column and day in which something lies; of a sparse one: its entries. */
+gsize cube_table_n_filled(const CubeTable *table);

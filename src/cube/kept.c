@@ -295,3 +295,29 @@ gsize cube_kept_bytes(const CubeKept *kept) {
   }
   return bytes;
 }
+
+/* Sums run within a block: a cell is filled where they move on. */
+static gsize n_filled_sums(const CubeKept *kept, const SumBlock *block) {
+  gsize n = 0;
+  for (guint i = 0; i < BLOCK_CELLS; i++) {
+    gboolean runs = i > 0 && !kept->framed;
+    n += (block->sums != NULL && block->sums[i] != (runs ? block->sums[i - 1] : 0)) ||
+         (block->rows != NULL && block->rows[i] != (runs ? block->rows[i - 1] : 0));
+  }
+  return n;
+}
+
+static gsize n_filled_items(const ItemBlock *block) {
+  gsize n = 0;
+  for (gsize i = 0; i < block->n; i++) n += i == 0 || block->items[i].cell != block->items[i - 1].cell;
+  return n;
+}
+
+gsize cube_kept_n_filled(const CubeKept *kept) {
+  gsize n = 0;
+  for (gint32 g = 0; g < kept->n_groups; g++)
+    for (guint b = 0; kept->groups[g] != NULL && b < kept->n_blocks; b++)
+      n += kept->kind == CUBE_SUM ? n_filled_sums(kept, (const SumBlock *)kept->groups[g] + b)
+                                  : n_filled_items((const ItemBlock *)kept->groups[g] + b);
+  return n;
+}

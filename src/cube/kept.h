@@ -57,3 +57,5 @@ static inline guint cube_kept_block_of(guint cell) {
 }
 const CubeItem *cube_kept_items(const CubeKept *kept, gint32 group, guint block, guint from, guint to, gsize *n);
 gsize cube_kept_bytes(const CubeKept *kept);
+/* Cells in which something lies, after finish. */
+gsize cube_kept_n_filled(const CubeKept *kept);

@@ -170,3 +170,13 @@ gsize cube_table_bytes(const CubeTable *table) {
   }
   return bytes;
 }
+
+gsize cube_table_n_filled(const CubeTable *table) {
+  gsize n = 0, n_entries;
+  for (guint c = 0; c < table->n_columns && table->is_kept; c++) n += cube_kept_n_filled(table->columns[c].kept);
+  for (gint32 g = 0; g < table->n_groups && table->sparse != NULL; g++) {
+    cube_sparse_entries(table->sparse, g, &n_entries);
+    n += n_entries;
+  }
+  return n;
+}

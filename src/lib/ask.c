@@ -119,14 +119,29 @@ static AttainAnswer *make_answer(const AttainWorkspace *workspace, QueryResult *
   return answer;
 }
 
+/* What fails for the sake of the database may be answered once that is open again. */
+static QueryResult *ask(AttainWorkspace *workspace, const QueryRequest *request, GError **error) {
+  GError *cause = NULL;
+  QueryResult *result = query_live_ask(workspace->live, request, &cause);
+  if (!result && g_error_matches(cause, BASE_ERROR, BASE_ERROR_IO) && lib_begin_writing(workspace, NULL)) {
+    gboolean is_mended = lib_mend(workspace);
+    lib_end_writing(workspace);
+    if (is_mended) {
+      g_clear_error(&cause);
+      return query_live_ask(workspace->live, request, error);
+    }
+  }
+  if (cause) g_propagate_error(error, cause);
+  return result;
+}
+
 AttainAnswer *attain_ask(AttainWorkspace *workspace, const AttainQuestion *question, AttainError *error) {
   GError *cause = NULL;
   g_auto(AnswerRequest) request = {0};
   const KpiView *view = NULL;
   lib_follow_clock(workspace);
   QueryResult *result = NULL;
-  if (read_question(workspace, question, &request, &view, &cause))
-    result = query_live_ask(workspace->live, &request.request, &cause);
+  if (read_question(workspace, question, &request, &view, &cause)) result = ask(workspace, &request.request, &cause);
   if (result) return make_answer(workspace, result, request.request.compare != QUERY_COMPARE_NONE, view);
   lib_fail(error, cause);
   return NULL;

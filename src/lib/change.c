@@ -64,9 +64,26 @@ static gboolean check_writable(const AttainWorkspace *workspace, AttainError *er
 static gboolean publish_commit(AttainWorkspace *workspace, gint64 load, GError **error) {
   g_autoptr(GError) failed = NULL;
   if (lib_publish(workspace, &failed) || load == 0) return TRUE;
+  if (lib_mend(workspace) && lib_publish(workspace, NULL)) return TRUE;
   g_set_error(error, BASE_ERROR, BASE_ERROR_IO,
               "the records are written, but the answers could not take them; they will with the next change: %s",
               failed->message);
+  return FALSE;
+}
+
+/* After a change that failed: answers go on from what the database has. A change may be in it although the database
+ * failed after it, and is then told like any other. Always FALSE. */
+static gboolean settle_failed(AttainWorkspace *workspace, const char *source, const char *const *tables, gsize n_tables,
+                              GError **error) {
+  gint64 before = query_live_state(workspace->live).load;
+  gboolean is_mended = lib_mend(workspace);
+  gboolean is_published = lib_publish(workspace, NULL);
+  gint64 load = query_live_state(workspace->live).load;
+  if (!is_mended || !is_published || load == before) return FALSE;
+  g_prefix_error(error, "the records are written and in the answers; what came after them failed: ");
+  lib_tell_subscribers(
+      workspace,
+      &(AttainChange){.load = load, .source = source, .n_tables = n_tables, .tables = n_tables ? tables : NULL});
   return FALSE;
 }
 
@@ -110,7 +127,8 @@ static gboolean change_and_tell(AttainWorkspace *workspace, Change change, const
                                 const AttainPutOptions *options, AttainReport **report, GError **error) {
   const Session *session = workspace->session;
   g_autofree char *source = find_source(workspace, options->source, error);
-  if (!source || !open_writer(workspace, error) || !query_live_before(workspace->live, error)) return FALSE;
+  if (!source || !lib_begin_change(workspace, error)) return FALSE;
+  if (!open_writer(workspace, error)) return settle_failed(workspace, source, &table, 1, error);
   IngestPut put = {.store = session->store,
                    .schema = session->schema,
                    .organisation = session->organisation,
@@ -122,8 +140,9 @@ static gboolean change_and_tell(AttainWorkspace *workspace, Change change, const
                    .is_whole = options->all_or_nothing};
   g_autoptr(IngestPutReport) done = NULL;
   gboolean ok = change(&put, table, what, &done, error);
-  gint64 load = ok ? done->load : 0;
-  if (!publish_commit(workspace, load, error) || !ok) return FALSE;
+  if (!ok) return settle_failed(workspace, source, &table, 1, error);
+  gint64 load = done->load;
+  if (!publish_commit(workspace, load, error)) return FALSE;
   Report *made = new_report();
   take_put(made, done);
   if (load > 0)
@@ -185,12 +204,13 @@ static gboolean load_one(AttainWorkspace *workspace, const SessionSource *source
     if (error) *error = g_error_copy(source->error);
     return FALSE;
   }
-  if (!query_live_before(workspace->live, error)) return FALSE;
+  if (!lib_begin_change(workspace, error)) return FALSE;
   IngestOptions options = {.now_us = lib_now(workspace)};
   g_autoptr(IngestReport) report = NULL;
   gboolean ok = ingest_load(session->store, source->source, session->schema, session->organisation, session->calendar,
                             &options, &report, error);
-  if (!publish_commit(workspace, ok ? report->load : 0, error) || !ok) return FALSE;
+  if (!ok) return settle_failed(workspace, source->name, NULL, 0, error);
+  if (!publish_commit(workspace, report->load, error)) return FALSE;
   add_counts(sum, report);
   if (report->load) tell_load(workspace, source->name, report);
   return TRUE;

@@ -2,9 +2,9 @@
 #include "lib/workspace.h"
 
 #include "answer/answer.h"
+#include "store/reopen.h"
 
-#define DEFAULT_CELLS_BYTES ((guint64)1 << 30)
-#define CLOCK_STEP_US       (60 * G_USEC_PER_SEC)
+#define CLOCK_STEP_US (60 * G_USEC_PER_SEC)
 
 const char *attain_version(void) {
   return ATTAIN_VERSION;
@@ -67,7 +67,7 @@ AttainWorkspace *attain_open(const char *folder, const AttainOptions *options, A
     return NULL;
   }
   QueryContext context = answer_context(session);
-  guint64 max_bytes = options->max_cells_bytes ? options->max_cells_bytes : DEFAULT_CELLS_BYTES;
+  guint64 max_bytes = options->max_cells_bytes ? options->max_cells_bytes : session->organisation->max_cells_bytes;
   QueryLive *live = query_live_new(&context, (gsize)MIN(max_bytes, G_MAXSIZE), &cause);
   if (!live) {
     lib_fail(error, cause);
@@ -77,6 +77,7 @@ AttainWorkspace *attain_open(const char *folder, const AttainOptions *options, A
   AttainWorkspace *workspace = g_new0(AttainWorkspace, 1);
   workspace->session = session;
   workspace->live = live;
+  workspace->max_cells_bytes = max_bytes;
   workspace->is_read_only = options->read_only || options->as_of;
   workspace->clock_us = session->now_given ? session->now_us : -1;
   workspace->moved_us = session->now_us;
@@ -109,6 +110,37 @@ gboolean lib_begin_writing(AttainWorkspace *workspace, AttainError *error) {
 void lib_end_writing(AttainWorkspace *workspace) {
   g_atomic_pointer_set(&workspace->writer, NULL);
   g_mutex_unlock(&workspace->writing);
+}
+
+/* A database that refuses everything after a failure is opened again; what it had committed is in the next answers. */
+gboolean lib_mend(AttainWorkspace *workspace) {
+  Store *store = workspace->session->store;
+  if (workspace->is_read_only || !store_is_lost(store)) return FALSE;
+  g_clear_pointer(&workspace->put, ingest_writer_free);
+  return query_live_reopen(workspace->live, store, NULL);
+}
+
+gboolean lib_begin_change(AttainWorkspace *workspace, GError **error) {
+  if (query_live_before(workspace->live, NULL)) return TRUE;
+  lib_mend(workspace);
+  return query_live_before(workspace->live, error);
+}
+
+/* --- memory --- */
+
+bool attain_memory(AttainWorkspace *workspace, AttainMemory *memory, AttainError *error) {
+  GError *cause = NULL;
+  gint64 database_bytes = 0;
+  if (!lib_begin_writing(workspace, error)) return false;
+  gboolean ok = store_memory_bytes(workspace->session->store, &database_bytes, &cause);
+  if (ok)
+    *memory = (AttainMemory){.n_cells = query_live_n_cells(workspace->live),
+                             .cells_bytes = query_live_state(workspace->live).bytes,
+                             .max_cells_bytes = workspace->max_cells_bytes,
+                             .put_bytes = workspace->put ? ingest_writer_bytes(workspace->put) : 0,
+                             .database_bytes = (guint64)database_bytes};
+  lib_end_writing(workspace);
+  return ok || lib_fail(error, cause);
 }
 
 /* --- the clock --- */
@@ -145,7 +177,7 @@ void lib_follow_clock(AttainWorkspace *workspace) {
 static gboolean move_clock(AttainWorkspace *workspace, const char *now, GError **error) {
   gint64 now_us = -1;
   if (now && !calendar_parse_instant(workspace->session->calendar, now, &now_us, error)) return FALSE;
-  if (!query_live_before(workspace->live, error)) return FALSE;
+  if (!lib_begin_change(workspace, error)) return FALSE;
   __atomic_store_n(&workspace->clock_us, now_us, __ATOMIC_RELEASE);
   return lib_publish(workspace, error);
 }

@@ -22,6 +22,7 @@ struct AttainWorkspace {
   Session *session; /* its store is the writer's; readers use what does not change: schema, definitions, calendar */
   QueryLive *live;
   gboolean is_read_only;
+  guint64 max_cells_bytes;
 
   GMutex writing;        /* of all below */
   IngestWriter *put;     /* the fast way of records; NULL until the first */
@@ -41,10 +42,14 @@ gboolean lib_fail_with(AttainError *error, AttainErrorCode code, const char *for
 /* Errors: USAGE from a callback. */
 gboolean lib_begin_writing(AttainWorkspace *workspace, AttainError *error);
 void lib_end_writing(AttainWorkspace *workspace);
+/* Within lib_begin_writing(), after a failure. Whether the database was lost and is there again. */
+gboolean lib_mend(AttainWorkspace *workspace);
 gint64 lib_now(const AttainWorkspace *workspace);
 /* While the system's clock is used: lets that of the answers follow it. */
 void lib_follow_clock(AttainWorkspace *workspace);
-/* After query_live_before(): answers take what was done, and the clock. */
+/* query_live_before(), of a database that is opened again if it has to be. */
+gboolean lib_begin_change(AttainWorkspace *workspace, GError **error);
+/* After it: answers take what was done, and the clock. */
 gboolean lib_publish(AttainWorkspace *workspace, GError **error);
 
 /* --- subscribe.c --- */

@@ -347,9 +347,9 @@ gboolean board_extend(Board *board, guint side, const QueryContext *context, con
   g_ptr_array_set_size(generation->sql, 0);
   gsize bytes = board_bytes(board, side);
   if (bytes <= max_bytes) return TRUE;
+  g_autofree char *needed = g_format_size(bytes), *left = g_format_size(max_bytes);
   g_set_error(error, BASE_ERROR, BASE_ERROR_LIMIT,
-              "kept in memory, its cells would take %.1f GB; max_cells_bytes allows %.1f GB", (double)bytes / 1e9,
-              (double)max_bytes / 1e9);
+              "kept in memory, its cells would take %s, and " QUERY_LIVE_CAP " leaves %s", needed, left);
   return FALSE;
 }
 
@@ -387,6 +387,16 @@ gsize board_bytes(const Board *board, guint side) {
       if (table->levels[keep] != NULL) bytes += cube_table_bytes(table->levels[keep]);
   }
   return bytes;
+}
+
+gsize board_n_filled(const Board *board, guint side) {
+  gsize n = 0;
+  for (guint t = 0; t < board->sides[side].tables->len; t++) {
+    const SideTable *table = g_ptr_array_index(board->sides[side].tables, t);
+    for (guint keep = 0; keep <= BOARD_MAX_DIMS; keep++)
+      if (table->levels[keep] != NULL) n += cube_table_n_filled(table->levels[keep]);
+  }
+  return n;
 }
 
 /* --- following changes --- */

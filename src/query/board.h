@@ -13,6 +13,7 @@
 #include "query/evaluate.h"
 
 #define BOARD_MAX_DIMS 6
+#define QUERY_LIVE_CAP "the cap on cells (max_cells_mb under limits in attain.yaml)"
 
 typedef struct Board Board;
 
@@ -48,6 +49,7 @@ void board_settle(Board *board);
 /* Makes one side like the other; unless `all` is to be copied, only the tables that it lacks. */
 void board_copy_side(Board *board, guint from, guint to, gboolean all);
 gsize board_bytes(const Board *board, guint side);
+gsize board_n_filled(const Board *board, guint side); /* cells in which something lies, subtotals' too */
 
 /* --- readers --- */
 /* A plan over a side's cells, for a question's formulas to be collected in. `context` has no store. */

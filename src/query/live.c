@@ -5,6 +5,7 @@
 
 #include "query/board.h"
 #include "query/run.h"
+#include "store/reopen.h"
 
 #include <pthread.h>
 
@@ -44,6 +45,7 @@ struct QueryLive {
   pthread_mutex_t writing; /* of all below, and of the side that is not active */
   Store *now, *then;       /* connections; `then` stands still while a change is made */
   gboolean is_changing;
+  gint is_behind; /* a change could not be taken in: answers are of before, until all is counted afresh (atomic) */
   Behind behind;
   QueryStat *stat, *stat_before;
   GHashTable *too_large; /* keys of boards that do not fit */
@@ -247,6 +249,8 @@ void query_live_free(QueryLive *live) {
 
 /* --- asking --- */
 
+static gboolean take_missed(QueryLive *live, GError **error);
+
 typedef enum { ANSWERED, LACKS_CELLS, IS_OUTSIDE, FAILED } Outcome;
 
 /* What an answer is read by, to see whether parts of an earlier one hold still. */
@@ -324,6 +328,9 @@ static gsize bytes_of(const LiveSide *side, guint number) {
 
 /* A new board, or more cells in one, on the idle side. `view`: what is lacking; NULL = a board. */
 static gboolean build(QueryLive *live, const BoardKey *key, const QueryPlan *view, GError **error) {
+  QueryLoad load; /* what cannot be read leaves the cells there are as they are */
+  if (!take_missed(live, error) || !query_last_load(live->is_changing ? live->then : live->now, &load, error))
+    return FALSE;
   catch_up(live);
   guint idle = idle_side(live);
   LiveSide *side = &live->sides[idle];
@@ -348,8 +355,9 @@ static gboolean build(QueryLive *live, const BoardKey *key, const QueryPlan *vie
 
 static QueryResult *ask_records(QueryLive *live, const QueryRequest *request, const char *why, GError **error) {
   pthread_mutex_lock(&live->writing);
+  gboolean ok = take_missed(live, error);
   QueryContext context = writer_context(&live->sides[live->active], live->is_changing ? live->then : live->now);
-  QueryResult *result = query_run(&context, request, error);
+  QueryResult *result = ok ? query_run(&context, request, error) : NULL;
   if (result != NULL) {
     query_result_note(result, why);
     result->load = live->sides[live->active].load;
@@ -424,8 +432,12 @@ QueryResult *query_live_ask(QueryLive *live, const QueryRequest *request, GError
   BoardKey key = {request->by, request->where, request->credit_now, request->rates_of};
   g_autofree char *text = board_key_text(&key);
   g_autofree char *why = NULL;
+  if (g_atomic_int_get(&live->is_behind) && pthread_mutex_trylock(&live->writing) == 0) {
+    take_missed(live, NULL); /* if it cannot be done, what was known before is the answer */
+    pthread_mutex_unlock(&live->writing);
+  }
   if (is_too_large(live, text)) {
-    why = g_strdup("answered from the records: its cells are larger than max_cells_bytes allows");
+    why = g_strdup("answered from the records: its cells take more memory than " QUERY_LIVE_CAP " leaves");
   } else {
     QueryResult *result = ask_cells(live, request, &key, text, &why, error);
     if (result != NULL || why == NULL) return result;
@@ -438,7 +450,7 @@ QueryResult *query_live_ask(QueryLive *live, const QueryRequest *request, GError
 gboolean query_live_before(QueryLive *live, GError **error) {
   pthread_mutex_lock(&live->writing);
   QueryLoad load;
-  gboolean ok = live->is_changing || store_begin(live->then, error);
+  gboolean ok = take_missed(live, error) && (live->is_changing || store_begin(live->then, error));
   /* A transaction begins to stand still when it first reads. */
   if (ok && !live->is_changing) ok = query_last_load(live->then, &load, error);
   if (!ok) store_rollback(live->then);
@@ -488,7 +500,7 @@ static gboolean follow_boards(QueryLive *live, const QueryContext *before, const
 /* The cells of the idle side as of what `now` reads. */
 static gboolean follow(QueryLive *live, const QueryContext *before, const QueryContext *after, gint64 load,
                        gboolean *all, GError **error) {
-  *all = !live->is_changing || after->today != before->today || runs_ahead(before);
+  *all = !live->is_changing || live->is_behind || after->today != before->today || runs_ahead(before);
   if (*all) return TRUE;
   g_autoptr(QueryChanges) changes = query_changes_find(after, load, error);
   if (changes == NULL) return FALSE;
@@ -511,13 +523,10 @@ static gboolean move_on(QueryLive *live, gint64 now_us, GError **error) {
   after.stat = stat;
   after.now_us = now_us;
   after.today = calendar_day_of(after.calendar, now_us);
-  gboolean all = FALSE, ok = TRUE;
-  if (load.number == load_before && after.today == before.today && !runs_ahead(&before)) {
-    ok = TRUE;
-  } else {
-    ok = follow(live, &before, &after, load_before, &all, error);
-  }
-  if (!ok || all) reset(live);
+  gboolean all = FALSE;
+  gboolean is_same = load.number == load_before && after.today == before.today && !runs_ahead(&before);
+  if ((!is_same || live->is_behind) && !follow(live, &before, &after, load_before, &all, error)) return FALSE;
+  if (all) reset(live);
   live->stat_before = live->stat;
   live->stat = g_steal_pointer(&stat);
   side->context = after;
@@ -525,14 +534,25 @@ static gboolean move_on(QueryLive *live, gint64 now_us, GError **error) {
   side->load = load;
   live->state.load = load.number;
   side->change = live->change;
-  publish(live, ok && !all ? BEHIND_CHANGES : BEHIND_ALL);
+  publish(live, all ? BEHIND_ALL : BEHIND_CHANGES);
+  return TRUE;
+}
+
+static gboolean take(QueryLive *live, gint64 now_us, GError **error) {
+  gboolean ok = store_begin(live->now, error) && move_on(live, now_us, error);
+  store_rollback(live->now);
+  g_atomic_int_set(&live->is_behind, !ok);
   return ok;
+}
+
+/* Until it is done nothing is counted, for cells would be of two commits. None is missed while one is made. */
+static gboolean take_missed(QueryLive *live, GError **error) {
+  return !live->is_behind || take(live, live->sides[live->active].context.now_us, error);
 }
 
 gboolean query_live_after(QueryLive *live, gint64 now_us, GError **error) {
   pthread_mutex_lock(&live->writing);
-  gboolean ok = store_begin(live->now, error) && move_on(live, now_us, error);
-  store_rollback(live->now);
+  gboolean ok = take(live, now_us, error);
   store_rollback(live->then);
   live->is_changing = FALSE;
   pthread_mutex_unlock(&live->writing);
@@ -545,4 +565,24 @@ QueryLiveState query_live_state(QueryLive *live) {
   QueryLiveState state = live->state;
   pthread_mutex_unlock(&live->writing);
   return state;
+}
+
+gsize query_live_n_cells(QueryLive *live) {
+  gsize n = 0;
+  GHashTableIter iter;
+  gpointer board;
+  pthread_mutex_lock(&live->writing);
+  g_hash_table_iter_init(&iter, live->sides[live->active].boards);
+  while (g_hash_table_iter_next(&iter, NULL, &board)) n += board_n_filled(board, live->active);
+  pthread_mutex_unlock(&live->writing);
+  return n;
+}
+
+gboolean query_live_reopen(QueryLive *live, Store *store, GError **error) {
+  pthread_mutex_lock(&live->writing);
+  gboolean ok = store_reopen(store, error);
+  live->is_changing = FALSE;
+  g_atomic_int_set(&live->is_behind, TRUE);
+  pthread_mutex_unlock(&live->writing);
+  return ok;
 }

@@ -34,6 +34,10 @@ gboolean query_live_before(QueryLive *live, GError **error);
 /* `now_us`: the clock from here on; a new day counts everything afresh. */
 gboolean query_live_after(QueryLive *live, gint64 now_us, GError **error);
 
+/* Opens a database again that is lost (store/reopen.h), whoever asks meanwhile. What was not answered for comes to be
+ * known at the next question or query_live_after(). Whatever else uses the store may not do so now. */
+gboolean query_live_reopen(QueryLive *live, Store *store, GError **error);
+
 typedef struct {
   gint64 load;      /* the last load that answers know of */
   gint64 n_builds;  /* scans of facts for cells that were not there */
@@ -42,3 +46,5 @@ typedef struct {
   gsize bytes;      /* of the cells of one side; there may be two */
 } QueryLiveState;
 QueryLiveState query_live_state(QueryLive *live);
+/* How many cells those bytes are for: those that are not empty, subtotals and totals among them. Goes through all. */
+gsize query_live_n_cells(QueryLive *live);

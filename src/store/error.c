@@ -42,6 +42,11 @@ static gboolean is_disk_full(const char *message) {
          has(message, "max_temp_directory_size") || has(message, "max_temp_dir");
 }
 
+/* A checkpoint that failed: what was committed is in the log, but the database has to be opened anew. */
+static gboolean is_fatal(const char *message) {
+  return g_str_has_prefix(message, "FATAL Error");
+}
+
 static gboolean is_damaged(const char *message) {
   return has(message, "not a valid DuckDB database file") || has(message, "Corrupt") || has(message, "corrupt") ||
          has(message, "checksum") || has(message, "Failed to load metadata") || has(message, "Serialization Error") ||
@@ -68,10 +73,15 @@ void store_set_error(GError **error, const char *path, const char *message) {
     g_set_error(error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "interrupted");
   } else if (is_disk_full(message)) {
     g_autofree char *hint = free_space_hint(path);
-    g_set_error(error, BASE_ERROR, BASE_ERROR_IO,
-                "%s: the disk is full%s; nothing was changed: make room and try again\n%s", where, hint, message);
+    g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "%s: the disk is full%s%s: make room and try again\n%s", where, hint,
+                is_fatal(message) ? "" : "; nothing was changed", message);
   } else if (has(message, "newer version") || has(message, "we can only read version")) {
     g_set_error(error, BASE_ERROR, BASE_ERROR_VERSION, "%s was written by a newer version of Attain: update Attain\n%s",
+                where, message);
+  } else if (is_damaged(message) && has(message, "WAL file")) {
+    g_set_error(error, BASE_ERROR, BASE_ERROR_IO,
+                "%s.wal, which has the latest changes of the database beside it, is damaged: restore both from a "
+                "backup; or move it away, and run `attain load`: the database is whole, without those changes\n%s",
                 where, message);
   } else if (is_damaged(message)) {
     g_set_error(error, BASE_ERROR, BASE_ERROR_IO,

@@ -106,7 +106,7 @@ static duckdb_type type_named(const char *name) {
 }
 
 StoreGiven *store_given_new(Store *store, const char *const *names, const char *const *types, guint n_columns) {
-  g_return_val_if_fail(!store->is_guest, NULL);
+  g_return_val_if_fail(!store->host, NULL);
   StoreGiven *given = g_new0(StoreGiven, 1);
   given->store = store;
   given->n_columns = n_columns;

@@ -13,7 +13,9 @@ struct Store {
   duckdb_connection connection;
   char *path; /* NULL: in memory */
   gboolean read_only;
-  gboolean is_guest; /* the database is another's */
+  guint threads;
+  Store *host;       /* whose database it is; NULL: its own */
+  GPtrArray *guests; /* Store of store_connect(), or NULL; not owned */
   gboolean in_transaction;
   guint64 n_commits;
   GHashTable *kept;          /* SQL -> duckdb_prepared_statement */
@@ -21,6 +23,9 @@ struct Store {
   DerivedFew *few;           /* what is kept between refreshes of a few deals */
   DerivedEmission *emission; /* what the table function derived_rows() gives, while derived facts are made */
 };
+
+/* Opens the database at `path` and connects to it. */
+gboolean store_open_database(Store *store, GError **error);
 
 /* `message` is DuckDB's; `path` is the database's file or NULL. */
 void store_set_error(GError **error, const char *path, const char *message);

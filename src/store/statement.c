@@ -32,9 +32,17 @@ gboolean store_bind(duckdb_prepared_statement statement, const StoreValue *param
   return TRUE;
 }
 
+/* It is not after store_reopen() failed. */
+static gboolean store_is_open(const Store *store, GError **error) {
+  if (store->connection) return TRUE;
+  g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "%s cannot be opened again after it failed", store->path);
+  return FALSE;
+}
+
 duckdb_prepared_statement store_prepare(Store *store, const char *sql, const StoreValue *parameters, gsize n_parameters,
                                         GError **error) {
   STORE_PREPARED statement = NULL;
+  if (!store_is_open(store, error)) return NULL;
   if (duckdb_prepare(store->connection, sql, &statement) != DuckDBSuccess) {
     store_set_error(error, store->path, duckdb_prepare_error(statement));
     return NULL;
@@ -48,6 +56,7 @@ gboolean store_run(Store *store, const char *sql, const StoreValue *parameters, 
     store_set_error(error, store->path, "IO Error: fault injected into store.run");
     return FALSE;
   }
+  if (!store_is_open(store, error)) return FALSE;
   STORE_RESULT result = {0};
   duckdb_state state;
   if (n_parameters == 0) {

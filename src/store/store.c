@@ -21,15 +21,15 @@ static gboolean set(duckdb_config config, const char *name, const char *value, G
   return FALSE;
 }
 
-static gboolean set_all(duckdb_config config, const char *path, guint flags, guint threads, GError **error) {
-  g_autofree char *temporary =
-      path ? g_strconcat(path, ".tmp", NULL) : g_strdup_printf("%s/attain-%d.tmp", g_get_tmp_dir(), (int)getpid());
-  g_autofree char *n_threads = g_strdup_printf("%u", threads);
+static gboolean set_all(duckdb_config config, const Store *store, GError **error) {
+  g_autofree char *temporary = store->path ? g_strconcat(store->path, ".tmp", NULL)
+                                           : g_strdup_printf("%s/attain-%d.tmp", g_get_tmp_dir(), (int)getpid());
+  g_autofree char *n_threads = g_strdup_printf("%u", store->threads);
   return set(config, "autoinstall_known_extensions", "false", error) &&
          set(config, "autoload_known_extensions", "false", error) && set(config, "temp_directory", temporary, error) &&
          set(config, "storage_compatibility_version", "latest", error) &&
-         (!(flags & STORE_READ_ONLY) || set(config, "access_mode", "READ_ONLY", error)) &&
-         (threads == 0 || set(config, "threads", n_threads, error));
+         (!store->read_only || set(config, "access_mode", "READ_ONLY", error)) &&
+         (store->threads == 0 || set(config, "threads", n_threads, error));
 }
 
 static gboolean check_path(const char *path, guint flags, GError **error) {
@@ -59,24 +59,28 @@ static gboolean open_database(Store *store, duckdb_config config, GError **error
   return store->read_only || (store_derived_register(store, error) && store_given_register(store, error));
 }
 
-Store *store_open(const char *path, const LedgerSchema *schema, guint flags, guint threads, GError **error) {
-  if (path && !check_path(path, flags, error)) return NULL;
+gboolean store_open_database(Store *store, GError **error) {
   if (base_fault("store.open")) {
-    store_set_error(error, path, "IO Error: fault injected into store.open");
-    return NULL;
+    store_set_error(error, store->path, "IO Error: fault injected into store.open");
+    return FALSE;
   }
-  if (!path) flags &= ~(guint)STORE_READ_ONLY;
   duckdb_config config;
   if (duckdb_create_config(&config) != DuckDBSuccess) {
-    store_set_error(error, path, NULL);
-    return NULL;
+    store_set_error(error, store->path, NULL);
+    return FALSE;
   }
+  gboolean ok = set_all(config, store, error) && open_database(store, config, error);
+  duckdb_destroy_config(&config);
+  return ok;
+}
+
+Store *store_open(const char *path, const LedgerSchema *schema, guint flags, guint threads, GError **error) {
+  if (path && !check_path(path, flags, error)) return NULL;
   g_autoptr(Store) store = g_new0(Store, 1);
   store->path = g_strdup(path);
-  store->read_only = (flags & STORE_READ_ONLY) != 0;
-  gboolean ok = set_all(config, path, flags, threads, error) && open_database(store, config, error);
-  duckdb_destroy_config(&config);
-  if (!ok || (schema && !store_migrate(store, schema, error))) return NULL;
+  store->read_only = path && (flags & STORE_READ_ONLY);
+  store->threads = threads;
+  if (!store_open_database(store, error) || (schema && !store_migrate(store, schema, error))) return NULL;
   return g_steal_pointer(&store);
 }
 
@@ -85,10 +89,14 @@ Store *store_connect(Store *store, GError **error) {
   other->path = g_strdup(store->path);
   other->read_only = store->read_only;
   other->database = store->database;
-  other->is_guest = TRUE;
-  if (duckdb_connect(store->database, &other->connection) == DuckDBSuccess) return g_steal_pointer(&other);
-  store_set_error(error, store->path, "IO Error: no connection to the database");
-  return NULL;
+  if (duckdb_connect(store->database, &other->connection) != DuckDBSuccess) {
+    store_set_error(error, store->path, "IO Error: no connection to the database");
+    return NULL;
+  }
+  other->host = store;
+  if (!store->guests) store->guests = g_ptr_array_new();
+  g_ptr_array_add(store->guests, other);
+  return g_steal_pointer(&other);
 }
 
 void store_close(Store *store) {
@@ -97,7 +105,11 @@ void store_close(Store *store) {
   store_derived_few_free(store->few);
   store_kept_clear(store);
   if (store->connection) duckdb_disconnect(&store->connection);
-  if (store->database && !store->is_guest) duckdb_close(&store->database);
+  if (store->host)
+    g_ptr_array_remove(store->host->guests, store);
+  else if (store->database)
+    duckdb_close(&store->database);
+  if (store->guests) g_ptr_array_unref(store->guests);
   g_free(store->path);
   g_free(store);
 }

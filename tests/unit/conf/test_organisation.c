@@ -27,6 +27,7 @@ static void least(void **state) {
   assert_int_equal(organisation->n_extra, 0);
   assert_string_equal(organisation->database, "/somewhere/co/data/attain.duckdb");
   assert_int_equal(organisation->max_groups, 5000000);
+  assert_int_equal(organisation->max_cells_bytes, 1073741824);
   assert_true(organisation->max_rejected_share == 0.05);
 }
 
@@ -47,7 +48,7 @@ static void everything(void **state) {
       "  working_days: [sun, mon, tue]\n"
       "  holidays: [2026-01-01, 2026-12-25]\n"
       "credit: {owner: now, team: at_event}\n"
-      "limits: {max_groups: 1000, max_rejected: 1%}\n");
+      "limits: {max_groups: 1000, max_cells_mb: 6000, max_rejected: 1%}\n");
   const CalendarConfig *calendar = &organisation->calendar;
   assert_int_equal(calendar->first_month, 2);
   assert_int_equal(calendar->kind, CALENDAR_454);
@@ -64,6 +65,7 @@ static void everything(void **state) {
   assert_string_equal(organisation->database, "/elsewhere/x.duckdb");
   assert_int_equal(organisation->owner_credit, CONF_CREDIT_NOW);
   assert_int_equal(organisation->max_groups, 1000);
+  assert_int_equal(organisation->max_cells_bytes, 6291456000);
   assert_true(organisation->max_rejected_share == 0.01);
 }
 
@@ -131,6 +133,8 @@ static void mistakes(void **state) {
       "attain.yaml:3:23: \"year_ends\" is for retail years: set `kind: 4-4-5`, 4-5-4 or 5-4-4, or take it out");
   expect_wrong("name: Co\ncurrency: EUR\nlimits: {max_groups: 0}\n",
                "attain.yaml:3:22: \"max_groups\" must be at least 1");
+  expect_wrong("name: Co\ncurrency: EUR\nlimits: {max_cells_mb: 0}\n",
+               "attain.yaml:3:24: \"max_cells_mb\" must be at least 1");
   expect_wrong("", "attain.yaml: the file is empty: it needs at least `name: …` and `currency: EUR`");
 }
 

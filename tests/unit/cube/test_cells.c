@@ -218,6 +218,32 @@ static void changes_leave_what_is_left(void **state) {
   assert_false(cube_table_apply(table, gone, &(CubeChange){1, TRUE, NULL})); /* it is not there any more */
 }
 
+/* Two groups: days 1, 1, 64 and 65 of one, day 65 of the other: four cells, then three, and none when all has gone. */
+static void filled_cells_are_counted(void **state) {
+  static const CubeColumnSpec one[] = {{.kind = CUBE_SUM, .n_cells = 130}, {.kind = CUBE_VALUES, .n_cells = 130}};
+  static const struct {
+    gint64 member;
+    guint day;
+  } rows[] = {{1, 1}, {1, 1}, {1, 64}, {1, 65}, {2, 65}};
+  g_autoptr(CubeTable) table = cube_table_new_kept(1, one, 2, 10, FALSE);
+  g_autoptr(CubeTable) gone = cube_table_new_log_of(table);
+  g_autoptr(CubeTable) rest = cube_table_new_log_of(table);
+  for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+    CubeTable *to[] = {table, i == 3 ? gone : rest};
+    for (int t = 0; t < 2; t++) {
+      gint32 group = cube_table_group(to[t], &rows[i].member);
+      cube_add_sum(to[t], 0, group, rows[i].day, 7, 1);
+      cube_add_number(to[t], 1, group, rows[i].day, 0.5);
+    }
+  }
+  cube_table_finish(table);
+  assert_int_equal(cube_table_n_filled(table), 2 * 4);
+  assert_true(cube_table_apply(table, gone, &(CubeChange){1, TRUE, NULL}));
+  assert_int_equal(cube_table_n_filled(table), 2 * 3);
+  assert_true(cube_table_apply(table, rest, &(CubeChange){2, TRUE, NULL}));
+  assert_int_equal(cube_table_n_filled(table), 0);
+}
+
 static void sparse_tables_change_alike(void **state) {
   Added added[N_ADDED];
   g_autoptr(GRand) random = g_rand_new_with_seed(seed_of());
@@ -279,13 +305,10 @@ static void members_can_be_renamed(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(any_span_is_the_sum_of_its_rows),
-      cmocka_unit_test(a_roll_up_is_the_whole_counted_again),
-      cmocka_unit_test(sparse_tables_answer_alike),
-      cmocka_unit_test(changes_leave_what_is_left),
-      cmocka_unit_test(sparse_tables_change_alike),
-      cmocka_unit_test(a_sum_beyond_64_bits_is_told),
-      cmocka_unit_test(groups_have_a_cap),
+      cmocka_unit_test(any_span_is_the_sum_of_its_rows), cmocka_unit_test(a_roll_up_is_the_whole_counted_again),
+      cmocka_unit_test(sparse_tables_answer_alike),      cmocka_unit_test(changes_leave_what_is_left),
+      cmocka_unit_test(filled_cells_are_counted),        cmocka_unit_test(sparse_tables_change_alike),
+      cmocka_unit_test(a_sum_beyond_64_bits_is_told),    cmocka_unit_test(groups_have_a_cap),
       cmocka_unit_test(members_can_be_renamed),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
