@@ -23,18 +23,20 @@ static gint32 region_code(QueryOrg *org, StoreValue value) {
   return made;
 }
 
-static gpointer at_key(GArray *array, gint32 key, guint element_size) {
+/* `empty`: what stands for a key without a row. */
+static gpointer at_key(GArray *array, gint32 key, gconstpointer empty) {
   if (key <= 0) return NULL;
-  if ((guint)key >= array->len) g_array_set_size(array, (guint)key + 1);
-  return array->data + (gsize)key * element_size;
+  while ((guint)key >= array->len) g_array_append_vals(array, empty, 1);
+  return array->data + (gsize)key * g_array_get_element_size(array);
 }
 
 static gboolean load_teams(QueryOrg *org, GError **error) {
   g_autoptr(StoreRows) rows =
       store_query(org->context->store, "SELECT key, parent, manager, region, level FROM team", NULL, 0, 0, error);
   if (rows == NULL) return FALSE;
+  const OrgTeam none = {.region = -1};
   for (gsize r = 0; r < store_rows_count(rows); r++) {
-    OrgTeam *team = at_key(org->teams, (gint32)store_rows_value(rows, r, 0).integer, sizeof *team);
+    OrgTeam *team = at_key(org->teams, (gint32)store_rows_value(rows, r, 0).integer, &none);
     if (team == NULL) continue;
     team->parent = integer_or(store_rows_value(rows, r, 1), 0);
     team->manager = integer_or(store_rows_value(rows, r, 2), 0);
@@ -77,10 +79,10 @@ static gboolean load_people(QueryOrg *org, GArray *fallback, GError **error) {
   if (rows == NULL) return FALSE;
   for (gsize r = 0; r < store_rows_count(rows); r++) {
     gint32 key = (gint32)store_rows_value(rows, r, 0).integer;
-    OrgPerson *person = at_key(org->people, key, sizeof *person);
+    OrgPerson *person = at_key(org->people, key, &(const OrgPerson){0});
     if (person == NULL) continue;
     person->survivor = integer_or(store_rows_value(rows, r, 1), 0);
-    QueryPlace *place = at_key(fallback, key, sizeof *place);
+    QueryPlace *place = at_key(fallback, key, &(const QueryPlace){.region = -1});
     *place = (QueryPlace){BASE_DAY_MIN, BASE_DAY_MAX, integer_or(store_rows_value(rows, r, 2), 0),
                           integer_or(store_rows_value(rows, r, 3), 0), region_code(org, store_rows_value(rows, r, 4))};
   }
@@ -127,6 +129,7 @@ static void add_membership(QueryOrg *org, const GArray *fallback, const Membersh
   QueryPlace place = membership->place;
   guint key = (guint)membership->person;
   OrgPerson *person = &g_array_index(org->people, OrgPerson, key);
+  person->has_memberships = TRUE;
   if (org->context->organisation->team_credit == CONF_CREDIT_NOW) {
     if (org->context->today < place.from || org->context->today >= place.until) return;
     place.from = BASE_DAY_MIN;
@@ -151,7 +154,7 @@ static gboolean load_memberships(QueryOrg *org, const GArray *fallback, GError *
     add_membership(org, fallback, &g_array_index(memberships, Membership, i));
   for (guint key = 1; key < org->people->len; key++) {
     OrgPerson *person = &g_array_index(org->people, OrgPerson, key);
-    if (person->n_places > 0 || key >= fallback->len) continue;
+    if (person->has_memberships || key >= fallback->len) continue;
     const QueryPlace *own = &g_array_index(fallback, QueryPlace, key);
     add_place(org, person, complete_place(org, *own, own));
   }

@@ -7,6 +7,7 @@ typedef struct {
   gint32 survivor;   /* 0 = itself */
   guint first_place; /* in places */
   guint n_places;
+  gboolean has_memberships; /* of any day */
 } OrgPerson;
 
 typedef struct {

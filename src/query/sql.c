@@ -175,7 +175,7 @@ double sql_minor_units(const SqlSelect *select) {
   return pow(10, base_currency_digits(select->context->organisation->currency));
 }
 
-/* A bare number beside money is in major units. */
+/* A bare number compared with money is in major units; one that money is multiplied by is none. */
 static void render_beside(SqlSelect *select, GString *out, const KpiExpr *expr, const KpiExpr *other, gboolean day) {
   if (is_money(other) && expr->unit.kind == KPI_NUMBER) {
     g_string_append_c(out, '(');
@@ -187,11 +187,9 @@ static void render_beside(SqlSelect *select, GString *out, const KpiExpr *expr, 
 }
 
 static void render_infix(SqlSelect *select, GString *out, const KpiExpr *expr, const char *operator, gboolean day) {
+  g_autofree char *between = g_strdup_printf(" %s ", operator);
   g_string_append_c(out, '(');
-  for (guint i = 0; i < expr->n_args; i++) {
-    if (i > 0) g_string_append_printf(out, " %s ", operator);
-    render_beside(select, out, expr->args[i], expr->args[i == 0 ? expr->n_args - 1 : 0], day);
-  }
+  render_list(select, out, expr, 0, between, day);
   g_string_append_c(out, ')');
 }
 
