@@ -188,15 +188,19 @@ static gboolean read_rows(WriterPut *put, GError **error) {
 static gboolean fetch_versions(WriterPut *put, gboolean *is_odd, GError **error) {
   WriterTable *table = put->table;
   store_given_clear(table->keys);
+  put->is_dated = TRUE;
   for (guint r = 0; r < put->rows->len; r++) {
     const WriterRow *row = &g_array_index(put->rows, WriterRow, r);
-    StoreValue key = {.type = STORE_INT, .integer = (gint64)row->key};
-    if (writer_set_has(table->there, row->key)) store_given_add(table->keys, &key);
+    gint32 day = 0;
+    if (!writer_set_has(table->there, row->key)) continue;
+    put->is_dated &= writer_set_days(table->there, row->key, &day, &day);
+    store_given_add(table->keys, (const StoreValue[]){{.type = STORE_INT, .integer = (gint64)row->key},
+                                                      {.type = STORE_DAY, .integer = day}});
   }
   put->n_before = (guint)store_given_count(table->keys);
   *is_odd = FALSE;
   if (put->n_before == 0) return TRUE;
-  put->found = store_query_kept(put->writer->store, table->fetch, NULL, 0, put->n_before, error);
+  put->found = store_query_kept(put->writer->store, table->fetch[put->is_dated], NULL, 0, put->n_before, error);
   if (!put->found) return FALSE;
   *is_odd = store_rows_count(put->found) != put->n_before;
   g_autoptr(GHashTable) by_key = g_hash_table_new(g_int64_hash, g_int64_equal);

@@ -28,10 +28,12 @@ static void free_table(WriterTable *table) {
   store_given_free(table->old_rows);
   store_given_free(table->keys);
   store_given_free(table->fresh);
-  g_free(table->fetch);
   g_free(table->insert);
   g_free(table->keep_old);
-  g_free(table->take_out);
+  for (guint i = 0; i < 2; i++) {
+    g_free(table->fetch[i]);
+    g_free(table->take_out[i]);
+  }
   writer_set_free(table->there);
   if (table->members) g_hash_table_unref(table->members);
   g_free(table);
@@ -84,14 +86,29 @@ static void write_statements(WriterTable *table) {
   g_autofree char *name = store_quote_name(table->table->name);
   g_autofree char *history_name = g_strconcat(table->table->name, "_history", NULL);
   g_autofree char *history = store_quote_name(history_name);
-  guint keys = store_given_number(table->keys);
-  table->fetch = g_strdup_printf("SELECT %s FROM %s WHERE key IN (SELECT key FROM given_rows(%u))", names, name, keys);
-  table->take_out = g_strdup_printf("DELETE FROM %s WHERE key IN (SELECT key FROM given_rows(%u))", name, keys);
   table->insert = g_strdup_printf("INSERT INTO %s (%s) SELECT %s FROM given_rows(%u)", name, names, names,
                                   store_given_number(table->rows));
   table->keep_old = g_strdup_printf(
       "INSERT INTO %s (%s, superseded_at, superseded_by) SELECT %s, superseded_at, superseded_by FROM given_rows(%u)",
       history, names, names, store_given_number(table->old_rows));
+}
+
+/* Rows are mostly in the order of some day, and keys, being hashes, in none: the database passes over the blocks of
+ * rows that have other days than those asked for. */
+static void find_by(WriterTable *table, int zone) {
+  g_autofree char *names = names_of(table);
+  g_autofree char *name = store_quote_name(table->table->name);
+  g_autofree char *day = store_quote_name(table->names[MAX(zone, 0)]);
+  guint keys = store_given_number(table->keys);
+  g_autofree char *dated = g_strdup_printf("(key, %s) IN (SELECT key, day FROM given_rows(%u))", day, keys);
+  g_autofree char *by_key = g_strdup_printf("key IN (SELECT key FROM given_rows(%u))", keys);
+  table->zone = zone;
+  for (guint i = 0; i < 2; i++) {
+    g_free(table->fetch[i]);
+    g_free(table->take_out[i]);
+    table->fetch[i] = g_strdup_printf("SELECT %s FROM %s WHERE %s", names, name, i ? dated : by_key);
+    table->take_out[i] = g_strdup_printf("DELETE FROM %s WHERE %s", name, i ? dated : by_key);
+  }
 }
 
 static WriterTable *read_table(IngestWriter *writer, const LedgerTable *of, GError **error) {
@@ -120,9 +137,10 @@ static WriterTable *read_table(IngestWriter *writer, const LedgerTable *of, GErr
   table->rows = store_given_new(writer->store, names, types, n);
   table->old_rows = store_given_new(writer->store, names, types, n + 2);
   table->fresh = store_given_new(writer->store, names, types, n);
-  table->keys =
-      store_given_new(writer->store, (const char *const[]){"key"}, (const char *const[]){types[table->key]}, 1);
+  table->keys = store_given_new(writer->store, (const char *const[]){"key", "day"},
+                                (const char *const[]){types[table->key], "DATE"}, 2);
   write_statements(table);
+  find_by(table, -1);
   return table;
 }
 
@@ -139,35 +157,76 @@ WriterTable *writer_table(IngestWriter *writer, const LedgerTable *of, GError **
 /* --- keys --- */
 
 static gboolean add_keys(const StoreChunk *chunk, gpointer user_data, GError **error G_GNUC_UNUSED) {
-  const guint64 *keys = chunk->data[0];
-  for (gsize i = 0; i < chunk->n_rows; i++) writer_set_add(user_data, keys[i]);
+  const guint64 *keys = chunk->data[0], *valid = chunk->valid[1];
+  const gint32 *days = chunk->data[1];
+  for (gsize i = 0; i < chunk->n_rows; i++) {
+    gboolean is_null = valid && !(valid[i / 64] >> (i % 64) & 1);
+    writer_set_add(user_data, keys[i], is_null ? BASE_DAY_NONE : days[i]);
+  }
   return TRUE;
 }
 
-static WriterSet *read_keys(IngestWriter *writer, const char *sql, GError **error) {
-  static const StoreColumnType types[] = {STORE_COLUMN_UINT64};
-  StoreScan scan = {.sql = sql, .types = types, .n_columns = 1};
-  WriterSet *set = writer_set_new();
+/* `sql` gives keys and days. */
+static WriterSet *read_keys(IngestWriter *writer, WriterDays days, const char *sql, GError **error) {
+  static const StoreColumnType types[] = {STORE_COLUMN_UINT64, STORE_COLUMN_INT32};
+  StoreScan scan = {.sql = sql, .types = types, .n_columns = 2};
+  WriterSet *set = writer_set_new(days);
   if (store_scan(writer->store, &scan, add_keys, set, NULL, NULL, error)) return set;
   writer_set_free(set);
   return NULL;
 }
 
+/* The day that most rows have; of deals that of their creation, which derived rows have too. `*zone` -1: there is none.
+ */
+static gboolean choose_zone(IngestWriter *writer, const WriterTable *table, const char *name, int *zone,
+                            GError **error) {
+  g_autoptr(GString) sql = g_string_new("SELECT 0");
+  g_autoptr(GArray) fields = g_array_new(FALSE, FALSE, sizeof(int));
+  for (guint c = 0; c < table->table->n_columns; c++) {
+    const LedgerColumn *column = &table->table->columns[c];
+    if (column->type != LEDGER_INSTANT || (column->flags & LEDGER_PLAN) || table->days[c] < 0) continue;
+    g_autofree char *day = store_quote_name(table->names[table->days[c]]);
+    g_string_append_printf(sql, ", count(%s)", day);
+    g_array_append_val(fields, table->days[c]);
+  }
+  *zone = fields->len ? g_array_index(fields, int, 0) : -1;
+  if (fields->len <= 1 || g_str_equal(table->table->name, "opportunity")) return TRUE;
+  g_string_append_printf(sql, " FROM %s", name);
+  g_autoptr(StoreRows) rows = store_query(writer->store, sql->str, NULL, 0, 1, error);
+  if (!rows) return FALSE;
+  gint64 most = 0;
+  for (guint i = 0; i < fields->len; i++) {
+    gint64 n = store_rows_value(rows, 0, i + 1).integer;
+    if (n <= most) continue;
+    most = n;
+    *zone = g_array_index(fields, int, i);
+  }
+  return TRUE;
+}
+
 gboolean writer_know_keys(IngestWriter *writer, WriterTable *table, GError **error) {
   if (table->there) return TRUE;
   g_autofree char *name = store_quote_name(table->table->name);
-  g_autofree char *sql = g_strdup_printf("SELECT key FROM %s", name);
-  table->there = read_keys(writer, sql, error);
+  int zone;
+  if (!choose_zone(writer, table, name, &zone, error)) return FALSE;
+  find_by(table, zone);
+  g_autofree char *day = zone >= 0 ? store_quote_name(table->names[zone]) : g_strdup("NULL::DATE");
+  g_autofree char *sql = g_strdup_printf("SELECT key, %s FROM %s", day, name);
+  table->there = read_keys(writer, zone >= 0 ? WRITER_DAY : WRITER_NO_DAYS, sql, error);
   return table->there != NULL;
+}
+
+gint32 writer_zone_day(const WriterTable *table, const StoreValue *row) {
+  return table->zone >= 0 && row[table->zone].type == STORE_DAY ? (gint32)row[table->zone].integer : BASE_DAY_NONE;
 }
 
 gboolean writer_know_deals(IngestWriter *writer, GError **error) {
   if (!writer->with_changes)
-    writer->with_changes =
-        read_keys(writer, "SELECT opportunity FROM stage_change WHERE opportunity IS NOT NULL", error);
+    writer->with_changes = read_keys(
+        writer, WRITER_DAYS, "SELECT opportunity, at_day FROM stage_change WHERE opportunity IS NOT NULL", error);
   if (writer->with_changes && !writer->with_activities)
-    writer->with_activities =
-        read_keys(writer, "SELECT opportunity FROM activity WHERE opportunity IS NOT NULL", error);
+    writer->with_activities = read_keys(
+        writer, WRITER_NO_DAYS, "SELECT opportunity, NULL::DATE FROM activity WHERE opportunity IS NOT NULL", error);
   return writer->with_changes && writer->with_activities;
 }
 
@@ -268,14 +327,18 @@ IngestWriter *ingest_writer_new(Store *store, const LedgerSchema *schema, const 
   guint n = ledger_schema_n_tables(schema);
   writer->tables = g_new0(WriterTable *, n);
   writer->stats = g_new0(WriterStat, n);
-  writer->touched = store_given_new(store, (const char *const[]){"key"}, (const char *const[]){"UBIGINT"}, 1);
+  writer->touched =
+      store_given_new(store, (const char *const[]){"key", "deal_day"}, (const char *const[]){"UBIGINT", "DATE"}, 2);
+  writer->changed_on =
+      store_given_new(store, (const char *const[]){"key", "day"}, (const char *const[]){"UBIGINT", "DATE"}, 2);
   writer->stat_rows = store_given_new(
       store,
       (const char *const[]){"table_name", "n_rows", "first_day", "last_day", "latest_at", "has_foreign_currency"},
       (const char *const[]){"VARCHAR", "BIGINT", "DATE", "DATE", "TIMESTAMP", "BOOLEAN"}, 6);
-  writer->came = store_given_new(
-      store, (const char *const[]){"opportunity", "done_at", "done_at_day", "planned_at", "planned_at_day"},
-      (const char *const[]){"UBIGINT", "TIMESTAMP", "DATE", "TIMESTAMP", "DATE"}, 5);
+  static const char *const names[] = {"opportunity", "done_at", "done_at_day", "planned_at", "planned_at_day"};
+  static const char *const types[] = {"UBIGINT", "TIMESTAMP", "DATE", "TIMESTAMP", "DATE"};
+  writer->came = store_given_new(store, names, types, G_N_ELEMENTS(names));
+  writer->went = store_given_new(store, names, types, G_N_ELEMENTS(names));
   writer->load_rows = store_given_new(store,
                                       (const char *const[]){"load", "source", "table_name", "at", "n_read", "n_new",
                                                             "n_changed", "n_unchanged", "n_closed"},
@@ -292,7 +355,9 @@ void ingest_writer_free(IngestWriter *writer) {
   store_given_free(writer->touched);
   store_given_free(writer->stat_rows);
   store_given_free(writer->load_rows);
+  store_given_free(writer->changed_on);
   store_given_free(writer->came);
+  store_given_free(writer->went);
   g_free(writer->tables);
   g_free(writer->stats);
   g_free(writer);

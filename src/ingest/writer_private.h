@@ -4,12 +4,17 @@
 #include "ingest/writer.h"
 
 /* --- writer_set.c: 64-bit keys that are there --- */
+/* Of each key: nothing else; the day of its row; the first and last day of its rows. */
+typedef enum { WRITER_NO_DAYS, WRITER_DAY, WRITER_DAYS } WriterDays;
 typedef struct WriterSet WriterSet;
-WriterSet *writer_set_new(void);
+WriterSet *writer_set_new(WriterDays days);
 void writer_set_free(WriterSet *set);
-void writer_set_add(WriterSet *set, guint64 key);
+/* `day`: BASE_DAY_NONE when it is not known. Of a key that is there it takes the place of the day, or adds to them. */
+void writer_set_add(WriterSet *set, guint64 key, gint32 day);
 void writer_set_remove(WriterSet *set, guint64 key);
 gboolean writer_set_has(const WriterSet *set, guint64 key);
+/* FALSE: it has rows on days that are not known. */
+gboolean writer_set_days(const WriterSet *set, guint64 key, gint32 *first, gint32 *last);
 gsize writer_set_bytes(const WriterSet *set);
 
 /* --- writer_memory.c: what is known of each table --- */
@@ -31,10 +36,12 @@ typedef struct {
   int key, from_source, id, recorded_at, load, known, currency; /* fields; -1: none */
   int *fields;                                                  /* of the ledger's columns; an instant's day: days */
   int *days;
-  StoreGiven *rows, *old_rows, *keys, *fresh;
-  char *fetch, *insert, *keep_old, *take_out;
-  WriterSet *there;    /* facts: keys; NULL: not read yet */
-  GHashTable *members; /* dimensions: source, 0x1f, id -> WriterMember; NULL: not read yet */
+  int zone;                                   /* the field of a day by which rows are found */
+  StoreGiven *rows, *old_rows, *keys, *fresh; /* keys: key, day */
+  char *insert, *keep_old;
+  char *fetch[2], *take_out[2]; /* with the days of all keys, and without */
+  WriterSet *there;             /* facts: keys; NULL: not read yet */
+  GHashTable *members;          /* dimensions: source, 0x1f, id -> WriterMember; NULL: not read yet */
   gint32 last_key;
 } WriterTable;
 
@@ -50,7 +57,8 @@ struct IngestWriter {
   gboolean is_read;
   WriterSet *with_changes, *with_activities; /* deals; NULL: not read yet */
   StoreGiven *touched, *stat_rows, *load_rows;
-  StoreGiven *came; /* activities: deal, when done, until when planned */
+  StoreGiven *changed_on;  /* deals, and on which days they changed */
+  StoreGiven *came, *went; /* activities: deal, when done, until when planned */
 };
 
 /* The field of a ledger's column, and of its day. */
@@ -61,6 +69,8 @@ gboolean writer_catch_up(IngestWriter *writer, GError **error);
 void writer_forget(IngestWriter *writer);
 WriterTable *writer_table(IngestWriter *writer, const LedgerTable *table, GError **error);
 gboolean writer_know_keys(IngestWriter *writer, WriterTable *table, GError **error);
+/* The day by which a row of the table is found, or BASE_DAY_NONE. */
+gint32 writer_zone_day(const WriterTable *table, const StoreValue *row);
 gboolean writer_know_members(IngestWriter *writer, WriterTable *table, GError **error);
 /* Which deals changes and activities refer to. */
 gboolean writer_know_deals(IngestWriter *writer, GError **error);
@@ -128,6 +138,7 @@ typedef struct {
   GStringChunk *texts;
   StoreRows *found;       /* versions that are there */
   guint n_before;         /* how many */
+  gboolean is_dated;      /* the days of all of them are known */
   GPtrArray *new_members; /* WriterNewMember */
   GArray *inferred;       /* guint64: deals of stage changes that were concluded */
   gint64 number;
@@ -139,6 +150,10 @@ typedef struct {
 gboolean writer_deal(WriterPut *put, GError **error);
 /* Rows for stage_change, as upsert_infer.c; adds them to its table's given rows. */
 gboolean writer_infer(WriterPut *put, WriterTable **changes, GError **error);
+
+/* --- writer_derive.c --- */
+/* The derived facts that follow from the rows that are written; `derived`, of StoreDerivedChange, is added to. */
+gboolean writer_derive(WriterPut *put, GArray *derived, GError **error);
 
 /* --- writer_write.c --- */
 /* Members of dimensions that are only referred to, in the order of their tables and ids. */

@@ -207,13 +207,15 @@ static gboolean write_versions(Writing *writing, GError **error) {
                                        : (StoreValue){.type = STORE_INSTANT, .integer = put->put->now_us};
     old[table->n_fields + 1] = (StoreValue){.type = STORE_INT, .integer = put->number};
     store_given_add(table->old_rows, old);
-    store_given_add(table->keys, &old[table->key]);
+    store_given_add(table->keys,
+                    (const StoreValue[]){old[table->key], table->zone >= 0 ? old[table->zone] : (StoreValue){0}});
   }
   add_rows(put, table, table->old_rows, &change->gone, &change->foreign_gone);
   add_rows(put, table, table->rows, &change->come, &change->foreign_came);
   Store *store = put->writer->store;
-  return (store_given_count(table->old_rows) == 0 || (store_run_kept(store, table->keep_old, NULL, 0, NULL, error) &&
-                                                      store_run_kept(store, table->take_out, NULL, 0, NULL, error))) &&
+  return (store_given_count(table->old_rows) == 0 ||
+          (store_run_kept(store, table->keep_old, NULL, 0, NULL, error) &&
+           store_run_kept(store, table->take_out[put->is_dated], NULL, 0, NULL, error))) &&
          (store_given_count(table->rows) == 0 || store_run_kept(store, table->insert, NULL, 0, NULL, error));
 }
 
@@ -247,91 +249,11 @@ static void add_derived(Writing *writing, const StoreDerivedChange *derived) {
   change->come.latest_us = MAX(change->come.latest_us, derived->come.latest_us);
 }
 
-static gboolean refresh_deals(Writing *writing, const StoreDeals *deals, GError **error) {
-  StoreDerivedChange derived[STORE_MAX_DERIVED];
-  guint n = 0;
-  const IngestWriter *writer = writing->put->writer;
-  if (!store_refresh_deals(writer->store, writer->schema, deals, derived, &n, error)) return FALSE;
-  for (guint i = 0; i < n; i++) add_derived(writing, &derived[i]);
-  return TRUE;
-}
-
-static void touch(WriterPut *put, StoreDeals *deals, GHashTable *seen, StoreValue key) {
-  if (key.type == STORE_NULL || !g_hash_table_add(seen, g_memdup2(&key.integer, sizeof key.integer))) return;
-  store_given_add(put->writer->touched, &key);
-  deals->has_changes |= writer_set_has(put->writer->with_changes, (guint64)key.integer);
-  deals->has_activities |= writer_set_has(put->writer->with_activities, (guint64)key.integer);
-}
-
-/* New deals that nothing referred to are made from their rows; of the others all is looked for. */
-static gboolean derive(Writing *writing, const char *const *changed, int deal_field, GError **error) {
-  WriterPut *put = writing->put;
-  WriterTable *table = put->table;
-  gboolean are_deals = deal_field == table->key;
-  StoreGiven *touched = put->writer->touched;
-  StoreDeals fresh = {.changed_tables = changed, .touched = touched, .known = table->fresh};
-  StoreDeals others = {.changed_tables = changed,
-                       .touched = touched,
-                       .has_rows = TRUE,
-                       .has_changes = put->inferred->len > 0 || g_str_equal(put->of->name, "stage_change"),
-                       .has_activities = g_str_equal(put->of->name, "activity")};
-  g_autoptr(GHashTable) seen = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
-  store_given_clear(touched);
-  store_given_clear(table->fresh);
-  for (guint r = 0; r < put->rows->len; r++) {
-    const WriterRow *row = &g_array_index(put->rows, WriterRow, r);
-    if (!row->is_changed) continue;
-    if (are_deals && !row->before && !writer_set_has(put->writer->with_changes, row->key) &&
-        !writer_set_has(put->writer->with_activities, row->key)) {
-      store_given_add(table->fresh, row->values);
-      continue;
-    }
-    if (row->values) touch(put, &others, seen, row->values[deal_field]);
-    if (row->before) touch(put, &others, seen, row->before[deal_field]);
-  }
-  return (store_given_count(table->fresh) == 0 || refresh_deals(writing, &fresh, error)) &&
-         (store_given_count(touched) == 0 || refresh_deals(writing, &others, error));
-}
-
-/* Activities that are all new: their deals' silences are all that follows. */
-static gboolean derive_silences(Writing *writing, GError **error) {
-  const WriterPut *put = writing->put;
-  const WriterTable *table = put->table;
-  StoreGiven *came = put->writer->came;
-  int deal = writer_field(table, "opportunity"), done = writer_field(table, "done_at"),
-      planned = writer_field(table, "scheduled_at"), outcome = writer_field(table, "outcome");
-  store_given_clear(put->writer->touched);
-  store_given_clear(came);
-  for (gsize r = 0; r < store_given_count(table->rows); r++) {
-    const StoreValue *row = store_given_row(table->rows, r);
-    StoreValue values[5] = {row[deal], row[done], row[writer_day(table, "done_at")]};
-    gboolean is_off = row[outcome].type == STORE_TEXT &&
-                      (g_str_equal(row[outcome].text, "cancelled") || g_str_equal(row[outcome].text, "no_show"));
-    if (row[done].type == STORE_NULL && !is_off) {
-      values[3] = row[planned];
-      values[4] = row[writer_day(table, "scheduled_at")];
-    }
-    if (row[deal].type == STORE_NULL) continue;
-    store_given_add(put->writer->touched, &row[deal]);
-    store_given_add(came, values);
-  }
-  StoreDerivedChange silences;
-  if (store_given_count(came) == 0) return TRUE;
-  if (!store_refresh_silences(put->writer->store, put->writer->schema, put->writer->touched, came, &silences, error))
-    return FALSE;
-  add_derived(writing, &silences);
-  return TRUE;
-}
-
 static gboolean write_derived(Writing *writing, GError **error) {
-  WriterPut *put = writing->put;
-  const char *name = put->of->name;
-  gboolean are_deals = g_str_equal(name, "opportunity");
-  if (!are_deals && !g_str_equal(name, "stage_change") && !g_str_equal(name, "activity")) return TRUE;
-  if (g_str_equal(name, "activity") && put->n_before == 0) return derive_silences(writing, error);
-  const char *changed[] = {name, are_deals ? "stage_change" : NULL, NULL};
-  return writer_know_deals(put->writer, error) &&
-         derive(writing, changed, are_deals ? put->table->key : writer_field(put->table, "opportunity"), error);
+  g_autoptr(GArray) derived = g_array_new(FALSE, FALSE, sizeof(StoreDerivedChange));
+  if (!writer_derive(writing->put, derived, error)) return FALSE;
+  for (guint i = 0; i < derived->len; i++) add_derived(writing, &g_array_index(derived, StoreDerivedChange, i));
+  return TRUE;
 }
 
 /* --- the load --- */
@@ -362,19 +284,38 @@ static gboolean write_load(const WriterPut *put, GError **error) {
 
 /* --- what the writer knows from here on --- */
 
-static void learn_deals(IngestWriter *writer, const WriterPut *put) {
-  gboolean are_changes = g_str_equal(put->of->name, "stage_change");
-  if (!are_changes && !g_str_equal(put->of->name, "activity")) return;
-  WriterSet **set = are_changes ? &writer->with_changes : &writer->with_activities;
-  int field = writer_field(put->table, "opportunity");
-  if (put->n_before > 0) {
-    g_clear_pointer(set, writer_set_free); /* a deal may have lost its last one */
-    return;
-  }
-  for (guint r = 0; *set && r < put->rows->len; r++) {
+/* A deal that may have lost its last change is to be looked at again: the first change that is concluded of a deal
+ * tells what it was before. That one may have lost its last activity costs a look, no more. */
+static void learn_changes(IngestWriter *writer, const WriterPut *put) {
+  int deal = writer_field(put->table, "opportunity"), day = writer_day(put->table, "at");
+  for (guint r = 0; writer->with_changes && r < put->rows->len; r++) {
     const WriterRow *row = &g_array_index(put->rows, WriterRow, r);
-    if (row->is_changed && row->values[field].type != STORE_NULL)
-      writer_set_add(*set, (guint64)row->values[field].integer);
+    const StoreValue *before = row->is_changed ? row->before : NULL, *now = row->is_changed ? row->values : NULL;
+    if (before && before[deal].type != STORE_NULL && (!now || now[deal].integer != before[deal].integer))
+      g_clear_pointer(&writer->with_changes, writer_set_free);
+    else if (now && now[deal].type != STORE_NULL)
+      writer_set_add(writer->with_changes, (guint64)now[deal].integer,
+                     now[day].type == STORE_DAY ? (gint32)now[day].integer : BASE_DAY_NONE);
+  }
+}
+
+static void learn_activities(IngestWriter *writer, const WriterPut *put) {
+  int deal = writer_field(put->table, "opportunity");
+  for (guint r = 0; writer->with_activities && r < put->rows->len; r++) {
+    const WriterRow *row = &g_array_index(put->rows, WriterRow, r);
+    if (row->is_changed && row->values && row->values[deal].type != STORE_NULL)
+      writer_set_add(writer->with_activities, (guint64)row->values[deal].integer, BASE_DAY_NONE);
+  }
+}
+
+static void learn_inferred(IngestWriter *writer, const WriterPut *put) {
+  const WriterTable *changes =
+      put->inferred->len ? writer_table(writer, ledger_schema_find(writer->schema, "stage_change"), NULL) : NULL;
+  for (gsize r = 0; changes && r < store_given_count(changes->rows); r++) {
+    const StoreValue *row = store_given_row(changes->rows, r);
+    gint32 day = (gint32)row[writer_day(changes, "at")].integer;
+    writer_set_add(writer->with_changes, (guint64)row[writer_field(changes, "opportunity")].integer, day);
+    if (changes->there) writer_set_add(changes->there, (guint64)row[changes->key].integer, day);
   }
 }
 
@@ -395,16 +336,12 @@ static void learn(const Writing *writing) {
     const WriterRow *row = &g_array_index(put->rows, WriterRow, r);
     if (!row->values)
       writer_set_remove(put->table->there, row->key);
-    else if (!row->before)
-      writer_set_add(put->table->there, row->key);
+    else if (row->is_changed)
+      writer_set_add(put->table->there, row->key, writer_zone_day(put->table, row->values));
   }
-  learn_deals(writer, put);
-  for (guint i = 0; i < put->inferred->len; i++)
-    writer_set_add(writer->with_changes, g_array_index(put->inferred, guint64, i));
-  const WriterTable *changes =
-      put->inferred->len ? writer_table(writer, ledger_schema_find(writer->schema, "stage_change"), NULL) : NULL;
-  for (gsize r = 0; changes && changes->there && r < store_given_count(changes->rows); r++)
-    writer_set_add(changes->there, (guint64)store_given_row(changes->rows, r)[changes->key].integer);
+  if (g_str_equal(put->of->name, "stage_change")) learn_changes(writer, put);
+  if (g_str_equal(put->of->name, "activity")) learn_activities(writer, put);
+  learn_inferred(writer, put);
 }
 
 static gboolean write_all(Writing *writing, GError **error) {

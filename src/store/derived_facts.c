@@ -161,13 +161,18 @@ static gboolean read_rows(Store *store, DerivedFacts *facts, const DerivedWanted
   return TRUE;
 }
 
-/* The rows of a fact that belong to the wanted deals. */
+/* The rows of a fact that belong to the wanted deals. Where their days are known too, the database passes over the
+ * blocks of rows that have others. */
 static char *from_of(const DerivedWanted *wanted, const char *table, const char *key, const char *condition) {
   g_autoptr(GString) from = g_string_new(NULL);
   g_string_append_printf(from, "%s base", table);
+  gboolean are_deals = g_str_equal(table, "opportunity"), are_changes = g_str_equal(table, "stage_change");
+  const char *touched = wanted->touched ? wanted->touched : "derived_touched";
+  if (are_changes && wanted->changes) touched = wanted->changes;
   if (wanted->only_touched)
-    g_string_append_printf(from, " SEMI JOIN %s touched ON touched.key = base.%s",
-                           wanted->touched ? wanted->touched : "derived_touched", key);
+    g_string_append_printf(from, " SEMI JOIN %s touched ON touched.key = base.%s", touched, key);
+  if (are_deals && wanted->is_dated) g_string_append(from, " AND touched.deal_day = base.created_at_day");
+  if (are_changes && wanted->changes) g_string_append(from, " AND touched.day = base.at_day");
   g_string_append_printf(from, " WHERE base.%s IS NOT NULL%s", key, condition);
   if (wanted->n_parts > 1) g_string_append_printf(from, " AND base.%s %% %u = %u", key, wanted->n_parts, wanted->part);
   return g_string_free(g_steal_pointer(&from), FALSE);

@@ -83,6 +83,8 @@ typedef struct {
   gboolean is_kept;    /* statements are kept, and stages as they were read first */
   const char *touched; /* SQL in place of derived_touched, or NULL */
   const char *deals;   /* SQL of the deals' own rows, or NULL: they are in opportunity */
+  const char *changes; /* SQL of key and day: on which days they changed, or NULL: on any */
+  gboolean is_dated;   /* `touched` has the day of each deal's creation as deal_day */
 } DerivedWanted;
 
 /* Reads, links each deal with its changes and touches, and puts them in order of time. Errors: those of the store. */

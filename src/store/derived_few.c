@@ -97,11 +97,19 @@ static void measure(StoreSpan *span, const LedgerTable *table, const DerivedFact
 
 /* --- taking out, putting in --- */
 
+/* Which rows of a derived table are of the touched deals. With the day of each deal's creation the database passes over
+ * the blocks of rows that are of other days: without, it looks at every row there is. */
+static char *are_touched(const StoreGiven *touched, gboolean is_dated) {
+  return g_strdup_printf(is_dated ? "(opportunity, deal_day) IN (SELECT key, deal_day FROM given_rows(%u))"
+                                  : "opportunity IN (SELECT key FROM given_rows(%u))",
+                         store_given_number(touched));
+}
+
 static gboolean take_out(Store *store, const DerivedForm *form, const LedgerTable *table, const StoreDeals *deals,
                          StoreSpan *gone, GError **error) {
+  g_autofree char *are = are_touched(deals->touched, deals->is_dated);
   g_autoptr(GString) sql = g_string_new(NULL);
-  g_string_append_printf(sql, "DELETE FROM %s WHERE opportunity IN (SELECT key FROM given_rows(%u)) RETURNING 0",
-                         form->table, store_given_number(deals->touched));
+  g_string_append_printf(sql, "DELETE FROM %s WHERE %s RETURNING 0", form->table, are);
   for (guint c = 0; c < form->n_columns; c++) {
     if (counts(table, &form->columns[c])) g_string_append_printf(sql, ", \"%s\"", form->columns[c].name);
   }
@@ -134,55 +142,7 @@ static gboolean put_in(Store *store, const DerivedForm *form, GError **error) {
   return ok;
 }
 
-static gboolean refresh(Store *store, const DerivedForm *form, const LedgerSchema *schema, const StoreDeals *deals,
-                        StoreDerivedChange *change, GError **error) {
-  const LedgerTable *table = ledger_schema_find(schema, form->table);
-  *change = (StoreDerivedChange){.table = table, .gone = no_rows, .come = no_rows};
-  measure(&change->come, table, store->few->facts, form);
-  return (!deals->has_rows || take_out(store, form, table, deals, &change->gone, error)) &&
-         (change->come.n == 0 || put_in(store, form, error));
-}
-
-static gboolean gather(Store *store, const StoreDeals *deals, const DerivedWanted *needed, GError **error) {
-  g_autofree char *touched = g_strdup_printf("given_rows(%u)", store_given_number(deals->touched));
-  g_autofree char *known = deals->known ? g_strdup_printf("given_rows(%u)", store_given_number(deals->known)) : NULL;
-  DerivedWanted wanted = {.only_touched = TRUE,
-                          .is_kept = TRUE,
-                          .touched = touched,
-                          .deals = known,
-                          .n_parts = 1,
-                          .wants_changes = needed->wants_changes && deals->has_changes,
-                          .wants_activities = needed->wants_activities && deals->has_activities,
-                          .wants_stages = needed->wants_stages};
-  return store_derived_gather_into(store, few_of(store)->facts, &wanted, error);
-}
-
-gboolean store_refresh_deals(Store *store, const LedgerSchema *schema, const StoreDeals *deals,
-                             StoreDerivedChange *changes, guint *n_changes, GError **error) {
-  static const DerivedForm *const forms[STORE_MAX_DERIVED] = {&derived_stay_form, &derived_silence_form,
-                                                              &derived_belief_form, &derived_move_form};
-  const DerivedForm *wanted[STORE_MAX_DERIVED];
-  DerivedWanted needed = {0};
-  guint n = 0;
-  for (guint f = 0; f < STORE_MAX_DERIVED; f++) {
-    const LedgerTable *table = ledger_schema_find(schema, forms[f]->table);
-    gboolean is_wanted = FALSE;
-    for (guint i = 0; deals->changed_tables[i]; i++) is_wanted |= store_derived_needs(table, deals->changed_tables[i]);
-    if (!is_wanted) continue;
-    wanted[n++] = forms[f];
-    needed.wants_changes |= store_derived_needs(table, "stage_change");
-    needed.wants_activities |= store_derived_needs(table, "activity");
-    needed.wants_stages |= store_derived_needs(table, "stage");
-  }
-  *n_changes = n;
-  if (n == 0) return TRUE;
-  if (store->few && store_derived_words_count(store->few->facts->words) > MAX_WORDS) store_forget_deals(store);
-  gboolean ok = gather(store, deals, &needed, error);
-  for (guint i = 0; ok && i < n; i++) ok = refresh(store, wanted[i], schema, deals, &changes[i], error);
-  return ok;
-}
-
-/* --- silences --- */
+/* --- what silences tell of activities --- */
 
 /* The columns of silence that tell of the deal, and when something was done on it. */
 static const char silence_columns[] =
@@ -202,18 +162,168 @@ static DerivedWord word_of(DerivedFacts *facts, StoreValue value) {
   return value.type == STORE_TEXT ? store_derived_word(facts->words, value.text) : -1;
 }
 
+static StoreRows *take_out_silences(Store *store, const StoreGiven *touched, gboolean is_dated, StoreSpan *gone,
+                                    GError **error) {
+  g_autofree char *are = are_touched(touched, is_dated);
+  g_autofree char *sql = g_strdup_printf("DELETE FROM silence WHERE %s RETURNING %s", are, silence_columns);
+  StoreRows *rows = store_query_kept(store, sql, NULL, 0, 0, error);
+  for (gsize r = 0; rows && r < store_rows_count(rows); r++) {
+    const StoreValue *row = store_rows_row(rows, r);
+    DerivedMoment since = moment_at(&row[SINCE]), ended = moment_at(&row[ENDED]);
+    widen(gone, since.day, since.day, since.at);
+    widen(gone, ended.day, ended.day, ended.at);
+  }
+  if (rows) gone->n = (gint64)store_rows_count(rows);
+  return rows;
+}
+
 static void add_touch(DerivedFacts *facts, DerivedDeal *deal, DerivedMoment when) {
   DerivedTouch touch = {.of = deal->key, .when = when, .next = deal->touch};
   deal->touch = (gint32)facts->touches->len;
   g_array_append_val(facts->touches, touch);
 }
 
-/* The number of the row's deal, which is new when this is its first row. */
-static guint deal_of_silence(DerivedFacts *facts, GHashTable *numbers, const StoreValue *row) {
-  gint known = GPOINTER_TO_INT(g_hash_table_lookup(numbers, &row[OF].integer));
-  if (known) return (guint)known - 1;
+/* Deals by key. */
+static GHashTable *number_deals(const DerivedFacts *facts) {
+  GHashTable *numbers = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+  for (guint d = 0; d < facts->deals->len; d++) {
+    const DerivedDeal *deal = &g_array_index(facts->deals, DerivedDeal, d);
+    g_hash_table_insert(numbers, g_memdup2(&deal->key, sizeof deal->key), GINT_TO_POINTER((gint)d + 1));
+  }
+  return numbers;
+}
+
+static DerivedDeal *deal_of(const DerivedFacts *facts, GHashTable *numbers, StoreValue key) {
+  gint known = key.type == STORE_NULL ? 0 : GPOINTER_TO_INT(g_hash_table_lookup(numbers, &key.integer));
+  return known ? &g_array_index(facts->deals, DerivedDeal, known - 1) : NULL;
+}
+
+/* Deals that were read, and that their silences tell the activities of. */
+static void learn_activities(DerivedFacts *facts, const StoreRows *silences) {
+  g_autoptr(GHashTable) numbers = number_deals(facts);
+  for (gsize r = 0; r < store_rows_count(silences); r++) {
+    const StoreValue *row = store_rows_row(silences, r);
+    DerivedDeal *deal = deal_of(facts, numbers, row[OF]);
+    if (!deal) continue;
+    deal->planned_until = moment_at(&row[PLANNED]);
+    add_touch(facts, deal, moment_at(&row[SINCE]));
+  }
+  store_derived_order_touches(facts);
+}
+
+/* --- deals --- */
+
+static gboolean refresh(Store *store, const DerivedForm *form, const StoreDeals *deals, StoreDerivedChange *change,
+                        GError **error) {
+  const LedgerTable *table = change->table;
+  gboolean is_out = !deals->has_rows || (deals->has_silences && form == &derived_silence_form);
+  measure(&change->come, table, store->few->facts, form);
+  return (is_out || take_out(store, form, table, deals, &change->gone, error)) &&
+         (change->come.n == 0 || put_in(store, form, error));
+}
+
+static gboolean gather(Store *store, const StoreDeals *deals, const DerivedWanted *needed, GError **error) {
+  g_autofree char *touched = g_strdup_printf("given_rows(%u)", store_given_number(deals->touched));
+  g_autofree char *known = deals->known ? g_strdup_printf("given_rows(%u)", store_given_number(deals->known)) : NULL;
+  g_autofree char *changes =
+      deals->changes ? g_strdup_printf("given_rows(%u)", store_given_number(deals->changes)) : NULL;
+  DerivedWanted wanted = {.only_touched = TRUE,
+                          .is_kept = TRUE,
+                          .touched = touched,
+                          .deals = known,
+                          .changes = changes,
+                          .is_dated = deals->is_dated,
+                          .n_parts = 1,
+                          .wants_changes = needed->wants_changes && deals->has_changes,
+                          .wants_activities = needed->wants_activities && deals->has_activities && !deals->has_silences,
+                          .wants_stages = needed->wants_stages};
+  return store_derived_gather_into(store, few_of(store)->facts, &wanted, error);
+}
+
+static gboolean gather_all(Store *store, const StoreDeals *deals, const DerivedWanted *needed,
+                           StoreDerivedChange *changes, guint n, GError **error) {
+  if (store->few && store_derived_words_count(store->few->facts->words) > MAX_WORDS) store_forget_deals(store);
+  if (!gather(store, deals, needed, error)) return FALSE;
+  for (guint i = 0; deals->has_silences && i < n; i++) {
+    if (!g_str_equal(changes[i].table->name, derived_silence_form.table)) continue;
+    g_autoptr(StoreRows) silences = take_out_silences(store, deals->touched, deals->is_dated, &changes[i].gone, error);
+    if (!silences) return FALSE;
+    learn_activities(store->few->facts, silences);
+  }
+  return TRUE;
+}
+
+gboolean store_refresh_deals(Store *store, const LedgerSchema *schema, const StoreDeals *deals,
+                             StoreDerivedChange *changes, guint *n_changes, GError **error) {
+  static const DerivedForm *const forms[STORE_MAX_DERIVED] = {&derived_stay_form, &derived_silence_form,
+                                                              &derived_belief_form, &derived_move_form};
+  const DerivedForm *wanted[STORE_MAX_DERIVED];
+  DerivedWanted needed = {0};
+  guint n = 0;
+  for (guint f = 0; f < STORE_MAX_DERIVED; f++) {
+    const LedgerTable *table = ledger_schema_find(schema, forms[f]->table);
+    gboolean is_wanted = FALSE;
+    for (guint i = 0; deals->changed_tables[i]; i++) is_wanted |= store_derived_needs(table, deals->changed_tables[i]);
+    if (!is_wanted) continue;
+    changes[n] = (StoreDerivedChange){.table = table, .gone = no_rows, .come = no_rows};
+    wanted[n++] = forms[f];
+    needed.wants_changes |= store_derived_needs(table, "stage_change");
+    needed.wants_activities |= store_derived_needs(table, "activity");
+    needed.wants_stages |= store_derived_needs(table, "stage");
+  }
+  *n_changes = n;
+  if (n == 0) return TRUE;
+  gboolean ok = gather_all(store, deals, &needed, changes, n, error);
+  for (guint i = 0; ok && i < n; i++) ok = refresh(store, wanted[i], deals, &changes[i], error);
+  return ok;
+}
+
+/* --- activities --- */
+
+typedef struct {
+  DerivedFacts *facts;
+  GHashTable *numbers; /* deals by key */
+  GHashTable *lost;    /* "deal moment" when nothing is done any more */
+} Silences;
+
+static void silences_clear(Silences *silences) {
+  g_clear_pointer(&silences->numbers, g_hash_table_unref);
+  g_clear_pointer(&silences->lost, g_hash_table_unref);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Silences, silences_clear)
+
+static char *moment_name(StoreValue deal, gint64 at) {
+  return g_strdup_printf("%" G_GINT64_MODIFIER "x %" G_GINT64_MODIFIER "x", (guint64)deal.integer, (guint64)at);
+}
+
+/* Moments at which activities that went were done, but for those at which another one was. */
+static gboolean find_lost(Store *store, Silences *silences, const StoreGiven *went, GError **error) {
+  silences->lost = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  for (gsize r = 0; r < store_given_count(went); r++) {
+    const StoreValue *row = store_given_row(went, r);
+    if (row[1].type != STORE_NULL) g_hash_table_add(silences->lost, moment_name(row[0], row[1].integer));
+  }
+  if (g_hash_table_size(silences->lost) == 0) return TRUE;
+  g_autofree char *sql = g_strdup_printf(
+      "SELECT opportunity, done_at FROM activity WHERE (opportunity, done_at_day) IN (SELECT "
+      "opportunity, done_at_day FROM given_rows(%u))",
+      store_given_number(went));
+  g_autoptr(StoreRows) there = store_query_kept(store, sql, NULL, 0, 0, error);
+  for (gsize r = 0; there && r < store_rows_count(there); r++) {
+    g_autofree char *name = moment_name(store_rows_value(there, r, 0), store_rows_value(there, r, 1).integer);
+    g_hash_table_remove(silences->lost, name);
+  }
+  return there != NULL;
+}
+
+/* The row's deal, which is new when this is its first row. */
+static DerivedDeal *deal_of_silence(Silences *silences, const StoreValue *row) {
+  DerivedFacts *facts = silences->facts;
+  DerivedDeal *known = deal_of(facts, silences->numbers, row[OF]);
+  if (known) return known;
   DerivedDeal deal = {.key = (guint64)row[OF].integer,
                       .created = moment_at(&row[SINCE]),
+                      .end = moment_at(&row[ENDED]),
                       .planned_until = moment_at(&row[PLANNED]),
                       .amount = whole_or(row[AMOUNT], DERIVED_NO_INSTANT),
                       .owner = (gint32)whole_or(row[OWNER], DERIVED_NO_DAY),
@@ -224,57 +334,74 @@ static guint deal_of_silence(DerivedFacts *facts, GHashTable *numbers, const Sto
                       .stage = word_of(facts, row[STAGE]),
                       .change = -1,
                       .touch = -1};
-  deal.end = (DerivedMoment){0, 0};
   g_array_append_val(facts->deals, deal);
-  g_hash_table_insert(numbers, (gpointer)&row[OF].integer, GINT_TO_POINTER((gint)facts->deals->len));
-  return facts->deals->len - 1;
+  g_hash_table_insert(silences->numbers, g_memdup2(&deal.key, sizeof deal.key),
+                      GINT_TO_POINTER((gint)facts->deals->len));
+  return &g_array_index(facts->deals, DerivedDeal, facts->deals->len - 1);
 }
 
 /* The first begins with the creation, each other one with an activity, and the last ends with the close, if at all. */
-static void add_silence_row(DerivedFacts *facts, GHashTable *numbers, const StoreValue *row) {
-  guint number = deal_of_silence(facts, numbers, row); /* may move the array */
-  DerivedDeal *deal = &g_array_index(facts->deals, DerivedDeal, number);
+static void add_silence_row(Silences *silences, const StoreValue *row) {
+  DerivedDeal *deal = deal_of_silence(silences, row);
   DerivedMoment since = moment_at(&row[SINCE]), ended = moment_at(&row[ENDED]);
   if (since.at < deal->created.at) deal->created = since;
-  gboolean is_first = deal->touch < 0;
-  if (ended.at == DERIVED_NO_INSTANT || (!is_first && deal->end.at == DERIVED_NO_INSTANT))
-    deal->end = (DerivedMoment){DERIVED_NO_INSTANT, DERIVED_NO_DAY};
-  else if (is_first || ended.at > deal->end.at)
+  if (ended.at == DERIVED_NO_INSTANT || deal->end.at == DERIVED_NO_INSTANT)
+    deal->end = DERIVED_NEVER;
+  else if (ended.at > deal->end.at)
     deal->end = ended;
-  add_touch(facts, deal, since);
+  g_autofree char *name = moment_name(row[OF], since.at);
+  if (!g_hash_table_contains(silences->lost, name)) add_touch(silences->facts, deal, since);
 }
 
-static void add_activity(DerivedFacts *facts, GHashTable *numbers, const StoreValue *row) {
-  gint known = row[0].type == STORE_NULL ? 0 : GPOINTER_TO_INT(g_hash_table_lookup(numbers, &row[0].integer));
-  if (!known) return;
-  DerivedDeal *deal = &g_array_index(facts->deals, DerivedDeal, known - 1);
+static void add_activity(const Silences *silences, const StoreValue *row) {
+  DerivedDeal *deal = deal_of(silences->facts, silences->numbers, row[0]);
+  if (!deal) return;
   DerivedMoment done = moment_at(&row[1]);
-  if (done.at != DERIVED_NO_INSTANT) add_touch(facts, deal, done);
+  if (done.at != DERIVED_NO_INSTANT) add_touch(silences->facts, deal, done);
   deal->planned_until = derived_later(deal->planned_until, moment_at(&row[3]));
 }
 
-gboolean store_refresh_silences(Store *store, const LedgerSchema *schema, const StoreGiven *touched,
-                                const StoreGiven *came, StoreDerivedChange *change, GError **error) {
-  DerivedFacts *facts = few_of(store)->facts;
-  const LedgerTable *table = ledger_schema_find(schema, "silence");
-  *change = (StoreDerivedChange){.table = table, .gone = no_rows, .come = no_rows};
-  store_derived_facts_empty(facts);
-  g_autofree char *sql =
-      g_strdup_printf("DELETE FROM silence WHERE opportunity IN (SELECT key FROM given_rows(%u)) RETURNING %s",
-                      store_given_number(touched), silence_columns);
+/* Where what was planned for the longest time went, the next one is looked for. */
+static gboolean find_planned(Store *store, const Silences *silences, const StoreActivities *activities,
+                             GError **error) {
+  gboolean is_lost = FALSE;
+  for (gsize r = 0; r < store_given_count(activities->went); r++) {
+    const StoreValue *row = store_given_row(activities->went, r);
+    const DerivedDeal *deal = deal_of(silences->facts, silences->numbers, row[0]);
+    DerivedMoment planned = moment_at(&row[3]);
+    is_lost |= deal && planned.at != DERIVED_NO_INSTANT && planned.at >= deal->planned_until.at;
+  }
+  if (!is_lost) return TRUE;
+  g_autofree char *sql = g_strdup_printf(
+      "SELECT opportunity, max(scheduled_at), max(scheduled_at_day) FROM activity WHERE opportunity IN (SELECT key "
+      "FROM given_rows(%u)) AND done_at IS NULL AND outcome IS DISTINCT FROM 'cancelled' AND outcome IS DISTINCT FROM "
+      "'no_show' GROUP BY opportunity",
+      store_given_number(activities->touched));
   g_autoptr(StoreRows) rows = store_query_kept(store, sql, NULL, 0, 0, error);
   if (!rows) return FALSE;
-  g_autoptr(GHashTable) numbers = g_hash_table_new(g_int64_hash, g_int64_equal);
+  for (guint d = 0; d < silences->facts->deals->len; d++)
+    g_array_index(silences->facts->deals, DerivedDeal, d).planned_until = DERIVED_NEVER;
   for (gsize r = 0; r < store_rows_count(rows); r++) {
-    const StoreValue *row = store_rows_row(rows, r);
-    DerivedMoment since = moment_at(&row[SINCE]), ended = moment_at(&row[ENDED]);
-    widen(&change->gone, since.day, since.day, since.at);
-    widen(&change->gone, ended.day, ended.day, ended.at);
-    add_silence_row(facts, numbers, row);
+    DerivedDeal *deal = deal_of(silences->facts, silences->numbers, store_rows_value(rows, r, 0));
+    if (deal) deal->planned_until = moment_at(store_rows_row(rows, r) + 1);
   }
-  change->gone.n = (gint64)store_rows_count(rows);
-  for (gsize r = 0; r < store_given_count(came); r++) add_activity(facts, numbers, store_given_row(came, r));
-  store_derived_order_touches(facts);
-  measure(&change->come, table, facts, &derived_silence_form);
+  return TRUE;
+}
+
+gboolean store_refresh_silences(Store *store, const LedgerSchema *schema, const StoreActivities *activities,
+                                StoreDerivedChange *change, GError **error) {
+  g_auto(Silences) silences = {.facts = few_of(store)->facts};
+  const LedgerTable *table = ledger_schema_find(schema, "silence");
+  *change = (StoreDerivedChange){.table = table, .gone = no_rows, .come = no_rows};
+  store_derived_facts_empty(silences.facts);
+  silences.numbers = number_deals(silences.facts);
+  g_autoptr(StoreRows) rows = take_out_silences(store, activities->touched, activities->is_dated, &change->gone, error);
+  if (!rows || !find_lost(store, &silences, activities->went, error)) return FALSE;
+  for (gsize r = 0; r < store_rows_count(rows); r++) add_silence_row(&silences, store_rows_row(rows, r));
+  if (!find_planned(store, &silences, activities, error)) return FALSE;
+  for (gsize r = 0; r < store_given_count(activities->came); r++)
+    add_activity(&silences, store_given_row(activities->came, r));
+  store_derived_order_touches(silences.facts);
+  measure(&change->come, table, silences.facts, &derived_silence_form);
   return change->come.n == 0 || put_in(store, &derived_silence_form, error);
 }

@@ -51,7 +51,7 @@ extern const gsize derived_step_size, derived_stay_size;
 #define DERIVED_DEAL_COLUMNS                                                              \
   DERIVED_OF_DEAL("opportunity", KEY, key), DERIVED_OF_DEAL("owner", REF, owner),         \
       DERIVED_OF_DEAL("account", REF, account), DERIVED_OF_DEAL("product", REF, product), \
-      DERIVED_OF_DEAL("source", WORD, source)
+      DERIVED_OF_DEAL("source", WORD, source), DERIVED_OF_DEAL("deal_day", DAY, created.day)
 #define DERIVED_OWN_MOMENT(of, title, member) \
   DERIVED_OWN(of, title, INSTANT, member.at), DERIVED_OWN(of, title "_day", DAY, member.day)
 

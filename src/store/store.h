@@ -113,10 +113,14 @@ typedef struct {
 
 typedef struct {
   const char *const *changed_tables;    /* ends with NULL */
-  StoreGiven *touched;                  /* key: the deals */
+  StoreGiven *touched;                  /* key, deal_day: the deals, and on which day each was created */
+  gboolean is_dated;                    /* all have such a day, and had it when their derived rows were made */
   StoreGiven *known;                    /* their rows in opportunity, or NULL: they are looked for */
+  StoreGiven *changes;                  /* key, day: on which days they changed, or NULL: on any */
   gboolean has_rows;                    /* there are derived rows of them */
   gboolean has_changes, has_activities; /* rows of stage_change and activity refer to them */
+  gboolean has_silences;                /* the rows of silence that there are tell what activities do: nothing that was
+                                           done on them is left out there and now counts */
 } StoreDeals;
 
 /* As store_refresh_derived() for these deals, at a cost that goes by their number; of ledger_stat nothing is written,
@@ -126,10 +130,17 @@ gboolean store_refresh_deals(Store *store, const LedgerSchema *schema, const Sto
                              StoreDerivedChange *changes, guint *n_changes, GError **error);
 void store_forget_deals(Store *store);
 
-/* The same for activities that came, where none went or changed: what their deals' silences were tells the rest.
- * `came`: opportunity, done_at, done_at_day, and until when it is planned and its day. */
-gboolean store_refresh_silences(Store *store, const LedgerSchema *schema, const StoreGiven *touched,
-                                const StoreGiven *came, StoreDerivedChange *change, GError **error);
+/* The same for activities that went and came, where nothing else changed: what their deals' silences were tells the
+ * rest. Both have opportunity, done_at, done_at_day, and until when it is planned and its day. */
+typedef struct {
+  StoreGiven *touched; /* key, deal_day */
+  gboolean is_dated;
+  const StoreGiven *came;
+  StoreGiven *went;
+} StoreActivities;
+
+gboolean store_refresh_silences(Store *store, const LedgerSchema *schema, const StoreActivities *activities,
+                                StoreDerivedChange *change, GError **error);
 
 /* Share of the running statement done, 0..1, or -1 when unknown; for another thread's progress bar. */
 double store_progress(Store *store);
