@@ -24,7 +24,8 @@ static const char *const bookkeeping[] = {"key",      "from_source",   "id",    
                                           "currency", "superseded_at", "superseded_by"};
 
 /* Tables of the store's own; names ending in _history belong to the store as well. */
-static const char *const store_tables[] = {"attain_meta", "load", "load_count", "rejected", "ledger_stat"};
+static const char *const store_tables[] = {"load",     "load_count",   "rejected",       "ledger_stat",
+                                           "snapshot", "snapshot_kpi", "snapshot_value", "derived_touched"};
 
 static gboolean is_among(const char *name, const char *const *names, gsize n) {
   for (gsize i = 0; i < n; i++) {
@@ -61,7 +62,8 @@ static LedgerTable *find_table(const LedgerSchema *schema, const char *name) {
 
 static LedgerTable *add_fact(LedgerSchema *schema, const char *name, GError **error) {
   if (!check_name("fact", name, error)) return NULL;
-  if (is_among(name, store_tables, G_N_ELEMENTS(store_tables)) || g_str_has_suffix(name, "_history")) {
+  if (is_among(name, store_tables, G_N_ELEMENTS(store_tables)) || g_str_has_suffix(name, "_history") ||
+      g_str_has_prefix(name, "attain_")) {
     g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT,
                 "the name \"%s\" is taken by a table that Attain keeps for itself: choose another", name);
     return NULL;

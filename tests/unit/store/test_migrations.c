@@ -193,6 +193,25 @@ static void test_a_column_of_another_type(void **state) {
   refuse(after, 0, BASE_ERROR_INPUT, "opportunity.channel is VARCHAR in the database and would now be DOUBLE");
 }
 
+/* A workspace's fact could otherwise be called as one of them, and no database would be made. */
+static void test_no_fact_is_called_as_the_stores_own_tables(void **state) {
+  g_autoptr(LedgerSchema) schema = ledger_schema_new(NULL, 0, NULL);
+  g_autoptr(Store) store = store_open(path, schema, STORE_CREATE, 0, NULL);
+  g_autoptr(StoreRows) tables = store_query(store, "SELECT table_name FROM duckdb_tables()", NULL, 0, 0, NULL);
+  guint n_own = 0;
+  for (gsize r = 0; r < store_rows_count(tables); r++) {
+    const char *name = store_rows_value(tables, r, 0).text;
+    if (ledger_schema_find(schema, name) != NULL) continue;
+    const LedgerExtraColumn column = {.table = name, .name = "at", .type = LEDGER_INSTANT};
+    g_autoptr(GError) error = NULL;
+    g_autoptr(LedgerSchema) taken = ledger_schema_new(&column, 1, &error);
+    if (taken != NULL) fail_msg("a fact could be called %s", name);
+    assert_true(g_error_matches(error, BASE_ERROR, BASE_ERROR_INPUT));
+    n_own++;
+  }
+  assert_true(n_own >= 8);
+}
+
 #define ON_A_FILE(test) cmocka_unit_test_setup_teardown(test, new_path, remove_path)
 
 int main(void) {
@@ -201,7 +220,7 @@ int main(void) {
       ON_A_FILE(test_reading_the_first_version),   ON_A_FILE(test_other_derived_facts),
       ON_A_FILE(test_a_newer_database_is_refused), ON_A_FILE(test_interrupted_anywhere_the_old_version_is_left),
       ON_A_FILE(test_a_workspaces_own_columns),    ON_A_FILE(test_a_column_no_longer_asked_for),
-      ON_A_FILE(test_a_column_of_another_type),
+      ON_A_FILE(test_a_column_of_another_type),    ON_A_FILE(test_no_fact_is_called_as_the_stores_own_tables),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
