@@ -136,15 +136,21 @@ static double header_likeness(const Record *record, char quote, char delimiter) 
   return (double)n_good / fields->len;
 }
 
-/* The header is the first record as wide as most; rows that leave out trailing columns are narrower than it. */
-static const Record *find_header(const GArray *records, guint width) {
-  const Record *first = NULL;
+/* The header is the first record as wide as most; rows that leave out trailing columns are narrower than it. Rows that
+ * end with a delimiter are wider: then it is the record of words above one that is not. */
+static const Record *find_header(const GArray *records, guint width, char quote, char delimiter) {
+  const Record *first = NULL, *before = NULL;
   for (guint i = 0, n = 0; i < records->len && n < MAX_TITLE_LINES; i++) {
     const Record *record = &g_array_index(records, Record, i);
     if (record->is_blank) continue;
     n++;
-    if (record->n_fields >= width) return record;
+    if (record->n_fields >= width) {
+      gboolean is_above = before && before->n_fields > 1 && header_likeness(before, quote, delimiter) == 1 &&
+                          header_likeness(record, quote, delimiter) < 1;
+      return is_above ? before : record;
+    }
     if (!first) first = record;
+    before = record;
   }
   return first;
 }
@@ -153,7 +159,7 @@ static double score(const GArray *records, char quote, char delimiter) {
   guint n_records = 0, n_filled = 0;
   guint width = commonest(records, &n_records, &n_filled);
   if (n_filled == 0) return -1;
-  const Record *header = find_header(records, width);
+  const Record *header = find_header(records, width, quote, delimiter);
   if (width < 2 && header->n_fields < 2) return 0;
   double share = (double)n_records / n_filled;
   return share + header_likeness(header, quote, delimiter) + 0.001 * MIN(width, 100);
@@ -218,10 +224,11 @@ gboolean read_dialect_find(const char *text, gsize length, gboolean is_all, cons
   }
   if (fixed) found.delimiter = fixed;
   g_autoptr(GArray) records = read_records(text, length, is_all, found.quote, found.delimiter);
+  if (declared_delimiter(text, length)) g_array_remove_index(records, 0);
   guint n_records = 0, n_filled = 0;
   guint width = commonest(records, &n_records, &n_filled);
-  const Record *header =
-      given && given->skip >= 0 ? record_at_line(records, (guint)given->skip + 1) : find_header(records, width);
+  const Record *header = given && given->skip >= 0 ? record_at_line(records, (guint)given->skip + 1)
+                                                   : find_header(records, width, found.quote, found.delimiter);
   if (!header) {
     g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT, "has no header line after the first %d lines (csv: skip)",
                 given ? given->skip : 0);
