@@ -198,6 +198,56 @@ static gboolean take_record(const IngestPut *put, PutRows *rows, Record *record,
   return TRUE;
 }
 
+/* --- currency --- */
+
+/* The records that are there and are in another currency than the organisation's: id, currency. */
+static StoreRows *foreign_records(const IngestPut *put, const LedgerTable *table, const SourceRows *rows, guint id_at,
+                                  GError **error) {
+  g_autofree char *name = store_quote_name(table->name);
+  g_autoptr(GString) sql = g_string_new(NULL);
+  g_string_append_printf(sql, "SELECT id, currency FROM %s WHERE from_source = ? AND currency <> ? AND id IN (", name);
+  for (guint r = 0; r < rows->n_rows; r++) {
+    g_autofree char *id = store_quote_text(rows->cells[(gsize)r * rows->n_columns + id_at]);
+    g_string_append_printf(sql, "%s%s", r ? ", " : "", id);
+  }
+  g_string_append_c(sql, ')');
+  const StoreValue values[] = {{.type = STORE_TEXT, .text = put->source},
+                               {.type = STORE_TEXT, .text = put->organisation->currency}};
+  return store_query(put->store, sql->str, values, G_N_ELEMENTS(values), 0, error);
+}
+
+/* As if the records had said their currency. */
+static gboolean add_currencies(const IngestPut *put, SourceMap *map, guint id_at, const StoreRows *foreign,
+                               GError **error) {
+  SourceRows *rows = map->rows;
+  guint n = rows->n_columns;
+  g_autoptr(GHashTable) of = g_hash_table_new(g_str_hash, g_str_equal);
+  for (gsize f = 0; f < store_rows_count(foreign); f++)
+    g_hash_table_insert(of, (gpointer)text_at(foreign, f, 0), (gpointer)text_at(foreign, f, 1));
+  char **cells = g_new0(char *, (gsize)rows->n_rows *(n + 1));
+  for (guint r = 0; r < rows->n_rows; r++) {
+    memcpy(cells + (gsize)r * (n + 1), rows->cells + (gsize)r * n, n * sizeof *cells);
+    cells[(gsize)r * (n + 1) + n] = g_strdup(g_hash_table_lookup(of, cells[(gsize)r * (n + 1) + id_at]));
+  }
+  g_free(rows->cells);
+  rows->cells = cells;
+  rows->columns = g_renew(char *, rows->columns, n + 2);
+  rows->columns[rows->n_columns++] = g_strdup("currency");
+  rows->columns[rows->n_columns] = NULL;
+  return add_column(put, map, "currency", error);
+}
+
+/* A record that does not name its currency keeps the one it has, and its amounts are in that one. */
+static gboolean keep_currencies(const IngestPut *put, const LedgerTable *table, SourceMap *map, GError **error) {
+  const SourceRows *rows = map->rows;
+  guint id_at = 0;
+  if (!table->has_money || rows->n_rows == 0 || source_map_column(map, "currency")) return TRUE;
+  while (!g_str_equal(rows->columns[id_at], "id")) id_at++;
+  g_autoptr(StoreRows) foreign = foreign_records(put, table, rows, id_at, error);
+  if (!foreign) return FALSE;
+  return store_rows_count(foreign) == 0 || add_currencies(put, map, id_at, foreign, error);
+}
+
 static IngestSource *make_source(const IngestPut *put, const LedgerTable *table) {
   IngestSource *source = g_new0(IngestSource, 1);
   source->name = g_strdup(put->source);
@@ -234,5 +284,5 @@ gboolean put_read(const IngestPut *put, const LedgerTable *table, const char *js
                 INGEST_PUT_MAX_RECORDS);
     return FALSE;
   }
-  return ok;
+  return ok && keep_currencies(put, table, &rows->source->maps[0], error);
 }

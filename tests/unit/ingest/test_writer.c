@@ -169,8 +169,9 @@ static char *records(const World *world, char prefix, gint32 n_ids, const Column
 #define PEOPLE VALUES("\"P1\"", "\"P2\"", "\"P3\"", "\"Quinn\"", "\"Zoë\"", "\"Abel\"", "null")
 
 static void put_deals(World *world) {
-  const Column always[] = {{"currency", VALUES("\"EUR\"", "\"EUR\"", "\"USD\"", "\"JPY\"", "null")}, {0}};
+  const Column always[] = {{0}};
   const Column others[] = {
+      {"currency", VALUES("\"EUR\"", "\"EUR\"", "\"USD\"", "\"JPY\"", "null")},
       {"stage", VALUES("\"Talks\"", "\"Quote\"", "\"Closed Won\"", "\"lost deal\"", "\"Signed\"", "null")},
       {"outcome", VALUES("\"open\"", "\"open\"", "\"won\"", "\"lost\"", "null")},
       {"amount", VALUES("100", "12.5", "\"99.90\"", "0", "null", "-3")},
@@ -299,7 +300,38 @@ static void test_random(void **state) {
   ledger_schema_free(world.schema);
 }
 
+/* --- a deal whose currency is not named again --- */
+
+static void expect_amount(Store *store, const char *id, const char *expected) {
+  g_autofree char *sql = g_strdup_printf("SELECT currency || ' ' || amount FROM opportunity WHERE id = '%s'", id);
+  g_autoptr(StoreRows) rows = store_query(store, sql, NULL, 0, 1, NULL);
+  assert_string_equal(store_rows_value(rows, 0, 0).text, expected);
+}
+
+/* By hand: 120 dollars are 12000 cents, 1500 yen have no cents, and a new deal is in the organisation's euros. */
+static void test_keeps_currency(void **state) {
+  World world = {.random = g_rand_new_with_seed(1), .schema = ledger_schema_new(NULL, 0, NULL)};
+  begin(&world, "UTC");
+  put_stages(&world);
+  put(&world, "opportunity",
+      "[{\"id\": \"D1\", \"currency\": \"USD\", \"amount\": 100}, {\"id\": \"D2\", \"currency\": \"JPY\", "
+      "\"amount\": 1000}, {\"id\": \"D3\", \"currency\": \"EUR\", \"amount\": 5}]");
+  put(&world, "opportunity",
+      "[{\"id\": \"D1\", \"amount\": 120}, {\"id\": \"D2\", \"amount\": 1500}, {\"id\": \"D3\", \"amount\": 7}, "
+      "{\"id\": \"D4\", \"amount\": 9}]");
+  Store *const stores[] = {world.fast, world.plain};
+  for (gsize i = 0; i < G_N_ELEMENTS(stores); i++) {
+    expect_amount(stores[i], "D1", "USD 12000");
+    expect_amount(stores[i], "D2", "JPY 1500");
+    expect_amount(stores[i], "D3", "EUR 700");
+    expect_amount(stores[i], "D4", "EUR 900");
+  }
+  end(&world);
+  g_rand_free(world.random);
+  ledger_schema_free(world.schema);
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_random)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_keeps_currency), cmocka_unit_test(test_random)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
