@@ -26,6 +26,7 @@ typedef struct {
   Evaluator *base; /* has the levels of its tables, which questions borrow */
   QueryPlan *base_plan;
   guint64 grouping; /* of the tables when the levels were made */
+  gint64 building;  /* the number of the scan that its cells were last made by */
 } Side;
 
 /* What a table's cells lose or gain. */
@@ -365,6 +366,7 @@ static guint n_in_common(const GPtrArray *from, const GPtrArray *to) {
 void board_copy_side(Board *board, guint from, guint to, gboolean all) {
   guint first = all ? 0 : n_in_common(board->sides[from].tables, board->sides[to].tables);
   forget_levels(&board->sides[to]);
+  board->sides[to].building = board->sides[from].building;
   if (first == 0) g_ptr_array_set_size(board->sides[to].tables, 0);
   for (guint t = first; t < board->sides[from].tables->len; t++) {
     const SideTable *table = g_ptr_array_index(board->sides[from].tables, t);
@@ -548,6 +550,14 @@ gboolean board_has_changed(const Board *board, guint side, guint n_members, cons
     if (changed_since(of, ids, number)) return TRUE;
   }
   return FALSE;
+}
+
+void board_set_building(Board *board, guint side, gint64 number) {
+  board->sides[side].building = number;
+}
+
+gint64 board_building(const Board *board, guint side) {
+  return board->sides[side].building;
 }
 
 guint board_naming(const Board *board, guint side) {

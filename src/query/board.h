@@ -31,6 +31,7 @@ Board *board_new(const QueryContext *context, const BoardKey *key, GError **erro
 void board_free(Board *board);
 
 /* --- the writer --- */
+void board_set_building(Board *board, guint side, gint64 number);
 /* Adds cells for the uses of a view that lack them. The side is the one that is changed. Errors: as a scan; LIMIT when
  * the board takes more than `max_bytes`. */
 gboolean board_extend(Board *board, guint side, const QueryContext *context, const QueryPlan *view, gsize max_bytes,
@@ -61,6 +62,8 @@ gboolean board_attach(const Board *board, guint side, QueryPlan *view, gboolean 
 const Evaluator *board_levels(const Board *board, guint side);
 /* Whether anything of a group (of the first dimensions) changed after the change of a number. */
 gboolean board_has_changed(const Board *board, guint side, guint n_members, const gint64 *ids, guint32 number);
+/* The scan by which a side's cells were last made: what changed before it is not remembered. */
+gint64 board_building(const Board *board, guint side);
 /* Another number when members have been named anew. */
 guint board_naming(const Board *board, guint side);
 const Dim *board_dims(const Board *board, guint *n_dims);

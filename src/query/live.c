@@ -16,6 +16,7 @@ typedef struct {
   QueryResult *result;
   guint32 change; /* the last change that is in it */
   guint resets, naming;
+  gint64 building;
   GArray *first_days; /* BaseDay: of the facts */
   gboolean whole;     /* a group's numbers may change with other groups' */
 } Answer;
@@ -281,7 +282,8 @@ static gboolean same_days(const GArray *a, const GArray *b) {
 static gboolean can_take_over(const Answer *earlier, const LiveSide *side, const Board *board, guint number,
                               const GArray *first_days) {
   return earlier != NULL && !earlier->whole && earlier->resets == side->resets &&
-         earlier->naming == board_naming(board, number) && same_days(earlier->first_days, first_days);
+         earlier->building == board_building(board, number) && earlier->naming == board_naming(board, number) &&
+         same_days(earlier->first_days, first_days);
 }
 
 /* Answers from a board of a side; where cells are missing, `view` says which. */
@@ -311,6 +313,7 @@ static Outcome answer(Board *board, const LiveSide *side_of, guint side, QueryRu
                    .change = side_of->change,
                    .resets = side_of->resets,
                    .naming = board_naming(board, side),
+                   .building = board_building(board, side),
                    .first_days = g_steal_pointer(&first_days),
                    .whole = query_run_reads_whole(run)};
   *made = g_memdup2(&answer, sizeof answer);
@@ -348,6 +351,7 @@ static gboolean build(QueryLive *live, const BoardKey *key, const QueryPlan *vie
   gsize others = bytes_of(side, idle) - board_bytes(board, idle);
   live->state.n_builds++;
   gboolean ok = board_extend(board, idle, &context, view, live->max_bytes - MIN(others, live->max_bytes), error);
+  board_set_building(board, idle, live->state.n_builds);
   if (!ok) g_hash_table_remove(side->boards, text); /* the other side has it still, until it catches up */
   publish(live, BEHIND_CELLS);
   return ok;
