@@ -120,6 +120,11 @@ static void a_later_membership_ends_an_earlier(void **state) {
       {1, "06-01", 2, 0, "Europe"},
   };
   assert_places(org, places, G_N_ELEMENTS(places));
+  guint n;
+  const QueryPlace *spans = query_org_places(org, 1, &n); /* and no two spans hold one day */
+  assert_int_equal(n, 2);
+  assert_int_equal(spans[0].until, day("04-01"));
+  assert_int_equal(spans[1].from, day("04-01"));
 }
 
 static void credit_now_is_todays_place_for_all_days(void **state) {

@@ -22,7 +22,7 @@ static int set_up(void **state) {
   company_sql(store,
               "INSERT INTO person (key, id, name, known, team) VALUES (1, 'p1', 'Ana Silva', true, 1), "
               "(2, 'p2', 'Ben O''Neil', true, 2), (3, 'p3', 'Chloé and Co', true, 2), "
-              "(4, 'p4', 'ana silva', true, 1), (5, 'p5', 'Eve', true, NULL)");
+              "(4, 'p4', 'ana silva', true, 1), (5, 'p5', 'Eve', true, NULL), (6, 'p6', 'Éand', true, NULL)");
   company_sql(store,
               "INSERT INTO account (key, id, name, known, industry) VALUES (1, 'a1', 'Acme', true, 'Food'), "
               "(2, 'a2', 'Calder, Hale and Co.', true, 'Building'), (3, 'a3', 'O''Hara', true, NULL)");
@@ -112,6 +112,7 @@ static void quotes(void **state) {
       {{"rep = 'Ben O''Neil'"}, 2},
       {{"rep = \"Ben O'Neil\""}, 2},
       {{"rep = Ben O'Neil"}, 2},
+      {{"rep = Éand"}, 0}, /* É is a letter: no `and` begins behind it */
       {{"rep = \"Ben O'Neil\" and team = 'South'"}, 2},
       {{"rep = \"Chloé and Co\" and team = 'South'"}, 4},
       {{"rep = 'Chloé and Co' and source is not empty"}, 4},
