@@ -122,6 +122,18 @@ void cube_read_durations(const CubeTable *table, guint column, gint32 group, gui
 /* Appends to `purchases` (of StatsPurchase). */
 void cube_read_purchases(const CubeTable *table, guint column, gint32 group, guint from, guint to, GArray *purchases);
 
+/* What is found in the items of a kept table's cells may be remembered there: one finding for each column, group and
+ * span, until one of the items changes. Readers may do so at the same time. */
+typedef struct {
+  gboolean has_value;
+  double value;
+  gint64 n;
+  StatsInterval interval;
+} CubeFinding;
+gboolean cube_recall(const CubeTable *table, guint column, gint32 group, guint from, guint to, CubeFinding *finding);
+void cube_remember(const CubeTable *table, guint column, gint32 group, guint from, guint to,
+                   const CubeFinding *finding);
+
 /* --- sparse tables: the additions themselves, after finish --- */
 #define CUBE_MOMENT 0x8000u /* in `column`: an addition to the sums of value * day */
 typedef struct {

@@ -147,6 +147,17 @@ void cube_read_purchases(const CubeTable *table, guint column, gint32 group, gui
   }
 }
 
+gboolean cube_recall(const CubeTable *table, guint column, gint32 group, guint from, guint to, CubeFinding *finding) {
+  CubeMemory *memory = table->columns[column].memory;
+  return memory != NULL && group >= 0 && cube_memory_find(memory, group, from, to, finding);
+}
+
+void cube_remember(const CubeTable *table, guint column, gint32 group, guint from, guint to,
+                   const CubeFinding *finding) {
+  CubeMemory *memory = table->columns[column].memory;
+  if (memory != NULL && group >= 0) cube_memory_keep(memory, group, from, to, finding);
+}
+
 gboolean cube_table_is_sparse(const CubeTable *table) {
   return table->sparse != NULL;
 }
@@ -161,6 +172,7 @@ gsize cube_table_bytes(const CubeTable *table) {
   for (guint c = 0; c < table->n_columns && table->is_kept; c++) {
     bytes += cube_kept_bytes(table->columns[c].kept);
     if (table->columns[c].kept_moments != NULL) bytes += cube_kept_bytes(table->columns[c].kept_moments);
+    if (table->columns[c].memory != NULL) bytes += cube_memory_bytes(table->columns[c].memory);
   }
   if (!cube_has_cells(table)) return bytes;
   for (guint c = 0; c < table->n_columns; c++) {

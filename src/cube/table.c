@@ -68,6 +68,7 @@ CubeTable *cube_table_new_kept(guint n_members, const CubeColumnSpec *columns, g
   for (guint c = 0; c < n_columns; c++) {
     table->columns[c].kept = cube_kept_new(&columns[c], FALSE);
     if (columns[c].with_moment) table->columns[c].kept_moments = cube_kept_new(&columns[c], TRUE);
+    if (columns[c].kind != CUBE_SUM) table->columns[c].memory = cube_memory_new();
   }
   return table;
 }
@@ -102,6 +103,7 @@ CubeTable *cube_table_new_log_of(const CubeTable *table) {
 static void free_cells(const CubeTable *table, Column *column) {
   cube_kept_free(column->kept);
   cube_kept_free(column->kept_moments);
+  cube_memory_free(column->memory);
   if (column->cells == NULL) return;
   gsize n = (gsize)table->n_groups * column->spec.n_cells;
   gpointer *pointers = (gpointer *)column->cells;
@@ -144,6 +146,7 @@ CubeTable *cube_table_copy(const CubeTable *table) {
     const Column *column = &table->columns[c];
     copy->columns[c].kept = cube_kept_copy(column->kept);
     if (column->kept_moments != NULL) copy->columns[c].kept_moments = cube_kept_copy(column->kept_moments);
+    if (column->memory != NULL) copy->columns[c].memory = cube_memory_new();
   }
   return copy;
 }
@@ -168,9 +171,10 @@ static gboolean apply_item(CubeTable *table, gint32 group, const CubeAddition *a
     CubeEntry entry = {addition->column, (guint16)addition->cell, 1, addition->item.id};
     return cube_sparse_change(table->sparse, group, &entry, sign < 0);
   }
-  CubeKept *kept = table->columns[addition->column].kept;
-  if (sign < 0) return cube_kept_take(kept, group, &addition->item);
-  cube_kept_put(kept, group, &addition->item);
+  const Column *column = &table->columns[addition->column];
+  cube_memory_forget(column->memory, group, addition->cell);
+  if (sign < 0) return cube_kept_take(column->kept, group, &addition->item);
+  cube_kept_put(column->kept, group, &addition->item);
   return TRUE;
 }
 

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "cube/kept.h"
+#include "cube/memory.h"
 #include "cube/sparse.h"
 
 #include <roaring/roaring.h>
@@ -36,6 +37,7 @@ typedef struct {
   guint8 *cells;       /* SumCell, ExtremeCell, roaring_bitmap_t *, GArray * */
   MomentCell *moments; /* with_moment */
   CubeKept *kept, *kept_moments;
+  CubeMemory *memory; /* kept, of other kinds than SUM */
 } Column;
 
 struct CubeTable {

@@ -152,38 +152,55 @@ static double average_level(const QueryPlan *plan, const Source *source, guint c
   return ((double)at_start.sum * days + (double)events.sum * end - (double)moments.sum) / days;
 }
 
-static int compare_doubles(gconstpointer a, gconstpointer b) {
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
+static Value value_of(const CubeFinding *finding) {
+  return (Value){.has = finding->has_value, .value = finding->value, .n = finding->n, .interval = finding->interval};
 }
 
-static Value read_quantile(const BoundRead *read, const Source *source) {
+/* What `find` says of a span's items, found once for cells that are kept. */
+static Value found_in(const BoundRead *read, const Source *source,
+                      void (*find)(const BoundRead *read, const Source *source, CubeFinding *finding)) {
+  guint column = read->use->column;
+  CubeFinding finding = {FALSE};
+  if (cube_recall(source->cells, column, source->group, read->from, read->to, &finding)) return value_of(&finding);
+  find(read, source, &finding);
+  cube_remember(source->cells, column, source->group, read->from, read->to, &finding);
+  return value_of(&finding);
+}
+
+static void find_quantile(const BoundRead *read, const Source *source, CubeFinding *finding) {
   const KpiMeasure *measure = read->use->measure;
-  Value result = nothing;
   g_autoptr(GArray) values = g_array_new(FALSE, FALSE, sizeof(double));
   cube_read_values(source->cells, read->use->column, source->group, read->from, read->to, values);
-  result.n = values->len;
-  if (values->len == 0) return result;
-  g_array_sort(values, compare_doubles);
-  const double *sorted = (const double *)(gpointer)values->data;
-  result.has = TRUE;
-  result.value = stats_quantile_sorted(sorted, values->len, measure->quantile, measure->quantile_type);
-  result.interval = stats_quantile_interval(sorted, values->len, measure->quantile, 0.95);
-  return result;
+  finding->n = values->len;
+  finding->has_value = values->len > 0;
+  if (!finding->has_value) return;
+  StatsQuantile quantile =
+      stats_quantile((double *)(gpointer)values->data, values->len, measure->quantile, measure->quantile_type, 0.95);
+  finding->value = quantile.value;
+  finding->interval = quantile.interval;
 }
 
-static Value read_survival(const BoundRead *read, const Source *source) {
-  Value result = nothing;
+static void find_survival(const BoundRead *read, const Source *source, CubeFinding *finding) {
   g_autoptr(GArray) durations = g_array_new(FALSE, FALSE, sizeof(StatsDuration));
   cube_read_durations(source->cells, read->use->column, source->group, read->from, read->to, durations);
-  result.n = durations->len;
-  if (durations->len == 0) return result;
+  finding->n = durations->len;
+  if (durations->len == 0) return;
   StatsSurvival survival = stats_kaplan_meier_quantile((StatsDuration *)(gpointer)durations->data, durations->len,
                                                        read->use->measure->quantile, 0.95);
-  result.has = survival.has_value;
-  result.value = survival.value;
-  result.interval = survival.interval;
-  return result;
+  finding->has_value = survival.has_value;
+  finding->value = survival.value;
+  finding->interval = survival.interval;
+}
+
+static void find_distinct(const BoundRead *read, const Source *source, CubeFinding *finding) {
+  finding->has_value = TRUE;
+  finding->n = distinct_of(source, read->use->column, read->from, read->to);
+  finding->value = (double)finding->n;
+}
+
+static void find_extreme(const BoundRead *read, const Source *source, CubeFinding *finding) {
+  finding->has_value = cube_read_extreme(source->cells, read->use->column, source->group, read->from, read->to,
+                                         &finding->value, &finding->n);
 }
 
 /* A level's amounts in foreign currencies at the rate of the last day seen, so that what was added in a currency and
@@ -243,18 +260,6 @@ static Value read_mean(const BoundRead *read, const Source *source) {
   return result;
 }
 
-static Value read_distinct(const BoundRead *read, const Source *source) {
-  gint64 n = distinct_of(source, read->use->column, read->from, read->to);
-  return (Value){.has = TRUE, .value = (double)n, .n = n};
-}
-
-static Value read_extreme(const BoundRead *read, const Source *source) {
-  Value result = nothing;
-  result.has = cube_read_extreme(source->cells, read->use->column, source->group, read->from, read->to, &result.value,
-                                 &result.n);
-  return result;
-}
-
 static Value read_cells(const QueryPlan *plan, const BoundRead *read, const Source *source) {
   switch (read->use->measure->agg) {
     case KPI_AGG_COUNT:
@@ -263,14 +268,14 @@ static Value read_cells(const QueryPlan *plan, const BoundRead *read, const Sour
     case KPI_AGG_MEAN:
       return read_mean(read, source);
     case KPI_AGG_DISTINCT:
-      return read_distinct(read, source);
+      return found_in(read, source, find_distinct);
     case KPI_AGG_MIN:
     case KPI_AGG_MAX:
-      return read_extreme(read, source);
+      return found_in(read, source, find_extreme);
     case KPI_AGG_QUANTILE:
-      return read_quantile(read, source);
+      return found_in(read, source, find_quantile);
     case KPI_AGG_KM:
-      return read_survival(read, source);
+      return found_in(read, source, find_survival);
     default:
       return read_customers(plan, read, source);
   }

@@ -13,12 +13,14 @@ typedef struct {
  * 0 <= successes <= n; n == 0 gives has_value = FALSE. */
 StatsInterval stats_wilson(gint64 successes, gint64 n, double level);
 
-/* Quantile of sorted values, types 1 to 9 of Hyndman & Fan 1996; p in [0, 1]. n >= 1; values ascending without NaN. */
-double stats_quantile_sorted(const double *values, gsize n, double p, int type);
-
-/* Distribution-free confidence interval of a quantile by order statistics (binomial). Too few values: has_value FALSE.
- */
-StatsInterval stats_quantile_interval(const double *sorted, gsize n, double p, double level);
+/* Quantile p in [0, 1] of n values, none of them NaN, in any order: types 1 to 9 of Hyndman & Fan 1996. NaN for no values
+ * or p NaN. Its distribution-free confidence interval is by order statistics (binomial); too few values, or p not
+ * between 0 and 1: has_value FALSE. The values are reordered. */
+typedef struct {
+  double value;
+  StatsInterval interval;
+} StatsQuantile;
+StatsQuantile stats_quantile(double *values, gsize n, double p, int type, double level);
 
 /* Pearson's chi-square test that groups share one proportion (2 × k table, no continuity correction): how likely
  * differences as large as these are when there are none. Groups without cases are passed over; fewer than two groups,

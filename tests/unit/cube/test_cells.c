@@ -244,6 +244,58 @@ static void filled_cells_are_counted(void **state) {
   assert_int_equal(cube_table_n_filled(table), 0);
 }
 
+static void change_one(CubeTable *table, const Added *added, guint32 number, gboolean taken_away) {
+  g_autoptr(CubeTable) log = fill_half(cube_table_new_log_of(table), added, 0, 1);
+  assert_true(cube_table_apply(table, log, &(CubeChange){number, taken_away, NULL}));
+}
+
+/* What was found is forgotten by a change within its span, of its group and column, and by no other. */
+static void findings_hold_until_their_span_changes(void **state) {
+  Added here = {.members = {1, 1}, .slot = 100, .value = 5, .id = 3}, other = {.members = {2, 2}, .slot = 100};
+  g_autoptr(CubeTable) table = fill_half(cube_table_new_kept(2, kept_specs, N_COLUMNS, 1000, FALSE), &here, 0, 1);
+  fill_half(table, &other, 0, 1);
+  cube_table_finish(table);
+  gint32 group = cube_table_find(table, here.members);
+  CubeFinding found = {.has_value = TRUE, .value = 2.5, .n = 7, .interval = {TRUE, 1, 4}}, read = {FALSE};
+  assert_false(cube_recall(table, SETS, group, 90, 101, &read));
+  static const guint spans[][2] = {{90, 101}, {100, 101}, {90, 100}, {101, 120}};
+  for (guint i = 0; i < G_N_ELEMENTS(spans); i++) cube_remember(table, SETS, group, spans[i][0], spans[i][1], &found);
+  assert_true(cube_recall(table, SETS, group, 90, 101, &read));
+  assert_true(read.has_value && read.value == 2.5 && read.n == 7 && read.interval.high == 4);
+  assert_false(cube_recall(table, LEAST, group, 90, 101, &read));
+  assert_false(cube_recall(table, SETS, group, 90, 102, &read));
+  change_one(table, &other, 1, TRUE);
+  assert_true(cube_recall(table, SETS, group, 90, 101, &read));
+  for (guint taken_away = 0; taken_away < 2; taken_away++) {
+    cube_remember(table, SETS, group, 90, 101, &found);
+    change_one(table, &here, 2, taken_away);
+    assert_false(cube_recall(table, SETS, group, 90, 101, &read));
+    assert_false(cube_recall(table, SETS, group, 100, 101, &read));
+    assert_true(cube_recall(table, SETS, group, 90, 100, &read)); /* `to` is exclusive */
+    assert_true(cube_recall(table, SETS, group, 101, 120, &read));
+  }
+  g_autoptr(CubeTable) copy = cube_table_copy(table);
+  assert_false(cube_recall(copy, SETS, group, 90, 100, &read));
+}
+
+/* Many spans of one group take no more than some memory, and the last ones are there. */
+static void findings_are_not_kept_for_ever(void **state) {
+  Added here = {.members = {1, 1}, .slot = 100};
+  g_autoptr(CubeTable) table = fill_half(cube_table_new_kept(2, kept_specs, N_COLUMNS, 1000, FALSE), &here, 0, 1);
+  cube_table_finish(table);
+  CubeFinding found = {.has_value = TRUE};
+  gsize bytes = 0;
+  for (guint day = 0; day < 290; day++) {
+    found.value = day;
+    cube_remember(table, SETS, 0, day, 295, &found);
+    if (day == 150) bytes = cube_table_bytes(table);
+  }
+  assert_int_equal(cube_table_bytes(table), bytes);
+  assert_true(cube_recall(table, SETS, 0, 289, 295, &found));
+  assert_true(found.value == 289);
+  assert_false(cube_recall(table, SETS, 0, 0, 295, &found));
+}
+
 static void sparse_tables_change_alike(void **state) {
   Added added[N_ADDED];
   g_autoptr(GRand) random = g_rand_new_with_seed(seed_of());
@@ -307,7 +359,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(any_span_is_the_sum_of_its_rows), cmocka_unit_test(a_roll_up_is_the_whole_counted_again),
       cmocka_unit_test(sparse_tables_answer_alike),      cmocka_unit_test(changes_leave_what_is_left),
-      cmocka_unit_test(filled_cells_are_counted),        cmocka_unit_test(sparse_tables_change_alike),
+      cmocka_unit_test(filled_cells_are_counted),        cmocka_unit_test(findings_hold_until_their_span_changes),
+      cmocka_unit_test(findings_are_not_kept_for_ever),  cmocka_unit_test(sparse_tables_change_alike),
       cmocka_unit_test(a_sum_beyond_64_bits_is_told),    cmocka_unit_test(groups_have_a_cap),
       cmocka_unit_test(members_can_be_renamed),
   };
