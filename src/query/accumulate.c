@@ -55,9 +55,7 @@ static double number_at(const Scan *scan, const StoreChunk *chunk, const ScanUse
 }
 
 static gint64 survivor(const Scan *scan, const LedgerTable *of, gint64 key) {
-  if (of == NULL || !g_str_equal(of->name, "account") || g_hash_table_size(scan->survivors) == 0) return key;
-  gpointer into = g_hash_table_lookup(scan->survivors, GINT_TO_POINTER((int)key));
-  return into != NULL ? GPOINTER_TO_INT(into) : key;
+  return of == NULL || !g_str_equal(of->name, "account") ? key : query_stat_account(scan->plan->context->stat, key);
 }
 
 static guint32 small_id(PlanUse *use, guint64 key) {

@@ -405,11 +405,13 @@ gsize board_n_filled(const Board *board, guint side) {
 
 /* Runs a generation's scans over what changed; what they add is logged. */
 static gboolean log_changes(Board *board, QueryPlan *generation, guint first_table, const QueryContext *context,
-                            QueryOrg *org, const QueryChanges *changes, GArray *logs, GError **error) {
+                            QueryOrg *org, const QueryChanges *changes, ChangesSide side, GError **error) {
+  GArray *logs = side == CHANGES_BEFORE ? board->gone : board->come;
   const SideTable *const *tables = (const SideTable *const *)(gpointer)board->sides[0].tables->pdata;
   generation->context = context;
   generation->org = org;
   generation->changes = changes;
+  generation->changes_side = side;
   for (guint t = 0; t < generation->tables->len; t++) {
     PlanTable *table = g_ptr_array_index(generation->tables, t);
     const CubeTable *like = tables[first_table + t]->levels[board->n_dims];
@@ -431,13 +433,13 @@ static gboolean log_changes(Board *board, QueryPlan *generation, guint first_tab
 }
 
 static gboolean log_all(Board *board, const QueryContext *context, QueryOrg *org, const QueryChanges *changes,
-                        GArray *logs, GError **error) {
+                        ChangesSide side, GError **error) {
   QueryContext here = *context;
   here.organisation = &board->organisation;
   guint table = 0;
   for (guint g = 0; g < board->generations->len; g++) {
     QueryPlan *generation = g_ptr_array_index(board->generations, g);
-    if (!log_changes(board, generation, table, &here, org, changes, logs, error)) return FALSE;
+    if (!log_changes(board, generation, table, &here, org, changes, side, error)) return FALSE;
     table += generation->tables->len;
   }
   return TRUE;
@@ -477,13 +479,13 @@ gboolean board_follow(Board *board, const QueryContext *before, const QueryConte
     }
   }
   if (!same_layout(before, after, org_before, board->org)) return FALSE;
-  if (!log_all(board, before, org_before, changes, board->gone, error)) return FALSE;
+  if (!log_all(board, before, org_before, changes, CHANGES_BEFORE, error)) return FALSE;
   for (guint d = 0; d < board->n_dims; d++)
     if (query_members_table(board->members[d]) != NULL &&
         query_changes_has(changes, query_members_table(board->members[d])) &&
         !query_members_reload(board->members[d], error))
       return FALSE;
-  return log_all(board, after, board->org, changes, board->come, error);
+  return log_all(board, after, board->org, changes, CHANGES_AFTER, error);
 }
 
 /* A level without people counts each shared deal once. */

@@ -3,14 +3,34 @@
 
 /* More changed keys of one table than this, and counting afresh is as quick. */
 #define MAX_KEYS 20000
+/* So many keys are written into a condition; more are a temporary table, joined. */
+#define MAX_IN_PLACE 100
+/* Rows of a table of which the newest are found by the minima and maxima that the database keeps, which takes a
+ * condition that it knows when it plans. Of smaller ones all rows are looked at, by a statement planned once. */
+#define MANY_ROWS 100000
+
+/* Lists of keys: of records that are there before, after, or in either. */
+enum { EITHER = CHANGES_AFTER + 1, N_LISTS };
+
+typedef struct {
+  const LedgerTable *table;   /* whose keys they are */
+  GHashTable *lists[N_LISTS]; /* sets of keys as texts */
+} Keys;
 
 struct QueryChanges {
-  GHashTable *keys; /* table -> "1,2,3"; "deals": of all that is derived from deals */
+  const LedgerSchema *schema;
+  GHashTable *keys; /* table -> Keys; "deals": of all that is derived from deals */
   gboolean everywhere;
   gboolean of_credit;
 };
 
 static const char *const deals = "deals";
+
+static void keys_free(gpointer data) {
+  Keys *keys = data;
+  for (guint i = 0; i < N_LISTS; i++) g_hash_table_unref(keys->lists[i]);
+  g_free(keys);
+}
 
 void query_changes_free(QueryChanges *changes) {
   if (changes == NULL) return;
@@ -18,11 +38,40 @@ void query_changes_free(QueryChanges *changes) {
   g_free(changes);
 }
 
+static const Keys *keys_of(const QueryChanges *changes, const char *name) {
+  return g_hash_table_lookup(changes->keys, name);
+}
+
+static Keys *make_keys(QueryChanges *changes, const char *name, const LedgerTable *table) {
+  Keys *keys = g_hash_table_lookup(changes->keys, name);
+  if (keys != NULL) return keys;
+  keys = g_new0(Keys, 1);
+  keys->table = table;
+  for (guint i = 0; i < N_LISTS; i++) keys->lists[i] = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  g_hash_table_insert(changes->keys, g_strdup(name), keys);
+  return keys;
+}
+
+static void add_key(Keys *keys, guint list, const char *key) {
+  g_hash_table_add(keys->lists[list], g_strdup(key));
+  g_hash_table_add(keys->lists[EITHER], g_strdup(key));
+}
+
+static gboolean is_in(const Keys *keys, guint list, const char *key) {
+  return keys != NULL && g_hash_table_contains(keys->lists[list], key);
+}
+
+static guint n_keys(const Keys *keys, guint list) {
+  return keys == NULL ? 0 : g_hash_table_size(keys->lists[list]);
+}
+
 /* All cells may rest on any of their rows. */
 static gboolean is_everywhere(const char *table) {
   static const char *const tables[] = {"person", "team", "membership", "fx_rate", "stage", NULL};
   return g_strv_contains(tables, table);
 }
+
+/* --- finding them --- */
 
 /* `column` of the rows that came after a load, and of those that were superseded after it. */
 static char *touched_sql(const char *table, const char *column, gint64 load) {
@@ -34,57 +83,87 @@ static char *touched_sql(const char *table, const char *column, gint64 load) {
                          column, name, load, column, history_name, load);
 }
 
-static void append_keys(GString *sql, const char *name, const char *touched) {
-  g_autofree char *quoted = store_quote_text(name);
-  g_string_append_printf(sql,
-                         "%sSELECT %s, count(*), CASE WHEN count(*) <= %d THEN string_agg(CAST(k AS VARCHAR), ',') "
-                         "END FROM (%s) WHERE k IS NOT NULL",
-                         sql->len > 0 ? " UNION ALL " : "", quoted, MAX_KEYS, touched);
-}
-
-static gboolean read_keys(const QueryContext *context, QueryChanges *changes, const char *sql, GError **error) {
-  g_autoptr(StoreRows) rows = store_query(context->store, sql, NULL, 0, 0, error);
-  if (rows == NULL) return FALSE;
-  for (gsize r = 0; r < store_rows_count(rows); r++) {
-    const char *table = store_rows_value(rows, r, 0).text;
-    if (store_rows_value(rows, r, 1).integer == 0) continue;
-    StoreValue keys = store_rows_value(rows, r, 2);
-    changes->everywhere |= is_everywhere(table) || keys.type != STORE_TEXT;
-    changes->of_credit |= g_str_equal(table, "split");
-    if (keys.type == STORE_TEXT) g_hash_table_insert(changes->keys, g_strdup(table), g_strdup(keys.text));
+/* The rows of a table that came, and those that went, with the deals that they are of. */
+static void append_rows(GString *sql, const LedgerTable *table, guint number, const char *load) {
+  static const char *const conditions[] = {
+      [CHANGES_BEFORE] = "superseded_by > %s AND \"load\" <= %s", [CHANGES_AFTER] = "\"load\" > %s"};
+  const char *deal = ledger_table_column(table, "opportunity") != NULL ? "CAST(opportunity AS VARCHAR)" : "NULL";
+  for (guint side = CHANGES_BEFORE; side <= CHANGES_AFTER; side++) {
+    g_autofree char *plain = g_strconcat(table->name, side == CHANGES_BEFORE ? "_history" : NULL, NULL);
+    g_autofree char *name = store_quote_name(plain);
+    g_auto(GStrv) parts = g_strsplit(conditions[side], "%s", -1);
+    g_autofree char *condition = g_strjoinv(load, parts);
+    g_string_append_printf(sql, "%s(SELECT %u, %u, CAST(key AS VARCHAR), %s FROM %s WHERE %s LIMIT %d)",
+                           sql->len > 0 ? " UNION ALL " : "", number, side, deal, name, condition, MAX_KEYS + 1);
   }
-  return TRUE;
 }
 
-static gboolean find_keys(const QueryContext *context, QueryChanges *changes, gint64 load, GError **error) {
-  g_autoptr(GString) sql = g_string_new(NULL);
+static void take_rows(QueryChanges *changes, const StoreRows *rows) {
+  for (gsize r = 0; r < store_rows_count(rows); r++) {
+    const LedgerTable *table = ledger_schema_table(changes->schema, (guint)store_rows_value(rows, r, 0).integer);
+    guint side = (guint)store_rows_value(rows, r, 1).integer;
+    const char *key = store_rows_value(rows, r, 2).text;
+    StoreValue deal = store_rows_value(rows, r, 3);
+    Keys *keys = make_keys(changes, table->name, table);
+    add_key(keys, side, key);
+    changes->everywhere |= is_everywhere(table->name) || n_keys(keys, EITHER) > MAX_KEYS;
+    changes->of_credit |= g_str_equal(table->name, "split");
+    if (deal.type != STORE_TEXT) continue;
+    /* Which deals there are before and after is known when all are read. */
+    Keys *touched = make_keys(changes, deals, ledger_schema_find(changes->schema, "opportunity"));
+    g_hash_table_add(touched->lists[EITHER], g_strdup(deal.text));
+  }
+}
+
+static gboolean find_rows(const QueryContext *context, QueryChanges *changes, gint64 load, GError **error) {
+  g_autoptr(GString) many = g_string_new(NULL), few = g_string_new(NULL);
+  g_autofree char *after = g_strdup_printf("%" G_GINT64_FORMAT, load);
   for (guint t = 0; t < ledger_schema_n_tables(context->schema); t++) {
     const LedgerTable *table = ledger_schema_table(context->schema, t);
     if (table->kind == LEDGER_DERIVED) continue;
-    g_autofree char *touched = touched_sql(table->name, "key", load);
-    append_keys(sql, table->name, touched);
+    const QueryTableStat *stat = query_stat_of(context->stat, table->name);
+    if (stat != NULL && stat->n_rows > MANY_ROWS)
+      append_rows(many, table, t, after);
+    else
+      append_rows(few, table, t, "$1");
   }
-  return read_keys(context, changes, sql->str, error);
+  StoreValue number = {.type = STORE_INT, .integer = load};
+  g_autoptr(StoreRows) of_few = store_query_kept(context->store, few->str, &number, 1, 0, error);
+  if (of_few == NULL) return FALSE;
+  take_rows(changes, of_few);
+  if (many->len == 0 || changes->everywhere) return TRUE;
+  g_autoptr(StoreRows) of_many = store_query(context->store, many->str, NULL, 0, 0, error);
+  if (of_many == NULL) return FALSE;
+  take_rows(changes, of_many);
+  return TRUE;
 }
 
 /* The deals that any changed record tells of: what is derived is derived from all records of a deal. Whoever shares a
  * deal in another way changes its row's credit. */
-static gboolean find_deals(const QueryContext *context, QueryChanges *changes, gint64 load, GError **error) {
-  static const struct {
-    const char *table, *key;
-  } facts[] = {
-      {"opportunity", "key"}, {"stage_change", "opportunity"}, {"activity", "opportunity"}, {"split", "opportunity"}};
-  g_autoptr(GString) touched = g_string_new(NULL);
-  for (gsize i = 0; i < G_N_ELEMENTS(facts); i++) {
-    if (!query_changes_has(changes, facts[i].table)) continue;
-    g_autofree char *one = touched_sql(facts[i].table, facts[i].key, load);
-    g_string_append_printf(touched, "%s%s", touched->len > 0 ? " UNION " : "", one);
+static void place_deals(QueryChanges *changes) {
+  const LedgerTable *table = ledger_schema_find(changes->schema, "opportunity");
+  const Keys *own = keys_of(changes, table->name);
+  GHashTableIter iter;
+  gpointer key;
+  if (own == NULL && keys_of(changes, deals) == NULL) return;
+  Keys *touched = make_keys(changes, deals, table);
+  if (own != NULL) {
+    g_hash_table_iter_init(&iter, own->lists[EITHER]);
+    while (g_hash_table_iter_next(&iter, &key, NULL)) g_hash_table_add(touched->lists[EITHER], g_strdup(key));
   }
-  if (touched->len == 0) return TRUE;
-  g_autoptr(GString) sql = g_string_new(NULL);
-  append_keys(sql, deals, touched->str);
-  if (changes->of_credit) append_keys(sql, "opportunity", touched->str);
-  return read_keys(context, changes, sql->str, error);
+  changes->everywhere |= n_keys(touched, EITHER) > MAX_KEYS;
+  g_hash_table_iter_init(&iter, touched->lists[EITHER]);
+  while (g_hash_table_iter_next(&iter, &key, NULL)) {
+    gboolean came = is_in(own, CHANGES_AFTER, key), went = is_in(own, CHANGES_BEFORE, key);
+    if (went || !came) g_hash_table_add(touched->lists[CHANGES_BEFORE], g_strdup(key));
+    if (came || !went) g_hash_table_add(touched->lists[CHANGES_AFTER], g_strdup(key));
+  }
+  if (!changes->of_credit) return;
+  Keys *credited = make_keys(changes, table->name, table);
+  for (guint list = 0; list < N_LISTS; list++) {
+    g_hash_table_iter_init(&iter, touched->lists[list]);
+    while (g_hash_table_iter_next(&iter, &key, NULL)) g_hash_table_add(credited->lists[list], g_strdup(key));
+  }
 }
 
 static gboolean count(const QueryContext *context, const char *sql, gint64 *n, GError **error) {
@@ -122,14 +201,15 @@ static gboolean look_at(const QueryContext *context, QueryChanges *changes, cons
 
 QueryChanges *query_changes_find(const QueryContext *context, gint64 load, GError **error) {
   g_autoptr(QueryChanges) changes = g_new0(QueryChanges, 1);
-  changes->keys = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-  if (!find_keys(context, changes, load, error)) return NULL;
+  changes->schema = context->schema;
+  changes->keys = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, keys_free);
+  if (!find_rows(context, changes, load, error)) return NULL;
   if (changes->everywhere) return g_steal_pointer(&changes);
   for (guint t = 0; t < ledger_schema_n_tables(context->schema); t++) {
     const LedgerTable *table = ledger_schema_table(context->schema, t);
     if (query_changes_has(changes, table->name) && !look_at(context, changes, table, load, error)) return NULL;
   }
-  if (!find_deals(context, changes, load, error)) return NULL;
+  place_deals(changes);
   return g_steal_pointer(&changes);
 }
 
@@ -149,44 +229,77 @@ gboolean query_changes_has(const QueryChanges *changes, const char *table) {
   return g_hash_table_contains(changes->keys, table);
 }
 
+/* --- conditions --- */
+
+static char *list_name(const char *name, guint list) {
+  g_autofree char *plain = g_strdup_printf("changed_%s_%u", name, list);
+  return store_quote_name(plain);
+}
+
+static gboolean tell_list(const char *name, const Keys *keys, guint list, Store *store, GError **error) {
+  g_autofree const char **texts = (const char **)g_hash_table_get_keys_as_array(keys->lists[list], NULL);
+  g_autofree char *joined = g_strjoinv(",", (char **)texts);
+  g_autofree char *table = list_name(name, list);
+  g_autofree char *sql =
+      g_strdup_printf("CREATE OR REPLACE TEMP TABLE %s AS SELECT unnest([%s]::UBIGINT[]) AS k", table, joined);
+  return store_run(store, sql, NULL, 0, NULL, error);
+}
+
 gboolean query_changes_tell(const QueryChanges *changes, Store *store, GError **error) {
   GHashTableIter iter;
-  gpointer table, keys;
+  gpointer name, keys;
   g_hash_table_iter_init(&iter, changes->keys);
-  while (g_hash_table_iter_next(&iter, &table, &keys)) {
-    g_autofree char *plain = g_strconcat("changed_", table, NULL);
-    g_autofree char *name = store_quote_name(plain);
-    g_autofree char *sql = g_strdup_printf("CREATE OR REPLACE TEMP TABLE %s AS SELECT unnest([%s]::UBIGINT[]) AS k",
-                                           name, (const char *)keys);
-    if (!store_run(store, sql, NULL, 0, NULL, error)) return FALSE;
-  }
+  while (g_hash_table_iter_next(&iter, &name, &keys))
+    for (guint list = 0; list < N_LISTS; list++)
+      if (n_keys(keys, list) > MAX_IN_PLACE && !tell_list(name, keys, list, store, error)) return FALSE;
   return TRUE;
 }
 
-/* The keys by which a joined table's rows may have changed. */
-static const char *changed_of(const QueryChanges *changes, const LedgerTable *table) {
-  const char *name = table->kind == LEDGER_DERIVED ? deals : table->name;
-  return query_changes_has(changes, name) ? name : NULL;
+/* The keys by which a table's rows may have changed. */
+static const char *changed_of(const LedgerTable *table) {
+  return table->kind == LEDGER_DERIVED ? deals : table->name;
 }
 
-gboolean query_changes_reach(const QueryChanges *changes, const SqlSelect *select) {
+/* A row that refers to a record that came was there before, and referred to nothing: rows are looked for on both sides.
+ * So are those of dimensions, which may come to be known in place. */
+static guint list_of(const LedgerTable *table, guint join, ChangesSide side) {
+  return join == 0 && table->kind != LEDGER_DIMENSION ? (guint)side : EITHER;
+}
+
+gboolean query_changes_reach(const QueryChanges *changes, const SqlSelect *select, ChangesSide side) {
   const char *key;
   const LedgerTable *table;
   for (guint i = 0; (table = sql_joined(select, i, &key)) != NULL; i++)
-    if (changed_of(changes, table) != NULL) return TRUE;
+    if (n_keys(keys_of(changes, changed_of(table)), list_of(table, i, side)) > 0) return TRUE;
   return FALSE;
 }
 
-char *query_changes_sql(const QueryChanges *changes, const SqlSelect *select) {
+static void append_condition(GString *sql, const char *column, const char *name, const Keys *keys, guint list) {
+  g_autofree char *table = list_name(name, list);
+  if (n_keys(keys, list) > MAX_IN_PLACE) {
+    g_string_append_printf(sql, "%s IN (SELECT k FROM temp.%s)", column, table);
+    return;
+  }
+  gboolean is_wide = keys->table->kind == LEDGER_FACT;
+  GHashTableIter iter;
+  gpointer key;
+  g_string_append_printf(sql, "%s IN (", column);
+  g_hash_table_iter_init(&iter, keys->lists[list]);
+  for (gboolean first = TRUE; g_hash_table_iter_next(&iter, &key, NULL); first = FALSE)
+    g_string_append_printf(sql, is_wide ? "%sCAST(%s AS UBIGINT)" : "%s%s", first ? "" : ", ", (const char *)key);
+  g_string_append_c(sql, ')');
+}
+
+char *query_changes_sql(const QueryChanges *changes, const SqlSelect *select, ChangesSide side) {
   GString *sql = g_string_new("(");
-  const char *key;
+  const char *column;
   const LedgerTable *table;
-  for (guint i = 0; (table = sql_joined(select, i, &key)) != NULL; i++) {
-    const char *changed = changed_of(changes, table);
-    if (changed == NULL) continue;
-    g_autofree char *plain = g_strconcat("changed_", changed, NULL);
-    g_autofree char *name = store_quote_name(plain);
-    g_string_append_printf(sql, "%s%s IN (SELECT k FROM temp.%s)", sql->len > 1 ? " OR " : "", key, name);
+  for (guint i = 0; (table = sql_joined(select, i, &column)) != NULL; i++) {
+    const Keys *keys = keys_of(changes, changed_of(table));
+    guint list = list_of(table, i, side);
+    if (n_keys(keys, list) == 0) continue;
+    if (sql->len > 1) g_string_append(sql, " OR ");
+    append_condition(sql, column, changed_of(table), keys, list);
   }
   if (sql->len == 1) g_string_append(sql, "FALSE");
   g_string_append_c(sql, ')');

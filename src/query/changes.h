@@ -21,9 +21,10 @@ gboolean query_changes_are_none(const QueryChanges *changes);
 /* Whether deals or other records changed hands, or are shared in another way: the organisation is to be read again. */
 gboolean query_changes_of_credit(const QueryChanges *changes);
 gboolean query_changes_has(const QueryChanges *changes, const char *table);
-/* Makes the keys known to a connection, for the SQL below. */
+/* Makes the keys that are too many for a condition known to a connection, for the SQL below. */
 gboolean query_changes_tell(const QueryChanges *changes, Store *store, GError **error);
-/* Whether a SELECT reads of a table that changed. */
-gboolean query_changes_reach(const QueryChanges *changes, const SqlSelect *select);
+/* Whether a SELECT can read anything that changed: a record that came is not in the ledger before, one that went not in
+ * the one after. */
+gboolean query_changes_reach(const QueryChanges *changes, const SqlSelect *select, ChangesSide side);
 /* The condition that a row of a SELECT is, or refers to, something changed. The caller frees. */
-char *query_changes_sql(const QueryChanges *changes, const SqlSelect *select);
+char *query_changes_sql(const QueryChanges *changes, const SqlSelect *select, ChangesSide side);

@@ -52,8 +52,9 @@ typedef struct {
   CubeTable *const *levels;    /* of a view: kept cells, by the number of dimensions kept; not owned */
 } PlanTable;
 
-/* Which rows a scan reads of: those that came, went or changed, as temporary tables of keys (src/query/changes.h). */
+/* Which rows a scan reads of: those that came, went or changed (src/query/changes.h), and of which of two ledgers. */
 typedef struct QueryChanges QueryChanges;
+typedef enum { CHANGES_BEFORE, CHANGES_AFTER } ChangesSide;
 
 typedef struct {
   double plan_ms, scan_ms, evaluate_ms;
@@ -82,6 +83,7 @@ typedef struct {
   gboolean is_kept;            /* cells by day that stay: every row is read */
   gboolean is_view;            /* tables and members are another's */
   const QueryChanges *changes; /* scans read only what has to do with these; or NULL */
+  ChangesSide changes_side;
 } QueryPlan;
 
 QueryPlan *query_plan_new(const QueryContext *context, QueryOrg *org, const Dim *dims, guint n_dims,

@@ -180,17 +180,6 @@ static void make_slots(Scan *scan) {
   }
 }
 
-static GHashTable *load_survivors(const QueryContext *context) {
-  GHashTable *survivors = g_hash_table_new(g_direct_hash, g_direct_equal);
-  g_autoptr(StoreRows) rows = store_query(
-      context->store, "SELECT key, merged_into FROM account WHERE merged_into IS NOT NULL AND merged_into <> key", NULL,
-      0, 0, NULL);
-  for (gsize r = 0; rows != NULL && r < store_rows_count(rows); r++)
-    g_hash_table_insert(survivors, GINT_TO_POINTER((int)store_rows_value(rows, r, 0).integer),
-                        GINT_TO_POINTER((int)store_rows_value(rows, r, 1).integer));
-  return survivors;
-}
-
 static void scan_clear(Scan *scan) {
   for (guint c = 0; c < scan->columns->len; c++) g_free(g_array_index(scan->columns, ScanColumn, c).sql);
   for (guint t = 0; t < scan->tables->len; t++) {
@@ -205,7 +194,6 @@ static void scan_clear(Scan *scan) {
   conditions_free(scan->conditions);
   g_array_unref(scan->columns);
   g_array_unref(scan->tables);
-  g_hash_table_unref(scan->survivors);
   g_free(scan->slot_of_day);
 }
 
@@ -341,8 +329,9 @@ static gboolean run_scan(Scan *scan, SqlSelect *select, GError **error) {
     if (scan->sink->inside != NULL)
       condition = both(condition, sql_inside(select, scan->sink->inside, scan->sink->first, scan->sink->at));
   } else {
-    condition = both(condition, scan->plan->changes != NULL ? query_changes_sql(scan->plan->changes, select)
-                                                            : asked_days(scan, select));
+    const QueryPlan *plan = scan->plan;
+    condition = both(condition, plan->changes != NULL ? query_changes_sql(plan->changes, select, plan->changes_side)
+                                                      : asked_days(scan, select));
   }
   if (scan->columns->len == 0) add_column(scan, g_strdup("CAST(0 AS INTEGER)"), STORE_COLUMN_INT32);
   scan->slots = g_new0(gint32 *, scan->columns->len);
@@ -391,7 +380,6 @@ static gboolean scan_fact(QueryPlan *plan, const LedgerTable *fact, ScanSink *si
   Scan scan = {.plan = plan, .fact = fact, .sink = sink, .owner = -1, .key = -1, .currency = -1};
   scan.columns = g_array_new(FALSE, TRUE, sizeof(ScanColumn));
   scan.tables = g_array_new(FALSE, TRUE, sizeof(ScanTable));
-  scan.survivors = load_survivors(plan->context);
   g_autoptr(SqlSelect) select = sql_select_new(plan->context, fact);
   scan.conditions = conditions_new(select, scan.columns);
   gboolean by_person = plan->where->people->len > 0;
@@ -419,7 +407,8 @@ static gboolean scan_fact(QueryPlan *plan, const LedgerTable *fact, ScanSink *si
       continue;
     add_currency(&scan, select);
   }
-  if (ok && (plan->changes == NULL || query_changes_reach(plan->changes, select))) ok = run_scan(&scan, select, error);
+  if (ok && (plan->changes == NULL || query_changes_reach(plan->changes, select, plan->changes_side)))
+    ok = run_scan(&scan, select, error);
   scan_clear(&scan);
   return ok;
 }

@@ -77,8 +77,7 @@ typedef struct {
   const LedgerTable *moved; /* whose rows changed hands: the fact's, or the deals that it is derived from */
   gboolean has_moves;
   gboolean has_splits;
-  GHashTable *survivors; /* account key -> survivor */
-  gint32 *slot_of_day;   /* from first_day on */
+  gint32 *slot_of_day; /* from first_day on */
   BaseDay first_day;
   guint n_days;
 } Scan;

@@ -3,10 +3,23 @@
 
 struct QueryStat {
   GHashTable *tables; /* name -> QueryTableStat */
+  GHashTable *merged; /* account key -> the one that survived */
 };
 
 static BaseDay day_of(StoreValue value) {
   return value.type == STORE_NULL ? BASE_DAY_NONE : (BaseDay)value.integer;
+}
+
+static GHashTable *read_merged(Store *store, GError **error) {
+  g_autoptr(StoreRows) rows =
+      store_query(store, "SELECT key, merged_into FROM account WHERE merged_into IS NOT NULL AND merged_into <> key",
+                  NULL, 0, 0, error);
+  if (rows == NULL) return NULL;
+  GHashTable *merged = g_hash_table_new(g_direct_hash, g_direct_equal);
+  for (gsize r = 0; r < store_rows_count(rows); r++)
+    g_hash_table_insert(merged, GINT_TO_POINTER((int)store_rows_value(rows, r, 0).integer),
+                        GINT_TO_POINTER((int)store_rows_value(rows, r, 1).integer));
+  return merged;
 }
 
 QueryStat *query_stat_load(Store *store, GError **error) {
@@ -14,7 +27,10 @@ QueryStat *query_stat_load(Store *store, GError **error) {
       store, "SELECT table_name, n_rows, first_day, last_day, latest_at, has_foreign_currency FROM ledger_stat", NULL,
       0, 0, error);
   if (rows == NULL) return NULL;
+  GHashTable *merged = read_merged(store, error);
+  if (merged == NULL) return NULL;
   QueryStat *stat = g_new0(QueryStat, 1);
+  stat->merged = merged;
   stat->tables = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
   for (gsize r = 0; r < store_rows_count(rows); r++) {
     StoreValue latest = store_rows_value(rows, r, 4), foreign = store_rows_value(rows, r, 5);
@@ -31,6 +47,7 @@ QueryStat *query_stat_load(Store *store, GError **error) {
 void query_stat_free(QueryStat *stat) {
   if (stat == NULL) return;
   g_hash_table_unref(stat->tables);
+  g_hash_table_unref(stat->merged);
   g_free(stat);
 }
 
@@ -57,4 +74,10 @@ gboolean query_stat_bounds(const QueryStat *stat, BaseDay *first, BaseDay *last)
     if (*last == BASE_DAY_NONE || table->last_day > *last) *last = table->last_day;
   }
   return *first != BASE_DAY_NONE;
+}
+
+gint64 query_stat_account(const QueryStat *stat, gint64 key) {
+  if (g_hash_table_size(stat->merged) == 0) return key;
+  gpointer into = g_hash_table_lookup(stat->merged, GINT_TO_POINTER((int)key));
+  return into == NULL ? key : GPOINTER_TO_INT(into);
 }

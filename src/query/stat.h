@@ -22,3 +22,5 @@ const QueryTableStat *query_stat_of(const QueryStat *stat, const char *table);
 gboolean query_stat_is_empty(const QueryStat *stat, const char *table);
 /* The first and last day of what happened; FALSE when nothing did. */
 gboolean query_stat_bounds(const QueryStat *stat, BaseDay *first, BaseDay *last);
+/* The account that a record of it was merged into, or the account itself. */
+gint64 query_stat_account(const QueryStat *stat, gint64 key);
