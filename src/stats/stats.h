@@ -13,9 +13,9 @@ typedef struct {
  * 0 <= successes <= n; n == 0 gives has_value = FALSE. */
 StatsInterval stats_wilson(gint64 successes, gint64 n, double level);
 
-/* Quantile p in [0, 1] of n values, none of them NaN, in any order: types 1 to 9 of Hyndman & Fan 1996. NaN for no values
- * or p NaN. Its distribution-free confidence interval is by order statistics (binomial); too few values, or p not
- * between 0 and 1: has_value FALSE. The values are reordered. */
+/* Quantile p in [0, 1] of n values, none of them NaN, in any order: types 1 to 9 of Hyndman & Fan 1996. NaN for no
+ * values or p NaN. Its distribution-free confidence interval is by order statistics (binomial); too few values, or p
+ * not between 0 and 1: has_value FALSE. The values are reordered. */
 typedef struct {
   double value;
   StatsInterval interval;

@@ -3,6 +3,8 @@
  * whole, so a process that stays open does that by itself.
  *
  * DuckDB keeps a database as long as anything refers to it: statements and connections, of guests too, go first. */
+#include "store/reopen.h"
+
 #include "base/fault.h"
 #include "store/derived_rows.h"
 #include "store/private.h"
