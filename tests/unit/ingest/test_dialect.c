@@ -119,9 +119,9 @@ static void lines_wrapped_in_quotes(void **state) {
 }
 
 static void headers_become_names(void **state) {
-  char *const headers[] = {"Name", "", "name", "NAME", "name_2", "Value", ""};
+  g_auto(GStrv) headers = g_strsplit("Name||name|NAME|name_2|Value|", "|", -1);
   g_autoptr(GPtrArray) repeated = g_ptr_array_new_with_free_func(g_free);
-  g_auto(GStrv) unique = read_unique_headers(headers, G_N_ELEMENTS(headers), repeated);
+  g_auto(GStrv) unique = read_unique_headers(headers, g_strv_length(headers), repeated);
   g_autofree char *joined = g_strjoinv("|", unique);
   assert_string_equal(joined, "Name|column_2|name_2|NAME_3|name_2_2|Value|column_7");
   assert_int_equal(repeated->len, 3);

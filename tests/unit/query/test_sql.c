@@ -234,7 +234,8 @@ static void rows_of_a_measure(void **state) {
   };
   for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
     BaseDay from, until;
-    assert_true(base_day_parse_iso(cases[i].from, &from) && base_day_parse_iso(cases[i].until, &until));
+    assert_true(base_day_parse_iso(cases[i].from, &from));
+    assert_true(base_day_parse_iso(cases[i].until, &until));
     g_autoptr(SqlSelect) select = sql_select_new(&world.context, deals());
     g_autofree char *inside = sql_inside(select, measure_of(cases[i].measure), from, until);
     g_autofree char *within = sql_within(select, measure_of(cases[i].measure), from, until);
