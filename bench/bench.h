@@ -12,9 +12,10 @@
 #include "query/query.h"
 #include "session/session.h"
 
-#define BENCH_PEOPLE 500
-#define BENCH_NOW    "2026-11-21"
-#define BENCH_PERIOD "2025-11..2026-10"
+#define BENCH_PEOPLE    500
+#define BENCH_NOW       "2026-11-21"
+#define BENCH_PERIOD    "2025-11..2026-10"
+#define BENCH_MAX_CELLS ((gsize)12 << 30)
 
 typedef struct {
   const char *folder;     /* where the data lies */

@@ -9,7 +9,6 @@
 #define FLAT_OVER    20
 #define ONE_ASKED    2000
 #define AGAIN_ASKED  501
-#define MAX_KEPT     ((gsize)12 << 30)
 #define BUILD_ROUNDS 3U
 
 /* --- the scorecard --- */
@@ -68,7 +67,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Kept, kept_close)
 static gboolean count_cells(Kept *kept, GError **error) {
   QueryContext context = bench_context(kept->session);
   g_clear_pointer(&kept->live, query_live_free);
-  kept->live = query_live_new(&context, MAX_KEPT, error);
+  kept->live = query_live_new(&context, BENCH_MAX_CELLS, error);
   if (kept->live == NULL) return FALSE;
   g_autoptr(QueryResult) result = scorecard_ask(kept->live, kept->kpis, NULL, error);
   if (result == NULL) return FALSE;

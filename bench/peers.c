@@ -234,7 +234,7 @@ static gboolean ask_duckdb(const Peers *peers, GError **error) {
 /* Attain's answer from kept cells, which all others are held against. */
 static gboolean ask_attain(Peers *peers, GError **error) {
   QueryContext context = bench_context(peers->session);
-  g_autoptr(QueryLive) live = query_live_new(&context, (gsize)12 << 30, error);
+  g_autoptr(QueryLive) live = query_live_new(&context, BENCH_MAX_CELLS, error);
   g_autoptr(GPtrArray) kpis = live == NULL ? NULL : scorecard_kpis(peers->bench, peers->session, error);
   if (kpis == NULL) return FALSE;
   g_auto(Timing) warm = {0};

@@ -1,20 +1,24 @@
 /* All KPIs by rep by month over twelve months: Attain's one question against one hand-written query for each KPI, and
- * against one fused query for each fact. */
+ * against one fused query for each fact; the question answered from the records, as a command does, and from the cells
+ * that a process which stays open keeps. */
 #include "bench/bench.h"
 
 #include <stdio.h>
 
 /* --- Attain --- */
 
-static QueryResult *ask(const Session *session, const char *const *kpis, const char *by, GError **error) {
+/* `live`: from its cells, with every value computed; NULL: from the records. */
+static QueryResult *ask(const Session *session, QueryLive *live, const char *const *kpis, GError **error) {
   QueryContext context = bench_context(session);
   QueryRequest request = {.kpis = kpis,
-                          .by = (const char *const[]){by, NULL},
+                          .by = (const char *const[]){"rep", NULL},
                           .period = BENCH_PERIOD,
                           .has_grain = TRUE,
                           .grain = CALENDAR_MONTH,
                           .rates_of = BASE_DAY_NONE};
-  return query_run(&context, &request, error);
+  if (live == NULL) return query_run(&context, &request, error);
+  query_live_forget_answers(live);
+  return query_live_ask(live, &request, error);
 }
 
 /* KPIs that have a value for somebody: the others lack their data here. */
@@ -23,7 +27,7 @@ static GPtrArray *kpis_with_data(const Session *session, GError **error) {
   for (guint i = 0; i < kpi_catalogue_n_kpis(session->catalogue); i++)
     g_ptr_array_add(names, (gpointer)kpi_catalogue_kpi(session->catalogue, i)->name);
   g_ptr_array_add(names, NULL);
-  g_autoptr(QueryResult) result = ask(session, (const char *const *)names->pdata, "rep", error);
+  g_autoptr(QueryResult) result = ask(session, NULL, (const char *const *)names->pdata, error);
   if (result == NULL) return NULL;
   g_autofree gboolean *has = g_new0(gboolean, query_result_n_kpis(result));
   for (guint r = 0; r < query_result_n_rows(result); r++)
@@ -40,26 +44,26 @@ static GPtrArray *kpis_with_data(const Session *session, GError **error) {
   return names;
 }
 
-static gboolean time_attain(const Session *session, GPtrArray *kpis, Timing *timing, gboolean tell, GError **error) {
+static gboolean time_attain(const Session *session, QueryLive *live, GPtrArray *kpis, Timing *timing, gboolean tell,
+                            GError **error) {
   double started = seconds_now(), plan, scan, evaluate;
   gint64 rows;
-  g_autoptr(QueryResult) result = ask(session, (const char *const *)kpis->pdata, "rep", error);
+  g_autoptr(QueryResult) result = ask(session, live, (const char *const *)kpis->pdata, error);
   if (result == NULL) return FALSE;
   timing_add(timing, seconds_now() - started);
+  if (live != NULL || !tell) return TRUE;
   query_result_timings(result, &plan, &scan, &evaluate, &rows);
-  if (tell)
-    printf("    plan %.0f ms, scans %.0f ms of %" G_GINT64_FORMAT " rows, values %.0f ms\n", plan, scan, rows,
-           evaluate);
+  printf("    plan %.0f ms, scans %.0f ms of %" G_GINT64_FORMAT " rows, values %.0f ms\n", plan, scan, rows, evaluate);
   return TRUE;
 }
 
 /* --- verifying --- */
 
-static gboolean verify_all(const Session *session, const GPtrArray *queries, GError **error) {
+static gboolean verify_all(const Session *session, QueryLive *live, const GPtrArray *queries, GError **error) {
   guint n_equal = 0, n_kpis = 0;
   for (guint q = 0; q < queries->len; q++) {
     const Handwritten *query = g_ptr_array_index(queries, q);
-    g_autoptr(QueryResult) result = ask(session, (const char *const *)query->kpis, "rep", error);
+    g_autoptr(QueryResult) result = ask(session, live, (const char *const *)query->kpis, error);
     double started = seconds_now();
     g_autoptr(StoreRows) rows =
         result == NULL ? NULL : store_query(session->store, query->sql, NULL, 0, HANDWRITTEN_MAX_ROWS, error);
@@ -72,29 +76,46 @@ static gboolean verify_all(const Session *session, const GPtrArray *queries, GEr
     for (guint k = 0; query->kpis[k] != NULL; k++, n_kpis++)
       if (!handwritten_verify(result, query->kpis[k], rows, 2 + k, &n_equal, error)) return FALSE;
   }
-  printf("  %u KPIs agree with the hand-written SQL in all %u values\n", n_kpis, n_equal);
+  printf("  %u KPIs %s agree with the hand-written SQL in all %u values\n", n_kpis,
+         live != NULL ? "from kept cells" : "from the records", n_equal);
   return TRUE;
 }
 
 /* --- measuring --- */
 
-static gboolean compare(const Bench *bench, const Session *session, const GPtrArray *queries, const char *name,
-                        const char *what, double target, GError **error) {
+typedef struct {
+  const char *name, *cells_name; /* of the figures */
+  const char *what;
+  double target;
+} Against;
+
+static void tell_ratio(const Against *against, gboolean from_cells, guint n_kpis, const Timing *attain,
+                       const Timing *sql) {
+  g_autofree char *what =
+      g_strdup_printf("%s: SQL's time / Attain's%s", against->what, from_cells ? " from kept cells" : "");
+  printf("  %u KPIs: Attain %s least %.3f s, median %.3f s; SQL least %.3f s, median %.3f s\n", n_kpis,
+         from_cells ? "from kept cells" : "from the records", timing_least(attain), timing_median(attain),
+         timing_least(sql), timing_median(sql));
+  bench_ratio(from_cells ? against->cells_name : against->name, what, timing_median(sql) / timing_median(attain),
+              against->target, TRUE);
+}
+
+static gboolean compare(const Bench *bench, const Session *session, QueryLive *live, const GPtrArray *queries,
+                        const Against *against, GError **error) {
   g_autoptr(GPtrArray) kpis = handwritten_kpis(queries);
-  g_auto(Timing) attain = {0}, sql = {0};
-  gboolean ok = TRUE;
+  g_auto(Timing) records = {0}, cells = {0}, counting = {0}, sql = {0};
+  gboolean ok = time_attain(session, live, kpis, &counting, FALSE, error);
   for (guint round = 0; ok && round < bench->rounds; round++) {
-    ok = time_attain(session, kpis, &attain, round == 0, error);
+    ok = time_attain(session, NULL, kpis, &records, round == 0, error) &&
+         time_attain(session, live, kpis, &cells, FALSE, error);
     double started = seconds_now();
     ok = ok && handwritten_run(session->store, queries, error);
     timing_add(&sql, seconds_now() - started);
   }
-  if (ok) {
-    printf("  %u KPIs: Attain least %.3f s, median %.3f s; %u queries least %.3f s, median %.3f s\n", kpis->len - 1,
-           timing_least(&attain), timing_median(&attain), queries->len, timing_least(&sql), timing_median(&sql));
-    bench_ratio(name, what, timing_median(&sql) / timing_median(&attain), target, TRUE);
-  }
-  return ok;
+  if (!ok) return FALSE;
+  tell_ratio(against, FALSE, kpis->len - 1, &records, &sql);
+  tell_ratio(against, TRUE, kpis->len - 1, &cells, &sql);
+  return TRUE;
 }
 
 static gboolean whole_catalogue(const Bench *bench, const Session *session, GError **error) {
@@ -103,7 +124,7 @@ static gboolean whole_catalogue(const Bench *bench, const Session *session, GErr
   g_auto(Timing) timing = {0};
   gboolean ok = TRUE;
   for (guint round = 0; ok && round < bench->rounds; round++)
-    ok = time_attain(session, kpis, &timing, round == 0, error);
+    ok = time_attain(session, NULL, kpis, &timing, round == 0, error);
   if (ok)
     printf("  all %u KPIs that have data, in one question: least %.3f s, median %.3f s\n", kpis->len - 1,
            timing_least(&timing), timing_median(&timing));
@@ -118,7 +139,7 @@ gboolean bench_ask_once(const Bench *bench, const char *file, GError **error) {
                               : queries == NULL ? NULL
                                                 : handwritten_kpis(queries);
   g_auto(Timing) timing = {0};
-  gboolean ok = kpis != NULL && (file == NULL || time_attain(session, kpis, &timing, TRUE, error));
+  gboolean ok = kpis != NULL && (file == NULL || time_attain(session, NULL, kpis, &timing, TRUE, error));
   return ok;
 }
 
@@ -149,9 +170,12 @@ gboolean bench_questions(const Bench *bench, GError **error) {
   if (session == NULL || !handwritten_prepare(session->store, 1, error)) return FALSE;
   g_autoptr(GPtrArray) single = handwritten_read(bench, session, "kpis.sql", error);
   g_autoptr(GPtrArray) fused = single == NULL ? NULL : handwritten_read(bench, session, "fused.sql", error);
-  if (fused == NULL || !verify_all(session, single, error) || !verify_all(session, fused, error)) return FALSE;
-  return whole_catalogue(bench, session, error) &&
-         compare(bench, session, single, "queries_each", "one query for each KPI: SQL's time / Attain's", 20, error) &&
-         compare(bench, session, fused, "queries_fused", "one fused GROUP BY for each fact: SQL's time / Attain's", 3,
-                 error);
+  QueryContext context = bench_context(session);
+  g_autoptr(QueryLive) live = fused == NULL ? NULL : query_live_new(&context, BENCH_MAX_CELLS, error);
+  if (live == NULL) return FALSE;
+  static const Against each = {"queries_each", "queries_each_cells", "one query for each KPI", 20},
+                       in_one = {"queries_fused", "queries_fused_cells", "one fused GROUP BY for each fact", 3};
+  return verify_all(session, NULL, single, error) && verify_all(session, NULL, fused, error) &&
+         whole_catalogue(bench, session, error) && compare(bench, session, live, single, &each, error) &&
+         compare(bench, session, live, fused, &in_one, error) && verify_all(session, live, single, error);
 }

@@ -122,7 +122,7 @@ static gboolean open_to_write(Writes *writes, GError **error) {
 
 static gboolean open_cells(Writes *writes, GError **error) {
   QueryContext context = bench_context(writes->session);
-  writes->live = query_live_new(&context, (gsize)12 << 30, error);
+  writes->live = query_live_new(&context, BENCH_MAX_CELLS, error);
   if (writes->live != NULL) writes->kpis = scorecard_kpis(writes->bench, writes->session, error);
   if (writes->kpis == NULL) return FALSE;
   g_autoptr(QueryResult) all = scorecard_ask(writes->live, writes->kpis, NULL, error);

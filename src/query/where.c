@@ -293,9 +293,24 @@ static gboolean next_name(const char *from, Name *name) {
   return FALSE;
 }
 
-/* Only the day of the event says where a person stood, which a condition on the records does not know. */
+static gboolean has_open_text(const char *text) {
+  for (const char *at = text; *at != '\0';) {
+    if (*at != '\'' && *at != '"') {
+      at++;
+    } else if (strchr(at + 1, *at) == NULL) {
+      return TRUE;
+    } else {
+      at = past_text(at);
+    }
+  }
+  return FALSE;
+}
+
+/* Only the day of the event says where a person stood, which a condition on the records does not know. A text that does
+ * not end is for the formula language to tell. */
 static gboolean check_no_person(const QueryContext *context, const QueryOrg *org, const char *condition,
                                 GError **error) {
+  if (has_open_text(condition)) return TRUE;
   Name name = {condition, 0};
   while (next_name(name.at + name.length, &name)) {
     g_autofree char *text = g_strndup(name.at, name.length);
