@@ -18,8 +18,12 @@ void writer_records_clear(WriterRecords *records) {
   g_clear_pointer(&records->cells, g_array_unref);
 }
 
+static void skip_space(Json *json) {
+  while (*json->at == ' ' || *json->at == '\t' || *json->at == '\r' || *json->at == '\n') json->at++;
+}
+
 static gboolean take(Json *json, char expected) {
-  json->at += strspn(json->at, " \t\r\n");
+  skip_space(json);
   if (*json->at != expected) return FALSE;
   json->at++;
   return TRUE;
@@ -61,23 +65,22 @@ static gboolean read_text(Json *json) {
   if (!take(json, '"')) return FALSE;
   g_string_truncate(json->text, 0);
   for (;;) {
-    gsize plain = strcspn(json->at, "\"\\");
-    for (gsize i = 0; i < plain; i++) {
-      if ((guchar)json->at[i] < 0x20) return FALSE;
-    }
-    g_string_append_len(json->text, json->at, (gssize)plain);
-    json->at += plain;
-    char end = *json->at++;
+    const char *from = json->at;
+    while ((guchar)*json->at >= 0x20 && *json->at != '"' && *json->at != '\\') json->at++;
+    g_string_append_len(json->text, from, json->at - from);
+    char end = *json->at;
+    if ((guchar)end < 0x20) return FALSE;
+    json->at++;
     if (end == '"') return TRUE;
-    if (end != '\\' || !read_escape(json)) return FALSE;
+    if (!read_escape(json)) return FALSE;
   }
 }
 
 static gboolean read_number(Json *json, WriterCell *cell) {
-  gsize length = strspn(json->at, "+-0123456789.eE");
-  if (length == 0) return FALSE;
-  *cell = (WriterCell){WRITER_NUMBER, g_string_chunk_insert_len(json->records->texts, json->at, (gssize)length)};
-  json->at += length;
+  const char *from = json->at;
+  while (g_ascii_isdigit(*json->at) || (*json->at && strchr("+-.eE", *json->at))) json->at++;
+  if (json->at == from) return FALSE;
+  *cell = (WriterCell){WRITER_NUMBER, g_string_chunk_insert_len(json->records->texts, from, json->at - from)};
   return TRUE;
 }
 
@@ -86,7 +89,7 @@ static gboolean read_cell(Json *json, WriterCell *cell) {
     const char *word;
     WriterKind kind;
   } words[] = {{"null", WRITER_NOTHING}, {"true", WRITER_TRUE}, {"false", WRITER_FALSE}};
-  json->at += strspn(json->at, " \t\r\n");
+  skip_space(json);
   if (*json->at == '"') {
     if (!read_text(json)) return FALSE;
     *cell = (WriterCell){WRITER_TEXT,
@@ -152,6 +155,6 @@ gboolean writer_json_read(const char *text, guint max_records, WriterRecords *re
     if (!(records->n_rows++ == 0 ? read_first(&json) : read_other(&json))) return FALSE;
   } while (is_many && take(&json, ','));
   if (is_many && !take(&json, ']')) return FALSE;
-  json.at += strspn(json.at, " \t\r\n");
+  skip_space(&json);
   return *json.at == 0;
 }
