@@ -1,8 +1,7 @@
 /* One put: records as JSON become rows as the database has them, are compared with the versions there, and written.
  *
  *   JSON ─► values ─► keys (hash of source and id) ─► there? ─► no: new
- *                                                          └─► yes: the version there, by one look-up for all ─►
- * differs?
+ *                                                       └─► yes: the version there, by one look-up for all ─► differs?
  *
  * What cannot be taken is found before anything is written, so the long way always starts from the same ledger.
  *

@@ -1,10 +1,11 @@
 /* The derived facts that follow from a put: which deals it touched, and what is known of them without a look.
  *
- *   a new deal that nothing refers to      its rows are made from its own row
- *   a deal that changed                    its old rows go by its key and the day it was created; its changes are read
- * by its key and the days it changed on; its silences tell of its activities a deal that opened again, or began     its
- * activities are read too: what was done outside of the time it was open on another day                         is in
- * no silence activities                             the silences of their deals, less what went, and what came
+ *   a new deal, nothing refers to it   its rows are made from its own row
+ *   a deal that changed                its old rows go by its key and the day it was created; its changes are read by
+ *                                      its key and the days it changed on; its silences tell of its activities
+ *   … that opened again, or began      its activities are read too: what was done outside of the time it was open is
+ *     on another day                   in no silence
+ *   activities                         the silences of their deals, less what went, and what came
  *
  * Each is one call for all such deals of the put. */
 #include "ingest/writer_private.h"
