@@ -101,7 +101,7 @@ static Answer *earlier_answer(QueryLive *live, const char *question) {
   Answer *answer = found == NULL ? NULL : g_memdup2(found, sizeof *found);
   if (answer != NULL) {
     query_result_hold(answer->result);
-    g_array_ref(answer->first_days);
+    answer->first_days = g_array_copy(answer->first_days);
   }
   pthread_mutex_unlock(&live->answering);
   return answer;

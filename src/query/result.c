@@ -26,7 +26,7 @@ const char *query_flag_about(guint bit) {
 QueryGroup *query_group_new(guint n_members, const gint64 *ids, guint n_rows, guint n_kpis) {
   gsize rows = sizeof(QueryGroup) + n_rows * sizeof(QueryRow);
   QueryGroup *group = g_malloc0(rows + n_kpis * sizeof(QuerySeen));
-  g_atomic_ref_count_init(&group->n_holders);
+  group->n_holders = 1;
   group->n_members = n_members;
   memcpy(group->ids, ids, n_members * sizeof *ids);
   group->n_rows = n_rows;
@@ -36,13 +36,13 @@ QueryGroup *query_group_new(guint n_members, const gint64 *ids, guint n_rows, gu
 }
 
 QueryGroup *query_group_hold(QueryGroup *group) {
-  g_atomic_ref_count_inc(&group->n_holders);
+  g_atomic_int_inc(&group->n_holders);
   return group;
 }
 
 static void group_free(gpointer data) {
   QueryGroup *group = data;
-  if (!g_atomic_ref_count_dec(&group->n_holders)) return;
+  if (!g_atomic_int_dec_and_test(&group->n_holders)) return;
   for (guint m = 0; m < group->n_members; m++) g_free(group->names[m]);
   g_free(group);
 }
@@ -83,13 +83,13 @@ QueryGroup *query_result_group(const QueryResult *result, guint n_members, const
 /* --- answers --- */
 
 QueryResult *query_result_hold(QueryResult *result) {
-  g_atomic_ref_count_inc(&result->n_holders);
+  g_atomic_int_inc(&result->n_holders);
   return result;
 }
 
 QueryResult *query_result_new(void) {
   QueryResult *result = g_new0(QueryResult, 1);
-  g_atomic_ref_count_init(&result->n_holders);
+  result->n_holders = 1;
   result->kpis = g_ptr_array_new();
   result->dims = g_ptr_array_new();
   result->periods = g_array_new(FALSE, TRUE, sizeof(CalendarPeriod));
@@ -139,7 +139,7 @@ gboolean query_result_is_from_cells(const QueryResult *result) {
 }
 
 void query_result_free(QueryResult *result) {
-  if (result == NULL || !g_atomic_ref_count_dec(&result->n_holders)) return;
+  if (result == NULL || !g_atomic_int_dec_and_test(&result->n_holders)) return;
   g_ptr_array_unref(result->kpis);
   g_ptr_array_unref(result->dims);
   g_array_unref(result->periods);

@@ -14,7 +14,7 @@ typedef struct {
 
 /* All rows of one member or total: by KPI, then period. Answers that do not differ in it share it. */
 typedef struct {
-  gatomicrefcount n_holders;
+  gint n_holders; /* atomic; not GLib's reference count, which ThreadSanitizer does not see */
   gint64 ids[QUERY_MAX_DIMS];
   char *names[QUERY_MAX_DIMS];
   guint n_members;
@@ -32,7 +32,7 @@ typedef struct {
 } QueryGroups;
 
 struct QueryResult {
-  gatomicrefcount n_holders;
+  gint n_holders;  /* atomic; not GLib's reference count, which ThreadSanitizer does not see */
   GPtrArray *kpis; /* const KpiDefinition * */
   GPtrArray *dims; /* interned names */
   GArray *periods; /* CalendarPeriod */
