@@ -39,8 +39,9 @@ struct QueryLive {
   guint n_readers[2];
   LiveSide sides[2];
 
-  pthread_mutex_t answering; /* of `answers` */
+  pthread_mutex_t answering; /* of what follows; held for a look only, so that nobody waits for who writes */
   GHashTable *answers;       /* text of the question -> Answer */
+  GHashTable *too_large;     /* keys of boards that do not fit */
   gsize n_rows_kept;
 
   pthread_mutex_t writing; /* of all below, and of the side that is not active */
@@ -49,7 +50,6 @@ struct QueryLive {
   gint is_behind; /* a change could not be taken in: answers are of before, until all is counted afresh (atomic) */
   Behind behind;
   QueryStat *stat, *stat_before;
-  GHashTable *too_large; /* keys of boards that do not fit */
   guint32 change;
   gsize max_bytes;
   QueryLiveState state;
@@ -371,10 +371,16 @@ static QueryResult *ask_records(QueryLive *live, const QueryRequest *request, co
 }
 
 static gboolean is_too_large(QueryLive *live, const char *key) {
-  pthread_mutex_lock(&live->writing);
+  pthread_mutex_lock(&live->answering);
   gboolean is = g_hash_table_contains(live->too_large, key);
-  pthread_mutex_unlock(&live->writing);
+  pthread_mutex_unlock(&live->answering);
   return is;
+}
+
+static void note_too_large(QueryLive *live, const char *key) {
+  pthread_mutex_lock(&live->answering);
+  g_hash_table_add(live->too_large, g_strdup(key));
+  pthread_mutex_unlock(&live->answering);
 }
 
 /* Makes what a question lacks. FALSE with the reason in `why`: it is to be answered from the records. */
@@ -384,7 +390,7 @@ static gboolean make(QueryLive *live, const BoardKey *key, const char *text, con
   pthread_mutex_lock(&live->writing);
   gboolean ok = build(live, key, view, &cause);
   if (!ok && g_error_matches(cause, BASE_ERROR, BASE_ERROR_LIMIT)) {
-    g_hash_table_add(live->too_large, g_strdup(text));
+    note_too_large(live, text);
     *why = g_strdup_printf("answered from the records: %s", cause->message);
   } else if (!ok) {
     g_propagate_error(error, g_steal_pointer(&cause));
@@ -467,7 +473,9 @@ gboolean query_live_before(QueryLive *live, GError **error) {
 static void reset(QueryLive *live) {
   LiveSide *side = &live->sides[idle_side(live)];
   g_hash_table_remove_all(side->boards);
+  pthread_mutex_lock(&live->answering);
   g_hash_table_remove_all(live->too_large);
+  pthread_mutex_unlock(&live->answering);
   side->resets++;
   live->state.n_resets++;
 }
