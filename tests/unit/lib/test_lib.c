@@ -411,6 +411,99 @@ static void the_clock_can_be_moved(void **state) {
   attain_close(workspace);
 }
 
+/* --- memory --- */
+
+static const char *const many_kpis[] = {"won_deals",  "revenue",          "win_rate",   "sales_cycle", "created_deals",
+                                        "open_deals", "median_deal_size", "activities", "calls",       "new_customers",
+                                        NULL};
+
+static AttainAnswer *ask_many(AttainWorkspace *workspace) {
+  const char *by[] = {"rep", "account", NULL};
+  return ask(workspace, &(AttainQuestion){.kpis = many_kpis, .by = by, .period = "2026-01..2026-09", .grain = "month"});
+}
+
+static gboolean is_from_records(const AttainAnswer *answer) {
+  for (const char *const *note = attain_answer_notes(answer); *note; note++)
+    if (strstr(*note, "answered from the records") && strstr(*note, "max_cells_mb")) return TRUE;
+  return FALSE;
+}
+
+/* The cap of attain.yaml, and of who opens the workspace, which comes before it; the numbers are the same. */
+static void cells_have_a_cap(void **state) {
+  const Company *company = *state;
+  g_autofree char *path = g_build_filename(company->folder, "attain.yaml", NULL), *was = NULL;
+  assert_true(g_file_get_contents(path, &was, NULL, NULL));
+  g_auto(GStrv) parts = g_strsplit(was, "limits:\n", 2);
+  assert_int_equal(g_strv_length(parts), 2);
+  g_autofree char *capped = g_strconcat(parts[0], "limits:\n  max_cells_mb: 1\n", parts[1], NULL);
+  assert_true(g_file_set_contents(path, capped, -1, NULL));
+  AttainOptions as_it_says = {.now = NOW, .read_only = true};
+  AttainOptions enough = {.now = NOW, .read_only = true, .max_cells_bytes = 1 << 30};
+  AttainWorkspace *small = open_workspace(company, &as_it_says);
+  AttainWorkspace *large = open_workspace(company, &enough);
+  AttainMemory memory;
+  assert_true(attain_memory(small, &memory, NULL));
+  assert_int_equal(memory.max_cells_bytes, 1 << 20);
+  assert_true(attain_memory(large, &memory, NULL));
+  assert_int_equal(memory.max_cells_bytes, 1 << 30);
+  AttainAnswer *records = ask_many(small), *cells = ask_many(large);
+  assert_true(is_from_records(records));
+  assert_false(is_from_records(cells));
+  assert_true(attain_memory(large, &memory, NULL));
+  assert_true(memory.cells_bytes > 1 << 20 && memory.n_cells > 0);
+  assert_int_equal(attain_answer_n_rows(records), attain_answer_n_rows(cells));
+  for (size_t i = 0; i < attain_answer_n_rows(cells); i++) {
+    AttainFigures a = attain_answer_row(records, i)->figures, b = attain_answer_row(cells, i)->figures;
+    assert_true(a.has_value == b.has_value && (!a.has_value || a.value == b.value) && a.n == b.n);
+  }
+  attain_answer_free(records);
+  attain_answer_free(cells);
+  attain_close(small);
+  attain_close(large);
+  assert_true(g_file_set_contents(path, was, -1, NULL));
+}
+
+#define N_CHANGING 50
+
+/* The same deals with other amounts. */
+static void change_many(AttainWorkspace *workspace, guint round) {
+  g_autoptr(GString) records = g_string_new("[");
+  for (guint i = 0; i < N_CHANGING; i++) {
+    g_autofree char *id = g_strdup_printf("M-%u", i), *deal = won_deal(id, 1000 + (round * 7 + i) % 500);
+    g_string_append_printf(records, "%s%s", i > 0 ? ", " : "", deal);
+  }
+  g_string_append_c(records, ']');
+  AttainReport *report = put(workspace, records->str);
+  assert_int_equal(report->n_rejected, 0);
+  attain_report_free(report);
+}
+
+static AttainMemory memory_after(AttainWorkspace *workspace, guint first, guint last) {
+  AttainMemory memory;
+  for (guint round = first; round < last; round++) {
+    change_many(workspace, round);
+    attain_answer_free(ask_many(workspace));
+  }
+  assert_true(attain_memory(workspace, &memory, NULL));
+  print_message("%u updates: %" G_GUINT64_FORMAT " bytes of cells, %" G_GUINT64_FORMAT " of keys, %" G_GUINT64_FORMAT
+                " of the database\n",
+                last * N_CHANGING, memory.cells_bytes, memory.put_bytes, memory.database_bytes);
+  return memory;
+}
+
+/* Records that change again and again take no more memory for it. ATTAIN_TEST_PUTS says how often. */
+static void updates_take_no_more_memory(void **state) {
+  AttainWorkspace *workspace = open_workspace(*state, NULL);
+  const char *given = g_getenv("ATTAIN_TEST_PUTS");
+  guint n = given ? (guint)g_ascii_strtoull(given, NULL, 10) : 30;
+  memory_after(workspace, 0, 4); /* everything has been needed once */
+  AttainMemory half = memory_after(workspace, 4, 4 + n / 2), whole = memory_after(workspace, 4 + n / 2, 4 + n);
+  assert_int_equal(whole.n_cells, half.n_cells);
+  assert_true(whole.cells_bytes <= half.cells_bytes + half.cells_bytes / 50);
+  assert_int_equal(whole.put_bytes, half.put_bytes);
+  attain_close(workspace);
+}
+
 /* --- threads --- */
 
 typedef struct {
@@ -487,6 +580,8 @@ int main(void) {
       cmocka_unit_test(wrong_calls_are_errors_and_change_nothing),
       cmocka_unit_test(loading_the_same_files_changes_nothing),
       cmocka_unit_test(the_clock_can_be_moved),
+      cmocka_unit_test(cells_have_a_cap),
+      cmocka_unit_test(updates_take_no_more_memory),
       cmocka_unit_test(readers_never_see_half_a_put),
       cmocka_unit_test(writers_of_many_threads_take_turns),
   };
