@@ -157,17 +157,23 @@ static void touch_deal_of(Referring *referring, const StoreValue *row) {
   touch(referring->put, &referring->touched, key, day_value(day));
 }
 
+/* The deals that changed rows refer to, and referred to before. */
+static void touch_all(Referring *referring) {
+  const GArray *rows = referring->put->rows;
+  for (guint r = 0; r < rows->len; r++) {
+    const WriterRow *row = &g_array_index(rows, WriterRow, r);
+    if (!row->is_changed) continue;
+    touch_deal_of(referring, row->values);
+    touch_deal_of(referring, row->before);
+  }
+  g_hash_table_unref(referring->seen);
+}
+
 static gboolean derive_changes(WriterPut *put, GArray *derived, GError **error) {
   const char *changed[] = {"stage_change", NULL};
   Referring referring;
   if (!refer_to(&referring, put, changed, error)) return FALSE;
-  for (guint r = 0; r < put->rows->len; r++) {
-    const WriterRow *row = &g_array_index(put->rows, WriterRow, r);
-    if (!row->is_changed) continue;
-    touch_deal_of(&referring, row->values);
-    touch_deal_of(&referring, row->before);
-  }
-  g_hash_table_unref(referring.seen);
+  touch_all(&referring);
   add_changes(put->table, &referring.touched);
   return refresh(put, &referring.touched, derived, error); /* of no deals too: an amount may be the first foreign one */
 }
@@ -199,13 +205,7 @@ static gboolean derive_silences(WriterPut *put, GArray *derived, GError **error)
   }
   if (store_given_count(writer->came) + store_given_count(writer->went) == 0) return TRUE;
   if (!refer_to(&referring, put, NULL, error)) return FALSE;
-  for (gsize r = 0; r < put->rows->len; r++) {
-    const WriterRow *row = &g_array_index(put->rows, WriterRow, r);
-    if (!row->is_changed) continue;
-    touch_deal_of(&referring, row->values);
-    touch_deal_of(&referring, row->before);
-  }
-  g_hash_table_unref(referring.seen);
+  touch_all(&referring);
   if (store_given_count(writer->touched) == 0) return TRUE;
   StoreActivities activities = {
       .touched = writer->touched, .is_dated = referring.touched.is_dated, .came = writer->came, .went = writer->went};

@@ -381,24 +381,22 @@ void board_copy_side(Board *board, guint from, guint to, gboolean all) {
   refresh(board, to);
 }
 
-gsize board_bytes(const Board *board, guint side) {
-  gsize bytes = 0;
+static gsize sum_of_tables(const Board *board, guint side, gsize (*of)(const CubeTable *table)) {
+  gsize sum = 0;
   for (guint t = 0; t < board->sides[side].tables->len; t++) {
     const SideTable *table = g_ptr_array_index(board->sides[side].tables, t);
     for (guint keep = 0; keep <= BOARD_MAX_DIMS; keep++)
-      if (table->levels[keep] != NULL) bytes += cube_table_bytes(table->levels[keep]);
+      if (table->levels[keep] != NULL) sum += of(table->levels[keep]);
   }
-  return bytes;
+  return sum;
+}
+
+gsize board_bytes(const Board *board, guint side) {
+  return sum_of_tables(board, side, cube_table_bytes);
 }
 
 gsize board_n_filled(const Board *board, guint side) {
-  gsize n = 0;
-  for (guint t = 0; t < board->sides[side].tables->len; t++) {
-    const SideTable *table = g_ptr_array_index(board->sides[side].tables, t);
-    for (guint keep = 0; keep <= BOARD_MAX_DIMS; keep++)
-      if (table->levels[keep] != NULL) n += cube_table_n_filled(table->levels[keep]);
-  }
-  return n;
+  return sum_of_tables(board, side, cube_table_n_filled);
 }
 
 /* --- following changes --- */

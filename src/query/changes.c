@@ -83,18 +83,22 @@ static char *touched_sql(const char *table, const char *column, gint64 load) {
                          column, name, load, column, history_name, load);
 }
 
-/* The rows of a table that came, and those that went, with the deals that they are of. */
+/* The rows of a table that came, and those that went, with the deals that they are of. `load`: a number or a parameter.
+ */
 static void append_rows(GString *sql, const LedgerTable *table, guint number, const char *load) {
-  static const char *const conditions[] = {
-      [CHANGES_BEFORE] = "superseded_by > %s AND \"load\" <= %s", [CHANGES_AFTER] = "\"load\" > %s"};
   const char *deal = ledger_table_column(table, "opportunity") != NULL ? "CAST(opportunity AS VARCHAR)" : "NULL";
-  for (guint side = CHANGES_BEFORE; side <= CHANGES_AFTER; side++) {
-    g_autofree char *plain = g_strconcat(table->name, side == CHANGES_BEFORE ? "_history" : NULL, NULL);
-    g_autofree char *name = store_quote_name(plain);
-    g_auto(GStrv) parts = g_strsplit(conditions[side], "%s", -1);
-    g_autofree char *condition = g_strjoinv(load, parts);
+  g_autofree char *history = g_strconcat(table->name, "_history", NULL);
+  g_autofree char *went = g_strdup_printf("superseded_by > %s AND \"load\" <= %s", load, load);
+  g_autofree char *came = g_strdup_printf("\"load\" > %s", load);
+  const struct {
+    ChangesSide side;
+    const char *from, *where;
+  } parts[] = {{CHANGES_BEFORE, history, went}, {CHANGES_AFTER, table->name, came}};
+  for (gsize i = 0; i < G_N_ELEMENTS(parts); i++) {
+    g_autofree char *from = store_quote_name(parts[i].from);
     g_string_append_printf(sql, "%s(SELECT %u, %u, CAST(key AS VARCHAR), %s FROM %s WHERE %s LIMIT %d)",
-                           sql->len > 0 ? " UNION ALL " : "", number, side, deal, name, condition, MAX_KEYS + 1);
+                           sql->len > 0 ? " UNION ALL " : "", number, parts[i].side, deal, from, parts[i].where,
+                           MAX_KEYS + 1);
   }
 }
 

@@ -129,14 +129,18 @@ World world_empty(const char *definitions) {
   return world;
 }
 
+void world_set_clock(World *world, BaseDay today) {
+  world->context.today = today;
+  world->context.now_us = calendar_start_of_day(world->calendar, today + 1) - 1;
+}
+
 World world_new(const Company *company, const char *definitions, gboolean backwards) {
   World world = world_empty(definitions);
   insert_people(world.store, company);
   insert_accounts(world.store);
   insert_rates(world.store, company);
   insert_deals(world.store, company, backwards);
-  world.context.today = company->base + 1000;
-  world.context.now_us = calendar_start_of_day(world.calendar, world.context.today + 1) - 1;
+  world_set_clock(&world, company->base + 1000);
   return world;
 }
 
@@ -147,6 +151,7 @@ void world_clear(World *world) {
   ledger_schema_free(world->schema);
   conf_organisation_free(world->organisation);
 }
+
 QueryResult *company_ask(const World *world, const char *kpi, const char *by, const char *period) {
   const char *kpis[] = {kpi, NULL}, *dims[] = {by, NULL};
   QueryRequest request = {.kpis = kpis,

@@ -46,6 +46,8 @@ void company_sql(Store *store, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /* A ledger without records. */
 World world_empty(const char *definitions);
 World world_new(const Company *company, const char *definitions, gboolean backwards);
+/* Sets the clock to the end of a day. */
+void world_set_clock(World *world, BaseDay today);
 /* A KPI by a dimension (NULL: of all), month by month. */
 QueryResult *company_ask(const World *world, const char *kpi, const char *by, const char *period);
 /* The company's months. Free it. */

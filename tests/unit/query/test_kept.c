@@ -120,8 +120,7 @@ static void scene_init(Scene *scene, GRand *random) {
   Company company = company_new(random, 20000);
   *scene = (Scene){.world = world_new(&company, definitions, FALSE)};
   company_sql(scene->world.store, "DELETE FROM opportunity");
-  scene->world.context.today = 20800; /* 2026-12-13 */
-  scene->world.context.now_us = calendar_start_of_day(scene->world.calendar, 20801) - 1;
+  world_set_clock(&scene->world, 20800); /* 2026-12-13 */
   scene->live = query_live_new(&scene->world.context, (gsize)1 << 30, &error);
   if (scene->live == NULL) fail_msg("%s", error->message);
 }

@@ -55,8 +55,7 @@ static int set_up(void **state) {
               "(11, 'p11', 'Leaving', true, NULL, NULL, '2026-04-02', '2026-04-02', 'rep')");
   company_sql(world.store, "UPDATE person SET manager = 8 WHERE key = 1");
   insert_deals((const int[]){10, 11, 9, 10});
-  world.context.today = base_day_from_civil(2026, 5, 31);
-  world.context.now_us = calendar_start_of_day(world.calendar, world.context.today + 1) - 1;
+  world_set_clock(&world, base_day_from_civil(2026, 5, 31));
   return 0;
 }
 
@@ -138,12 +137,10 @@ static void a_definition_that_changed(void **state) {
 static void cohorts_that_can_still_rise(void **state) {
   assert_note("deals", NULL, "2026-04", "Deals: a period is immature until 90 days after its end; it can still rise");
   BaseDay today = world.context.today;
-  world.context.today = base_day_from_civil(2026, 8, 1);
-  world.context.now_us = calendar_start_of_day(world.calendar, world.context.today + 1) - 1;
+  world_set_clock(&world, base_day_from_civil(2026, 8, 1));
   g_autofree char *ripe = notes_of("deals", NULL, "2026-04");
   assert_null(strstr(ripe, "immature"));
-  world.context.today = today;
-  world.context.now_us = calendar_start_of_day(world.calendar, today + 1) - 1;
+  world_set_clock(&world, today);
 }
 
 static void amounts_without_a_rate(void **state) {

@@ -67,7 +67,7 @@ static QueryOrg *load(const World *world) {
 static World world_of_teams(void) {
   World world = world_empty("kpis: {}\n");
   insert_teams(world.store);
-  world.context.today = day("07-15");
+  world_set_clock(&world, day("07-15"));
   return world;
 }
 

@@ -35,8 +35,7 @@ static int set_up(void **state) {
               "INSERT INTO ledger_stat BY NAME SELECT 'opportunity' AS table_name, 4 AS n_rows, "
               "DATE '2026-01-10' AS first_day, DATE '2026-03-01' AS last_day, "
               "TIMESTAMP '2026-03-01' AS latest_at, false AS has_foreign_currency");
-  world.context.today = base_day_from_civil(2026, 6, 30);
-  world.context.now_us = calendar_start_of_day(world.calendar, world.context.today + 1) - 1;
+  world_set_clock(&world, base_day_from_civil(2026, 6, 30));
   return 0;
 }
 
