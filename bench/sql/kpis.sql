@@ -114,15 +114,17 @@ WITH month AS (
   SELECT owner, month_of(closed_at_day) AS month, sum(amount) AS amount FROM opportunity
   WHERE outcome = 'won' AND closed_at_day >= (SELECT min(start) - INTERVAL 1 MONTH FROM months) AND closed_at_day < (SELECT max(until) FROM months)
   GROUP BY 1, 2)
-SELECT a.owner, a.month, a.amount / nullif(b.amount, 0) - 1 FROM month a JOIN month b ON b.owner = a.owner AND b.month = a.month - INTERVAL 1 MONTH
-WHERE inside(a.month)
+SELECT b.owner, b.month + INTERVAL 1 MONTH, coalesce(a.amount, 0) / nullif(b.amount, 0) - 1
+FROM month b LEFT JOIN month a ON a.owner = b.owner AND a.month = b.month + INTERVAL 1 MONTH
+WHERE inside(b.month + INTERVAL 1 MONTH)
 -- sales_growth_year
 WITH month AS (
   SELECT owner, month_of(closed_at_day) AS month, sum(amount) AS amount FROM opportunity
   WHERE outcome = 'won' AND closed_at_day >= (SELECT min(start) - INTERVAL 1 YEAR FROM months) AND closed_at_day < (SELECT max(until) FROM months)
   GROUP BY 1, 2)
-SELECT a.owner, a.month, a.amount / nullif(b.amount, 0) - 1 FROM month a JOIN month b ON b.owner = a.owner AND b.month = a.month - INTERVAL 1 YEAR
-WHERE inside(a.month)
+SELECT b.owner, b.month + INTERVAL 1 YEAR, coalesce(a.amount, 0) / nullif(b.amount, 0) - 1
+FROM month b LEFT JOIN month a ON a.owner = b.owner AND a.month = b.month + INTERVAL 1 YEAR
+WHERE inside(b.month + INTERVAL 1 YEAR)
 -- quota_attainment
 WITH won AS (SELECT owner, month_of(closed_at_day) AS month, sum(amount) AS amount FROM opportunity WHERE outcome = 'won' AND inside(closed_at_day) GROUP BY 1, 2),
 target AS (SELECT owner, starts_at_day AS month, sum(amount) AS amount FROM quota WHERE kpi = 'revenue' AND inside(starts_at_day) GROUP BY 1, 2)
