@@ -62,7 +62,18 @@ static void print_exit_codes(const CliContext *context) {
     fprintf(context->out, "  %d  %s\n", exit_codes[i].code, exit_codes[i].meaning);
 }
 
-void cli_print_command_help(const CliCommand *command, const CliContext *context) {
+static void print_commands_under(const CliCommand *commands, guint n_commands, const CliCommand *command,
+                                 const CliContext *context) {
+  if (cli_n_commands_under(commands, n_commands, command->name) == 0) return;
+  g_autofree char *title = g_strconcat("Commands of ", command->name, NULL);
+  g_autofree char *prefix = g_strconcat(command->name, " ", NULL);
+  heading(context, title);
+  for (guint i = 0; i < n_commands; i++)
+    if (g_str_has_prefix(commands[i].name, prefix)) print_entry(context, commands[i].name, commands[i].about);
+}
+
+void cli_print_command_help(const CliCommand *commands, guint n_commands, const CliCommand *command,
+                            const CliContext *context) {
   fprintf(context->out, "attain %s: %s\n", command->name, command->about);
   heading(context, "Usage");
   gboolean operands = command->synopsis && *command->synopsis;
@@ -72,6 +83,7 @@ void cli_print_command_help(const CliCommand *command, const CliContext *context
     fputc('\n', context->out);
     cli_print_text(context, command->details, 0, 0);
   }
+  print_commands_under(commands, n_commands, command, context);
   if (command->n_options > 0) {
     heading(context, "Options");
     print_options(context, command->options, command->n_options);
@@ -90,7 +102,8 @@ void cli_print_general_help(const CliCommand *commands, guint n_commands, const 
   heading(context, "Usage");
   fprintf(context->out, "  attain COMMAND [OPTION…]\n");
   heading(context, "Commands");
-  for (guint i = 0; i < n_commands; i++) print_entry(context, commands[i].name, commands[i].about);
+  for (guint i = 0; i < n_commands; i++)
+    if (!strchr(commands[i].name, ' ')) print_entry(context, commands[i].name, commands[i].about);
   print_entry(context, "help [COMMAND]", "print what a command does, its options and examples");
   heading(context, "Options of every command");
   print_options(context, cli_global_options, cli_n_global_options);

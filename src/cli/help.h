@@ -9,5 +9,7 @@
 
 /* "--by DIMENSION", "-C, --workspace DIR" */
 char *cli_option_usage(const CliOption *option);
-void cli_print_command_help(const CliCommand *command, const CliContext *context);
+/* With the commands of two words that begin with its name, if there are any. */
+void cli_print_command_help(const CliCommand *commands, guint n_commands, const CliCommand *command,
+                            const CliContext *context);
 void cli_print_general_help(const CliCommand *commands, guint n_commands, const CliContext *context);

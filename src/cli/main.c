@@ -55,9 +55,11 @@ static int run_help(const CliCommand *commands, guint n_commands, const CliArgum
     cli_print_general_help(commands, n_commands, context);
     return EXIT_DONE;
   }
-  const CliCommand *command = cli_find_command(commands, n_commands, name, error);
+  const char *second = cli_operand(arguments, 1);
+  g_autofree char *both = second ? g_strconcat(name, " ", second, NULL) : g_strdup(name);
+  const CliCommand *command = cli_find_command(commands, n_commands, both, error);
   if (!command) return -1;
-  cli_print_command_help(command, context);
+  cli_print_command_help(commands, n_commands, command, context);
   return EXIT_DONE;
 }
 
@@ -74,7 +76,7 @@ static int run(const CliCommand *commands, guint n_commands, const CliArguments 
   }
   if (cli_arguments_is_help(arguments)) return run_help(commands, n_commands, arguments, context, error);
   if (command && cli_flag(arguments, "help")) {
-    cli_print_command_help(command, context);
+    cli_print_command_help(commands, n_commands, command, context);
     return EXIT_DONE;
   }
   if (cli_flag(arguments, "help")) {

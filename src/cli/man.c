@@ -118,9 +118,23 @@ static void append_exit_codes(GString *page) {
   }
 }
 
+/* "attain-target-set" of "target set". */
+static char *page_name(const char *command) {
+  return g_strdelimit(g_strconcat("attain-", command, NULL), " ", '-');
+}
+
+static void append_see_also(GString *page, const CliCommand *commands, guint n_commands) {
+  g_string_append(page, ".SH SEE ALSO\n");
+  for (guint i = 0; i < n_commands; i++) {
+    g_autofree char *name = page_name(commands[i].name);
+    g_autofree char *title = roff(name);
+    g_string_append_printf(page, ".BR %s (1)%s\n", title, i + 1 < n_commands ? "," : "");
+  }
+}
+
 static char *command_page(const CliCommand *command) {
   GString *page = g_string_new(NULL);
-  g_autofree char *name = g_strconcat("attain-", command->name, NULL);
+  g_autofree char *name = page_name(command->name);
   append_head(page, name, command->about);
   append_text(page, ".SH SYNOPSIS\n.B attain ", command->name, "\n");
   if (command->synopsis && *command->synopsis) append_text(page, "", command->synopsis, "\n");
@@ -158,15 +172,14 @@ static char *general_page(const CliCommand *commands, guint n_commands) {
   g_string_append(page, ".SH ENVIRONMENT\n.TP\n.B NO_COLOR\nWhen set and not empty, colour is never used.\n");
   g_string_append(page, ".TP\n.B COLUMNS\nWidth of the terminal, where it cannot be asked.\n");
   append_exit_codes(page);
-  g_string_append(page, ".SH SEE ALSO\n");
-  for (guint i = 0; i < n_commands; i++)
-    g_string_append_printf(page, ".BR attain\\-%s (1)%s\n", commands[i].name, i + 1 < n_commands ? "," : "");
+  append_see_also(page, commands, n_commands);
   return g_string_free(page, FALSE);
 }
 
 static gboolean write_page(const char *folder, const char *command, const char *text, GError **error) {
-  g_autofree char *name = command ? g_strdup_printf("attain-%s.1", command) : g_strdup("attain.1");
-  g_autofree char *path = g_build_filename(folder, name, NULL);
+  g_autofree char *name = command ? page_name(command) : g_strdup("attain");
+  g_autofree char *file = g_strconcat(name, ".1", NULL);
+  g_autofree char *path = g_build_filename(folder, file, NULL);
   g_autoptr(GError) cause = NULL;
   if (g_file_set_contents(path, text, -1, &cause)) return TRUE;
   g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "%s", cause->message);
@@ -193,13 +206,26 @@ static void append_option_words(GString *script, const CliOption *options, guint
   for (guint i = 0; i < n_options; i++) g_string_append_printf(script, " --%s", options[i].name);
 }
 
+static void append_first_words(GString *script, const CliCommand *commands, guint n_commands) {
+  for (guint i = 0; i < n_commands; i++)
+    if (!strchr(commands[i].name, ' ')) g_string_append_printf(script, "%s ", commands[i].name);
+}
+
+/* Of the commands of two words that begin with `first`. */
+static void append_second_words(GString *script, const CliCommand *commands, guint n_commands, const char *first) {
+  g_autofree char *prefix = g_strconcat(first, " ", NULL);
+  for (guint i = 0; i < n_commands; i++)
+    if (g_str_has_prefix(commands[i].name, prefix))
+      g_string_append_printf(script, "%s ", commands[i].name + strlen(prefix));
+}
+
 static void append_choices(GString *script, const CliCommand *commands, guint n_commands) {
   for (guint i = 0; i < n_commands; i++)
     for (guint o = 0; o < commands[i].n_options; o++) {
       const CliOption *option = &commands[i].options[o];
       g_autofree char *words = option->choices ? g_strdelimit(g_strdup(option->choices), "|", ' ') : NULL;
       if (words)
-        g_string_append_printf(script, "    %s:--%s) words=\"%s\" ;;\n", commands[i].name, option->name, words);
+        g_string_append_printf(script, "    '%s':--%s) words=\"%s\" ;;\n", commands[i].name, option->name, words);
     }
 }
 
@@ -207,30 +233,37 @@ char *cli_bash_completion(const CliCommand *commands, guint n_commands) {
   GString *script = g_string_new(
       "# Completion of attain for bash.\n"
       "_attain() {\n"
-      "  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} command= words= i\n"
+      "  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} command= words= words_seen=0 i\n"
       "  for ((i = 1; i < COMP_CWORD; i++)); do\n"
       "    case ${COMP_WORDS[i]} in\n"
       "      -C|--workspace|--now) i=$((i + 1)) ;;\n"
       "      -*) ;;\n"
-      "      *) command=${COMP_WORDS[i]}; break ;;\n"
+      "      *) command+=${command:+ }${COMP_WORDS[i]}; ((++words_seen == 2)) && break ;;\n"
       "    esac\n"
       "  done\n"
-      "  case $before in -C|--workspace) COMPREPLY=($(compgen -d -- \"$word\")); return ;; esac\n"
-      "  case $command:$before in\n");
+      "  case $command in\n");
+  for (guint i = 0; i < n_commands; i++)
+    if (strchr(commands[i].name, ' ')) g_string_append_printf(script, "    '%s') ;;\n", commands[i].name);
+  g_string_append(script,
+                  "    *) command=${command%% *} ;;\n"
+                  "  esac\n"
+                  "  case $before in -C|--workspace) COMPREPLY=($(compgen -d -- \"$word\")); return ;; esac\n"
+                  "  case $command:$before in\n");
   append_choices(script, commands, n_commands);
   g_string_append(script, "  esac\n  if [[ -z $words ]]; then case $command in\n    '') words=\"");
-  for (guint i = 0; i < n_commands; i++) g_string_append_printf(script, "%s ", commands[i].name);
+  append_first_words(script, commands, n_commands);
   g_string_append(script, "help");
   append_option_words(script, cli_global_options, cli_n_global_options);
   g_string_append(script, "\" ;;\n");
   for (guint i = 0; i < n_commands; i++) {
-    g_string_append_printf(script, "    %s) words=\"", commands[i].name);
+    g_string_append_printf(script, "    '%s') words=\"", commands[i].name);
+    append_second_words(script, commands, n_commands, commands[i].name);
     append_option_words(script, commands[i].options, commands[i].n_options);
     append_option_words(script, cli_global_options, cli_n_global_options);
     g_string_append(script, "\" ;;\n");
   }
   g_string_append(script, "    help) words=\"");
-  for (guint i = 0; i < n_commands; i++) g_string_append_printf(script, "%s ", commands[i].name);
+  append_first_words(script, commands, n_commands);
   g_string_append(script,
                   "\" ;;\n  esac; fi\n"
                   "  COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n"

@@ -1,5 +1,8 @@
 /* The command line, taken apart by the table of commands.
  *
+ * A command's name is one word or two: "target set" is a command beside "target", and two words that name one go before
+ * one word with an operand.
+ *
  * The command is the first word that is no option, so options may stand before it; which of them exist is only known
  * with the command. Hence two passes over the same words: the first, with the global options and every option of every
  * command that takes a value, finds the command; the second reads all options by its table. */
@@ -18,8 +21,11 @@ const CliOption cli_global_options[] = {
 const guint cli_n_global_options = G_N_ELEMENTS(cli_global_options);
 
 struct CliArguments {
+  const CliCommand *commands; /* all */
+  guint n_commands;
   const CliCommand *command;
   gboolean is_help;
+  guint n_words;      /* of the command's name, or `help` */
   GHashTable *values; /* long name -> GPtrArray of texts, with a NULL at the end; flags: an empty one */
   GPtrArray *operands;
 };
@@ -138,14 +144,13 @@ static gboolean read_letters(CliArguments *arguments, const char *letters, Words
 
 static gboolean read_words(CliArguments *arguments, int argc, char *const *argv, GError **error) {
   Words words = {.argc = argc, .argv = argv};
-  gboolean only_operands = FALSE, command_seen = FALSE;
+  gboolean only_operands = FALSE;
+  guint n_seen = 0;
   while (words.next < argc) {
     const char *word = argv[words.next++];
     gboolean ok = TRUE;
     if (only_operands || word[0] != '-' || word[1] == 0) {
-      if (command_seen || !(arguments->command || arguments->is_help))
-        g_ptr_array_add(arguments->operands, (gpointer)word);
-      command_seen = TRUE;
+      if (n_seen++ >= arguments->n_words) g_ptr_array_add(arguments->operands, (gpointer)word);
     } else if (strcmp(word, "--") == 0) {
       only_operands = TRUE;
     } else if (word[1] == '-') {
@@ -171,21 +176,41 @@ static gboolean takes_next_word(const CliCommand *commands, guint n_commands, co
   return FALSE;
 }
 
-static const char *command_word(const CliCommand *commands, guint n_commands, int argc, char *const *argv) {
-  for (int i = 0; i < argc; i++) {
-    if (strcmp(argv[i], "--") == 0) return i + 1 < argc ? argv[i + 1] : NULL;
-    if (argv[i][0] != '-' || argv[i][1] == 0) return argv[i];
-    if (takes_next_word(commands, n_commands, argv[i])) i++;
+/* The first two words that are neither options nor their values; NULL where there are fewer. */
+static void leading_words(const CliCommand *commands, guint n_commands, int argc, char *const *argv,
+                          const char *words[2]) {
+  gboolean only_operands = FALSE;
+  guint n = 0;
+  words[0] = words[1] = NULL;
+  for (int i = 0; i < argc && n < 2; i++) {
+    if (only_operands || argv[i][0] != '-' || argv[i][1] == 0)
+      words[n++] = argv[i];
+    else if (strcmp(argv[i], "--") == 0)
+      only_operands = TRUE;
+    else if (takes_next_word(commands, n_commands, argv[i]))
+      i++;
   }
+}
+
+static const CliCommand *find_exactly(const CliCommand *commands, guint n_commands, const char *name) {
+  for (guint i = 0; i < n_commands; i++)
+    if (strcmp(commands[i].name, name) == 0) return &commands[i];
   return NULL;
 }
 
+/* The command of two words, or of one; NULL: neither. */
+static const CliCommand *find_by_words(const CliCommand *commands, guint n_commands, const char *const words[2]) {
+  if (!words[0]) return NULL;
+  g_autofree char *both = words[1] ? g_strconcat(words[0], " ", words[1], NULL) : NULL;
+  const CliCommand *found = both ? find_exactly(commands, n_commands, both) : NULL;
+  return found ? found : find_exactly(commands, n_commands, words[0]);
+}
+
 const CliCommand *cli_find_command(const CliCommand *commands, guint n_commands, const char *name, GError **error) {
+  const CliCommand *found = find_exactly(commands, n_commands, name);
+  if (found) return found;
   g_autofree const char **names = g_new0(const char *, n_commands + 1);
-  for (guint i = 0; i < n_commands; i++) {
-    if (strcmp(commands[i].name, name) == 0) return &commands[i];
-    names[i] = commands[i].name;
-  }
+  for (guint i = 0; i < n_commands; i++) names[i] = commands[i].name;
   names[n_commands] = "help";
   const char *nearest = base_nearest(name, names, n_commands + 1);
   g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "there is no command \"%s\"%s%s%s", name,
@@ -194,8 +219,17 @@ const CliCommand *cli_find_command(const CliCommand *commands, guint n_commands,
 }
 
 const CliCommand *cli_named_command(const CliCommand *commands, guint n_commands, int argc, char *const *argv) {
-  const char *name = command_word(commands, n_commands, argc, argv);
-  return name ? cli_find_command(commands, n_commands, name, NULL) : NULL;
+  const char *words[2];
+  leading_words(commands, n_commands, argc, argv, words);
+  return find_by_words(commands, n_commands, words);
+}
+
+guint cli_n_commands_under(const CliCommand *commands, guint n_commands, const char *name) {
+  gsize length = strlen(name);
+  guint n = 0;
+  for (guint i = 0; i < n_commands; i++)
+    n += strncmp(commands[i].name, name, length) == 0 && commands[i].name[length] == ' ';
+  return n;
 }
 
 static gboolean check_operands(const CliArguments *arguments, GError **error) {
@@ -207,6 +241,12 @@ static gboolean check_operands(const CliArguments *arguments, GError **error) {
     return FALSE;
   }
   if (command->max_operands >= 0 && n > command->max_operands) {
+    if (cli_n_commands_under(arguments->commands, arguments->n_commands, command->name) > 0) {
+      const char *word = g_ptr_array_index(arguments->operands, command->max_operands);
+      g_autofree char *both = g_strconcat(command->name, " ", word, NULL);
+      cli_find_command(arguments->commands, arguments->n_commands, both, error);
+      return FALSE;
+    }
     g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "\"%s\" is one word too many for %s",
                 (const char *)g_ptr_array_index(arguments->operands, command->max_operands), command->name);
     return FALSE;
@@ -218,10 +258,16 @@ CliArguments *cli_parse(const CliCommand *commands, guint n_commands, int argc, 
   g_autoptr(CliArguments) arguments = g_new0(CliArguments, 1);
   arguments->values = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)g_ptr_array_unref);
   arguments->operands = g_ptr_array_new();
-  const char *name = command_word(commands, n_commands, argc, argv);
-  arguments->is_help = g_strcmp0(name, "help") == 0;
-  if (name && !arguments->is_help && !(arguments->command = cli_find_command(commands, n_commands, name, error)))
-    return NULL;
+  arguments->commands = commands;
+  arguments->n_commands = n_commands;
+  const char *words[2];
+  leading_words(commands, n_commands, argc, argv, words);
+  arguments->is_help = g_strcmp0(words[0], "help") == 0;
+  if (words[0] && !arguments->is_help) {
+    arguments->command = find_by_words(commands, n_commands, words);
+    if (!arguments->command && !cli_find_command(commands, n_commands, words[0], error)) return NULL;
+  }
+  arguments->n_words = arguments->command ? (strchr(arguments->command->name, ' ') ? 2 : 1) : arguments->is_help;
   if (!read_words(arguments, argc, argv, error) || !check_operands(arguments, error)) return NULL;
   return g_steal_pointer(&arguments);
 }

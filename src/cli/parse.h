@@ -17,3 +17,5 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CliArguments, cli_arguments_free)
 const CliCommand *cli_arguments_command(const CliArguments *arguments); /* NULL: none named, or `help` */
 gboolean cli_arguments_is_help(const CliArguments *arguments);          /* the command `help` */
 const CliCommand *cli_find_command(const CliCommand *commands, guint n_commands, const char *name, GError **error);
+/* How many commands of two words begin with `name`. */
+guint cli_n_commands_under(const CliCommand *commands, guint n_commands, const char *name);

@@ -20,6 +20,7 @@ static const CliCommand commands[] = {
      .min_operands = 1,
      .max_operands = -1},
     {.name = "check", .synopsis = "", .about = "check everything"},
+    {.name = "check files", .synopsis = "", .about = "check only files", .options = options, .n_options = 1},
 };
 
 static char *help_of(const CliCommand *command) {
@@ -28,7 +29,7 @@ static char *help_of(const CliCommand *command) {
   FILE *out = open_memstream(&text, &length);
   CliContext context = {.out = out, .width = 80};
   if (command)
-    cli_print_command_help(command, &context);
+    cli_print_command_help(commands, G_N_ELEMENTS(commands), command, &context);
   else
     cli_print_general_help(commands, G_N_ELEMENTS(commands), &context);
   fclose(out);
@@ -49,8 +50,9 @@ static void same_options_everywhere(void **state) {
   g_autofree char *general = page_of(folder, "attain.1");
   g_autofree char *page = page_of(folder, "attain-show.1");
   g_autofree char *other = page_of(folder, "attain-check.1");
+  g_autofree char *two_words = page_of(folder, "attain-check-files.1");
   g_rmdir(folder);
-  g_autofree char *help = help_of(&commands[0]);
+  g_autofree char *help = help_of(&commands[0]), *above = help_of(&commands[1]), *all = help_of(NULL);
   g_autofree char *completion = cli_bash_completion(commands, G_N_ELEMENTS(commands));
   for (gsize i = 0; i < G_N_ELEMENTS(options); i++) {
     g_autofree char *name = g_strconcat("--", options[i].name, NULL);
@@ -65,6 +67,11 @@ static void same_options_everywhere(void **state) {
   assert_non_null(strstr(general, "check everything"));
   assert_non_null(strstr(page, ".SH EXIT STATUS"));
   assert_non_null(strstr(help, "Exit codes"));
+  assert_non_null(strstr(two_words, ".TH ATTAIN\\-CHECK\\-FILES 1"));
+  assert_non_null(strstr(above, "check only files"));
+  assert_null(strstr(all, "check only files"));
+  assert_non_null(strstr(completion, "'check files') words=\" --by"));
+  assert_non_null(strstr(completion, "'check') words=\"files  --workspace"));
 }
 
 /* A line of text that starts with . or ' would be a request to roff. */

@@ -17,6 +17,7 @@ static const CliCommand commands[] = {
      .min_operands = 1,
      .max_operands = 3},
     {.name = "check", .synopsis = ""},
+    {.name = "check files", .synopsis = "FILE…", .options = show_options, .n_options = 1, .max_operands = -1},
 };
 
 /* Words separated by single spaces, as a shell would hand them over. */
@@ -135,6 +136,33 @@ static void help_flag_asks_for_no_operands(void **state) {
   assert_non_null(arguments);
 }
 
+static void two_words_name_a_command(void **state) {
+  static const struct {
+    const char *line, *command;
+    guint n_operands;
+    const char *first;
+  } cases[] = {
+      {"check", "check", 0, NULL},
+      {"check files", "check files", 0, NULL},
+      {"-C dir check --by rep files one two", "check files", 2, "one"},
+      {"check files files", "check files", 1, "files"},
+      {"show check files", "show", 2, "check"},
+      {"show files", "show", 1, "files"},
+      {"help check files", NULL, 2, "check"},
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+    g_auto(GStrv) words = NULL;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(CliArguments) arguments = parse(cases[i].line, &words, &error);
+    if (error) fail_msg("%s: %s", cases[i].line, error->message);
+    const CliCommand *command = cli_arguments_command(arguments);
+    assert_true(g_strcmp0(command ? command->name : NULL, cases[i].command) == 0);
+    assert_int_equal(cli_n_operands(arguments), cases[i].n_operands);
+    assert_true(g_strcmp0(cli_operand(arguments, 0), cases[i].first) == 0);
+  }
+  expect_wrong("check fils", "there is no command \"check fils\": did you mean \"check files\"?");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(options_anywhere),
@@ -147,6 +175,7 @@ int main(void) {
       cmocka_unit_test(help_takes_a_command),
       cmocka_unit_test(wrong_use),
       cmocka_unit_test(help_flag_asks_for_no_operands),
+      cmocka_unit_test(two_words_name_a_command),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
