@@ -127,7 +127,6 @@ static void wrong_use(void **state) {
                "--format cannot be \"jsn\": did you mean \"json\"? (one of: table, json, csv, md)");
   expect_wrong("show", "show needs KPI…");
   expect_wrong("show a b c d", "\"d\" is one word too many for show");
-  expect_wrong("show a b c d", "\"d\" is one word too many for show");
 }
 
 static void help_flag_asks_for_no_operands(void **state) {
