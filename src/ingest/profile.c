@@ -18,11 +18,18 @@
 #define SERIAL   "^(3[0-9]|4[0-9]|5[0-4])[0-9]{3}(\\.[0-9]+)?$"
 #define EPOCH_MS "^1[0-9]{12}$"
 #define MONTH    "^(19|20)[0-9]{2}[-/.](0?[1-9]|1[0-2])$"
-#define MONEY \
-  "[€$£¥₹]|R[$]|US[$]|C[$]|A[$]|EUR|USD|GBP|CHF|BRL|MXN|SEK|PLN|CAD|AUD|NZD|INR|JPY|CNY|DKK|NOK|CZK|HUF|SGD|HKD|ZAR"
-#define NUMBER  "^[-+(]? ?(" MONEY ")? ?[-+]?[0-9][0-9.,''’  ]*( ?(" MONEY "|%))?-?\\)?$"
+/* Languages put other spaces than the plain one between thousands and before signs. */
+#define SPACES " \\x{a0}\\x{2009}\\x{202f}"
+#define GAP    "[" SPACES "]?"
+#define MONEY                                                                                                                      \
+  "[€$£¥₹₩₽₺₴₪]|R[$]|US[$]|C[$]|A[$]|kr[.]?|zł|Kč|Ft|lei|Fr[.]?|Rs[.]?|EUR|USD|GBP|CHF|BRL|MXN|SEK|PLN|CAD|AUD|" \
+  "NZD|"                                                                                                                           \
+  "INR|JPY|CNY|DKK|NOK|CZK|HUF|RON|BGN|TRY|RUB|UAH|ILS|SGD|HKD|TWD|KRW|THB|MYR|IDR|PHP|VND|ZAR|AED|SAR|EGP|MAD|NGN|"               \
+  "KES|ARS|CLP|COP|PEN"
+#define DIGITS  "[0-9][0-9.,''’" SPACES "]*"
+#define NUMBER  "^[-+(]?" GAP "(" MONEY ")?" GAP "[-+]?" DIGITS "(" GAP "(" MONEY "|%))?-?\\)?$"
 #define LETTERS "[kK]|[tT]sd|TSD|[mM]|[mM]io|MIO|[mM]ln|[mM]rd|[bB]n"
-#define SHORT   "^[-+(]? ?(" MONEY ")? ?[-+]?[0-9][0-9.,''’  ]* ?(" LETTERS ")[.]? ?(" MONEY ")?-?[)]?$"
+#define SHORT   "^[-+(]?" GAP "(" MONEY ")?" GAP "[-+]?" DIGITS GAP "(" LETTERS ")[.]?" GAP "(" MONEY ")?-?[)]?$"
 #define BEHIND  "^[^0-9]*[(−–-]|[-−–]$" /* a sign that is not a plain minus before the digits */
 #define MINUS   "^[(]|^[^0-9]*[−–]|[-−–]$"
 

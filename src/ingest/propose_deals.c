@@ -235,16 +235,20 @@ static gboolean is_used(const ProposeEntry *entry, const ProfileColumn *column) 
   return FALSE;
 }
 
-/* An unused date that decided deals have and open ones have not. */
+/* The unused date that most decided deals have, and open ones have not. */
 static ProfileColumn *date_of_decided(const Propose *propose, const ProposeEntry *entry, const char *decided) {
+  ProfileColumn *best = NULL;
+  gint64 most = 0;
   for (guint i = 0; i < entry->from->columns->len; i++) {
     ProfileColumn *column = entry->from->columns->pdata[i];
     if (!profile_is_date(column) || is_used(entry, column)) continue;
     gint64 closed = count_filled(propose, entry, column, decided, TRUE),
            open = count_filled(propose, entry, column, decided, FALSE);
-    if (closed > 0 && open * 20 < closed) return column;
+    if (closed <= most || open * 20 >= closed) continue;
+    best = column;
+    most = closed;
   }
-  return NULL;
+  return best;
 }
 
 /* A "Lost Date" alone is not when a deal was decided: the won ones have theirs elsewhere. */
@@ -262,25 +266,65 @@ static void find_won_date(Propose *propose, ProposeEntry *entry) {
   propose_assumed(propose, "%s is when a deal was won: only won deals have it.", found->header);
 }
 
+/* The one date left that nearly all decided deals have, whoever else has it; NULL when there are several. */
+static ProfileColumn *only_date_left(const Propose *propose, const ProposeEntry *entry, const char *decided) {
+  ProfileColumn *left = NULL;
+  gint64 n_decided = propose_count(propose, entry, decided);
+  for (guint i = 0; i < entry->from->columns->len; i++) {
+    ProfileColumn *column = entry->from->columns->pdata[i];
+    if (!profile_is_date(column) || is_used(entry, column)) continue;
+    if (count_filled(propose, entry, column, decided, TRUE) * 10 < n_decided * 9) continue;
+    if (left) return NULL;
+    left = column;
+  }
+  return n_decided > 0 ? left : NULL;
+}
+
+/* Won deals and lost ones may have each a date of their own. TRUE when they are the day of the decision now. */
+static gboolean join_decided(Propose *propose, ProposeEntry *entry, const ProfileColumn *found) {
+  g_autofree char *won = outcome_sql(entry, "won"), *lost = outcome_sql(entry, "lost");
+  const ProfileColumn *a = won ? date_of_decided(propose, entry, won) : NULL,
+                      *b = lost ? date_of_decided(propose, entry, lost) : NULL;
+  if (!a || !b || (found != a && found != b)) return FALSE;
+  g_autofree char *of_won = store_quote_name(a->header), *of_lost = store_quote_name(b->header);
+  propose_entry_set(entry, "closed_at", NULL)->sql = g_strdup_printf("coalesce(nullif(%s, ''), %s)", of_won, of_lost);
+  propose_assumed(propose, "%s: a deal was decided on its %s or %s.", entry->from->pattern, a->header, b->header);
+  return TRUE;
+}
+
+/* No word says which date is that of the decision: the values may. */
+static void find_closed(Propose *propose, ProposeEntry *entry, const char *decided) {
+  const ProposeColumn *expected = propose_entry_column(entry, "expected_close");
+  ProfileColumn *found = date_of_decided(propose, entry, decided);
+  if (found && join_decided(propose, entry, found)) return;
+  if (found) {
+    propose_entry_set(entry, "closed_at", found);
+    propose_assumed(propose, "%s is when a deal was decided: only decided deals have it.", found->header);
+    return;
+  }
+  ProfileColumn *planned = expected ? expected->of : only_date_left(propose, entry, decided);
+  if (!planned || count_filled(propose, entry, planned, decided, TRUE) == 0) {
+    propose_check(propose, "%s: no column says when a deal was decided, so won and lost deals fall into no period.",
+                  entry->from->pattern);
+    return;
+  }
+  propose_entry_set(entry, "closed_at", planned)->only_closed = TRUE;
+  if (expected) {
+    propose_check(propose, "No column says when a deal was decided; for decided deals %s is taken.", planned->header);
+    return;
+  }
+  propose_entry_set(entry, "expected_close", planned);
+  propose_check(propose, "%s is taken as the day a deal was decided, or is expected to be: it is the only date left.",
+                planned->header);
+}
+
 static void decide_closed(Propose *propose, ProposeEntry *entry, const char *decided) {
   ProposeColumn *closed = propose_entry_column(entry, "closed_at"),
                 *expected = propose_entry_column(entry, "expected_close");
   g_autofree char *open_sql = g_strdup_printf("NOT coalesce(%s, FALSE)", decided);
   gint64 open = propose_count(propose, entry, open_sql);
   if (!closed) {
-    ProfileColumn *found = date_of_decided(propose, entry, decided);
-    if (found) {
-      closed = propose_entry_set(entry, "closed_at", found);
-      propose_assumed(propose, "%s is when a deal was decided: only decided deals have it.", found->header);
-    } else if (expected && expected->of && count_filled(propose, entry, expected->of, decided, TRUE) > 0) {
-      closed = propose_entry_set(entry, "closed_at", expected->of);
-      closed->only_closed = TRUE;
-      propose_check(propose, "No column says when a deal was decided; for decided deals %s is taken.",
-                    expected->of->header);
-    } else {
-      propose_check(propose, "%s: no column says when a deal was decided, so won and lost deals fall into no period.",
-                    entry->from->pattern);
-    }
+    find_closed(propose, entry, decided);
     return;
   }
   if (closed->only_closed || !closed->of || open == 0) return;
@@ -348,7 +392,7 @@ static void propose_deal(Propose *propose, ProposeEntry *entry) {
   if (outcome) complete_outcome(propose, outcome);
   if (!settled) find_won_date(propose, entry);
   g_autofree char *decided = outcome_sql(entry, NULL);
-  if (decided && !settled) decide_closed(propose, entry, decided);
+  if (decided && !(settled && propose_entry_column(entry, "closed_at"))) decide_closed(propose, entry, decided);
   if (!settled) decide_created(propose, entry);
   fill_when(entry, decided);
   decide_amount(propose, entry);

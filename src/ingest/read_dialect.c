@@ -4,6 +4,8 @@
  * header, a column of yes and no becomes true and false. So the guess is made here, from the first records, and DuckDB
  * is told.
  *
+ * A spreadsheet writes a title line as wide as its table: one cell filled, the others empty.
+ *
  * Each delimiter is tried on the sample. The best is the one under which the most records have the same number of
  * fields (more than one), and whose first such record looks like headers: no empty cell, no number. */
 #include "ingest/read.h"
@@ -136,6 +138,27 @@ static double header_likeness(const Record *record, char quote, char delimiter) 
   return (double)n_good / fields->len;
 }
 
+/* A title, or nothing: a record as wide as the table, of whose cells few are filled. */
+static gboolean is_padded(const Record *record, char quote, char delimiter) {
+  g_autoptr(GPtrArray) fields = split_record(record->start, record->end, quote, delimiter);
+  guint n_filled = 0;
+  for (guint i = 0; i < fields->len; i++) n_filled += *(const char *)fields->pdata[i] != '\0';
+  return n_filled <= 1 || n_filled * 3 <= fields->len;
+}
+
+/* The header below padded titles: a wide record, every cell of which is a word. */
+static const Record *find_below_titles(const GArray *records, const Record *title, guint width, char quote,
+                                       char delimiter) {
+  for (guint i = 0, n = 0; i < records->len && n < MAX_TITLE_LINES; i++) {
+    const Record *record = &g_array_index(records, Record, i);
+    if (record->is_blank || record < title) continue;
+    n++;
+    if (record->n_fields < width || is_padded(record, quote, delimiter)) continue;
+    return header_likeness(record, quote, delimiter) == 1 ? record : title;
+  }
+  return title;
+}
+
 /* The header is the first record as wide as most; rows that leave out trailing columns are narrower than it. Rows that
  * end with a delimiter are wider: then it is the record of words above one that is not. */
 static const Record *find_header(const GArray *records, guint width, char quote, char delimiter) {
@@ -147,7 +170,10 @@ static const Record *find_header(const GArray *records, guint width, char quote,
     if (record->n_fields >= width) {
       gboolean is_above = before && before->n_fields > 1 && header_likeness(before, quote, delimiter) == 1 &&
                           header_likeness(record, quote, delimiter) < 1;
-      return is_above ? before : record;
+      if (is_above) return before;
+      return width > 2 && is_padded(record, quote, delimiter)
+                 ? find_below_titles(records, record, width, quote, delimiter)
+                 : record;
     }
     if (!first) first = record;
     before = record;

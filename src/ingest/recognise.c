@@ -26,26 +26,21 @@ static const char *text_of(const ConfNode *map, const char *key) {
   return node && node->kind == CONF_SCALAR ? node->text : NULL;
 }
 
-/* The key without one of the system's prefixes or suffixes ("Deal - Title" is also title). */
-static char *short_key(const ConfNode *system, const char *key) {
+/* The key without one of the system's prefixes or suffixes ("Deal - Title" is also title). A suffix is one as it is
+ * written: "party.rec_name" ends with ".rec_name" and not with "/Name". */
+static char *short_key(const ConfNode *system, const ProfileColumn *column) {
   const ConfNode *prefixes = conf_map_get(system, "prefixes"), *suffixes = conf_map_get(system, "suffixes");
+  const char *key = column->key;
   for (guint i = 0; prefixes && i < prefixes->n; i++) {
     g_autofree char *prefix = profile_key(prefixes->items[i]->text);
     if (g_str_has_prefix(key, prefix) && strlen(key) > strlen(prefix)) return g_strdup(key + strlen(prefix));
   }
   for (guint i = 0; suffixes && i < suffixes->n; i++) {
     g_autofree char *suffix = profile_key(suffixes->items[i]->text);
-    if (g_str_has_suffix(key, suffix) && strlen(key) > strlen(suffix))
+    if (g_str_has_suffix(column->header, suffixes->items[i]->text) && strlen(key) > strlen(suffix))
       return g_strndup(key, strlen(key) - strlen(suffix));
   }
   return NULL;
-}
-
-static gboolean is_suffixed(const ConfNode *system, const ProfileColumn *column) {
-  const ConfNode *suffixes = conf_map_get(system, "suffixes");
-  for (guint i = 0; suffixes && i < suffixes->n; i++)
-    if (g_str_has_suffix(column->header, suffixes->items[i]->text)) return TRUE;
-  return FALSE;
 }
 
 static ProfileColumn *find_header(const ConfNode *system, const ProfileFile *file, const char *header,
@@ -56,8 +51,7 @@ static ProfileColumn *find_header(const ConfNode *system, const ProfileFile *fil
   if (!conf_map_get(system, "prefixes") && !conf_map_get(system, "suffixes")) return NULL;
   for (guint i = 0; i < file->columns->len; i++) {
     ProfileColumn *other = file->columns->pdata[i];
-    if (conf_map_get(system, "suffixes") && !is_suffixed(system, other)) continue;
-    g_autofree char *shorter = short_key(system, other->key);
+    g_autofree char *shorter = short_key(system, other);
     if (shorter && g_str_equal(shorter, key) && (!filled || other->n_filled > 0)) return other;
   }
   return NULL;

@@ -3,12 +3,12 @@
 -- The parts of a number: sign, currency, digits with their separators, a trailing minus, a percent sign, accountants' parentheses.
 CREATE OR REPLACE TEMP MACRO attain_number_parts(t) AS regexp_extract(
   t,
-  '^(\(?)\s*([-+−–]?)\s*(?:[A-Z]{3}|[A-Z]{0,2}\p{Sc}|kr\.?|Rs\.?|Fr\.?)?[\s\x{a0}\x{202f}]*([-+−–]?)\s*((?:[0-9][0-9.,''’\s\x{a0}\x{202f}]*[0-9]|[0-9])[.,]?|[.,][0-9]+)[\s\x{a0}\x{202f}]*(?:[A-Z]{3}|[A-Z]{0,2}\p{Sc}|kr\.?|zł|Kč|Ft|lei|Fr\.?)?\s*([-−–]?)\s*(%?)(\)?)$',
+  '^(\(?)\s*([-+−–]?)\s*(?:[A-Z]{3}|[A-Z]{0,2}\p{Sc}|kr\.?|Rs\.?|Fr\.?)?[\s\x{a0}\x{2009}\x{202f}]*([-+−–]?)\s*((?:[0-9][0-9.,''’\s\x{a0}\x{2009}\x{202f}]*[0-9]|[0-9])[.,]?|[.,][0-9]+)[\s\x{a0}\x{2009}\x{202f}]*(?:[A-Z]{3}|[A-Z]{0,2}\p{Sc}|kr\.?|zł|Kč|Ft|lei|Fr\.?)?\s*([-−–]?)\s*(%?)(\)?)$',
   ['paren', 'before', 'after', 'digits', 'behind', 'percent', 'close']);
 
 -- The macros below take the parts, so that a text is taken apart once.
 CREATE OR REPLACE TEMP MACRO attain_digits(p) AS
-  regexp_replace(p.digits, '[''’\s\x{a0}\x{202f}]', '', 'g');
+  regexp_replace(p.digits, '[''’\s\x{a0}\x{2009}\x{202f}]', '', 'g');
 
 -- `d` is the decimal sign. Groups are of three digits, or of two before the last (India).
 CREATE OR REPLACE TEMP MACRO attain_plain(p, d) AS CASE
@@ -25,7 +25,7 @@ CREATE OR REPLACE TEMP MACRO attain_decimal(p, d) AS
 -- text, but for a currency, so that the M of "500 MXN" is none. Of the number, a sign that stands alone is the decimal sign.
 CREATE OR REPLACE TEMP MACRO attain_short(t) AS regexp_extract(
   t,
-  '(([0-9][0-9.,''’\s\x{a0}\x{202f}]*[0-9]|[0-9])[\s\x{a0}\x{202f}]?([kK]|[tT]sd|TSD|[mM]|[mM]io|MIO|[mM]ln|[mM]rd|[bB]n)\.?)[\s\x{a0}\x{202f}]?(?:[A-Z]{3}|[A-Z]{0,2}\p{Sc}|kr\.?|zł|Kč|Ft|lei)?\s?[-−–]?\)?$',
+  '(([0-9][0-9.,''’\s\x{a0}\x{2009}\x{202f}]*[0-9]|[0-9])[\s\x{a0}\x{2009}\x{202f}]?([kK]|[tT]sd|TSD|[mM]|[mM]io|MIO|[mM]ln|[mM]rd|[bB]n)\.?)[\s\x{a0}\x{2009}\x{202f}]?(?:[A-Z]{3}|[A-Z]{0,2}\p{Sc}|kr\.?|zł|Kč|Ft|lei)?\s?[-−–]?\)?$',
   ['whole', 'digits', 'letters']);
 
 CREATE OR REPLACE TEMP MACRO attain_short_plain(g) AS CASE
