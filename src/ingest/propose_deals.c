@@ -390,10 +390,11 @@ static void propose_deal(Propose *propose, ProposeEntry *entry) {
     tell_outcome(propose, outcome->of);
   outcome = propose_entry_column(entry, "outcome");
   if (outcome) complete_outcome(propose, outcome);
-  if (!settled) find_won_date(propose, entry);
+  gboolean of_system = settled && propose->system;
+  if (!of_system) find_won_date(propose, entry);
   g_autofree char *decided = outcome_sql(entry, NULL);
-  if (decided && !(settled && propose_entry_column(entry, "closed_at"))) decide_closed(propose, entry, decided);
-  if (!settled) decide_created(propose, entry);
+  if (decided && !(of_system && propose_entry_column(entry, "closed_at"))) decide_closed(propose, entry, decided);
+  if (!of_system) decide_created(propose, entry);
   fill_when(entry, decided);
   decide_amount(propose, entry);
   propose_stages(propose, entry);

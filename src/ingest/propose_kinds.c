@@ -161,7 +161,10 @@ static gboolean has_own_rows(const Propose *propose, const ProposeEntry *first, 
   return profile_count(propose->scratch, sql) * 20 < file->n_rows;
 }
 
+/* Lists come last: what refers to them is then known. */
 static int by_total(gconstpointer a, gconstpointer b) {
+  gboolean left_list = kinds_is_list(((const Found *)a)->file), right_list = kinds_is_list(((const Found *)b)->file);
+  if (left_list != right_list) return left_list ? 1 : -1;
   double left = ((const Found *)a)->guess.total, right = ((const Found *)b)->guess.total;
   return left > right ? -1 : left < right;
 }
@@ -307,6 +310,7 @@ void propose_kinds(Propose *propose, GHashTable *done) {
   for (guint i = 0; i < all->len; i++) {
     const Found *found = &g_array_index(all, Found, i);
     if (g_hash_table_contains(orders, found->file)) continue;
+    if (kinds_is_list(found->file) && kinds_place_list(propose, found->file)) continue;
     if (found->guess.kind) {
       tell_join(propose, found);
       place(propose, found);

@@ -49,3 +49,8 @@ typedef struct {
 /* total 0 when no file has the orders of `lines`. */
 Guess kinds_guess_lines(const Propose *propose, ProfileFile *lines, const Kind *sale, GHashTable *done,
                         KindsJoin *join);
+
+/* A file of ids and names: what the other files refer to, so it comes after them. */
+gboolean kinds_is_list(const ProfileFile *file);
+/* FALSE when no file refers to it; nothing has changed then. */
+gboolean kinds_place_list(Propose *propose, ProfileFile *file);
