@@ -1,5 +1,6 @@
 /* Snapshots in the database: three tables, to which rows are only added. */
 #include "snapshot/private.h"
+#include "store/values.h"
 
 #define BATCH      100 /* rows of one INSERT */
 #define N_VALUE    11  /* columns of snapshot_value */
@@ -9,28 +10,12 @@
   "s.dimensions, s.currency, s.attain_version, s.note, (SELECT count(*) FROM snapshot_kpi k WHERE k.snapshot = " \
   "s.snapshot), (SELECT count(*) FROM snapshot_value v WHERE v.snapshot = s.snapshot) FROM snapshot s "
 
-static StoreValue of_int(gint64 value) {
-  return (StoreValue){.type = STORE_INT, .integer = value};
-}
-static StoreValue of_text(const char *text) {
-  return (StoreValue){.type = text ? STORE_TEXT : STORE_NULL, .text = text};
-}
-static StoreValue of_number(gboolean has, double value) {
-  return (StoreValue){.type = has ? STORE_DOUBLE : STORE_NULL, .number = value};
-}
-static StoreValue of_day(BaseDay day) {
-  return (StoreValue){.type = day == BASE_DAY_NONE ? STORE_NULL : STORE_DAY, .integer = day};
-}
-static StoreValue of_instant(gint64 instant_us) {
-  return (StoreValue){.type = STORE_INSTANT, .integer = instant_us};
-}
-
 /* --- adding --- */
 
 /* The last revision of the period, and the next number. */
 static gboolean find_place(Store *store, Snapshot *snapshot, gint64 *last_revision, gint64 *closed_at_us,
                            GError **error) {
-  const StoreValue span[] = {of_day(snapshot->period.start), of_day(snapshot->period.end)};
+  const StoreValue span[] = {store_of_day(snapshot->period.start), store_of_day(snapshot->period.end)};
   g_autoptr(StoreRows) rows =
       store_query(store,
                   "SELECT coalesce(max(snapshot), 0), coalesce(max(revision) FILTER (WHERE period_start = $1 AND "
@@ -71,10 +56,12 @@ static gboolean check_same_records(Store *store, const Snapshot *snapshot, GErro
 
 static gboolean add_head(Store *store, const Snapshot *snapshot, GError **error) {
   const StoreValue values[] = {
-      of_int(snapshot->number),          of_text(snapshot->period.name), of_day(snapshot->period.start),
-      of_day(snapshot->period.end),      of_int(snapshot->revision),     of_instant(snapshot->closed_at_us),
-      of_instant(snapshot->known_at_us), of_int(snapshot->load),         of_text(snapshot->dimensions),
-      of_text(snapshot->currency),       of_text(snapshot->version),     of_text(snapshot->note),
+      store_of_int(snapshot->number),          store_of_text(snapshot->period.name),
+      store_of_day(snapshot->period.start),    store_of_day(snapshot->period.end),
+      store_of_int(snapshot->revision),        store_of_instant(snapshot->closed_at_us),
+      store_of_instant(snapshot->known_at_us), store_of_int(snapshot->load),
+      store_of_text(snapshot->dimensions),     store_of_text(snapshot->currency),
+      store_of_text(snapshot->version),        store_of_text(snapshot->note),
   };
   return store_run(store, "INSERT INTO snapshot VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values,
                    G_N_ELEMENTS(values), NULL, error);
@@ -83,9 +70,11 @@ static gboolean add_head(Store *store, const Snapshot *snapshot, GError **error)
 static gboolean add_kpis(Store *store, const Snapshot *snapshot, GError **error) {
   for (guint k = 0; k < snapshot->kpis->len; k++) {
     const SnapshotKpi *kpi = &g_array_index(snapshot->kpis, SnapshotKpi, k);
-    const StoreValue values[] = {
-        of_int(snapshot->number), of_int(k),         of_text(kpi->name),    of_text(kpi->title),     of_text(kpi->unit),
-        of_text(kpi->display),    of_day(kpi->from), of_text(kpi->formula), of_text(kpi->definition)};
+    const StoreValue values[] = {store_of_int(snapshot->number), store_of_int(k),
+                                 store_of_text(kpi->name),       store_of_text(kpi->title),
+                                 store_of_text(kpi->unit),       store_of_text(kpi->display),
+                                 store_of_day(kpi->from),        store_of_text(kpi->formula),
+                                 store_of_text(kpi->definition)};
     if (!store_run(store, "INSERT INTO snapshot_kpi VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", values, G_N_ELEMENTS(values),
                    NULL, error))
       return FALSE;
@@ -95,17 +84,17 @@ static gboolean add_kpis(Store *store, const Snapshot *snapshot, GError **error)
 
 static void put_value(const Snapshot *snapshot, const SnapshotValue *value, StoreValue *into) {
   const QueryValue *figures = &value->figures;
-  const StoreValue values[N_VALUE] = {of_int(snapshot->number),
-                                      of_int(value->kpi),
-                                      of_text(value->dimension),
-                                      of_text(value->member),
-                                      of_number(figures->has_value, figures->value),
-                                      of_int(figures->n),
-                                      of_number(figures->has_parts, figures->numerator),
-                                      of_number(figures->has_parts, figures->denominator),
-                                      of_number(figures->has_interval, figures->low),
-                                      of_number(figures->has_interval, figures->high),
-                                      of_text(value->flags)};
+  const StoreValue values[N_VALUE] = {store_of_int(snapshot->number),
+                                      store_of_int(value->kpi),
+                                      store_of_text(value->dimension),
+                                      store_of_text(value->member),
+                                      store_of_number(figures->has_value, figures->value),
+                                      store_of_int(figures->n),
+                                      store_of_number(figures->has_parts, figures->numerator),
+                                      store_of_number(figures->has_parts, figures->denominator),
+                                      store_of_number(figures->has_interval, figures->low),
+                                      store_of_number(figures->has_interval, figures->high),
+                                      store_of_text(value->flags)};
   memcpy(into, values, sizeof values);
 }
 
@@ -147,10 +136,7 @@ static Snapshot *head_of(const StoreRows *rows, gsize row) {
   snapshot->known_at_us = store_rows_value(rows, row, c++).integer;
   snapshot->load = store_rows_value(rows, row, c++).integer;
   const char **const texts[] = {&snapshot->dimensions, &snapshot->currency, &snapshot->version, &snapshot->note};
-  for (guint t = 0; t < G_N_ELEMENTS(texts); t++) {
-    StoreValue value = store_rows_value(rows, row, c++);
-    *texts[t] = value.type == STORE_NULL ? NULL : snapshot_text(snapshot, value.text);
-  }
+  for (guint t = 0; t < G_N_ELEMENTS(texts); t++) *texts[t] = snapshot_text(snapshot, store_text_at(rows, row, c++));
   snapshot->n_kpis = store_rows_value(rows, row, c++).integer;
   snapshot->n_values = store_rows_value(rows, row, c++).integer;
   return snapshot;
@@ -169,24 +155,22 @@ GPtrArray *snapshot_list(Store *store, GError **error) {
 }
 
 static const char *text_at(Snapshot *snapshot, const StoreRows *rows, gsize row, guint column) {
-  StoreValue value = store_rows_value(rows, row, column);
-  return value.type == STORE_NULL ? NULL : snapshot_text(snapshot, value.text);
+  return snapshot_text(snapshot, store_text_at(rows, row, column));
 }
 
 static gboolean read_kpis(Store *store, Snapshot *snapshot, GError **error) {
-  const StoreValue number = of_int(snapshot->number);
+  const StoreValue number = store_of_int(snapshot->number);
   g_autoptr(StoreRows) rows =
       store_query(store,
                   "SELECT name, title, unit, display, definition_from, formula, definition FROM "
                   "snapshot_kpi WHERE snapshot = ? ORDER BY kpi",
                   &number, 1, 0, error);
   for (gsize i = 0; rows && i < store_rows_count(rows); i++) {
-    StoreValue from = store_rows_value(rows, i, 4);
     SnapshotKpi kpi = {.name = text_at(snapshot, rows, i, 0),
                        .title = text_at(snapshot, rows, i, 1),
                        .unit = text_at(snapshot, rows, i, 2),
                        .display = text_at(snapshot, rows, i, 3),
-                       .from = from.type == STORE_NULL ? BASE_DAY_NONE : (BaseDay)from.integer,
+                       .from = store_day_at(rows, i, 4),
                        .formula = text_at(snapshot, rows, i, 5),
                        .definition = text_at(snapshot, rows, i, 6)};
     g_array_append_val(snapshot->kpis, kpi);
@@ -194,14 +178,8 @@ static gboolean read_kpis(Store *store, Snapshot *snapshot, GError **error) {
   return rows != NULL;
 }
 
-static gboolean number_at(const StoreRows *rows, gsize row, guint column, double *number) {
-  StoreValue value = store_rows_value(rows, row, column);
-  if (value.type != STORE_NULL) *number = value.number;
-  return value.type != STORE_NULL;
-}
-
 static gboolean read_values(Store *store, Snapshot *snapshot, GError **error) {
-  const StoreValue number = of_int(snapshot->number);
+  const StoreValue number = store_of_int(snapshot->number);
   g_autoptr(StoreRows) rows = store_query(
       store,
       "SELECT kpi, dimension, member, value, n, numerator, denominator, low, high, flags FROM snapshot_value WHERE "
@@ -213,19 +191,19 @@ static gboolean read_values(Store *store, Snapshot *snapshot, GError **error) {
                            .member = text_at(snapshot, rows, i, 2),
                            .flags = text_at(snapshot, rows, i, 9)};
     QueryValue *figures = &value.figures;
-    figures->has_value = number_at(rows, i, 3, &figures->value);
+    figures->has_value = store_number_at(rows, i, 3, &figures->value);
     figures->n = store_rows_value(rows, i, 4).integer;
-    figures->has_parts = number_at(rows, i, 5, &figures->numerator);
-    number_at(rows, i, 6, &figures->denominator);
-    figures->has_interval = number_at(rows, i, 7, &figures->low);
-    number_at(rows, i, 8, &figures->high);
+    figures->has_parts = store_number_at(rows, i, 5, &figures->numerator);
+    store_number_at(rows, i, 6, &figures->denominator);
+    figures->has_interval = store_number_at(rows, i, 7, &figures->low);
+    store_number_at(rows, i, 8, &figures->high);
     g_array_append_val(snapshot->values, value);
   }
   return rows != NULL;
 }
 
 Snapshot *snapshot_read(Store *store, gint64 number, GError **error) {
-  const StoreValue wanted = of_int(number);
+  const StoreValue wanted = store_of_int(number);
   g_autoptr(StoreRows) rows = store_query(store, HEAD_SELECT "WHERE s.snapshot = ?", &wanted, 1, 0, error);
   if (!rows) return NULL;
   if (store_rows_count(rows) == 0) {

@@ -54,12 +54,27 @@ static gboolean count_rows(Store *store, const LedgerTable *table, GError **erro
       table->name, span, table->name, name);
 }
 
+/* Versions and parts of targets need no instant: what was said of them has one. */
+static gboolean make_target_views(Store *store, gint64 as_of_us, GError **error) {
+  static const char *const said[] = {"attain_target", "attain_target_event", "attain_objective"};
+  for (guint i = 0; i < G_N_ELEMENTS(said); i++)
+    if (!store_run_format(store, error,
+                          "CREATE VIEW %s AS SELECT * FROM ledger.%s WHERE said_at <= make_timestamp(%" G_GINT64_FORMAT
+                          ")",
+                          said[i], said[i], as_of_us))
+      return FALSE;
+  return store_run_format(store, error,
+                          "CREATE VIEW attain_target_version AS SELECT * FROM ledger.attain_target_version;"
+                          "CREATE VIEW attain_target_part AS SELECT * FROM ledger.attain_target_part");
+}
+
 static gboolean make_ledger(Store *store, const LedgerSchema *schema, gint64 as_of_us, GError **error) {
   if (!store_run_format(store, error,
                         "CREATE TABLE ledger_stat AS SELECT * FROM ledger.ledger_stat LIMIT 0;"
                         "CREATE VIEW load AS SELECT * FROM ledger.load WHERE \"at\" <= make_timestamp(%" G_GINT64_FORMAT
                         ")",
-                        as_of_us))
+                        as_of_us) ||
+      !make_target_views(store, as_of_us, error))
     return FALSE;
   for (guint i = 0; i < ledger_schema_n_tables(schema); i++) {
     const LedgerTable *table = ledger_schema_table(schema, i);

@@ -32,6 +32,7 @@ static const Migration migrations[] = {
     {1, "loads, rejected rows and what each table holds", "state.sql"},
     {2, "derived facts as tables", "drop_views.sql"},
     {3, "closed periods and their numbers as reported", "snapshots.sql"},
+    {4, "targets, what was said of them, and objectives", "targets.sql"},
 };
 
 #define NEWEST (migrations[G_N_ELEMENTS(migrations) - 1].number)

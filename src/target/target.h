@@ -40,6 +40,7 @@ typedef struct {
   BaseDay end;   /* exclusive */
 } TargetTerms;
 
-void target_terms_init(TargetTerms *terms); /* empty, with its days BASE_DAY_NONE */
+void target_terms_init(TargetTerms *terms);                          /* empty, with its days BASE_DAY_NONE */
+void target_terms_copy(TargetTerms *into, const TargetTerms *terms); /* `into` is not cleared before */
 void target_terms_clear(TargetTerms *terms);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(TargetTerms, target_terms_clear)

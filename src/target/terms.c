@@ -21,6 +21,13 @@ void target_terms_init(TargetTerms *terms) {
       .baseline_start = BASE_DAY_NONE, .baseline_end = BASE_DAY_NONE, .start = BASE_DAY_NONE, .end = BASE_DAY_NONE};
 }
 
+void target_terms_copy(TargetTerms *into, const TargetTerms *terms) {
+  *into = *terms;
+  into->kpi = g_strdup(terms->kpi);
+  into->dimension = g_strdup(terms->dimension);
+  into->member = g_strdup(terms->member);
+}
+
 void target_terms_clear(TargetTerms *terms) {
   g_free(terms->kpi);
   g_free(terms->dimension);

@@ -47,20 +47,38 @@ static void test_from_the_first_version(void **state) {
   }
 }
 
+#define DROP_TARGETS                                                                           \
+  "DROP TABLE attain_target; DROP TABLE attain_target_version; DROP TABLE attain_target_part;" \
+  "DROP TABLE attain_target_event; DROP TABLE attain_objective;"
+
+/* Targets came with the fourth form. */
+static void test_from_the_third_version(void **state) {
+  make_version_1();
+  store_close(open_ledger(path));
+  {
+    g_autoptr(Store) store = store_open(path, NULL, STORE_CREATE, 0, NULL);
+    run(store, DROP_TARGETS "UPDATE attain_meta SET value = '3' WHERE name = 'schema_version'");
+  }
+  for (int i = 0; i < 2; i++) {
+    g_autoptr(Store) store = open_ledger(path);
+    check_records(store);
+    expect(store, "SELECT (SELECT count(*) FROM attain_target_event) + (SELECT count(*) FROM attain_objective)", "0\n");
+  }
+}
+
 /* Closed periods came with the third form. */
 static void test_from_the_second_version(void **state) {
   make_version_1();
   store_close(open_ledger(path));
   {
     g_autoptr(Store) store = store_open(path, NULL, STORE_CREATE, 0, NULL);
-    run(store,
-        "DROP TABLE snapshot; DROP TABLE snapshot_kpi; DROP TABLE snapshot_value;"
-        "UPDATE attain_meta SET value = '2' WHERE name = 'schema_version'");
+    run(store, "DROP TABLE snapshot; DROP TABLE snapshot_kpi; DROP TABLE snapshot_value;" DROP_TARGETS
+               "UPDATE attain_meta SET value = '2' WHERE name = 'schema_version'");
   }
   for (int i = 0; i < 2; i++) {
     g_autoptr(Store) store = open_ledger(path);
     check_records(store);
-    expect(store, "SELECT value FROM attain_meta WHERE name = 'schema_version'", "3\n");
+    expect(store, "SELECT value FROM attain_meta WHERE name = 'schema_version'", "4\n");
     expect(store,
            "SELECT (SELECT count(*) FROM snapshot) + (SELECT count(*) FROM snapshot_kpi) + (SELECT count(*) FROM "
            "snapshot_value)",
@@ -132,7 +150,7 @@ static void test_interrupted_anywhere_the_old_version_is_left(void **state) {
   }
   assert_true(n_failed >= 5);
   g_autoptr(Store) store = open_ledger(path);
-  expect(store, "SELECT value FROM attain_meta WHERE name = 'schema_version'", "3\n");
+  expect(store, "SELECT value FROM attain_meta WHERE name = 'schema_version'", "4\n");
 }
 
 static const LedgerExtraColumn extras[] = {
@@ -216,11 +234,17 @@ static void test_no_fact_is_called_as_the_stores_own_tables(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      ON_A_FILE(test_from_the_first_version),      ON_A_FILE(test_from_the_second_version),
-      ON_A_FILE(test_reading_the_first_version),   ON_A_FILE(test_other_derived_facts),
-      ON_A_FILE(test_a_newer_database_is_refused), ON_A_FILE(test_interrupted_anywhere_the_old_version_is_left),
-      ON_A_FILE(test_a_workspaces_own_columns),    ON_A_FILE(test_a_column_no_longer_asked_for),
-      ON_A_FILE(test_a_column_of_another_type),    ON_A_FILE(test_no_fact_is_called_as_the_stores_own_tables),
+      ON_A_FILE(test_from_the_first_version),
+      ON_A_FILE(test_from_the_second_version),
+      ON_A_FILE(test_from_the_third_version),
+      ON_A_FILE(test_reading_the_first_version),
+      ON_A_FILE(test_other_derived_facts),
+      ON_A_FILE(test_a_newer_database_is_refused),
+      ON_A_FILE(test_interrupted_anywhere_the_old_version_is_left),
+      ON_A_FILE(test_a_workspaces_own_columns),
+      ON_A_FILE(test_a_column_no_longer_asked_for),
+      ON_A_FILE(test_a_column_of_another_type),
+      ON_A_FILE(test_no_fact_is_called_as_the_stores_own_tables),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

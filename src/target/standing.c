@@ -1,0 +1,210 @@
+/* Where targets stand.
+ *
+ *   targets ─► which KPIs of whom in which spans ─► one question for each span and dimension ─► figures of each member
+ *                                                                                        ▼
+ *                                             amount (baseline, per) ─► score; spread ─► due by now, ahead, days
+ *
+ * "By now" is the end of the clock's day, as in comparisons with earlier periods: today's records are in the actual, so
+ * today is in what is due. */
+#include "target/standing.h"
+
+#include "target/asking.h"
+
+#include <math.h>
+
+/* --- what adds up --- */
+
+static gboolean measure_adds_up(const KpiMeasure *measure) {
+  gboolean flow = measure->when == KPI_WHEN_ON || measure->when == KPI_WHEN_SPREAD;
+  return flow && (measure->agg == KPI_AGG_SUM || measure->agg == KPI_AGG_COUNT || measure->agg == KPI_AGG_DISTINCT);
+}
+
+static gboolean expr_adds_up(const KpiExpr *expr) {
+  switch (expr->op) {
+    case KPI_OP_MEASURE:
+      return measure_adds_up(expr->measure);
+    case KPI_OP_KPI:
+      return target_adds_up(expr->kpi);
+    case KPI_OP_EACH: /* customers who did something: counted or summed over the span */
+      return TRUE;
+    case KPI_OP_ADD:
+    case KPI_OP_SUB:
+    case KPI_OP_NEG:
+      for (guint i = 0; i < expr->n_args; i++)
+        if (!expr_adds_up(expr->args[i])) return FALSE;
+      return TRUE;
+    case KPI_OP_MUL:
+      return (expr->args[0]->op == KPI_OP_NUMBER && expr_adds_up(expr->args[1])) ||
+             (expr->args[1]->op == KPI_OP_NUMBER && expr_adds_up(expr->args[0]));
+    case KPI_OP_DIV:
+      return expr->args[1]->op == KPI_OP_NUMBER && expr_adds_up(expr->args[0]);
+    default:
+      return FALSE;
+  }
+}
+
+gboolean target_adds_up(const KpiDefinition *kpi) {
+  return expr_adds_up(kpi->versions[kpi->n_versions - 1].expr);
+}
+
+/* --- amounts --- */
+
+/* How many of the periods that `per` names are in a span; a cut one counts by its working days. */
+static double periods_in(const Calendar *calendar, CalendarGrain per, BaseDay start, BaseDay end) {
+  double n = 0;
+  for (BaseDay day = start; day < end;) {
+    CalendarPeriod period = calendar_period_at(calendar, per, day);
+    BaseDay until = MIN(period.end, end);
+    int whole = calendar_working_days(calendar, period.start, period.end);
+    if (day == period.start && until == period.end)
+      n += 1;
+    else if (whole > 0)
+      n += (double)calendar_working_days(calendar, day, until) / whole;
+    else
+      n += (double)(until - day) / (period.end - period.start);
+    day = period.end;
+  }
+  return n;
+}
+
+/* A baseline of other days is brought to the span's length: by the periods of `per`, else by working days where they
+ * differ by more than a holiday or two would explain (a tenth). */
+static double length_ratio(const Calendar *calendar, const TargetTerms *terms) {
+  if (terms->has_per) {
+    double there = periods_in(calendar, terms->per, terms->baseline_start, terms->baseline_end);
+    return there > 0 ? periods_in(calendar, terms->per, terms->start, terms->end) / there : 1;
+  }
+  double there = calendar_working_days(calendar, terms->baseline_start, terms->baseline_end);
+  double here = calendar_working_days(calendar, terms->start, terms->end);
+  return there > 0 && fabs(here / there - 1) > 0.1 ? here / there : 1;
+}
+
+static gboolean is_change(TargetKind kind) {
+  return kind == TARGET_GROW || kind == TARGET_REDUCE;
+}
+
+static void resolve_amount(const QueryContext *context, TargetStanding *standing, const QueryValue *baseline) {
+  const TargetTerms *terms = &standing->version->terms;
+  gboolean adds_up = target_adds_up(standing->kpi);
+  double times = terms->has_per && adds_up ? periods_in(context->calendar, terms->per, terms->start, terms->end) : 1;
+  if (!is_change(terms->kind)) {
+    standing->has_amount = TRUE;
+    standing->amount = terms->amount * times;
+    standing->amount_high = terms->amount_high * times;
+    return;
+  }
+  if (!baseline || !baseline->has_value) return;
+  standing->has_baseline = standing->has_amount = TRUE;
+  standing->baseline = baseline->value * (adds_up ? length_ratio(context->calendar, terms) : 1);
+  double change = terms->is_percent ? terms->amount : terms->amount * times;
+  standing->amount = target_amount_of(terms->kind, terms->is_percent, change, standing->baseline);
+}
+
+/* --- what is due --- */
+
+/* The first day by whose start the spread has come to `share`. */
+static BaseDay day_of_share(const TargetSpread *spread, const Calendar *calendar, BaseDay start, BaseDay end,
+                            double share) {
+  BaseDay low = start, high = end;
+  while (low < high) {
+    BaseDay middle = low + (high - low) / 2;
+    if (target_spread_share(spread, calendar, middle) < share - 1e-12)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low;
+}
+
+static void resolve_days(const QueryContext *context, const TargetTerms *terms, TargetStanding *standing) {
+  const Calendar *calendar = context->calendar;
+  BaseDay until = CLAMP(context->today + 1, terms->start, terms->end);
+  standing->phase = context->today < terms->start  ? TARGET_NOT_BEGUN
+                    : context->today >= terms->end ? TARGET_ENDED
+                                                   : TARGET_RUNNING;
+  standing->working_days = calendar_working_days(calendar, terms->start, terms->end);
+  standing->working_days_left = calendar_working_days(calendar, until, terms->end);
+}
+
+static void resolve_rate(TargetStanding *standing, double amount) {
+  int done = standing->working_days - standing->working_days_left;
+  standing->has_rate = standing->phase == TARGET_RUNNING && done > 0 && standing->working_days_left > 0;
+  if (!standing->has_rate) return;
+  standing->rate_so_far = standing->actual.value / done;
+  standing->rate_needed = (amount - standing->actual.value) / standing->working_days_left;
+}
+
+static void resolve_due(const QueryContext *context, const TargetSpread *spread, TargetStanding *standing) {
+  const TargetTerms *terms = &standing->version->terms;
+  const Calendar *calendar = context->calendar;
+  BaseDay until = CLAMP(context->today + 1, terms->start, terms->end);
+  double amount = terms->kind == TARGET_BETWEEN ? standing->amount_high : standing->amount;
+  gboolean is_lower = target_is_lower_better(terms->kind, standing->kpi->better);
+  standing->share = target_spread_share(spread, calendar, until);
+  standing->has_due = TRUE;
+  standing->due = amount * standing->share;
+  standing->ahead = is_lower ? standing->due - standing->actual.value : standing->actual.value - standing->due;
+  if (terms->kind == TARGET_BETWEEN) {
+    double low = standing->amount * standing->share;
+    standing->ahead =
+        standing->actual.value < low ? standing->actual.value - low : MIN(standing->due - standing->actual.value, 0);
+  }
+  if (terms->kind != TARGET_BETWEEN) resolve_rate(standing, amount);
+  standing->has_days = amount > 0 && terms->kind != TARGET_BETWEEN;
+  if (!standing->has_days) return;
+  BaseDay reached = day_of_share(spread, calendar, terms->start, terms->end, standing->actual.value / amount);
+  int days = reached >= until ? calendar_working_days(calendar, until, reached)
+                              : -calendar_working_days(calendar, reached, until);
+  standing->days_ahead = is_lower ? -days : days;
+}
+
+/* --- the span's figures --- */
+
+static gboolean has_begun(const TargetStanding *standing) {
+  return standing->phase != TARGET_NOT_BEGUN;
+}
+
+static gboolean stand(const TargetDesk *desk, const TargetAnswers *answers, TargetStanding *standing, GError **error) {
+  const TargetTerms *terms = &standing->version->terms;
+  resolve_days(desk->context, terms, standing);
+  if (!standing->kpi) return TRUE;
+  const QueryValue *baseline =
+      is_change(terms->kind) ? target_answers_find(answers, terms, terms->baseline_start, terms->baseline_end) : NULL;
+  resolve_amount(desk->context, standing, baseline);
+  gboolean adds_up = target_adds_up(standing->kpi);
+  const QueryValue *actual = has_begun(standing) ? target_answers_find(answers, terms, terms->start, terms->end) : NULL;
+  if (actual) standing->actual = *actual;
+  if (!standing->actual.has_value && adds_up && has_begun(standing)) standing->actual.has_value = TRUE;
+  standing->has_score = standing->actual.has_value && standing->has_amount;
+  if (!standing->has_score) return TRUE;
+  standing->share = 1;
+  standing->score =
+      target_score(terms->kind, standing->kpi->better, standing->amount, standing->amount_high, standing->actual.value);
+  if (!adds_up) return TRUE;
+  g_auto(TargetSpread) spread = {0};
+  gboolean fell_back;
+  if (!target_version_spread(desk, standing->version, &spread, &fell_back, error)) return FALSE;
+  resolve_due(desk->context, &spread, standing);
+  return TRUE;
+}
+
+GArray *target_standings(const TargetDesk *desk, const GPtrArray *targets, GError **error) {
+  g_autoptr(GArray) standings = g_array_sized_new(FALSE, TRUE, sizeof(TargetStanding), targets->len);
+  g_autoptr(TargetAnswers) answers = target_answers_new(desk);
+  for (guint i = 0; i < targets->len; i++) {
+    const Target *target = g_ptr_array_index(targets, i);
+    TargetStanding standing = {.target = target, .version = target_in_force(target, desk->context->today)};
+    if (!standing.version) standing.version = target_latest(target);
+    const TargetTerms *terms = &standing.version->terms;
+    standing.kpi = kpi_catalogue_find(desk->context->catalogue, terms->kpi, NULL);
+    if (standing.kpi && terms->start <= desk->context->today)
+      target_answers_want(answers, terms, terms->start, terms->end);
+    if (standing.kpi && is_change(terms->kind))
+      target_answers_want(answers, terms, terms->baseline_start, terms->baseline_end);
+    g_array_append_val(standings, standing);
+  }
+  if (!target_answers_ask(answers, error)) return NULL;
+  for (guint i = 0; i < standings->len; i++)
+    if (!stand(desk, answers, &g_array_index(standings, TargetStanding, i), error)) return NULL;
+  return g_steal_pointer(&standings);
+}
