@@ -161,8 +161,8 @@ static gboolean check_namesakes(const Session *session, const char *table, const
   if (store_rows_count(rows) == 0) return TRUE;
   g_autofree char *names = listed(rows, SHOWN_NAMES);
   findings_add(findings, SECTION, FINDING_WARNING,
-               "%s of one name: %s. They count each by itself, and --where takes the name for all of them: give them "
-               "names that differ, or merge them.",
+               "%s of one name: %s. They count each by itself, with the id behind the name, and --where takes the name "
+               "for all of them: give them names that differ, or merge them.",
                noun, names);
   return TRUE;
 }

@@ -324,6 +324,14 @@ static gboolean joins_last(ScanSink *sink, const ScanRecord *record) {
   return TRUE;
 }
 
+/* A level's amounts are added up in their own currency, and converted together. */
+static void note_foreign(const Scan *scan, const StoreChunk *chunk, const ScanUse *use, gsize row, const Credit *credit,
+                         ScanRecord *record) {
+  gboolean kept = use->use->measure->when == KPI_WHEN_LEVEL && !use->use->framed && record->has_value;
+  record->currency = kept ? foreign_currency(scan, chunk, use, row) : -1;
+  if (record->currency >= 0) record->foreign = share_of(((const gint64 *)chunk->data[use->value])[row], credit);
+}
+
 static void list_row(const Scan *scan, const StoreChunk *chunk, const ScanUse *use, gsize row, const Credit *credit,
                      Span piece, Span whole) {
   ScanSink *sink = scan->sink;
@@ -332,6 +340,7 @@ static void list_row(const Scan *scan, const StoreChunk *chunk, const ScanUse *u
   Span days = {MAX(piece.from, sink->first), MIN(piece.until, sink->at)};
   record.has_value = contribution(scan, chunk, use, row, days, whole, credit, &record.value);
   if (!record.has_value && !(use->use->missing_column >= 0 && scan_valid(chunk, use->value, row))) return;
+  note_foreign(scan, chunk, use, row, credit, &record);
   if (use->use->measure->when == KPI_WHEN_ALWAYS) record.day = BASE_DAY_NONE;
   if (use->use->measure->when == KPI_WHEN_SPREAD) {
     record.days = days.until - days.from;

@@ -172,6 +172,7 @@ struct DimMembers {
   Dim dim;
   gboolean by_key;       /* ids are keys of a dimension table; else codes of texts */
   GPtrArray *names;      /* by id */
+  GHashTable *namesakes; /* id -> what tells it from others of its name, of keys; NULL when there are none */
   GArray *survivors;     /* gint64 by id, 0 = itself */
   GHashTable *codes;     /* text -> id + 1 */
   GHashTable *positions; /* folded stage name -> position */
@@ -200,6 +201,7 @@ void query_members_free(DimMembers *members) {
   g_array_unref(members->survivors);
   g_hash_table_unref(members->codes);
   g_clear_pointer(&members->positions, g_hash_table_unref);
+  g_clear_pointer(&members->namesakes, g_hash_table_unref);
   g_free(members);
 }
 
@@ -261,6 +263,29 @@ const char *query_members_table(const DimMembers *members) {
   return members->table;
 }
 
+/* Two people of one name are two rows of an answer: each has its id behind the name then, or its source where the id is
+ * no help. Merged records are not shown by themselves. */
+static gboolean load_namesakes(DimMembers *members, const char *quoted, gboolean merged, GError **error) {
+  g_clear_pointer(&members->namesakes, g_hash_table_unref);
+  g_autofree char *sql = g_strdup_printf(
+      "SELECT key, n || ' (' || CASE WHEN count(DISTINCT id) OVER (PARTITION BY n) < count(*) OVER (PARTITION BY n) "
+      "THEN from_source || ' ' || id WHEN id = n THEN from_source ELSE id END || ')' FROM (SELECT key, id, "
+      "from_source, "
+      "coalesce(nullif(name, ''), id) AS n FROM %s WHERE %s) AS t WHERE n IN (SELECT coalesce(nullif(name, ''), id) "
+      "FROM %s WHERE %s GROUP BY 1 HAVING count(*) > 1)",
+      quoted, merged ? "merged_into IS NULL" : "true", quoted, merged ? "merged_into IS NULL" : "true");
+  g_autoptr(StoreRows) rows = store_query(members->context->store, sql, NULL, 0, 20000000, error);
+  if (rows == NULL) return FALSE;
+  if (store_rows_count(rows) > 0) members->namesakes = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+  for (gsize r = 0; r < store_rows_count(rows); r++) {
+    gint64 key = store_rows_value(rows, r, 0).integer;
+    StoreValue name = store_rows_value(rows, r, 1);
+    if (key >= 0 && key <= G_MAXINT32 && name.type == STORE_TEXT)
+      g_hash_table_insert(members->namesakes, GINT_TO_POINTER((int)key), g_strdup(name.text));
+  }
+  return TRUE;
+}
+
 gboolean query_members_reload(DimMembers *members, GError **error) {
   if (members->table == NULL) return TRUE;
   members->version++;
@@ -269,6 +294,7 @@ gboolean query_members_reload(DimMembers *members, GError **error) {
   gboolean named = ledger_table_column(ledger, "name") != NULL;
   gboolean merged = ledger_table_column(ledger, "merged_into") != NULL;
   g_autofree char *quoted = store_quote_name(table);
+  if (named && !load_namesakes(members, quoted, merged, error)) return FALSE;
   g_autofree char *sql = g_strdup_printf("SELECT key, %s, %s FROM %s", named ? "coalesce(nullif(name, ''), id)" : "id",
                                          merged ? "merged_into" : "NULL", quoted);
   g_autoptr(StoreRows) rows = store_query(members->context->store, sql, NULL, 0, 20000000, error);
@@ -298,7 +324,8 @@ DimMembers *query_members_copy(const DimMembers *members) {
   g_ptr_array_set_free_func(copy->names, g_free);
   copy->survivors = g_array_copy(members->survivors);
   copy->codes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-  if (members->positions != NULL) g_hash_table_ref(copy->positions);
+  if (copy->positions != NULL) g_hash_table_ref(copy->positions);
+  if (copy->namesakes != NULL) g_hash_table_ref(copy->namesakes);
   return copy;
 }
 
@@ -321,6 +348,9 @@ gint64 query_members_survivor(const DimMembers *members, gint64 id) {
 
 const char *query_members_name(const DimMembers *members, gint64 id) {
   if (id < 0 || (members->by_key && id == 0)) return NULL;
+  const char *namesake =
+      members->namesakes != NULL ? g_hash_table_lookup(members->namesakes, GINT_TO_POINTER((int)id)) : NULL;
+  if (namesake != NULL) return namesake;
   return id < members->names->len ? g_ptr_array_index(members->names, (guint)id) : NULL;
 }
 
@@ -340,14 +370,19 @@ int query_members_compare(const DimMembers *members, gint64 a, gint64 b) {
   return order != 0 ? order : (a > b) - (a < b);
 }
 
-gint64 query_members_find(const DimMembers *members, const char *name) {
+static gboolean is_folded(const char *name, const char *wanted) {
+  g_autofree char *folded = name != NULL ? g_utf8_casefold(name, -1) : NULL;
+  return folded != NULL && g_str_equal(folded, wanted);
+}
+
+gboolean query_members_find(const DimMembers *members, const char *name, GArray *ids) {
   g_autofree char *wanted = g_utf8_casefold(name, -1);
-  for (guint i = 0; i < members->names->len; i++) {
-    if (g_ptr_array_index(members->names, i) == NULL) continue;
-    g_autofree char *folded = g_utf8_casefold(g_ptr_array_index(members->names, i), -1);
-    if (g_str_equal(folded, wanted)) return i;
-  }
-  return -2;
+  guint before = ids->len;
+  for (gint64 id = 0; id < members->names->len; id++)
+    if (is_folded(g_ptr_array_index(members->names, id), wanted)) g_array_append_val(ids, id);
+  for (gint64 id = 0; members->namesakes != NULL && ids->len == before && id < members->names->len; id++)
+    if (is_folded(query_members_name(members, id), wanted)) g_array_append_val(ids, id);
+  return ids->len > before;
 }
 
 const char *const *query_members_names(const DimMembers *members, gsize *n) {

@@ -63,10 +63,12 @@ DimMembers *query_members_copy(const DimMembers *members);
 gboolean query_members_differ(const DimMembers *members, const DimMembers *copy);
 /* The survivor of merged records. */
 gint64 query_members_survivor(const DimMembers *members, gint64 id);
-const char *query_members_name(const DimMembers *members, gint64 id); /* NULL for none */
+/* With its id behind it where others have the same name: "Ana Silva (17)". NULL for none. */
+const char *query_members_name(const DimMembers *members, gint64 id);
 /* A number that sorts a member among others: stages by position, the rest by name. */
 int query_members_compare(const DimMembers *members, gint64 a, gint64 b);
-/* The id of a name, case-insensitive; -2 when there is none. */
-gint64 query_members_find(const DimMembers *members, const char *name);
-/* Calls `visit` with the names of all known members. */
+/* Adds the ids (gint64) of all members of a name, case-insensitive, or of the one that a name with its id means. FALSE
+ * when there is none. */
+gboolean query_members_find(const DimMembers *members, const char *name, GArray *ids);
+/* The names of all known members by id, without their ids; some are NULL. */
 const char *const *query_members_names(const DimMembers *members, gsize *n);

@@ -169,13 +169,29 @@ static void note_kpi(QueryRun *run, guint k, const QuerySeen *seen) {
   if (seen->flags & QUERY_FLAG_CHANGED) note_changed(run, kpi);
 }
 
+/* An answer of few records, or none, because a condition names what is not there. */
+static gboolean note_misspelt(QueryRun *run, GError **error) {
+  g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func(g_free);
+  for (guint t = 0; t < run->plan->tables->len; t++) {
+    const PlanTable *table = g_ptr_array_index(run->plan->tables, t);
+    if (!query_where_misspelt(run->context, run->where, table->fact, notes, error)) return FALSE;
+  }
+  for (guint i = 0; i < notes->len; i++) {
+    gboolean told = FALSE;
+    for (guint before = 0; before < i && !told; before++)
+      told = g_str_equal(g_ptr_array_index(notes, before), g_ptr_array_index(notes, i));
+    if (!told) note(run, "%s", (const char *)g_ptr_array_index(notes, i));
+  }
+  return TRUE;
+}
+
 gboolean query_run_notes(QueryRun *run, GError **error) {
   const QueryResult *result = run->result;
   note_other_time(run);
   g_autofree QuerySeen *seen = g_new0(QuerySeen, result->kpis->len);
   look_at_groups(result, seen);
   for (guint k = 0; k < result->kpis->len; k++) note_kpi(run, k, &seen[k]);
-  return run->context->store == NULL || note_undated(run, error);
+  return run->context->store == NULL || (note_misspelt(run, error) && note_undated(run, error));
 }
 
 gboolean query_run_without(QueryRun *run, GError **error) {
@@ -189,15 +205,15 @@ gboolean query_run_without(QueryRun *run, GError **error) {
   StoreValue days[] = {{STORE_DAY, {.integer = run->asked.start}}, {STORE_DAY, {.integer = run->asked.end}}};
   g_autoptr(StoreRows) rows = store_query(
       run->context->store,
-      "SELECT coalesce(nullif(name, ''), id) FROM person p WHERE known AND merged_into IS NULL AND (left_at_day IS "
+      "SELECT key FROM person p WHERE known AND merged_into IS NULL AND (left_at_day IS "
       "NULL OR left_at_day > ?) AND "
       "(hired_at_day IS NULL OR hired_at_day < ?) AND coalesce(lower(role), 'rep') IN ('rep', 'sales', 'seller') AND "
       "NOT EXISTS (SELECT 1 FROM person q WHERE q.manager = p.key) AND NOT EXISTS (SELECT 1 FROM team t WHERE "
-      "t.manager = p.key) ORDER BY 1",
+      "t.manager = p.key) ORDER BY coalesce(nullif(name, ''), id), key",
       days, 2, 0, error);
   if (rows == NULL) return FALSE;
   for (gsize r = 0; r < store_rows_count(rows); r++) {
-    const char *name = store_rows_value(rows, r, 0).text;
+    const char *name = query_members_name(run->plan->members[0], store_rows_value(rows, r, 0).integer);
     if (!g_hash_table_contains(shown, name)) g_ptr_array_add(run->result->without, g_strdup(name));
   }
   return TRUE;

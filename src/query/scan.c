@@ -221,17 +221,16 @@ static void add_texts(Scan *scan, SqlSelect *select) {
     KpiHop path[] = {{fact, deal}, {deals, ledger_table_column(deals, "name")}};
     columns[1] = add_column(scan, sql_path(select, path, 2), STORE_COLUMN_TEXT);
   }
-  const LedgerColumn *references[] = {ledger_table_owner(fact), ledger_table_column(fact, "account")};
-  for (guint i = 0; i < 2; i++) {
-    if (references[i] == NULL || references[i]->type != LEDGER_REF) continue;
-    const LedgerTable *to = ledger_schema_find(scan->plan->context->schema, references[i]->ref);
-    KpiHop path[] = {{fact, references[i]}, {to, ledger_table_column(to, "name")}};
-    columns[2 + i] = add_column(scan, sql_path(select, path, 2), STORE_COLUMN_TEXT);
+  const LedgerColumn *account = ledger_table_column(fact, "account");
+  if (account != NULL && account->type == LEDGER_REF) {
+    const LedgerTable *to = ledger_schema_find(scan->plan->context->schema, account->ref);
+    KpiHop path[] = {{fact, account}, {to, ledger_table_column(to, "name")}};
+    columns[2] = add_column(scan, sql_path(select, path, 2), STORE_COLUMN_TEXT);
   }
   const LedgerColumn *stage = ledger_table_column(fact, "stage");
   if (stage == NULL || stage->type != LEDGER_TEXT) return;
   KpiHop hop = {fact, stage};
-  columns[4] = add_column(scan, sql_path(select, &hop, 1), STORE_COLUMN_TEXT);
+  columns[3] = add_column(scan, sql_path(select, &hop, 1), STORE_COLUMN_TEXT);
 }
 
 static char *scan_sql(const Scan *scan, const SqlSelect *select, const char *condition) {
@@ -387,7 +386,8 @@ static gboolean scan_fact(QueryPlan *plan, const LedgerTable *fact, ScanSink *si
   gboolean is_person = g_str_equal(fact->name, "person");
   gboolean ok = TRUE;
   if (by_person || sink != NULL) scan.moved = moved_table(plan, fact);
-  if ((by_person && (ledger_table_owner(fact) != NULL || is_person)) || scan.moved != NULL) {
+  gboolean names_owners = (by_person || sink != NULL) && ledger_table_owner(fact) != NULL;
+  if (names_owners || (by_person && is_person) || scan.moved != NULL) {
     add_credit(&scan, select, by_person);
   } else if (plan->where->people->len > 0) {
     const PersonFilter *filter = g_ptr_array_index(plan->where->people, 0);

@@ -35,12 +35,14 @@ typedef struct {
 } ScanTable;
 
 /* Where the rows behind one measure go, beside into cells. */
-#define SCAN_TEXTS 5 /* id, name, rep, account, stage */
+#define SCAN_TEXTS 4 /* id, name, account, stage */
 
 typedef struct {
   BaseDay day;
   gboolean has_value;
   double value;             /* as the measure counts it, money in minor units */
+  gint32 currency;          /* of a level's amount: the foreign currency in which it is added up; -1 = none */
+  gint64 foreign;           /* … and what it is there */
   gint32 person;            /* who is credited; 0 = nobody, or nobody was asked about */
   gint32 days, of_days;     /* what is spread: how many of its days count here, and how many it has; else 0 */
   gint32 texts[SCAN_TEXTS]; /* codes; -1 = empty */

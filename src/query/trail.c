@@ -9,6 +9,8 @@
 #include "query/run.h"
 #include "query/scan.h"
 
+#include <math.h>
+
 static void trail_free(gpointer data) {
   QueryTrail *trail = data;
   g_free(trail->when);
@@ -99,6 +101,24 @@ static const char *name_of(QueryTrail *trail, const DimMembers *people, gint32 p
   return copy;
 }
 
+/* Each record's amount is whole cents, and so is their total, which is converted as one: what rounding leaves is the
+ * largest record's, so that the records add up to the number. */
+static void settle_rounding(const QueryPlan *plan, const ScanSink *sink, guint currency) {
+  BaseDay day = plan->rates_of != BASE_DAY_NONE ? plan->rates_of : sink->at - 1;
+  gint64 foreign = 0, converted;
+  double listed = 0;
+  ScanRecord *largest = NULL;
+  for (guint i = 0; i < sink->records->len; i++) {
+    ScanRecord *record = &g_array_index(sink->records, ScanRecord, i);
+    if (record->currency != (gint32)currency) continue;
+    foreign += record->foreign;
+    listed += record->value;
+    if (largest == NULL || fabs(record->value) > fabs(largest->value)) largest = record;
+  }
+  if (largest != NULL && query_rates_convert(query_org_rates(plan->org, currency), foreign, day, &converted))
+    largest->value += (double)converted - listed;
+}
+
 static void take_records(const QueryContext *context, const DimMembers *people, QueryTrail *trail,
                          const ScanSink *sink) {
   double divisor = evaluator_money_divisor(context, trail->measure->unit);
@@ -108,9 +128,9 @@ static void take_records(const QueryContext *context, const DimMembers *people, 
     QueryRecord record = {.day = found->day, .has_value = found->has_value, .value = found->value / divisor};
     record.id = text_of(trail, sink, found, 0);
     record.name = text_of(trail, sink, found, 1);
-    record.rep = people != NULL ? name_of(trail, people, found->person) : text_of(trail, sink, found, 2);
-    record.account = text_of(trail, sink, found, 3);
-    record.stage = text_of(trail, sink, found, 4);
+    record.rep = people != NULL ? name_of(trail, people, found->person) : NULL;
+    record.account = text_of(trail, sink, found, 2);
+    record.stage = text_of(trail, sink, found, 3);
     record.days = found->days;
     record.of_days = found->of_days;
     if (found->has_value) total += found->value; /* whole minor units: exact */
@@ -155,6 +175,7 @@ static gboolean list_records(const QueryContext *context, QueryOrg *org, const Q
   const Dim rep = {.kind = DIM_REP, .name = "rep"};
   g_autoptr(DimMembers) people = ok && sink.has_people ? query_members_new(context, org, &rep) : NULL;
   ok = ok && (people == NULL || query_members_load(people, "person", error));
+  for (guint c = 0; ok && c < query_org_n_currencies(plan->org); c++) settle_rounding(plan, &sink, c);
   if (ok) take_records(context, people, trail, &sink);
   for (guint i = 0; i < SCAN_TEXTS; i++) g_clear_pointer(&sink.dictionaries[i], store_dictionary_free);
   g_array_unref(sink.records);

@@ -195,27 +195,16 @@ static void unknown_name(const PersonFilter *filter, const char *name, GError **
               near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
 }
 
-static gboolean is_same_name(const char *a, const char *b) {
-  g_autofree char *x = g_utf8_casefold(a, -1), *y = g_utf8_casefold(b, -1);
-  return g_str_equal(x, y);
-}
-
+/* Several people may bear one name: all of them are meant. */
 static gboolean add_name(PersonFilter *filter, const char *name, GError **error) {
-  gint64 id = *name == '\0' ? -1 : query_members_find(filter->members, name);
-  if (id == -2) {
-    unknown_name(filter, name, error);
-    return FALSE;
-  }
-  if (id == -1) {
-    g_array_append_val(filter->ids, id);
+  const gint64 nobody = -1;
+  if (*name == '\0') {
+    g_array_append_val(filter->ids, nobody);
     return TRUE;
   }
-  /* Several people may bear one name: all of them are meant. */
-  gsize n;
-  const char *const *all = query_members_names(filter->members, &n);
-  for (gint64 i = id; i < (gint64)n; i++)
-    if (all[i] != NULL && is_same_name(all[i], all[id])) g_array_append_val(filter->ids, i);
-  return TRUE;
+  if (query_members_find(filter->members, name, filter->ids)) return TRUE;
+  unknown_name(filter, name, error);
+  return FALSE;
 }
 
 /* Takes `names` over. */
@@ -463,13 +452,17 @@ static char *rewrite_for(const QueryContext *context, const LedgerTable *table, 
   return g_string_free(text, FALSE);
 }
 
+KpiExpr *query_where_condition(const QueryContext *context, const LedgerTable *table, const char *condition,
+                               GError **error) {
+  g_autofree char *rewritten = rewrite_for(context, table, condition);
+  return kpi_parse_condition(context->catalogue, table, rewritten, error);
+}
+
 gboolean query_where_sql(const QueryContext *context, const QueryWhere *where, SqlSelect *select,
                          const LedgerTable *table, char **sql, GError **error) {
   GString *all = NULL;
   for (guint i = 0; i < where->conditions->len; i++) {
-    const char *condition = g_ptr_array_index(where->conditions, i);
-    g_autofree char *rewritten = rewrite_for(context, table, condition);
-    KpiExpr *expr = kpi_parse_condition(context->catalogue, table, rewritten, error);
+    KpiExpr *expr = query_where_condition(context, table, g_ptr_array_index(where->conditions, i), error);
     if (expr == NULL) {
       if (all != NULL) g_string_free(all, TRUE);
       return FALSE;

@@ -27,6 +27,12 @@ QueryWhere *query_where_parse(const QueryContext *context, const QueryOrg *org, 
 void query_where_free(QueryWhere *where);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(QueryWhere, query_where_free)
 
+/* A condition as it is understood on the rows of `table`. The result belongs to the catalogue. */
+KpiExpr *query_where_condition(const QueryContext *context, const LedgerTable *table, const char *condition,
+                               GError **error);
+/* Adds a sentence (char *) for each text of the conditions that no row of its column has. */
+gboolean query_where_misspelt(const QueryContext *context, const QueryWhere *where, const LedgerTable *table,
+                              GPtrArray *notes, GError **error);
 /* The conditions on `table` as SQL, joined by AND; NULL text when there are none. */
 gboolean query_where_sql(const QueryContext *context, const QueryWhere *where, SqlSelect *select,
                          const LedgerTable *table, char **sql, GError **error);

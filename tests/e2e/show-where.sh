@@ -30,6 +30,16 @@ json_is 'd["rows"][0]["value"]' 1
 run 0 -C co --now 2026-11-21 show won_deals --period 2026 --where "source in ('Web', 'Referral')" --format json
 json_is 'd["rows"][0]["value"]' "$(grep -cE 'Closed Won.*(Web|Referral)$' co/exports/deals.csv)"
 
+# --- a text that nothing has: answered, with a word that may have been meant; so in a list, and where it is left out ---
+run 0 -C co --now 2026-11-21 show won_deals --period 2026 --where "source = 'Refferal'"
+says "no record has the source 'Refferal'; did you mean 'Referral'?"
+run 0 -C co --now 2026-11-21 show won_deals --period 2026 --where "source in ('Web', 'Refferal')" --format json
+json_is 'len([n for n in d["notes"] if "no record has" in n])' 1
+run 0 -C co --now 2026-11-21 show won_deals --period 2026 --where "product <> 'Pump 2000'"
+says "did you mean 'Pump 200'?"
+run 0 -C co --now 2026-11-21 show won_deals --period 2026 --where "source = 'referral'"
+says_not "no record has"
+
 # --- more than a condition: refused with its place, and everything is still there ---
 for wrong in "rep = 'x'; drop table opportunity" "1 = 1) or (1 = 1" "rep = 'x' union select 1" "rep = 'Ana Silva' --" "(select 1) = 1" "rep = 'x" \
   "read_csv('/etc/passwd') = 'x'" "" "amount > 'much'" "count(opportunity) > 1" "rep = \"Ana Silva\" or true" "rep ="; do

@@ -174,6 +174,16 @@ run 0 -C sn load
 run 0 -C sn check
 says 'people of one name: "Chris Lee (u1, u2)"'
 says_not "Pat Roe ("
+# … and answers tell them apart, by their ids
+run 0 -C sn --now 2026-11-21 show revenue --by rep --period 2026 --format json
+json_is 'sorted((r["members"]["rep"], r["value"]) for r in d["rows"] if r["value"])' "[('Chris Lee (u1)', 100), ('Chris Lee (u2)', 10)]"
+json_is 'd["without_records"]' "['Pat Roe']"
+run 0 -C sn --now 2026-11-21 show revenue --period 2026 --where "rep = 'Chris Lee (u2)'" --format json
+json_is 'd["rows"][0]["value"]' 10
+run 0 -C sn --now 2026-11-21 show revenue --period 2026 --where "rep = 'chris lee'" --format json
+json_is 'd["rows"][0]["value"]' 110
+run 0 -C sn --now 2026-11-21 records revenue --period 2026
+says "Chris Lee (u1)"
 
 # --- a first question that the files can answer ---
 mkdir shop plans

@@ -44,7 +44,38 @@ static void the_sum_of_the_records_is_the_number(void **state) {
   }
 }
 
+/* A dollar is 50 cents. Three deals of 1.01 dollars are 50.5 cents each, and 1.515 euros together: 1.52, of which the
+ * records are 0.51, 0.51 and 0.50. Their owners are two people of one name. */
+static void cents_and_names(void **state) {
+  g_auto(World) world = world_empty(definitions);
+  company_sql(world.store,
+              "INSERT INTO person (key, id, name, known) VALUES (1, 'p1', 'Ana Silva', true), "
+              "(2, 'p2', 'Ana Silva', true)");
+  company_sql(world.store,
+              "INSERT INTO fx_rate BY NAME SELECT 1::UBIGINT AS key, 'r' AS id, 'USD' AS currency, 0.5 AS "
+              "rate, DATE '2024-01-01' AS day_day, TIMESTAMP '2024-01-01' AS day");
+  company_sql(world.store,
+              "INSERT INTO opportunity BY NAME SELECT k::UBIGINT AS key, 'd' || k AS id, 1 + k %% 2 AS owner, 'open' AS "
+              "outcome, 101 AS amount, 'USD' AS currency, TIMESTAMP '2024-02-01' AS created_at, DATE '2024-02-01' AS "
+              "created_at_day FROM range(3) r(k)");
+  company_sql(world.store,
+              "INSERT INTO ledger_stat BY NAME SELECT 'opportunity' AS table_name, 3 AS n_rows, DATE "
+              "'2024-02-01' AS first_day, DATE '2024-02-01' AS last_day, TIMESTAMP '2024-02-01' AS "
+              "latest_at, true AS has_foreign_currency");
+  world_set_clock(&world, base_day_from_civil(2024, 12, 31));
+  check(&world, "at_end", "2024-09");
+  QueryRequest request = {
+      .kpis = (const char *const[]){"at_end", NULL}, .period = "2024-09", .rates_of = BASE_DAY_NONE};
+  g_autoptr(GPtrArray) trails = query_trails(&world.context, &request, 10, NULL);
+  const QueryTrail *trail = g_ptr_array_index(trails, 0);
+  assert_near(1.52, trail->total);
+  assert_int_equal(trail->records->len, 3);
+  assert_string_equal(g_array_index(trail->records, QueryRecord, 0).rep, "Ana Silva (p1)");
+  assert_string_equal(g_array_index(trail->records, QueryRecord, 1).rep, "Ana Silva (p2)");
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(the_sum_of_the_records_is_the_number)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(the_sum_of_the_records_is_the_number),
+                                     cmocka_unit_test(cents_and_names)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -220,10 +220,40 @@ static void refused(void **state) {
   }
 }
 
+/* A text that no record has is told, with the nearest that some record has; one that exists is not. */
+static void misspelt(void **state) {
+  static const struct {
+    const char *where, *says; /* NULL: nothing */
+  } cases[] = {
+      {"source = 'Web'", NULL},
+      {"source = 'WEB'", NULL},
+      {"source in ('Referral', 'web') or amount > 3", NULL},
+      {"contains(source, 'zzz')", NULL},
+      {"account = 'Acme' and created_at < 2026-02-01", NULL},
+      {"rep = 'Ana Silva'", NULL},
+      {"source = 'Refferal'", "--where: no record has the source 'Refferal'; did you mean 'Referral'?"},
+      {"source <> 'Wbe'", "--where: no record has the source 'Wbe'; did you mean 'Web'?"},
+      {"source in ('Web', 'Referal')", "--where: no record has the source 'Referal'; did you mean 'Referral'?"},
+      {"not (source = 'Referal') or amount = 1", "no record has the source 'Referal'"},
+      {"account = 'Ohara'", "--where: no record has the account 'Ohara'; did you mean 'O'Hara'?"},
+      {"industry = 'Retail'", "--where: no record has the industry 'Retail'; there is 'Building' and 'Food'"},
+      {"'Fod' = account.industry and amount > 1", "no record has the industry 'Fod'; did you mean 'Food'?"},
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+    g_autoptr(GError) error = NULL;
+    g_autoptr(QueryResult) result = ask((const char *const[]){cases[i].where, NULL}, &error);
+    if (result == NULL) fail_msg("%s: %s", cases[i].where, error->message);
+    g_autofree char *notes = g_strjoinv("\n", (char **)(gpointer)query_result_notes(result));
+    gboolean told = strstr(notes, "no record has") != NULL;
+    if (told != (cases[i].says != NULL) || (told && strstr(notes, cases[i].says) == NULL))
+      fail_msg("%s: \"%s\"", cases[i].where, notes);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(people),        cmocka_unit_test(nobody), cmocka_unit_test(quotes),  cmocka_unit_test(joined),
-      cmocka_unit_test(other_columns), cmocka_unit_test(days),   cmocka_unit_test(refused),
+      cmocka_unit_test(other_columns), cmocka_unit_test(days),   cmocka_unit_test(refused), cmocka_unit_test(misspelt),
   };
   return cmocka_run_group_tests(tests, set_up, tear_down);
 }
