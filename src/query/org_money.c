@@ -134,7 +134,7 @@ static GHashTable *load_moves(QueryOrg *org, const LedgerTable *table) {
   g_autofree char *sql = g_strdup_printf(
       "SELECT h.key, h.superseded_at, coalesce(h.%s, 0) FROM %s h WHERE h.key IN (SELECT x.key FROM %s x JOIN %s c ON "
       "c.key = x.key "
-      "WHERE x.%s IS DISTINCT FROM c.%s) ORDER BY h.key, h.superseded_at",
+      "WHERE x.%s IS DISTINCT FROM c.%s) ORDER BY h.key, h.superseded_at, h.superseded_by",
       column, history_name, history_name, table_name, column, column);
   g_autoptr(StoreRows) rows = store_query(org->context->store, sql, NULL, 0, 50000000, NULL);
   for (gsize r = 0; rows != NULL && r < store_rows_count(rows); r++) {

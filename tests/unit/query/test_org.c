@@ -221,6 +221,36 @@ static void rates_hold_from_their_day(void **state) {
   assert_int_equal(converted, 6000);
 }
 
+/* A deal was 1's until 1 March, then 2's until 1 May, 3's since; loads 4 and 5 at one moment gave it to 7 and at once
+ * to
+ * 3. Their versions lie in the file in another order than they were made in. */
+static void deals_that_changed_hands(void **state) {
+  g_auto(World) world = world_of_teams();
+  company_sql(world.store, "INSERT INTO opportunity BY NAME SELECT 8::UBIGINT AS key, 'd8' AS id, 3 AS owner");
+  company_sql(world.store,
+              "INSERT INTO opportunity_history BY NAME SELECT 8::UBIGINT AS key, 'd8' AS id, o AS owner, s::TIMESTAMP "
+              "AS superseded_at, b AS superseded_by FROM (VALUES (7, '2026-05-01', 5), (2, '2026-05-01', 4), (1, "
+              "'2026-03-01', 2)) AS t(o, s, b)");
+  g_autoptr(QueryOrg) org = load(&world);
+  const LedgerTable *deals = ledger_schema_find(world.schema, "opportunity");
+  assert_true(query_org_table_has_moves(org, deals));
+  static const struct {
+    const char *day;
+    int owner;
+    const char *until; /* NULL: for good */
+  } cases[] = {
+      {"01-05", 1, "03-01"}, {"02-28", 1, "03-01"}, {"03-01", 2, "05-01"}, {"04-30", 2, "05-01"}, {"05-01", 3, NULL}};
+  for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+    BaseDay until, on = day(cases[i].day);
+    assert_int_equal(query_org_owner_on(org, deals, 8, 3, on, &until), cases[i].owner);
+    assert_int_equal(until, cases[i].until != NULL ? day(cases[i].until) : BASE_DAY_MAX);
+    gint64 at_us = calendar_start_of_day(world.calendar, on);
+    assert_int_equal(query_org_owner_at(org, deals, 8, at_us, 3), cases[i].owner);
+  }
+  BaseDay until;
+  assert_int_equal(query_org_owner_on(org, deals, 9, 3, day("01-05"), &until), 3); /* another deal never moved */
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(moved_between_teams),
@@ -231,6 +261,7 @@ int main(void) {
       cmocka_unit_test(levels),
       cmocka_unit_test(merged_records),
       cmocka_unit_test(rates_hold_from_their_day),
+      cmocka_unit_test(deals_that_changed_hands),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
