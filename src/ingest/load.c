@@ -126,18 +126,28 @@ static gboolean is_only(const IngestSource *source, const SourceMap *map) {
   return n == 1;
 }
 
+/* The fact that a dimension's rows are made from in passing, or NULL. */
+static const SourceMap *fact_of(const Load *load, const SourceMap *map) {
+  const IngestSource *source = load->source;
+  const SourceMap *fact = map_passing_fact(source, load->schema, map);
+  const MemoryMode *modes = load->plan->modes;
+  gboolean are_whole = fact && modes[fact - source->maps] == MEMORY_WHOLE && modes[map - source->maps] == MEMORY_WHOLE;
+  return are_whole ? fact : NULL;
+}
+
 /* One map entry of a fact reads it, all of it, and nothing looks anything up in it; and no other entry makes rows that
- * could be the same. */
-static gboolean is_read_once(const IngestSource *source, const SourceTable *table) {
+ * could be the same. Dimensions may be made from that fact's rows. */
+static gboolean is_read_once(const Load *load, const SourceTable *table) {
+  const IngestSource *source = load->source;
   guint n = 0;
   for (guint m = 0; m < source->n_maps; m++) {
     const SourceMap *map = &source->maps[m];
-    if (map->from == table && (map->where || map->table->kind == LEDGER_DIMENSION || !is_only(source, map)))
-      return FALSE;
-    n += map->from == table;
     for (guint c = 0; c < map->n_columns; c++) {
       if (map->columns[c].lookup && g_str_equal(map->columns[c].lookup, table->name)) return FALSE;
     }
+    if (map->from != table || fact_of(load, map)) continue;
+    if (map->where || map->table->kind == LEDGER_DIMENSION || !is_only(source, map)) return FALSE;
+    n++;
   }
   return n == 1;
 }
@@ -149,7 +159,7 @@ static gboolean read_all(Run *run, GError **error) {
     MemoryMode mode = memory_table_mode(run->load.plan, table);
     if (!is_used(source, table) || mode == MEMORY_SAME) continue;
     run->stages[i] = mode == MEMORY_GROWN ? memory_stage(&run->load, table, i, error)
-                                          : read_stage(&run->load, table, i, is_read_once(source, table), error);
+                                          : read_stage(&run->load, table, i, is_read_once(&run->load, table), error);
     if (!run->stages[i] || !cursor_find(&run->load, run->stages[i], i, error)) return FALSE;
   }
   return TRUE;
@@ -162,20 +172,56 @@ static ReadStage *stage_of(Run *run, const SourceMap *map, guint index, GError *
   return stage;
 }
 
+/* The dimensions that are made from the fact's rows. Their bad rows are told with the file's own. */
+static gboolean map_in_passing(Run *run, const MapEntry *fact, GError **error) {
+  Load *load = &run->load;
+  for (guint i = 0; i < load->source->n_maps; i++) {
+    const SourceMap *map = &load->source->maps[i];
+    if (fact_of(load, map) != fact->map) continue;
+    MapEntry *entry = map_entry_run_passing(load, map, fact, i, error);
+    if (!entry) return FALSE;
+    g_ptr_array_add(run->entries, entry);
+    if (entry->n_bad > 0 && fact->stage->is_view && !read_stage_materialise(load, fact->stage, error)) return FALSE;
+  }
+  return TRUE;
+}
+
+/* What is wrong is said in the order in which it is written. */
+static gboolean check_headers(const SourceMap *map, const ReadStage *stage, GError **error) {
+  for (guint c = 0; c < map->n_columns; c++) {
+    if (!read_stage_header(stage, map->columns[c].of, map->columns[c].span, error)) return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean map_one(Run *run, guint index, GError **error) {
+  const SourceMap *map = &run->load.source->maps[index];
+  ReadStage *stage = stage_of(run, map, index, error);
+  if (!stage) return FALSE;
+  if (stage->headers->len == 0) return TRUE;
+  if (fact_of(&run->load, map)) return check_headers(map, stage, error);
+  MapEntry *entry = map_entry_run(&run->load, map, stage, run->stages, index, error);
+  if (!entry) return FALSE;
+  g_ptr_array_add(run->entries, entry);
+  return map_in_passing(run, entry, error);
+}
+
+static int compare_entries(gconstpointer a, gconstpointer b) {
+  guint x = (*(MapEntry *const *)a)->index, y = (*(MapEntry *const *)b)->index;
+  return (x > y) - (x < y);
+}
+
 static gboolean map_all(Run *run, GError **error) {
   const IngestSource *source = run->load.source;
   for (guint i = 0; i < source->n_maps; i++) {
     const SourceMap *map = &source->maps[i];
     run->counts[i] = (IngestCount){.table = g_intern_string(map->table->name),
                                    .from = g_intern_string(map->from ? map->from->name : "rows")};
-    if (run->load.plan->modes[i] == MEMORY_SAME) continue;
-    ReadStage *stage = stage_of(run, map, i, error);
-    if (!stage) return FALSE;
-    if (stage->headers->len == 0) continue;
-    MapEntry *entry = map_entry_run(&run->load, map, stage, run->stages, i, error);
-    if (!entry) return FALSE;
-    g_ptr_array_add(run->entries, entry);
   }
+  for (guint i = 0; i < source->n_maps; i++) {
+    if (run->load.plan->modes[i] != MEMORY_SAME && !map_one(run, i, error)) return FALSE;
+  }
+  g_ptr_array_sort(run->entries, compare_entries);
   return TRUE;
 }
 

@@ -70,16 +70,19 @@ typedef struct {
   char *raw_select; /* SELECT _file, _row, r0, r1 … of these files */
 } MapPart;
 
-typedef struct {
+typedef struct MapEntry MapEntry;
+struct MapEntry {
   const SourceMap *map;
   ReadStage *stage;
+  const MapEntry *fact; /* whose rows this one is made from, in passing; NULL: from the stage's */
   guint index;
-  GPtrArray *parts; /* MapPart */
+  GPtrArray *parts;         /* MapPart */
+  gboolean has_plain_texts; /* the part's texts are taken as they are where its columns are plain */
   char *name; /* temp table: _file, _row, _reason, id, currency, modified, columns (references to dimensions as text) */
   gint64 n_read, n_skipped;
   gint64 n_bad;        /* rows with a reason */
   GPtrArray *unlisted; /* char *: what it says of values that no mapping names */
-} MapEntry;
+};
 
 /* SQL for the offset of a zone, in microseconds, at `us` (an expression of a BIGINT of microseconds): local time, or
  * UTC. */
@@ -88,9 +91,20 @@ char *map_zone_offset_sql(const char *zone, const char *us, gboolean is_local);
 /* Makes the entry's temp table. `stages`: one for each of the source's tables (NULL: not staged), for look-ups. */
 MapEntry *map_entry_run(Load *load, const SourceMap *map, ReadStage *stage, ReadStage *const *stages, guint index,
                         GError **error);
+/* The same for an entry that is made from the rows of `fact`, which map_passing_fact() gave for its map. */
+MapEntry *map_entry_run_passing(Load *load, const SourceMap *map, const MapEntry *fact, guint index, GError **error);
 void map_entry_free(MapEntry *entry);
 
+/* --- map_passing.c: dimensions made from the typed rows of a fact of the same file --- */
+/* The map of a fact that has all that `map`, a dimension's, says; NULL: none has. */
+const SourceMap *map_passing_fact(const IngestSource *source, const LedgerSchema *schema, const SourceMap *map);
+/* What map_raw_select() is for others. */
+char *map_passing_select(const LedgerSchema *schema, const MapEntry *entry);
+/* A header, and nothing done to it. */
+gboolean map_is_as_it_is(const SourceColumn *column);
+
 /* --- map_raw.c: SELECT _file, _row, r0, r1 … FROM the staging table, its look-ups, its condition --- */
+/* Made anew once it is known which columns are plain: their texts are taken as they are, spaces and all. */
 char *map_raw_select(Load *load, const MapEntry *entry, ReadStage *const *stages, GError **error);
 /* SELECT v: one column's texts, as they are before its `values:`. */
 char *map_text_select(Load *load, const MapEntry *entry, const SourceColumn *column, ReadStage *const *stages,

@@ -50,6 +50,13 @@ static char *join_lookup(const SourceColumn *column, const char *of, ReadStage *
   return g_strdup_printf("l%u._take%u", index, index);
 }
 
+/* What is read by one cast is either not concerned by spaces around it or found to be bad, and then read with care. */
+static gboolean needs_no_trimming(const MapEntry *entry, const SourceColumn *column, guint index) {
+  if (!entry->parts || entry->parts->len != 1 || !map_has_id(entry) || !map_is_as_it_is(column)) return FALSE;
+  const MapPart *part = entry->parts->pdata[0];
+  return g_array_index(part->columns, MapColumn, index).form != MAP_ANY;
+}
+
 static char *base_text(Load *load, const MapEntry *entry, const SourceColumn *column, ReadStage *const *stages,
                        guint index, GString *joins, GError **error) {
   g_autofree char *text = NULL;
@@ -63,6 +70,7 @@ static char *base_text(Load *load, const MapEntry *entry, const SourceColumn *co
     if (!header) return NULL;
     text = g_strdup_printf("s.%s", header);
   }
+  if (needs_no_trimming(entry, column, index)) return g_steal_pointer(&text);
   if (!column->lookup) return trimmed(text, column->of != NULL);
   g_autofree char *taken = join_lookup(column, text, stages, load->source, index, joins, error);
   return taken ? trimmed(taken, TRUE) : NULL;

@@ -28,7 +28,8 @@ static const Question of_dates[] = {
     {MAP_N_FOREIGN, "count(*) FILTER (f{})"},
     {MAP_N_UTC, "count(*) FILTER (ends_with(r{}, 'Z'))"},
     {MAP_N_SEPARATED,
-     "count(*) FILTER (length(r{}) < 16 OR (length(r{}) = 16 AND r{}[14:14] = ':') OR r{}[17:17] = ':')"},
+     "count(*) FILTER (length(r{}) < 16 OR (length(r{}) = 16 AND r{} LIKE '_____________:%') OR r{} LIKE "
+     "'________________:%')"},
     {MAP_LEAST, "coalesce(min(length(r{})), 0)"},
     {MAP_MOST, "coalesce(max(length(r{})), 0)"},
 };
@@ -107,8 +108,8 @@ static void append_helpers(GString *inner, GString *outer, LedgerType type, guin
   } else if (map_is_number(type)) {
     append_numbered(
         inner,
-        ", r{}, CASE WHEN contains(r{}, ',') OR contains(r{}, '.') THEN attain_digits(attain_number_parts(r{})) END AS "
-        "g{}, TRY_CAST(r{} AS DOUBLE) AS v{}",
+        ", r{}, CASE WHEN regexp_matches(r{}, '^[0-9]+[.][0-9]+$') THEN r{} WHEN contains(r{}, ',') OR contains(r{}, "
+        "'.') THEN attain_digits(attain_number_parts(r{})) END AS g{}, TRY_CAST(r{} AS DOUBLE) AS v{}",
         i);
     append_numbered(
         outer,

@@ -308,10 +308,9 @@ static void append_instant(GString *sql, const Load *load, const MapColumn *colu
                          offset, quoted_day);
 }
 
-/* 'close_date: "31.02.2024" is no date' */
-static void append_reasons(GString *sql, const MapPart *part) {
-  static const char *const what[] = {[LEDGER_TEXT] = "",
-                                     [LEDGER_REF] = "",
+static const char *what_it_is_not(LedgerType type) {
+  static const char *const what[] = {[LEDGER_TEXT] = NULL,
+                                     [LEDGER_REF] = NULL,
                                      [LEDGER_MONEY] = "no amount",
                                      [LEDGER_COUNT] = "no whole number",
                                      [LEDGER_NUMBER] = "no number",
@@ -319,7 +318,36 @@ static void append_reasons(GString *sql, const MapPart *part) {
                                      [LEDGER_INSTANT] = "no date or time",
                                      [LEDGER_DURATION] = "no duration",
                                      [LEDGER_BOOL] = "neither yes nor no"};
-  g_string_append(sql, ", CASE");
+  return what[type];
+}
+
+static gboolean is_required(const MapColumn *column) {
+  return column->column->column && (column->column->column->flags & LEDGER_REQUIRED);
+}
+
+/* Nearly all rows are good: that is asked first, in a few comparisons with NULL. */
+static void append_good(GString *sql, const MapPart *part) {
+  int id = find_column(part, "id");
+  if (id >= 0)
+    g_string_append_printf(sql, "r%d IS NOT NULL", id);
+  else
+    g_string_append(sql, "TRUE");
+  for (guint i = 0; i < part->columns->len; i++) {
+    const MapColumn *column = column_of(part, i);
+    const char *prefix = column->type == LEDGER_INSTANT ? "u" : "c";
+    if (g_str_equal(column->column->target, "currency"))
+      g_string_append_printf(sql, " AND (r%u IS NULL OR attain_currency(r%u) IS NOT NULL)", i, i);
+    else if (what_it_is_not(column->type))
+      g_string_append_printf(sql, " AND (%s%u IS NOT NULL OR r%u IS NULL)", prefix, i, i);
+    if (is_required(column)) g_string_append_printf(sql, " AND %s%u IS NOT NULL", prefix, i);
+  }
+}
+
+/* 'close_date: "31.02.2024" is no date' */
+static void append_reasons(GString *sql, const MapPart *part) {
+  g_string_append(sql, ", CASE WHEN ");
+  append_good(sql, part);
+  g_string_append(sql, " THEN NULL");
   int id = find_column(part, "id");
   if (id >= 0) g_string_append_printf(sql, " WHEN r%d IS NULL THEN 'id is empty'", id);
   for (guint i = 0; i < part->columns->len; i++) {
@@ -332,15 +360,14 @@ static void append_reasons(GString *sql, const MapPart *part) {
                              " WHEN r%u IS NOT NULL AND attain_currency(r%u) IS NULL THEN %s || ': \"' || r%u[1:100] "
                              "|| '\" is no currency code'",
                              i, i, quoted, i);
-    } else if (what[column->type][0]) {
+    } else if (what_it_is_not(column->type)) {
       g_string_append_printf(sql,
                              " WHEN %s%u IS NULL AND r%u IS NOT NULL AND lower(r%u) NOT IN " EMPTY_WORDS
                              " THEN %s || ': \"' || r%u[1:100] || '\" is %s'",
-                             prefix, i, i, i, quoted, i, what[column->type]);
+                             prefix, i, i, i, quoted, i, what_it_is_not(column->type));
     }
-    if (column->column->column && (column->column->column->flags & LEDGER_REQUIRED)) {
+    if (is_required(column))
       g_string_append_printf(sql, " WHEN %s%u IS NULL THEN %s || ' is empty'", prefix, i, quoted);
-    }
   }
   g_string_append(sql, " WHEN FALSE THEN '' END AS _reason");
 }

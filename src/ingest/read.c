@@ -334,12 +334,25 @@ static gboolean view_csv(Load *load, ReadStage *stage, const SourceTable *table,
   return TRUE;
 }
 
+/* What was said of the file when it became a view. */
+static void forget_repeated_notes(Load *load, guint n_before) {
+  for (guint i = load->notes->len; i-- > n_before;) {
+    gboolean is_known = FALSE;
+    for (guint k = 0; k < n_before; k++) is_known |= g_str_equal(load->notes->pdata[k], load->notes->pdata[i]);
+    if (is_known) g_ptr_array_remove_index(load->notes, i);
+  }
+}
+
 gboolean read_stage_materialise(Load *load, ReadStage *stage, GError **error) {
   g_autofree char *name = store_quote_name(stage->name);
   if (!load_run(load, NULL, error, "DROP VIEW IF EXISTS %s", name)) return FALSE;
   stage->is_view = FALSE;
+  stage->n_rows = 0;
   g_ptr_array_set_size(stage->headers, 0);
-  return read_csv_file(load, stage, 0, stage->table, error);
+  guint n_notes = load->notes->len;
+  if (!read_csv_file(load, stage, 0, stage->table, error)) return FALSE;
+  forget_repeated_notes(load, n_notes);
+  return TRUE;
 }
 
 /* --- a source's table --- */

@@ -7,35 +7,11 @@
  *
  * Only mapped columns are compared and replaced; the others keep what they had. A dimension's new rows already stand in
  * the table with nothing but a name (upsert_refs.c), so for them new means known. Their vanished rows stay: facts refer
- * to them. The first load of a table compares nothing. */
+ * to them. The first load of a table compares nothing: upsert_first.c. */
 #include "ingest/upsert.h"
-
-static void append_modified(GString *sql, const UpsertTarget *target, gint64 now_us, const char *after) {
-  g_autofree char *now = g_strdup_printf("make_timestamp(%" G_GINT64_FORMAT ")", now_us);
-  if (!target->has_modified) {
-    g_string_append(sql, now);
-  } else {
-    g_string_append_printf(sql, "CASE WHEN n._modified <= %s%s THEN n._modified ELSE %s END", now, after, now);
-  }
-}
 
 static const char *reference_table(const UpsertTarget *target, const UpsertRefs *refs, const LedgerColumn *column) {
   return column->type == LEDGER_REF ? upsert_refs_table(refs, target, column->name) : NULL;
-}
-
-/* Calls for each mapped column and each of its days: "name". */
-static GPtrArray *physical_columns(const UpsertTarget *target) {
-  GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
-  if (target->has_currency) g_ptr_array_add(names, g_strdup("\"currency\""));
-  for (guint i = 0; i < target->table->n_columns; i++) {
-    const LedgerColumn *column = &target->table->columns[i];
-    if (!upsert_target_maps(target, column->name)) continue;
-    g_ptr_array_add(names, store_quote_name(column->name));
-    if (column->type != LEDGER_INSTANT) continue;
-    g_autofree char *day = g_strconcat(column->name, "_day", NULL);
-    g_ptr_array_add(names, store_quote_name(day));
-  }
-  return names;
 }
 
 /* SELECT key, id, [currency], [_modified], mapped columns: ready to be a ledger row. */
@@ -76,26 +52,10 @@ static gboolean final_select(Load *load, UpsertTarget *target, const UpsertRefs 
   return TRUE;
 }
 
-/* --- new facts --- */
-
-static gboolean insert_facts(Load *load, const UpsertTarget *target, const char *from, gint64 *n_new, GError **error) {
-  g_autoptr(GPtrArray) columns = physical_columns(target);
-  g_ptr_array_add(columns, NULL);
-  g_autofree char *names = g_strjoinv(", ", (char **)columns->pdata);
-  g_autofree char *table = store_quote_name(target->table->name);
-  g_autofree char *source = store_quote_text(load->source->name);
-  g_autoptr(GString) recorded = g_string_new(NULL);
-  append_modified(recorded, target, load->options->now_us, "");
-  return load_run(
-      load, n_new, error,
-      "INSERT INTO %s (key, from_source, id, recorded_at, \"load\"%s%s) SELECT key, %s, id, %s, %d%s%s FROM (%s) n",
-      table, *names ? ", " : "", names, source, recorded->str, load->number, *names ? ", " : "", names, from);
-}
-
 /* --- comparison --- */
 
 static char *difference(const UpsertTarget *target) {
-  g_autoptr(GPtrArray) columns = physical_columns(target);
+  g_autoptr(GPtrArray) columns = upsert_physical_columns(target);
   GString *sql = g_string_new("FALSE");
   for (guint i = 0; i < columns->len; i++) {
     const char *name = columns->pdata[i];
@@ -144,7 +104,7 @@ static gboolean keep_old(Load *load, const UpsertTarget *target, GError **error)
   g_autofree char *history_name = g_strconcat(target->table->name, "_history", NULL);
   g_autofree char *history = store_quote_name(history_name);
   g_autoptr(GString) at = g_string_new(NULL);
-  append_modified(at, target, load->options->now_us, " AND n._modified > t.recorded_at");
+  upsert_append_modified(at, target, load->options->now_us, " AND n._modified > t.recorded_at");
   return load_run(load, NULL, error,
                   "INSERT INTO %s BY NAME SELECT t.*, %s AS superseded_at, %d AS superseded_by FROM %s t JOIN "
                   "attain_changes c ON c.key = t.key LEFT JOIN attain_final n ON n.key = t.key "
@@ -153,11 +113,11 @@ static gboolean keep_old(Load *load, const UpsertTarget *target, GError **error)
 }
 
 static char *replacements(Load *load, const UpsertTarget *target) {
-  g_autoptr(GPtrArray) columns = physical_columns(target);
+  g_autoptr(GPtrArray) columns = upsert_physical_columns(target);
   GString *sql = g_string_new(NULL);
-  append_modified(sql, target, load->options->now_us,
-                  upsert_target_is_dimension(target) ? " AND (n._modified > t.recorded_at OR NOT t.known)"
-                                                     : " AND n._modified > t.recorded_at");
+  upsert_append_modified(sql, target, load->options->now_us,
+                         upsert_target_is_dimension(target) ? " AND (n._modified > t.recorded_at OR NOT t.known)"
+                                                            : " AND n._modified > t.recorded_at");
   g_string_append_printf(sql, " AS recorded_at, %d AS \"load\"", load->number);
   if (upsert_target_is_dimension(target)) g_string_append(sql, ", TRUE AS known");
   for (guint i = 0; i < columns->len; i++)
@@ -166,9 +126,9 @@ static char *replacements(Load *load, const UpsertTarget *target) {
 }
 
 static gboolean insert_new(Load *load, const UpsertTarget *target, GError **error) {
-  return insert_facts(load, target,
-                      "SELECT f.* FROM attain_final f JOIN attain_changes c ON c.key = f.key AND c.what = 'n'", NULL,
-                      error);
+  return upsert_insert_facts(load, target,
+                             "SELECT f.* FROM attain_final f JOIN attain_changes c ON c.key = f.key AND c.what = 'n'",
+                             NULL, error);
 }
 
 static gboolean replace_changed(Load *load, const UpsertTarget *target, GError **error) {
@@ -237,19 +197,6 @@ static gboolean count_changes(Load *load, UpsertTarget *target, IngestCount *cou
   return FALSE;
 }
 
-/* All rows are new. */
-static gboolean count_new(Load *load, const UpsertTarget *target, gint64 n_new, IngestCount *counts, GError **error) {
-  counts[first_entry(target)].n_new = n_new;
-  if (target->entries->len == 1) return TRUE;
-  g_autofree char *table = store_quote_name(target->rows);
-  g_autoptr(StoreRows) rows = load_query(load, error, "SELECT _entry, count(*) FROM %s GROUP BY 1", table);
-  if (!rows) return FALSE;
-  counts[first_entry(target)].n_new = 0;
-  for (gsize r = 0; r < store_rows_count(rows); r++)
-    counts[store_rows_value(rows, r, 0).integer].n_new = store_rows_value(rows, r, 1).integer;
-  return TRUE;
-}
-
 static gboolean has_target(const Load *load, const char *table) {
   for (guint i = 0; i < load->source->n_maps; i++) {
     if (g_str_equal(load->source->maps[i].table->name, table)) return TRUE;
@@ -282,16 +229,18 @@ static gboolean compare_and_write(Load *load, UpsertTarget *target, const char *
 
 gboolean upsert_write(Load *load, UpsertTarget *target, const UpsertRefs *refs, IngestCount *counts, GError **error) {
   load_progress(load, -1, "writing %s", target->table->name);
+  if (target->is_inserted) return upsert_count_new(load, target, counts, error);
   g_autoptr(GString) final = g_string_new(NULL);
-  if (!final_select(load, target, refs, final, error)) return FALSE;
-  gint64 n_there = 0, n_new = 0;
-  g_autofree char *table = store_quote_name(target->table->name);
-  if (!load_count(load, &n_there, error, "SELECT count(*) FROM (SELECT 1 FROM %s LIMIT 1)", table)) return FALSE;
-  if (n_there > 0 || upsert_target_is_dimension(target))
+  gboolean is_empty = FALSE;
+  gint64 n_new = 0;
+  if (!final_select(load, target, refs, final, error) || !upsert_is_empty(load, target->table, &is_empty, error))
+    return FALSE;
+  if (!is_empty || upsert_target_is_dimension(target))
     return compare_and_write(load, target, final->str, counts, error);
-  if (!insert_facts(load, target, final->str, &n_new, error)) return FALSE;
+  if (!upsert_insert_facts(load, target, final->str, &n_new, error)) return FALSE;
+  counts[first_entry(target)].n_new = n_new;
   target->is_changed = n_new > 0;
-  return count_new(load, target, n_new, counts, error);
+  return target->entries->len == 1 || upsert_count_new(load, target, counts, error);
 }
 
 /* --- what is in a table --- */

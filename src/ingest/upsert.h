@@ -14,6 +14,7 @@ typedef struct {
   gboolean is_full;      /* rows that are not there are gone */
   gboolean is_grown;     /* only rows that came are here: all of them must be new */
   gboolean is_changed;   /* something was written */
+  gboolean is_inserted;  /* a dimension's first rows: they stand in the table, whole */
   gboolean has_only_new; /* what was there stays as it is */
 } UpsertTarget;
 
@@ -38,6 +39,19 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(UpsertRefs, upsert_refs_free)
 /* --- upsert_deal.c: an opportunity's outcome and dates, made to agree --- */
 /* SQL over `relation` that replaces outcome, closed_at and expected_close; adds to `target->mapped` what it makes. */
 gboolean upsert_deal_select(Load *load, UpsertTarget *target, GString *relation, GError **error);
+
+/* --- upsert_first.c: rows that nothing is compared with --- */
+/* Mapped columns and their days, quoted; the currency, where there is one, first. */
+GPtrArray *upsert_physical_columns(const UpsertTarget *target);
+/* SQL of the time since when a row `n` is so: as the source says, unless that is in the future or `after` forbids it.
+ */
+void upsert_append_modified(GString *sql, const UpsertTarget *target, gint64 now_us, const char *after);
+gboolean upsert_is_empty(Load *load, const LedgerTable *table, gboolean *is_empty, GError **error);
+gboolean upsert_insert_facts(Load *load, const UpsertTarget *target, const char *from, gint64 *n_new, GError **error);
+/* Writes a dimension's rows when its table is empty and they refer to nothing; else does nothing. */
+gboolean upsert_insert_first(Load *load, UpsertTarget *target, GError **error);
+/* All of the target's rows are new. */
+gboolean upsert_count_new(Load *load, UpsertTarget *target, IngestCount *counts, GError **error);
 
 /* --- upsert.c --- */
 /* Adds to `counts` (one a map entry) what became of each entry's rows; what is closed stands with the target's first.

@@ -14,6 +14,22 @@ static const char told_outcome[] =
     " THEN 'lost' WHEN lower(n.outcome) IN ('open', 'abandoned') THEN lower(n.outcome) WHEN n.outcome IS NULL THEN "
     "'open' ELSE n.outcome END";
 
+static gboolean is_outcome(const char *text) {
+  static const char *const outcomes[] = {"open", "won", "lost", "abandoned", NULL};
+  return g_strv_contains(outcomes, text);
+}
+
+/* Does the mapping itself name every outcome that can come? */
+static gboolean names_outcomes(const UpsertTarget *target) {
+  if (target->entries->len != 1) return FALSE;
+  const SourceColumn *column = source_map_column(((const MapEntry *)target->entries->pdata[0])->map, "outcome");
+  if (!column->value_from || !column->otherwise || !is_outcome(column->otherwise)) return FALSE;
+  for (guint i = 0; column->value_to[i]; i++) {
+    if (*column->value_to[i] && !is_outcome(column->value_to[i])) return FALSE;
+  }
+  return !column->empty || is_outcome(column->empty);
+}
+
 static const char stage_outcome[] =
     "coalesce(g.outcome, h.outcome, CASE WHEN regexp_matches(lower(n.stage), '\\b(closed[ _-]?)?won\\b|^closedwon') "
     "THEN 'won' "
@@ -64,20 +80,44 @@ static void append_dates(GString *sql, const UpsertTarget *target) {
                          verb);
 }
 
+/* --- what is odd about deals --- */
+
+typedef enum { ODD_MOVED, ODD_OUTCOMES, ODD_UNDATED, ODD_BACKWARDS, ODD_AHEAD, N_ODD } Odd;
+
+/* Counted in one look; only what there is, is looked for. `told`: deals with their outcome, dates as the source has
+ * them.
+ */
+static gboolean count_odd(Load *load, const UpsertTarget *target, const char *told, gint64 *n, GError **error) {
+  gboolean has_closed = upsert_target_maps(target, "closed_at"), has_created = upsert_target_maps(target, "created_at");
+  g_autofree char *ahead = g_strdup_printf("outcome <> 'open' AND closed_at > make_timestamp(%" G_GINT64_FORMAT ")",
+                                           load->options->now_us + G_TIME_SPAN_DAY);
+  const char *decided = "outcome IN ('won', 'lost', 'abandoned')";
+  g_autofree char *undated = g_strdup_printf("%s%s", decided, has_closed ? " AND closed_at IS NULL" : "");
+  const char *conditions[N_ODD] = {
+      [ODD_MOVED] = has_closed ? "outcome = 'open' AND closed_at IS NOT NULL" : "FALSE",
+      [ODD_OUTCOMES] = "outcome NOT IN ('open', 'won', 'lost', 'abandoned')",
+      [ODD_UNDATED] = undated,
+      [ODD_BACKWARDS] = has_closed && has_created ? "outcome <> 'open' AND closed_at_day < created_at_day" : "FALSE",
+      [ODD_AHEAD] = has_closed ? ahead : "FALSE"};
+  g_autoptr(GString) sql = g_string_new("SELECT ");
+  for (guint i = 0; i < N_ODD; i++) g_string_append_printf(sql, "%scount(*) FILTER (%s)", i ? ", " : "", conditions[i]);
+  g_autoptr(StoreRows) rows = load_query(load, error, "%s FROM %s", sql->str, told);
+  for (guint i = 0; rows && i < N_ODD; i++) n[i] = store_rows_value(rows, 0, i).integer;
+  return rows != NULL;
+}
+
 /* Decided deals without a date, with the first of them by name, so that they can be found. */
-static gboolean note_undated(Load *load, const UpsertTarget *target, const char *relation, GError **error) {
+static gboolean note_undated(Load *load, const UpsertTarget *target, const char *told, gint64 n, GError **error) {
   const char *undated = upsert_target_maps(target, "closed_at") ? "closed_at IS NULL" : "TRUE";
   g_autoptr(StoreRows) rows = load_query(load, error,
-                                         "SELECT id, count(*) OVER () FROM %s WHERE outcome IN ('won', 'lost', "
-                                         "'abandoned') AND %s ORDER BY id LIMIT 5",
-                                         relation, undated);
+                                         "SELECT id FROM %s WHERE outcome IN ('won', 'lost', 'abandoned') AND %s "
+                                         "ORDER BY id LIMIT 5",
+                                         told, undated);
   if (!rows) return FALSE;
   gsize shown = store_rows_count(rows);
-  if (shown == 0) return TRUE;
   g_autoptr(GString) ids = g_string_new(NULL);
   for (gsize i = 0; i < shown; i++)
     g_string_append_printf(ids, "%s%s", i ? ", " : "", store_rows_value(rows, i, 0).text);
-  gint64 n = store_rows_value(rows, 0, 1).integer;
   g_autofree char *number = load_number(n);
   load_note(load, "opportunity: %s %s decided but %s no close date, and so %s in no period: %s%s", number,
             n == 1 ? "deal is" : "deals are", n == 1 ? "has" : "have", n == 1 ? "counts" : "count", ids->str,
@@ -85,30 +125,11 @@ static gboolean note_undated(Load *load, const UpsertTarget *target, const char 
   return TRUE;
 }
 
-static gboolean note_odd_dates(Load *load, const UpsertTarget *target, const char *relation, GError **error) {
-  if (!upsert_target_maps(target, "closed_at")) return TRUE;
-  const char *before = upsert_target_maps(target, "created_at") ? "closed_at_day < created_at_day" : "FALSE";
-  g_autoptr(StoreRows) rows =
-      load_query(load, error,
-                 "SELECT count(*) FILTER (%s), count(*) FILTER (outcome <> 'open' AND closed_at "
-                 "> make_timestamp(%" G_GINT64_FORMAT ")) FROM %s",
-                 before, load->options->now_us + G_TIME_SPAN_DAY, relation);
-  if (!rows) return FALSE;
-  static const char *const what[] = {"deals are closed before they were created",
-                                     "decided deals are closed in the future"};
-  for (guint i = 0; i < G_N_ELEMENTS(what); i++) {
-    gint64 n = store_rows_value(rows, 0, i).integer;
-    g_autofree char *number = load_number(n);
-    if (n > 0) load_note(load, "opportunity: %s %s", number, what[i]);
-  }
-  return TRUE;
-}
-
-static gboolean note_outcomes(Load *load, const UpsertTarget *target, const char *relation, GError **error) {
+static gboolean note_outcomes(Load *load, const char *told, GError **error) {
   g_autoptr(StoreRows) odd = load_query(load, error,
                                         "SELECT outcome, count(*) FROM %s WHERE outcome NOT IN ('open', 'won', 'lost', "
                                         "'abandoned') GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 5",
-                                        relation);
+                                        told);
   if (!odd) return FALSE;
   for (gsize i = 0; i < store_rows_count(odd); i++) {
     g_autofree char *n = load_number(store_rows_value(odd, i, 1).integer);
@@ -116,16 +137,23 @@ static gboolean note_outcomes(Load *load, const UpsertTarget *target, const char
               "outcome: %s deals say \"%s\", which is none of open, won, lost and abandoned. Map it by values:", n,
               store_rows_value(odd, i, 0).text);
   }
-  return note_undated(load, target, relation, error) && note_odd_dates(load, target, relation, error);
+  return TRUE;
 }
 
-static gboolean note_moved_dates(Load *load, const char *told, GError **error) {
-  gint64 n = 0;
-  if (!load_count(load, &n, error, "SELECT count(*) FROM %s WHERE outcome = 'open' AND closed_at IS NOT NULL", told))
-    return FALSE;
+static void note_number(Load *load, gint64 n, const char *before, const char *after) {
   g_autofree char *number = load_number(n);
-  if (n > 0)
-    load_note(load, "closed_at: %s open deals carry one; it was taken as the day they are expected to close", number);
+  if (n > 0) load_note(load, "%s%s%s", before, number, after);
+}
+
+static gboolean note_odd(Load *load, const UpsertTarget *target, const char *told, GError **error) {
+  gint64 n[N_ODD] = {0};
+  if (!count_odd(load, target, told, n, error)) return FALSE;
+  note_number(load, n[ODD_MOVED],
+              "closed_at: ", " open deals carry one; it was taken as the day they are expected to close");
+  if (n[ODD_OUTCOMES] > 0 && !note_outcomes(load, told, error)) return FALSE;
+  if (n[ODD_UNDATED] > 0 && !note_undated(load, target, told, n[ODD_UNDATED], error)) return FALSE;
+  note_number(load, n[ODD_BACKWARDS], "opportunity: ", " deals are closed before they were created");
+  note_number(load, n[ODD_AHEAD], "opportunity: ", " decided deals are closed in the future");
   return TRUE;
 }
 
@@ -134,7 +162,8 @@ gboolean upsert_deal_select(Load *load, UpsertTarget *target, GString *relation,
   gboolean has_outcome = upsert_target_maps(target, "outcome"), has_stage = upsert_target_maps(target, "stage");
   g_autoptr(GString) told = g_string_new(NULL);
   if (has_outcome) {
-    g_string_append_printf(told, "(SELECT n.* REPLACE (%s AS outcome) FROM %s n)", told_outcome, rows);
+    g_string_append_printf(told, "(SELECT n.* REPLACE (%s AS outcome) FROM %s n)",
+                           names_outcomes(target) ? "coalesce(n.outcome, 'open')" : told_outcome, rows);
   } else if (has_stage) {
     g_autofree char *join = stage_join(load, target);
     g_string_append_printf(told, "(SELECT n.*, %s AS outcome FROM %s n%s)", stage_outcome, rows, join);
@@ -142,16 +171,17 @@ gboolean upsert_deal_select(Load *load, UpsertTarget *target, GString *relation,
   } else {
     g_string_append_printf(told, "%s", rows);
   }
-  gboolean knows = has_outcome || has_stage;
-  if (knows) g_hash_table_add(target->mapped, (gpointer) "outcome");
-  if (!knows || !upsert_target_maps(target, "closed_at")) {
-    g_string_assign(relation, told->str);
-    return !knows || note_outcomes(load, target, relation->str, error);
+  if (has_outcome || has_stage) {
+    g_hash_table_add(target->mapped, (gpointer) "outcome");
+    if (!note_odd(load, target, told->str, error)) return FALSE;
   }
-  if (!note_moved_dates(load, told->str, error)) return FALSE;
+  if (!(has_outcome || has_stage) || !upsert_target_maps(target, "closed_at")) {
+    g_string_assign(relation, told->str);
+    return TRUE;
+  }
   g_string_append(relation, "(SELECT ");
   append_dates(relation, target);
   g_string_append_printf(relation, " FROM %s)", told->str);
   g_hash_table_add(target->mapped, (gpointer) "expected_close");
-  return note_outcomes(load, target, relation->str, error);
+  return TRUE;
 }

@@ -10,7 +10,8 @@ typedef struct {
   const LedgerTable *table;
   int match; /* SourceMatch */
   const char *source;
-  char *name; /* temp table (txt, key, n, is_known) */
+  char *name;          /* temp table or view (txt, key, n, is_known) */
+  gboolean is_covered; /* all texts are ids of rows that this load has */
 } Kind;
 
 typedef struct {
@@ -95,7 +96,9 @@ static gboolean insert_stubs(Load *load, const LedgerTable *table, const char *s
 }
 
 /* The rows of the dimension's own file, with no more than a name yet. */
-static gboolean insert_own(Load *load, const UpsertTarget *target, GError **error) {
+static gboolean insert_own(Load *load, UpsertTarget *target, GError **error) {
+  if (!upsert_insert_first(load, target, error)) return FALSE;
+  if (target->is_inserted) return TRUE;
   g_autofree char *rows = store_quote_name(target->rows);
   g_autofree char *name = store_quote_name(target->table->name);
   g_autofree char *source = store_quote_text(load->source->name);
@@ -151,6 +154,13 @@ static char *texts_select(const UpsertRefs *refs, guint kind) {
   return g_string_free(sql, FALSE);
 }
 
+static const UpsertTarget *own_of(GPtrArray *targets, const Kind *kind) {
+  for (guint t = 0; t < targets->len; t++) {
+    if (((const UpsertTarget *)targets->pdata[t])->table == kind->table) return targets->pdata[t];
+  }
+  return NULL;
+}
+
 /* The dimension's rows as they will be: names of this load over names of the last. A merged record stands for its
  * survivor. The source is no condition of the join: with a constant in it DuckDB 1.5 compares every row with every row
  * once the whole is joined by the source again. */
@@ -159,10 +169,7 @@ static char *present_select(Load *load, GPtrArray *targets, const Kind *kind) {
   g_autofree char *source = store_quote_text(load->source->name);
   gboolean has_email = ledger_table_column(kind->table, "email") != NULL;
   gboolean has_merged = ledger_table_column(kind->table, "merged_into") != NULL;
-  const UpsertTarget *own = NULL;
-  for (guint t = 0; t < targets->len; t++) {
-    if (((const UpsertTarget *)targets->pdata[t])->table == kind->table) own = targets->pdata[t];
-  }
+  const UpsertTarget *own = own_of(targets, kind);
   g_autofree char *name = g_strdup_printf("coalesce(CASE WHEN d.from_source = %s THEN n.name END, d.name)", source);
   g_autofree char *email = g_strdup_printf("coalesce(CASE WHEN d.from_source = %s THEN n.email END, d.email)", source);
   g_autofree char *here = g_strdup_printf("d.from_source = %s AND n.id IS NOT NULL", source);
@@ -224,6 +231,42 @@ static gboolean resolve(Load *load, UpsertRefs *refs, GPtrArray *targets, guint 
                                     kind->match == SOURCE_MATCH_ID ? "d.id = r.txt" : "lower(d.id) = lower(r.txt)");
 }
 
+/* Is every text of this use an id of the rows that `own` has in passing from the same rows? */
+static gboolean is_covered(const UpsertTarget *own, const Use *use) {
+  if (use->target->entries->len != 1) return FALSE;
+  const MapEntry *fact = use->target->entries->pdata[0];
+  const SourceColumn *column = source_map_column(fact->map, use->column);
+  for (guint e = 0; e < own->entries->len; e++) {
+    const MapEntry *entry = own->entries->pdata[e];
+    const SourceColumn *id = source_map_column(entry->map, "id");
+    if (entry->fact == fact && id && map_is_as_it_is(column) && g_str_equal(id->of, column->of)) return TRUE;
+  }
+  return FALSE;
+}
+
+/* Then nothing has to be looked for: the dimension's own rows are the references. */
+static gboolean is_all_covered(const Load *load, const UpsertRefs *refs, GPtrArray *targets, guint index) {
+  const Kind *kind = &g_array_index(refs->kinds, Kind, index);
+  const UpsertTarget *own = own_of(targets, kind);
+  if (!own || kind->match != SOURCE_MATCH_ID || !g_str_equal(kind->source, load->source->name)) return FALSE;
+  for (guint i = 0; i < refs->uses->len; i++) {
+    const Use *use = &g_array_index(refs->uses, Use, i);
+    if (use->kind == index && !is_covered(own, use)) return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean take_own(Load *load, const Kind *kind, GError **error) {
+  g_autofree char *table = store_quote_name(kind->table->name);
+  g_autofree char *source = store_quote_text(kind->source);
+  gboolean has_merged = ledger_table_column(kind->table, "merged_into") != NULL;
+  load_temporary(load, kind->name);
+  return load_run(load, NULL, error,
+                  "CREATE OR REPLACE TEMP VIEW %s AS SELECT id AS txt, %s AS key, 0 AS n, TRUE AS is_known FROM %s "
+                  "WHERE from_source = %s",
+                  kind->name, has_merged ? "coalesce(merged_into, key)" : "key", table, source);
+}
+
 /* --- notes --- */
 
 static gboolean note_unknown(Load *load, const Kind *kind, GError **error) {
@@ -269,17 +312,20 @@ UpsertRefs *upsert_refs_resolve(Load *load, GPtrArray *targets, GError **error) 
   refs->uses = g_array_new(FALSE, FALSE, sizeof(Use));
   load_temporary(load, "attain_texts");
   for (guint t = 0; t < targets->len; t++) {
-    const UpsertTarget *target = targets->pdata[t];
+    UpsertTarget *target = targets->pdata[t];
     if (upsert_target_is_dimension(target) &&
         (!insert_own(load, target, error) || !merge_by_email(load, target, error)))
       return NULL;
   }
   find_uses(load, refs, targets);
   for (guint i = 0; i < refs->kinds->len; i++) {
-    if (!resolve(load, refs, targets, i, error)) return NULL;
+    Kind *kind = &g_array_index(refs->kinds, Kind, i);
+    kind->is_covered = is_all_covered(load, refs, targets, i);
+    if (!(kind->is_covered ? take_own(load, kind, error) : resolve(load, refs, targets, i, error))) return NULL;
   }
   for (guint i = 0; i < refs->kinds->len; i++) {
-    if (!note_unknown(load, &g_array_index(refs->kinds, Kind, i), error)) return NULL;
+    const Kind *kind = &g_array_index(refs->kinds, Kind, i);
+    if (!kind->is_covered && !note_unknown(load, kind, error)) return NULL;
   }
   for (guint i = 0; i < refs->uses->len; i++) {
     if (!note_empty(load, &g_array_index(refs->uses, Use, i), error)) return NULL;

@@ -147,11 +147,26 @@ static void append_union(const UpsertTarget *target, GString *sql) {
   }
 }
 
+/* Is it the id, in all rows? */
+static gboolean repeats_id(const UpsertTarget *target, const char *column) {
+  for (guint e = 0; e < target->entries->len; e++) {
+    const MapEntry *entry = target->entries->pdata[e];
+    const SourceColumn *mapped = source_map_column(entry->map, column), *id = source_map_column(entry->map, "id");
+    if (!mapped || !id || mapped->column->type != LEDGER_TEXT || !map_is_as_it_is(mapped) || !map_is_as_it_is(id) ||
+        !g_str_equal(mapped->of, id->of))
+      return FALSE;
+  }
+  return TRUE;
+}
+
 /* The first value that is not empty, in the order of the map's entries and the file's rows. */
 static char *merged_select(const UpsertTarget *target, const char *all) {
   GString *sql = g_string_new("SELECT id, min(_entry) AS _entry");
   const char *order = "_entry::BIGINT * 1099511627776 + _row";
-  if (target->has_currency) g_string_append_printf(sql, ", arg_min(currency, %s) AS currency", order);
+  const MapEntry *first = target->entries->pdata[0];
+  gboolean is_constant = target->entries->len == 1 && first->fact != NULL; /* of no amounts: the source's currency */
+  if (target->has_currency && is_constant) g_string_append(sql, ", any_value(currency) AS currency");
+  if (target->has_currency && !is_constant) g_string_append_printf(sql, ", arg_min(currency, %s) AS currency", order);
   if (target->has_modified) g_string_append_printf(sql, ", max(_modified) AS _modified");
   GHashTableIter iter;
   gpointer key;
@@ -159,6 +174,10 @@ static char *merged_select(const UpsertTarget *target, const char *all) {
   while (g_hash_table_iter_next(&iter, &key, NULL)) {
     const LedgerColumn *column = ledger_table_column(target->table, key);
     g_autofree char *name = store_quote_name(key);
+    if (repeats_id(target, key)) {
+      g_string_append_printf(sql, ", id AS %s", name);
+      continue;
+    }
     g_string_append_printf(sql, ", arg_min(%s, %s) AS %s", name, order, name);
     if (column->type != LEDGER_INSTANT) continue;
     g_autofree char *day = g_strconcat(key, "_day", NULL);

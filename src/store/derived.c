@@ -200,6 +200,18 @@ static gboolean is_wanted(const LedgerTable *table, const char *const *changed) 
   return FALSE;
 }
 
+/* Without looking for them: are the deals that the load itself brought or changed too many? */
+static gboolean are_many(Store *store, const char *const *changed, gint64 load, gint64 n_deals, gboolean *many,
+                         GError **error) {
+  g_autofree char *sql = g_strdup_printf("SELECT count(*) FROM opportunity WHERE \"load\" = %" G_GINT64_FORMAT, load);
+  gint64 n = 0;
+  *many = FALSE;
+  if (!g_strv_contains(changed, "opportunity")) return TRUE;
+  if (!count(store, sql, &n, error)) return FALSE;
+  *many = n >= n_deals / TOUCHED_SHARE;
+  return TRUE;
+}
+
 /* The deals of the facts that the load brought, changed or took away. */
 static gboolean find_touched(Store *store, const char *const *changed, gint64 load, gboolean *few, GError **error) {
   static const struct {
@@ -219,9 +231,13 @@ static gboolean find_touched(Store *store, const char *const *changed, gint64 lo
   if (n == 0) return TRUE;
   g_string_append(sql, ") WHERE key IS NOT NULL");
   gint64 n_touched = 0, n_deals = 0;
+  gboolean many = FALSE;
+  if (!count(store, "SELECT count(*) FROM opportunity", &n_deals, error) ||
+      !are_many(store, changed, load, n_deals, &many, error))
+    return FALSE;
+  if (many) return TRUE;
   if (!store_run(store, sql->str, NULL, 0, NULL, error) ||
-      !count(store, "SELECT count(*) FROM derived_touched", &n_touched, error) ||
-      !count(store, "SELECT count(*) FROM opportunity", &n_deals, error))
+      !count(store, "SELECT count(*) FROM derived_touched", &n_touched, error))
     return FALSE;
   *few = n_touched < n_deals / TOUCHED_SHARE;
   return TRUE;

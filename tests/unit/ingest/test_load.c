@@ -1,7 +1,7 @@
 /* Loads told in data files: data/NAME.case holds files, loads and what the ledger must then have, in the order in which
  * they happen.
  *
- *   == file deals.csv [crlf] [utf-16le] [utf-16be] [windows-1252] [bom] [cut] [gz]      written before the next load
+ *   == file deals.csv [crlf] [utf-16le] [utf-16be] [windows-1252] [bom] [cut] [gz] [large]    before the next load
  *   == source                     sources/crm.yaml; the folder is the case's own
  *   == organisation               lines of attain.yaml that differ: currency, time_zone
  *   == load 2026-11-21T09:00Z     loads at this time; what follows tells what must be
@@ -62,11 +62,21 @@ static void write_packed(const char *path, const char *text, gsize length) {
   assert_true(g_output_stream_close(packed, NULL, NULL));
 }
 
+/* Each line but the first ends with a text of 4 MiB more. */
+static void lengthen(GString *lines) {
+  g_autofree char *text = g_strnfill(4 << 20, 'x');
+  for (gsize at = lines->len; at-- > 1;) {
+    gboolean is_first = memchr(lines->str, '\n', at) == NULL;
+    if (lines->str[at] == '\n' && !is_first) g_string_insert(lines, (gssize)at, text);
+  }
+}
+
 static void write_file(const Case *test, const char *header, const char *body) {
   g_auto(GStrv) words = g_strsplit(header, " ", 2);
   const char *options = words[1] ? words[1] : "";
   g_autofree char *path = g_build_filename(test->folder, words[0], NULL);
   g_autoptr(GString) lines = g_string_new(body);
+  if (has_option(options, "large")) lengthen(lines);
   if (has_option(options, "crlf")) g_string_replace(lines, "\n", "\r\n", 0);
   if (has_option(options, "cr")) g_string_replace(lines, "\n", "\r", 0);
   if (has_option(options, "cut")) g_string_truncate(lines, lines->len - 1);
