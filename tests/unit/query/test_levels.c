@@ -1,0 +1,143 @@
+/* Rows, subtotals and the total, each made of its own cells. February 2026:
+ *
+ *   team    rep   won          decided   calls
+ *   North   Ana   100 and 300  2         -
+ *   North   Cy    -            2         1
+ *   South   Ben   50           1         2
+ *
+ * Ben has half of Ana's deal of 300 on top of it (an overlay), which is no second deal. */
+#include "company.h"
+
+static const char definitions[] =
+    "measures:\n"
+    "  won: count(opportunity where outcome = 'won' on closed_at)\n"
+    "  decided: count(opportunity where outcome in ('won', 'lost') on closed_at)\n"
+    "kpis:\n"
+    "  value: {formula: \"sum(opportunity.amount where outcome = 'won' on closed_at)\"}\n"
+    "  rate: {formula: won / decided}\n"
+    "  talks: {formula: count(activity on done_at)}\n"
+    "  costs: {formula: sum(spend.amount on at)}\n"
+    "  part: {formula: won / total(won)}\n";
+
+static World world;
+
+static int set_up(void **state) {
+  world = world_empty(definitions);
+  company_sql(world.store,
+              "INSERT INTO team (key, id, name, known) VALUES (1, 't1', 'North', true), "
+              "(2, 't2', 'South', true)");
+  company_sql(world.store,
+              "INSERT INTO person (key, id, name, known, team) VALUES (1, 'p1', 'Ana', true, 1), "
+              "(2, 'p2', 'Ben', true, 2), (3, 'p3', 'Cy', true, 1)");
+  company_sql(world.store,
+              "INSERT INTO opportunity BY NAME SELECT k::UBIGINT AS key, 'd' || k AS id, o AS owner, w AS outcome, a * "
+              "100 AS amount, 'EUR' AS currency, TIMESTAMP '2026-01-05' AS created_at, DATE '2026-01-05' AS "
+              "created_at_day, TIMESTAMP '2026-02-01' AS closed_at, DATE '2026-02-01' AS closed_at_day FROM (VALUES "
+              "(1, 1, 'won', 100), (2, 1, 'won', 300), (3, 3, 'lost', 7), (4, 3, 'lost', 8), (5, 2, 'won', 50)) AS "
+              "t(k, o, w, a)");
+  company_sql(world.store,
+              "INSERT INTO activity BY NAME SELECT k::UBIGINT AS key, 'c' || k AS id, o AS owner, 'call' AS kind, "
+              "TIMESTAMP '2026-02-03' AS done_at, DATE '2026-02-03' AS done_at_day FROM (VALUES (11, 2), (12, 2), (13, "
+              "3)) AS t(k, o)");
+  company_sql(world.store,
+              "INSERT INTO spend BY NAME SELECT 21::UBIGINT AS key, 's1' AS id, 7000 AS amount, 'EUR' AS "
+              "currency, TIMESTAMP '2026-02-03' AS at, DATE '2026-02-03' AS at_day");
+  company_sql(world.store,
+              "INSERT INTO split BY NAME SELECT 31::UBIGINT AS key, 'x1' AS id, 2::UBIGINT AS opportunity, "
+              "2 AS person, 0.5 AS share, 'overlay' AS kind");
+  company_sql(
+      world.store,
+      "INSERT INTO ledger_stat BY NAME SELECT t AS table_name, n AS n_rows, DATE '2026-01-05' AS first_day, DATE "
+      "'2026-02-03' AS last_day, TIMESTAMP '2026-02-03' AS latest_at, false AS has_foreign_currency FROM "
+      "(VALUES ('opportunity', 5), ('activity', 3), ('spend', 1), ('split', 1)) AS v(t, n)");
+  world_set_clock(&world, base_day_from_civil(2026, 12, 31));
+  return 0;
+}
+
+static int tear_down(void **state) {
+  world_clear(&world);
+  return 0;
+}
+
+/* "North/Ana 400; North 400; all 450": the rows, then the totals; "-" for no value. The caller frees. */
+static char *answered(const char *kpi, const char *by) {
+  g_auto(GStrv) dims = g_strsplit(by, ",", -1);
+  QueryRequest request = {.kpis = (const char *const[]){kpi, NULL},
+                          .by = (const char *const *)dims,
+                          .period = "2026-02",
+                          .rates_of = BASE_DAY_NONE};
+  g_autoptr(GError) error = NULL;
+  g_autoptr(QueryResult) result = query_run(&world.context, &request, &error);
+  if (result == NULL) fail_msg("%s by %s: %s", kpi, by, error->message);
+  GString *text = g_string_new(NULL);
+  guint n_rows = query_result_n_rows(result), n = n_rows + query_result_n_totals(result);
+  for (guint i = 0; i < n; i++) {
+    const QueryRow *row = i < n_rows ? query_result_row(result, i) : query_result_total(result, i - n_rows);
+    if (i > 0) g_string_append(text, "; ");
+    for (guint m = 0; m < row->n_members; m++)
+      g_string_append_printf(text, "%s%s", m > 0 ? "/" : "", row->members[m] != NULL ? row->members[m] : "nobody");
+    if (row->n_members == 0) g_string_append(text, "all");
+    if (row->value.has_value)
+      g_string_append_printf(text, " %.4g", row->value.value);
+    else
+      g_string_append(text, " -");
+  }
+  return g_string_free(text, FALSE);
+}
+
+typedef struct {
+  const char *kpi, *by, *answer;
+} Case;
+
+static void assert_answers(const Case *cases, gsize n) {
+  for (gsize i = 0; i < n; i++) {
+    g_autofree char *text = answered(cases[i].kpi, cases[i].by);
+    if (strcmp(text, cases[i].answer) != 0)
+      fail_msg("%s by %s: \"%s\", not \"%s\"", cases[i].kpi, cases[i].by, text, cases[i].answer);
+  }
+}
+
+/* Ben's 50 and half of 300; of all, and of both teams together, the deal counts once. */
+static void a_shared_deal_counts_once_above(void **state) {
+  static const Case cases[] = {
+      {"value", "rep", "Ana 400; Ben 200; all 450"},
+      {"value", "team", "North 400; South 200; all 450"},
+      {"value", "team,rep", "North/Ana 400; South/Ben 200; North 400; South 200; all 450"},
+  };
+  assert_answers(cases, G_N_ELEMENTS(cases));
+}
+
+/* Ben has a share in one more won deal: 2 of 2. A team's rate is its wins over its decisions: North 2 of 4; all 3 of 5.
+ */
+static void a_rate_is_evaluated_again_at_every_level(void **state) {
+  static const Case cases[] = {
+      {"rate", "team,rep", "North/Ana 1; North/Cy 0; South/Ben 1; North 0.5; South 1; all 0.6"},
+      {"rate", "source", "nobody 0.6; all 0.6"},
+      {"part", "rep", "Ana 0.6667; Ben 0.6667; all 1"},
+  };
+  assert_answers(cases, G_N_ELEMENTS(cases));
+}
+
+static void whoever_has_calls_only_has_a_row(void **state) {
+  static const Case cases[] = {
+      {"talks", "rep", "Ben 2; Cy 1; all 3"},
+      {"talks", "team,rep", "North/Cy 1; South/Ben 2; North 1; South 2; all 3"},
+  };
+  assert_answers(cases, G_N_ELEMENTS(cases));
+}
+
+/* Nobody is credited with costs: no rows, and their total. */
+static void what_cannot_be_grouped_has_its_total(void **state) {
+  g_autofree char *text = answered("costs", "rep");
+  assert_true(g_str_has_suffix(text, "all 70"));
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(a_shared_deal_counts_once_above),
+      cmocka_unit_test(a_rate_is_evaluated_again_at_every_level),
+      cmocka_unit_test(whoever_has_calls_only_has_a_row),
+      cmocka_unit_test(what_cannot_be_grouped_has_its_total),
+  };
+  return cmocka_run_group_tests(tests, set_up, tear_down);
+}
