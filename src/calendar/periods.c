@@ -143,9 +143,14 @@ static CalendarPeriod range_of(const Calendar *calendar, BaseDay start, BaseDay 
 }
 
 CalendarPeriod calendar_span(const Calendar *calendar, BaseDay start, BaseDay end) {
-  static const CalendarGrain grains[] = {CALENDAR_YEAR, CALENDAR_QUARTER, CALENDAR_MONTH, CALENDAR_DAY};
+  /* Days that one can have, of any calendar and with room to spare. */
+  static const struct {
+    CalendarGrain grain;
+    BaseDay least, most;
+  } grains[] = {{CALENDAR_YEAR, 350, 380}, {CALENDAR_QUARTER, 80, 110}, {CALENDAR_MONTH, 25, 40}, {CALENDAR_DAY, 1, 1}};
   for (gsize i = 0; i < G_N_ELEMENTS(grains); i++) {
-    CalendarPeriod period = calendar_period_at(calendar, grains[i], start);
+    if (end - start < grains[i].least || end - start > grains[i].most) continue;
+    CalendarPeriod period = calendar_period_at(calendar, grains[i].grain, start);
     if (period.start == start && period.end == end) return period;
   }
   return range_of(calendar, start, end);

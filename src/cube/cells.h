@@ -43,9 +43,15 @@ CubeTable *cube_table_new(guint n_members, const CubeColumnSpec *columns, guint 
 /* The same, for very many groups with few filled cells each. Columns of another kind than SUM and DISTINCT make it an
  * ordinary one. */
 CubeTable *cube_table_new_sparse(guint n_members, const CubeColumnSpec *columns, guint n_columns, gint64 max_groups);
-/* Cells that go on changing after they are finished. `sparse`: very many groups with few filled cells, as above. */
+/* Where spans that are asked often begin and end: cells in ascending order, the first of them 0. */
+typedef struct CubeBlocks CubeBlocks;
+CubeBlocks *cube_blocks_new(guint n_cells, const guint *starts, guint n_starts);
+void cube_blocks_free(CubeBlocks *blocks);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(CubeBlocks, cube_blocks_free)
+/* Cells that go on changing after they are finished. `sparse`: very many groups with few filled cells, as above.
+ * `blocks`: of the columns that have so many cells and are not framed; or NULL. */
 CubeTable *cube_table_new_kept(guint n_members, const CubeColumnSpec *columns, guint n_columns, gint64 max_groups,
-                               gboolean sparse);
+                               gboolean sparse, CubeBlocks *blocks);
 /* What is added to it is only written down, to be applied to kept tables. */
 CubeTable *cube_table_new_log(guint n_members, const CubeColumnSpec *columns, guint n_columns, gint64 max_groups);
 /* A log for the columns of another table. */
@@ -80,6 +86,8 @@ void cube_add_number(CubeTable *table, guint column, gint32 group, guint cell, d
 void cube_add_id(CubeTable *table, guint column, gint32 group, guint cell, guint32 id);
 void cube_add_duration(CubeTable *table, guint column, gint32 group, guint cell, StatsDuration duration);
 void cube_add_purchase(CubeTable *table, guint column, gint32 group, guint cell, StatsPurchase purchase);
+/* Whether several threads may add to it at once, each to columns of its own, in groups that are there. */
+gboolean cube_table_fills_apart(const CubeTable *table);
 /* TRUE when a sum left the range of 64 bits: nothing of the table may then be used. */
 gboolean cube_table_overflowed(const CubeTable *table);
 
@@ -110,6 +118,9 @@ typedef struct {
   gint64 rows;
 } CubeSum;
 CubeSum cube_read_sum(const CubeTable *table, guint column, gint32 group, guint from, guint to);
+/* The same of many groups. */
+void cube_read_sums(const CubeTable *table, guint column, const gint32 *groups, guint n, guint from, guint to,
+                    CubeSum *sums);
 /* Sum of value * day over the slots. */
 CubeSum cube_read_moment(const CubeTable *table, guint column, gint32 group, guint from, guint to);
 gboolean cube_read_extreme(const CubeTable *table, guint column, gint32 group, guint from, guint to, double *value,
@@ -131,6 +142,9 @@ typedef struct {
   StatsInterval interval;
 } CubeFinding;
 gboolean cube_recall(const CubeTable *table, guint column, gint32 group, guint from, guint to, CubeFinding *finding);
+/* The same of many groups; `has` tells of which there is one. */
+void cube_recall_all(const CubeTable *table, guint column, const gint32 *groups, guint n, guint from, guint to,
+                     CubeFinding *findings, gboolean *has);
 void cube_remember(const CubeTable *table, guint column, gint32 group, guint from, guint to,
                    const CubeFinding *finding);
 

@@ -1,15 +1,16 @@
 /* One column of cells that are kept between questions: filled once, then changed by additions and their opposites.
  * Private to src/cube.
  *
- *   a group's cells   | block 0: 64 cells | block 1 … |      sums: running within a block, and a total before each,
- *                                                            so that any span is two look-ups and a change touches
- *                                                            one block and the totals behind it
+ *   a group's cells   | block 0 | block 1 | block 2 | …      sums: a total before each block, one after another, and
+ *   totals before     0         t1        t2        t3       running within a block: any span is two look-ups, and a
+ *                                                            change touches one block and the totals behind it
  *                                                            others: the items themselves, ordered by cell
  *
- * A block of 64 days is made when something first falls into it. */
+ * A group has the blocks from its first in which something lies to its last; one of them takes memory for its cells
+ * when something first falls into it. */
 #pragma once
 
-#include "cube/cells.h"
+#include "cube/blocks.h"
 
 /* What is kept whole: a value, an id, a duration (id: whether it ended), a purchase (id: the customer). */
 typedef struct {
@@ -32,7 +33,7 @@ typedef struct {
 typedef struct CubeKept CubeKept;
 
 /* `is_moment`: the sums of value * day beside a column, which count no rows. */
-CubeKept *cube_kept_new(const CubeColumnSpec *spec, gboolean is_moment);
+CubeKept *cube_kept_new(const CubeColumnSpec *spec, gboolean is_moment, CubeBlocks *blocks);
 void cube_kept_free(CubeKept *kept);
 CubeKept *cube_kept_copy(const CubeKept *kept);
 void cube_kept_grow(CubeKept *kept, gint32 n_groups);
@@ -50,11 +51,10 @@ void cube_kept_put(CubeKept *kept, gint32 group, const CubeItem *item);
 gboolean cube_kept_take(CubeKept *kept, gint32 group, const CubeItem *item);
 
 CubeSum cube_kept_sum(const CubeKept *kept, gint32 group, guint from, guint to);
-/* The items of cells [from, to) lie in the blocks cube_kept_block_of(from) .. cube_kept_block_of(to - 1); this is what
- * one of them has. */
-static inline guint cube_kept_block_of(guint cell) {
-  return cell / 64;
-}
+/* The same of many groups; -1 = nothing. */
+void cube_kept_sums(const CubeKept *kept, const gint32 *groups, guint n, guint from, guint to, CubeSum *sums);
+/* The items of cells [from, to) lie in the blocks of `from` to that of to - 1; this is what one of them has. */
+guint cube_kept_block_of(const CubeKept *kept, guint cell);
 const CubeItem *cube_kept_items(const CubeKept *kept, gint32 group, guint block, guint from, guint to, gsize *n);
 gsize cube_kept_bytes(const CubeKept *kept);
 /* Cells in which something lies, after finish. */

@@ -11,7 +11,9 @@ typedef struct CubeMemory CubeMemory;
 
 CubeMemory *cube_memory_new(void);
 void cube_memory_free(CubeMemory *memory);
-gboolean cube_memory_find(CubeMemory *memory, gint32 group, guint from, guint to, CubeFinding *finding);
+/* What was found of each group in a span; `has` tells of which. */
+void cube_memory_find(CubeMemory *memory, const gint32 *groups, guint n, guint from, guint to, CubeFinding *findings,
+                      gboolean *has);
 void cube_memory_keep(CubeMemory *memory, gint32 group, guint from, guint to, const CubeFinding *finding);
 /* Forgets what was found in spans that a cell lies in. */
 void cube_memory_forget(CubeMemory *memory, gint32 group, guint cell);

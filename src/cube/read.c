@@ -18,8 +18,8 @@ static ItemWalk walk_begin(const Column *source, gint32 group, guint from, guint
   if (source->kept == NULL || from >= to) return (ItemWalk){.block = 1};
   return (ItemWalk){.kept = source->kept,
                     .group = group,
-                    .block = cube_kept_block_of(from),
-                    .last_block = cube_kept_block_of(to - 1),
+                    .block = cube_kept_block_of(source->kept, from),
+                    .last_block = cube_kept_block_of(source->kept, to - 1),
                     .from = from,
                     .to = to};
 }
@@ -44,6 +44,14 @@ CubeSum cube_read_sum(const CubeTable *table, guint column, gint32 group, guint 
     sum.rows -= cells[from - 1].rows;
   }
   return sum;
+}
+
+void cube_read_sums(const CubeTable *table, guint column, const gint32 *groups, guint n, guint from, guint to,
+                    CubeSum *sums) {
+  if (table->is_kept && from < to)
+    cube_kept_sums(table->columns[column].kept, groups, n, from, to, sums);
+  else
+    for (guint i = 0; i < n; i++) sums[i] = cube_read_sum(table, column, groups[i], from, to);
 }
 
 CubeSum cube_read_moment(const CubeTable *table, guint column, gint32 group, guint from, guint to) {
@@ -148,8 +156,18 @@ void cube_read_purchases(const CubeTable *table, guint column, gint32 group, gui
 }
 
 gboolean cube_recall(const CubeTable *table, guint column, gint32 group, guint from, guint to, CubeFinding *finding) {
+  gboolean has;
+  cube_recall_all(table, column, &group, 1, from, to, finding, &has);
+  return has;
+}
+
+void cube_recall_all(const CubeTable *table, guint column, const gint32 *groups, guint n, guint from, guint to,
+                     CubeFinding *findings, gboolean *has) {
   CubeMemory *memory = table->columns[column].memory;
-  return memory != NULL && group >= 0 && cube_memory_find(memory, group, from, to, finding);
+  if (memory != NULL)
+    cube_memory_find(memory, groups, n, from, to, findings, has);
+  else
+    for (guint i = 0; i < n; i++) has[i] = FALSE;
 }
 
 void cube_remember(const CubeTable *table, guint column, gint32 group, guint from, guint to,

@@ -56,7 +56,7 @@ CubeTable *cube_table_new_sparse(guint n_members, const CubeColumnSpec *columns,
 }
 
 CubeTable *cube_table_new_kept(guint n_members, const CubeColumnSpec *columns, guint n_columns, gint64 max_groups,
-                               gboolean sparse) {
+                               gboolean sparse, CubeBlocks *blocks) {
   CubeTable *table = cube_table_new(n_members, columns, n_columns, max_groups);
   table->touches = g_new0(gint32, 1);
   table->changed = g_new0(guint32, 1);
@@ -65,9 +65,12 @@ CubeTable *cube_table_new_kept(guint n_members, const CubeColumnSpec *columns, g
     return table;
   }
   table->is_kept = TRUE;
+  table->blocks = blocks == NULL ? NULL : cube_blocks_hold(blocks);
   for (guint c = 0; c < n_columns; c++) {
-    table->columns[c].kept = cube_kept_new(&columns[c], FALSE);
-    if (columns[c].with_moment) table->columns[c].kept_moments = cube_kept_new(&columns[c], TRUE);
+    gboolean fit = blocks != NULL && !columns[c].framed && columns[c].n_cells == blocks->n_cells;
+    g_autoptr(CubeBlocks) own = fit ? cube_blocks_hold(blocks) : cube_blocks_even(columns[c].n_cells);
+    table->columns[c].kept = cube_kept_new(&columns[c], FALSE, own);
+    if (columns[c].with_moment) table->columns[c].kept_moments = cube_kept_new(&columns[c], TRUE, own);
     if (columns[c].kind != CUBE_SUM) table->columns[c].memory = cube_memory_new();
   }
   return table;
@@ -88,9 +91,10 @@ static CubeColumnSpec *specs_of(const CubeTable *table) {
 
 CubeTable *cube_table_new_like(const CubeTable *table, guint n_members) {
   g_autofree CubeColumnSpec *specs = specs_of(table);
-  if (table->is_kept) return cube_table_new_kept(n_members, specs, table->n_columns, table->max_groups, FALSE);
+  if (table->is_kept)
+    return cube_table_new_kept(n_members, specs, table->n_columns, table->max_groups, FALSE, table->blocks);
   if (table->touches != NULL && table->log == NULL)
-    return cube_table_new_kept(n_members, specs, table->n_columns, table->max_groups, TRUE);
+    return cube_table_new_kept(n_members, specs, table->n_columns, table->max_groups, TRUE, NULL);
   return (table->sparse != NULL ? cube_table_new_sparse : cube_table_new)(n_members, specs, table->n_columns,
                                                                           table->max_groups);
 }
@@ -127,6 +131,7 @@ void cube_table_free(CubeTable *table) {
   g_free(table->touches);
   g_free(table->changed);
   cube_sparse_free(table->sparse);
+  cube_blocks_free(table->blocks);
   g_clear_pointer(&table->log, g_array_unref);
   g_free(table);
 }
@@ -142,6 +147,7 @@ CubeTable *cube_table_copy(const CubeTable *table) {
   copy->changed = g_memdup2(table->changed, (gsize)MAX(table->capacity, 1) * sizeof *table->changed);
   copy->touches = g_memdup2(table->touches, (gsize)MAX(table->capacity, 1) * sizeof *table->touches);
   if (table->sparse != NULL) copy->sparse = cube_sparse_copy(table->sparse);
+  if (table->blocks != NULL) cube_blocks_hold(table->blocks);
   for (guint c = 0; c < table->n_columns && table->is_kept; c++) {
     const Column *column = &table->columns[c];
     copy->columns[c].kept = cube_kept_copy(column->kept);

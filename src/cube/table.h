@@ -4,10 +4,11 @@
  * Cells lie in one of four ways:
  *   cells    for each column one array indexed by group * n_cells + cell: what one question asks
  *   sparse   the additions themselves: very many groups of few filled cells (sparse.c)
- *   kept     blocks of 64 cells made when needed, which go on changing after they are finished (kept.c)
+ *   kept     blocks of cells (months of days) made when needed, which go on changing after they are finished (kept.c)
  *   log      the additions in the order made, to be applied to others                                     */
 #pragma once
 
+#include "cube/blocks.h"
 #include "cube/kept.h"
 #include "cube/memory.h"
 #include "cube/sparse.h"
@@ -56,8 +57,9 @@ struct CubeTable {
   guint n_regrouped;  /* groups that came, or lost or regained all rows, by changes */
   CubeSparse *sparse; /* instead of cells, or NULL */
   GArray *log;        /* CubeAddition, instead of cells, or NULL */
+  CubeBlocks *blocks; /* kept tables: as given, or NULL */
   gboolean is_kept;
-  gboolean overflowed;
+  gint overflowed; /* atomic while columns are filled apart */
   gboolean finished;
 };
 
@@ -80,5 +82,8 @@ gint32 cube_table_make_group(CubeTable *table, const gint64 *members);
 guint cube_element_size(CubeKind kind);
 GArray *cube_array_cell(GArray **at, gsize element_size);
 void cube_extreme_add(ExtremeCell *at, CubeKind kind, double value, gint64 rows);
+void cube_table_set_overflowed(CubeTable *table);
+/* Does something for each column of a kept table, of a large one in several threads (threads.c). */
+void cube_each_column(const CubeTable *table, void (*work)(gpointer data, guint column), gpointer data);
 /* A table of the same columns and form. */
 CubeTable *cube_table_new_like(const CubeTable *table, guint n_members);

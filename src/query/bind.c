@@ -199,6 +199,14 @@ static const Bound *bind(const Binding *binding, const KpiExpr *expr, const Wind
   return bound;
 }
 
+static gboolean goes_by_group(const Bound *bound) {
+  if (bound->op == KPI_OP_EACH || (bound->op == KPI_OP_MEASURE && bound->read.use->measure->agg == KPI_AGG_CLV))
+    return TRUE;
+  for (guint i = 0; i < bound->n_args; i++)
+    if (goes_by_group(bound->args[i].bound)) return TRUE;
+  return FALSE;
+}
+
 const EvalFormula *evaluator_bind(Evaluator *evaluator, const KpiDefinition *kpi, const Window *window) {
   BoundKey probe = {kpi, *window};
   EvalFormula *formula = g_hash_table_lookup(evaluator->formulas, &probe);
@@ -206,6 +214,7 @@ const EvalFormula *evaluator_bind(Evaluator *evaluator, const KpiDefinition *kpi
   Binding binding = {.evaluator = evaluator};
   formula = g_new0(EvalFormula, 1);
   formula->bound = bind_kpi(&binding, kpi, window);
+  formula->by_group = goes_by_group(formula->bound);
   gboolean changed;
   const KpiExpr *expr = evaluator_formula(kpi, window, &changed);
   while (expr->op == KPI_OP_KPI) expr = evaluator_formula(expr->kpi, window, &changed);

@@ -230,7 +230,7 @@ static QueryPlan *next_generation(Board *board, const Side *side, const QueryPla
 
 static void note_changes(const Board *board, SideTable *table) {
   for (guint keep = 0; table->layout->entity != NULL && keep <= board->n_dims; keep++)
-    table->changed[keep] = cube_table_new_kept(keep, NULL, 0, G_MAXINT32 / 2, FALSE);
+    table->changed[keep] = cube_table_new_kept(keep, NULL, 0, G_MAXINT32 / 2, FALSE, NULL);
 }
 
 /* Takes the cells that a scan filled. */

@@ -1,4 +1,4 @@
-/* The value of a bound formula for a group. */
+/* The values of a bound formula: of many groups at once, or of one, or one entity of it. */
 #include "base/money.h"
 #include "query/evaluate_private.h"
 
@@ -70,43 +70,70 @@ static gboolean holds(const Value *value) {
   return value->has && value->value != 0;
 }
 
+static Value negated(const Bound *bound, Value value) {
+  value.value = bound->op == KPI_OP_ABS ? fabs(value.value) : 0 - value.value;
+  value.interval.has_value = FALSE;
+  return value;
+}
+
+static Value not(Value value) {
+  value.value = !holds(&value);
+  value.has = TRUE;
+  return value;
+}
+
+static Value both_or_either(const Bound *bound, const Value *a, const Value *b) {
+  Value result = {.has = TRUE, .n = first_n(a, b), .flags = a->flags | b->flags};
+  result.value = bound->op == KPI_OP_AND ? holds(a) && holds(b) : holds(a) || holds(b);
+  return result;
+}
+
+/* Of a choice without the branch that is taken. */
+static Value no_branch(const Value *condition) {
+  return (Value){.has = FALSE, .n = condition->n, .flags = condition->flags};
+}
+
+static Value branch_taken(const Value *condition, Value value, double beside) {
+  value.value *= beside;
+  value.flags |= condition->flags;
+  if (value.n < 0) value.n = condition->n;
+  return value;
+}
+
+/* The first that has a value; of those before it, what has been counted. */
+static Value or_else(const Value *found, const Value *next, double beside) {
+  if (found->has || !next->has) return *found;
+  Value result = *next;
+  if (result.n < 0) result.n = found->n;
+  result.value *= beside;
+  return result;
+}
+
+/* --- one group, or one entity of it --- */
+
 static Value part(const Evaluator *evaluator, const Place *place, const Bound *bound, guint i) {
   return eval_bound(evaluator, place, bound->args[i].bound);
 }
 
 static Value logic(const Evaluator *evaluator, const Place *place, const Bound *bound) {
   Value a = part(evaluator, place, bound, 0);
-  if (bound->op == KPI_OP_NOT) {
-    a.value = !holds(&a);
-    a.has = TRUE;
-    return a;
-  }
+  if (bound->op == KPI_OP_NOT) return not(a);
   Value b = part(evaluator, place, bound, 1);
-  Value result = {.has = TRUE, .n = first_n(&a, &b), .flags = a.flags | b.flags};
-  result.value = bound->op == KPI_OP_AND ? holds(&a) && holds(&b) : holds(&a) || holds(&b);
-  return result;
+  return both_or_either(bound, &a, &b);
 }
 
 static Value choice(const Evaluator *evaluator, const Place *place, const Bound *bound) {
   Value condition = part(evaluator, place, bound, 0);
   guint branch = holds(&condition) ? 1 : 2;
-  if (branch >= bound->n_args) return (Value){.has = FALSE, .n = condition.n, .flags = condition.flags};
-  Value result = part(evaluator, place, bound, branch);
-  result.value *= bound->args[branch].beside;
-  result.flags |= condition.flags;
-  if (result.n < 0) result.n = condition.n;
-  return result;
+  if (branch >= bound->n_args) return no_branch(&condition);
+  return branch_taken(&condition, part(evaluator, place, bound, branch), bound->args[branch].beside);
 }
 
 static Value first_of(const Evaluator *evaluator, const Place *place, const Bound *bound) {
   Value result = nothing;
   for (guint i = 0; i < bound->n_args; i++) {
     Value value = part(evaluator, place, bound, i);
-    if (result.has || !value.has) continue;
-    gint64 n = result.n;
-    result = value;
-    if (result.n < 0) result.n = n;
-    result.value *= bound->args[i].beside;
+    result = or_else(&result, &value, bound->args[i].beside);
   }
   return result;
 }
@@ -140,16 +167,108 @@ Value eval_bound(const Evaluator *evaluator, const Place *place, const Bound *bo
     case KPI_OP_TOTAL:
       return whole(evaluator, bound);
     case KPI_OP_NEG:
-    case KPI_OP_ABS: {
-      Value value = part(evaluator, place, bound, 0);
-      value.value = bound->op == KPI_OP_ABS ? fabs(value.value) : 0 - value.value;
-      value.interval.has_value = FALSE;
-      return value;
-    }
+    case KPI_OP_ABS:
+      return negated(bound, part(evaluator, place, bound, 0));
     default: {
       Value a = part(evaluator, place, bound, 0), b = part(evaluator, place, bound, 1);
       return join(bound, &a, &b);
     }
+  }
+}
+
+/* --- many groups: each part of the formula is gone through once for all of them --- */
+
+static void values_of(const EvalStretch *stretch, const Bound *bound, Value *values);
+
+static void parts_of(const EvalStretch *stretch, const Bound *bound, guint i, Value *values) {
+  values_of(stretch, bound->args[i].bound, values);
+}
+
+static void fill(Value *values, guint n, Value value) {
+  for (guint i = 0; i < n; i++) values[i] = value;
+}
+
+static void logic_of(const EvalStretch *stretch, const Bound *bound, Value *values) {
+  parts_of(stretch, bound, 0, values);
+  if (bound->op == KPI_OP_NOT) {
+    for (guint i = 0; i < stretch->n; i++) values[i] = not(values[i]);
+    return;
+  }
+  Value others[EVAL_MOST];
+  parts_of(stretch, bound, 1, others);
+  for (guint i = 0; i < stretch->n; i++) values[i] = both_or_either(bound, &values[i], &others[i]);
+}
+
+static void choice_of(const EvalStretch *stretch, const Bound *bound, Value *values) {
+  Value conditions[EVAL_MOST], taken[EVAL_MOST];
+  parts_of(stretch, bound, 0, conditions);
+  for (guint branch = 1; branch <= 2; branch++) {
+    gboolean is_taken = FALSE;
+    for (guint i = 0; i < stretch->n && !is_taken; i++) is_taken = holds(&conditions[i]) == (branch == 1);
+    gboolean is_there = branch < bound->n_args;
+    if (is_taken && is_there) parts_of(stretch, bound, branch, taken);
+    for (guint i = 0; i < stretch->n && is_taken; i++)
+      if (holds(&conditions[i]) == (branch == 1))
+        values[i] =
+            is_there ? branch_taken(&conditions[i], taken[i], bound->args[branch].beside) : no_branch(&conditions[i]);
+  }
+}
+
+static void first_of_each(const EvalStretch *stretch, const Bound *bound, Value *values) {
+  Value others[EVAL_MOST];
+  fill(values, stretch->n, nothing);
+  for (guint a = 0; a < bound->n_args; a++) {
+    parts_of(stretch, bound, a, others);
+    for (guint i = 0; i < stretch->n; i++) values[i] = or_else(&values[i], &others[i], bound->args[a].beside);
+  }
+}
+
+static void joined(const EvalStretch *stretch, const Bound *bound, Value *values) {
+  Value others[EVAL_MOST];
+  parts_of(stretch, bound, 0, values);
+  parts_of(stretch, bound, 1, others);
+  for (guint i = 0; i < stretch->n; i++) values[i] = join(bound, &values[i], &others[i]);
+}
+
+static void values_of(const EvalStretch *stretch, const Bound *bound, Value *values) {
+  switch (bound->op) {
+    case KPI_OP_NUMBER:
+      fill(values, stretch->n, bound->number);
+      break;
+    case KPI_OP_MEASURE:
+      eval_measures(stretch, &bound->read, values);
+      break;
+    case KPI_OP_KPI:
+      parts_of(stretch, bound, 0, values);
+      for (guint i = 0; i < stretch->n && bound->flags != 0; i++) values[i].flags |= bound->flags;
+      break;
+    case KPI_OP_AND:
+    case KPI_OP_OR:
+    case KPI_OP_NOT:
+      logic_of(stretch, bound, values);
+      break;
+    case KPI_OP_IF:
+      choice_of(stretch, bound, values);
+      break;
+    case KPI_OP_COALESCE:
+      first_of_each(stretch, bound, values);
+      break;
+    case KPI_OP_EACH:
+      for (guint i = 0; i < stretch->n; i++) {
+        Place place = {.level = stretch->level, .group = stretch->groups[i]};
+        values[i] = eval_family(stretch->evaluator, bound->family, &place, bound->at);
+      }
+      break;
+    case KPI_OP_TOTAL:
+      fill(values, stretch->n, whole(stretch->evaluator, bound));
+      break;
+    case KPI_OP_NEG:
+    case KPI_OP_ABS:
+      parts_of(stretch, bound, 0, values);
+      for (guint i = 0; i < stretch->n; i++) values[i] = negated(bound, values[i]);
+      break;
+    default:
+      joined(stretch, bound, values);
   }
 }
 
@@ -160,24 +279,29 @@ gboolean evaluator_parts(const EvalFormula *formula, KpiUnit *numerator, KpiUnit
   return TRUE;
 }
 
-EvalAnswer evaluator_value(const Evaluator *evaluator, const EvalFormula *formula, const EvalLevel *level,
-                           guint group) {
-  Place place = {.level = level, .group = group};
-  EvalAnswer answer = {.is_quotient = formula->quotient != NULL};
-  if (answer.is_quotient) {
-    const Bound *bound = formula->bound;
+gboolean evaluator_goes_by_group(const EvalFormula *formula) {
+  return formula->by_group;
+}
+
+void evaluator_values(const EvalStretch *stretch, const EvalFormula *formula, EvalAnswers *answers) {
+  const Bound *bound = formula->bound;
+  answers->is_quotient = formula->quotient != NULL;
+  if (answers->is_quotient) {
+    gboolean of_whole = formula->quotient->args[1]->op == KPI_OP_TOTAL;
     guint flags = 0;
     for (; bound->op == KPI_OP_KPI; bound = bound->args[0].bound) flags |= bound->flags;
-    answer.numerator = part(evaluator, &place, bound, 0);
-    answer.denominator = part(evaluator, &place, bound, 1);
-    answer.of_whole = answer.denominator.n < 0 || formula->quotient->args[1]->op == KPI_OP_TOTAL;
-    answer.value = join(bound, &answer.numerator, &answer.denominator);
-    answer.value.flags |= flags;
+    parts_of(stretch, bound, 0, answers->numerator);
+    parts_of(stretch, bound, 1, answers->denominator);
+    for (guint i = 0; i < stretch->n; i++) {
+      answers->of_whole[i] = of_whole || answers->denominator[i].n < 0;
+      answers->value[i] = join(bound, &answers->numerator[i], &answers->denominator[i]);
+      answers->value[i].flags |= flags;
+    }
   } else {
-    answer.value = eval_bound(evaluator, &place, formula->bound);
+    values_of(stretch, bound, answers->value);
   }
-  if (eval_lacks_data(&answer.value)) answer.value.has = FALSE;
-  return answer;
+  for (guint i = 0; i < stretch->n; i++)
+    if (eval_lacks_data(&answers->value[i])) answers->value[i].has = FALSE;
 }
 
 double evaluator_money_divisor(const QueryContext *context, KpiUnit unit) {

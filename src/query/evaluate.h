@@ -20,12 +20,12 @@ enum {
 };
 
 typedef struct {
-  gboolean has;
   double value;           /* money in minor units to its power */
   gint64 n;               /* records it rests on; -1 for a literal */
+  gint64 n_missing;       /* amounts without a rate */
   StatsInterval interval; /* medians only */
   guint flags;
-  gint64 n_missing; /* amounts without a rate */
+  gboolean has;
 } Value;
 
 /* The cells at one level of the grouping: all dimensions, the first few, or none. */
@@ -75,16 +75,29 @@ const gint64 *eval_level_members(const EvalLevel *level, guint group);
 typedef struct EvalFormula EvalFormula;
 const EvalFormula *evaluator_bind(Evaluator *evaluator, const KpiDefinition *kpi, const Window *window);
 
-/* The value for a group of a level. Where the formula is a division, also what is divided, each by its own unit. */
+#define EVAL_MOST 128 /* groups at once */
+
+/* Groups of a level that are evaluated together. */
 typedef struct {
-  Value value;
+  const Evaluator *evaluator;
+  const EvalLevel *level;
+  const guint *groups;
+  guint n; /* at most EVAL_MOST */
+} EvalStretch;
+
+/* The values of a stretch. Where the formula is a division, also what is divided, each by its own unit. */
+typedef struct {
   gboolean is_quotient;
-  gboolean of_whole; /* it is divided by the same number for all members: total(…), or a literal */
-  Value numerator, denominator;
-} EvalAnswer;
+  Value value[EVAL_MOST];
+  Value numerator[EVAL_MOST], denominator[EVAL_MOST];
+  gboolean of_whole[EVAL_MOST]; /* it is divided by the same number for all members: total(…), or a literal */
+} EvalAnswers;
+void evaluator_values(const EvalStretch *stretch, const EvalFormula *formula, EvalAnswers *answers);
+/* Whether a formula goes through what one group has for all windows at once (each(), the value of customers), so that
+ * it is best asked for one group after another, and only in one thread. Others may be asked in several. */
+gboolean evaluator_goes_by_group(const EvalFormula *formula);
 /* The units of what a formula divides, where it is a division. */
 gboolean evaluator_parts(const EvalFormula *formula, KpiUnit *numerator, KpiUnit *denominator);
-EvalAnswer evaluator_value(const Evaluator *evaluator, const EvalFormula *formula, const EvalLevel *level, guint group);
 
 /* The formula in force at a window; `changed` is set when another came into force within it. */
 const KpiExpr *evaluator_formula(const KpiDefinition *kpi, const Window *window, gboolean *changed);

@@ -50,6 +50,7 @@ struct Bound {
 struct EvalFormula {
   const Bound *bound;
   const KpiExpr *quotient; /* the division it comes to; or NULL */
+  gboolean by_group;
 };
 
 struct Evaluator {
@@ -86,6 +87,8 @@ BoundRead eval_bind_measure(const Evaluator *evaluator, const KpiMeasure *measur
                             const Window *window);
 /* A measure's value from the cells of the place. */
 Value eval_measure(const Evaluator *evaluator, const Place *place, const BoundRead *read);
+/* The same for all groups of a stretch. */
+void eval_measures(const EvalStretch *stretch, const BoundRead *read, Value *values);
 
 /* The table from whose cells a level is made: where credit is shared, one without people counts each deal once. */
 CubeTable *eval_cells_for(const QueryPlan *plan, const PlanTable *table, guint n_keep);

@@ -156,17 +156,6 @@ static Value value_of(const CubeFinding *finding) {
   return (Value){.has = finding->has_value, .value = finding->value, .n = finding->n, .interval = finding->interval};
 }
 
-/* What `find` says of a span's items, found once for cells that are kept. */
-static Value found_in(const BoundRead *read, const Source *source,
-                      void (*find)(const BoundRead *read, const Source *source, CubeFinding *finding)) {
-  guint column = read->use->column;
-  CubeFinding finding = {FALSE};
-  if (cube_recall(source->cells, column, source->group, read->from, read->to, &finding)) return value_of(&finding);
-  find(read, source, &finding);
-  cube_remember(source->cells, column, source->group, read->from, read->to, &finding);
-  return value_of(&finding);
-}
-
 static void find_quantile(const BoundRead *read, const Source *source, CubeFinding *finding) {
   const KpiMeasure *measure = read->use->measure;
   g_autoptr(GArray) values = g_array_new(FALSE, FALSE, sizeof(double));
@@ -201,6 +190,35 @@ static void find_distinct(const BoundRead *read, const Source *source, CubeFindi
 static void find_extreme(const BoundRead *read, const Source *source, CubeFinding *finding) {
   finding->has_value = cube_read_extreme(source->cells, read->use->column, source->group, read->from, read->to,
                                          &finding->value, &finding->n);
+}
+
+typedef void (*Finder)(const BoundRead *read, const Source *source, CubeFinding *finding);
+
+/* Of what walks over all items of a span; else NULL. */
+static Finder finder_of(KpiAgg agg) {
+  switch (agg) {
+    case KPI_AGG_DISTINCT:
+      return find_distinct;
+    case KPI_AGG_MIN:
+    case KPI_AGG_MAX:
+      return find_extreme;
+    case KPI_AGG_QUANTILE:
+      return find_quantile;
+    case KPI_AGG_KM:
+      return find_survival;
+    default:
+      return NULL;
+  }
+}
+
+/* Found once for cells that are kept. */
+static Value found_in(const BoundRead *read, const Source *source, Finder find) {
+  guint column = read->use->column;
+  CubeFinding finding = {FALSE};
+  if (cube_recall(source->cells, column, source->group, read->from, read->to, &finding)) return value_of(&finding);
+  find(read, source, &finding);
+  cube_remember(source->cells, column, source->group, read->from, read->to, &finding);
+  return value_of(&finding);
 }
 
 /* A level's amounts in foreign currencies at the rate of the last day seen, so that what was added in a currency and
@@ -261,45 +279,106 @@ static Value read_mean(const BoundRead *read, const Source *source) {
 }
 
 static Value read_cells(const QueryPlan *plan, const BoundRead *read, const Source *source) {
-  switch (read->use->measure->agg) {
-    case KPI_AGG_COUNT:
-    case KPI_AGG_SUM:
-      return read_sum(plan, read, source);
-    case KPI_AGG_MEAN:
-      return read_mean(read, source);
-    case KPI_AGG_DISTINCT:
-      return found_in(read, source, find_distinct);
-    case KPI_AGG_MIN:
-    case KPI_AGG_MAX:
-      return found_in(read, source, find_extreme);
-    case KPI_AGG_QUANTILE:
-      return found_in(read, source, find_quantile);
-    case KPI_AGG_KM:
-      return found_in(read, source, find_survival);
-    default:
-      return read_customers(plan, read, source);
-  }
+  KpiAgg agg = read->use->measure->agg;
+  Finder find = finder_of(agg);
+  if (find != NULL) return found_in(read, source, find);
+  if (agg == KPI_AGG_MEAN) return read_mean(read, source);
+  return agg == KPI_AGG_COUNT || agg == KPI_AGG_SUM ? read_sum(plan, read, source) : read_customers(plan, read, source);
 }
 
-Value eval_measure(const Evaluator *evaluator, const Place *place, const BoundRead *read) {
+/* Of a window before all records, or a fact that is not there, nothing is read: what it comes to then. */
+static gboolean is_unread(const Evaluator *evaluator, const EvalLevel *level, const BoundRead *read, Value *instead) {
   const PlanUse *use = read->use;
   const KpiMeasure *measure = use->measure;
   const Window *window = &read->window;
-  if (!place->level->tables[use->table].possible) return (Value){.has = FALSE, .flags = VALUE_NO_DIMENSION};
+  *instead = (Value){.has = FALSE, .flags = VALUE_NO_DIMENSION};
+  if (!level->tables[use->table].possible) return TRUE;
   BaseDay first = evaluator->first_day[use->table];
   if (first == BASE_DAY_NONE) {
     gboolean counts = measure->agg == KPI_AGG_COUNT || measure->agg == KPI_AGG_SUM || measure->agg == KPI_AGG_DISTINCT;
-    return (Value){.has = counts, .flags = VALUE_NO_DATA};
+    *instead = (Value){.has = counts, .flags = VALUE_NO_DATA};
+    return TRUE;
   }
   gboolean all_time =
       window->bound == WINDOW_BEFORE || window->bound == WINDOW_LIFETIME || window->bound == WINDOW_START;
-  if (use->entity == NULL && !all_time && measure->when != KPI_WHEN_ALWAYS && window_end(window) <= first)
-    return (Value){.has = FALSE, .flags = VALUE_BEFORE_DATA};
-  Source source = source_of(place, use);
-  Value result = read_cells(evaluator->plan, read, &source);
+  *instead = (Value){.has = FALSE, .flags = VALUE_BEFORE_DATA};
+  return use->entity == NULL && !all_time && measure->when != KPI_WHEN_ALWAYS && window_end(window) <= first;
+}
+
+static Value read_value(const QueryPlan *plan, const BoundRead *read, const Source *source) {
+  const PlanUse *use = read->use;
+  Value result = read_cells(plan, read, source);
   if (use->missing_column >= 0)
-    result.n_missing += sum_of(&source, (guint)use->missing_column, read->from, read->to).rows;
+    result.n_missing += sum_of(source, (guint)use->missing_column, read->from, read->to).rows;
   result.flags |= VALUE_HAS_DATA;
   if (result.n_missing > 0) result.flags |= VALUE_MISSING_RATES;
   return result;
+}
+
+Value eval_measure(const Evaluator *evaluator, const Place *place, const BoundRead *read) {
+  Value instead;
+  if (is_unread(evaluator, place->level, read, &instead)) return instead;
+  Source source = source_of(place, read->use);
+  return read_value(evaluator->plan, read, &source);
+}
+
+/* Whether it is a sum, count or mean of nothing but one column's cells. */
+static gboolean is_plain(const BoundRead *read) {
+  const PlanUse *use = read->use;
+  KpiAgg agg = use->measure->agg;
+  return (agg == KPI_AGG_COUNT || agg == KPI_AGG_SUM || agg == KPI_AGG_MEAN) && use->missing_column < 0 &&
+         use->ended_column < 0 && use->currency_column < 0 && read->window.bound != WINDOW_AVERAGE;
+}
+
+static void read_plain(const BoundRead *read, const CubeTable *cells, const gint32 *groups, guint n, Value *values) {
+  CubeSum sums[EVAL_MOST];
+  double scale = (double)read->use->scale;
+  cube_read_sums(cells, read->use->column, groups, n, read->from, read->to, sums);
+  if (read->use->measure->agg == KPI_AGG_MEAN)
+    for (guint i = 0; i < n; i++) {
+      gboolean has = sums[i].rows > 0;
+      double mean = has ? (double)sums[i].sum / scale / (double)sums[i].rows : 0;
+      values[i] = (Value){.has = has, .value = mean, .n = sums[i].rows, .flags = VALUE_HAS_DATA};
+    }
+  else
+    for (guint i = 0; i < n; i++)
+      values[i] =
+          (Value){.has = TRUE, .value = (double)sums[i].sum / scale, .n = sums[i].rows, .flags = VALUE_HAS_DATA};
+}
+
+static void read_found(const BoundRead *read, const CubeTable *cells, const gint32 *groups, guint n, Finder find,
+                       Value *values) {
+  CubeFinding findings[EVAL_MOST];
+  gboolean has[EVAL_MOST];
+  cube_recall_all(cells, read->use->column, groups, n, read->from, read->to, findings, has);
+  for (guint i = 0; i < n; i++) {
+    Source source = {.cells = cells, .group = groups[i], .table = read->use->table};
+    values[i] = has[i] ? value_of(&findings[i]) : found_in(read, &source, find);
+    values[i].flags |= VALUE_HAS_DATA;
+  }
+}
+
+void eval_measures(const EvalStretch *stretch, const BoundRead *read, Value *values) {
+  const EvalLevel *level = stretch->level;
+  const LevelTable *table = &level->tables[read->use->table];
+  Value instead;
+  if (is_unread(stretch->evaluator, level, read, &instead)) {
+    for (guint i = 0; i < stretch->n; i++) values[i] = instead;
+    return;
+  }
+  gint32 groups[EVAL_MOST];
+  for (guint i = 0; i < stretch->n; i++) groups[i] = table->group_of[stretch->groups[i]];
+  if (is_plain(read)) {
+    read_plain(read, table->cells, groups, stretch->n, values);
+    return;
+  }
+  Finder find = finder_of(read->use->measure->agg);
+  if (find != NULL && read->use->missing_column < 0) {
+    read_found(read, table->cells, groups, stretch->n, find, values);
+    return;
+  }
+  for (guint i = 0; i < stretch->n; i++) {
+    Source source = {.cells = table->cells, .group = groups[i], .table = read->use->table};
+    values[i] = read_value(stretch->evaluator->plan, read, &source);
+  }
 }

@@ -54,15 +54,10 @@ static void note_chance(QueryRun *run, guint k) {
        kpi->title, totals->len, test.chi_square, test.degrees, test.p);
 }
 
-static gboolean says_of_itself(const QueryValue *value) {
-  return value->n > 0 || value->has_base;
-}
-
 /* An answer of nothing, because the records are of another time: says of which. */
 static void note_other_time(QueryRun *run) {
   BaseDay first, last;
-  for (guint r = 0; r < query_result_n_rows(run->result); r++)
-    if (says_of_itself(&query_result_row(run->result, r)->value)) return;
+  if (query_result_says_of_itself(run->result)) return;
   if (!query_stat_bounds(run->context->stat, &first, &last) || (first < run->asked.end && last >= run->asked.start))
     return;
   g_autofree char *from = base_day_format(first), *to = base_day_format(last);
@@ -198,9 +193,10 @@ gboolean query_run_without(QueryRun *run, GError **error) {
   if (run->context->store == NULL || run->n_dims == 0 || run->dims[0].kind != DIM_REP || run->where->people->len > 0)
     return TRUE;
   g_autoptr(GHashTable) shown = g_hash_table_new(g_str_hash, g_str_equal);
-  for (guint r = 0; r < query_result_n_rows(run->result); r++) {
-    const QueryRow *row = query_result_row(run->result, r);
-    if (row->members[0] != NULL) g_hash_table_add(shown, (gpointer)row->members[0]);
+  const GPtrArray *groups = run->result->levels[run->n_dims].speaking;
+  for (guint g = 0; g < groups->len; g++) {
+    const QueryGroup *group = g_ptr_array_index(groups, g);
+    if (group->names[0] != NULL) g_hash_table_add(shown, group->names[0]);
   }
   StoreValue days[] = {{STORE_DAY, {.integer = run->asked.start}}, {STORE_DAY, {.integer = run->asked.end}}};
   g_autoptr(StoreRows) rows = store_query(

@@ -210,11 +210,28 @@ static CubeKind kind_of(KpiAgg agg) {
   }
 }
 
+/* Cells by day are mostly asked by the month. */
+static CubeBlocks *months_of(const QueryPlan *plan) {
+  const GArray *days = plan->boundaries;
+  g_autoptr(GArray) starts = g_array_new(FALSE, TRUE, sizeof(guint));
+  g_array_set_size(starts, 1);
+  BaseDay last = days->len > 0 ? g_array_index(days, BaseDay, days->len - 1) : BASE_DAY_MIN;
+  for (BaseDay day = days->len > 0 ? g_array_index(days, BaseDay, 0) : last; day < last;) {
+    day = calendar_period_at(plan->context->calendar, CALENDAR_MONTH, day).end;
+    guint slot = query_plan_slot(plan, MIN(day, last));
+    g_array_append_val(starts, slot);
+  }
+  return cube_blocks_new(query_plan_n_slots(plan), (const guint *)(gpointer)starts->data, starts->len);
+}
+
 static CubeTable *new_cells(const QueryPlan *plan, const PlanTable *table, const GArray *specs) {
   const CubeColumnSpec *columns = (const CubeColumnSpec *)(gpointer)specs->data;
   guint n_members = plan->n_dims + (table->entity != NULL ? 1 : 0);
   gint64 most = plan->context->organisation->max_groups;
-  if (plan->is_kept) return cube_table_new_kept(n_members, columns, specs->len, most, table->entity != NULL);
+  if (plan->is_kept) {
+    g_autoptr(CubeBlocks) months = months_of(plan);
+    return cube_table_new_kept(n_members, columns, specs->len, most, table->entity != NULL, months);
+  }
   return (table->entity != NULL ? cube_table_new_sparse : cube_table_new)(n_members, columns, specs->len, most);
 }
 

@@ -1,8 +1,6 @@
 /* From request to answer. */
 #include "query/run.h"
 
-#include <math.h>
-
 #define MAX_KPIS    500
 #define MAX_PERIODS 4000
 
@@ -112,90 +110,48 @@ void query_run_collect(QueryRun *run) {
   }
 }
 
-static Asked bound_to(const QueryRun *run, const KpiDefinition *kpi, const Window *window, const Window *beside) {
-  Asked asked = {.kpi = kpi,
-                 .window = *window,
-                 .formula = evaluator_bind(run->evaluator, kpi, window),
-                 .changed = evaluator_definitions_differ(run->context, kpi, window, beside),
-                 .divisor = evaluator_money_divisor(run->context, kpi->unit)};
+static Asked bound_to(const QueryRun *run, const KpiDefinition *kpi, const Window *window, const Window *beside,
+                      QueryScale *scale) {
+  Asked asked = {.formula = evaluator_bind(run->evaluator, kpi, window)};
+  const CalendarPeriod *period = &window->period;
+  if (evaluator_definitions_differ(run->context, kpi, window, beside)) asked.flags |= QUERY_FLAG_CHANGED;
+  if (window_is_running(run->context, period)) asked.flags |= QUERY_FLAG_RUNNING;
+  if (kpi->matures_after_days > 0 && period->end + kpi->matures_after_days > run->context->today + 1)
+    asked.flags |= QUERY_FLAG_IMMATURE;
   KpiUnit numerator, denominator;
+  *scale = (QueryScale){evaluator_money_divisor(run->context, kpi->unit), 1, 1};
   if (!evaluator_parts(asked.formula, &numerator, &denominator)) return asked;
-  asked.numerator_divisor = evaluator_money_divisor(run->context, numerator);
-  asked.denominator_divisor = evaluator_money_divisor(run->context, denominator);
+  scale->numerator_divisor = evaluator_money_divisor(run->context, numerator);
+  scale->denominator_divisor = evaluator_money_divisor(run->context, denominator);
   return asked;
 }
 
-static void bind(QueryRun *run) {
-  guint n_periods = run->result->periods->len;
-  run->asked_of = g_new0(RowAsked, (gsize)run->result->kpis->len * n_periods);
-  for (guint k = 0; k < run->result->kpis->len; k++)
-    for (guint p = 0; p < n_periods; p++) {
-      const KpiDefinition *kpi = g_ptr_array_index(run->result->kpis, k);
-      RowAsked *asked = &run->asked_of[(gsize)k * n_periods + p];
-      Window window = window_of(run->context, &g_array_index(run->result->periods, CalendarPeriod, p)), compared;
-      asked->value = bound_to(run, kpi, &window, NULL);
-      if (!compared_window(run, &window, &compared)) continue;
-      asked->compared = bound_to(run, kpi, &compared, &window);
-      Window whole = whole_window(&compared);
-      asked->whole = bound_to(run, kpi, &whole, &window);
-    }
-}
-
-/* --- one value --- */
-
-static void add_quotient(const Asked *asked, const EvalAnswer *answer, QueryValue *value) {
-  const KpiDefinition *kpi = asked->kpi;
-  const Value *numerator = &answer->numerator, *denominator = &answer->denominator;
-  if (!answer->is_quotient || !numerator->has || !denominator->has) return;
-  value->has_parts = TRUE;
-  value->has_base = denominator->value != 0 && !answer->of_whole;
-  value->numerator = numerator->value / asked->numerator_divisor;
-  value->denominator = denominator->value / asked->denominator_divisor;
-  if (!kpi->proportion || !value->has_value || numerator->value < 0 || numerator->value > denominator->value) return;
-  StatsInterval interval = stats_wilson((gint64)llround(numerator->value), (gint64)llround(denominator->value), 0.95);
-  value->has_interval = interval.has_value;
-  value->low = interval.low;
-  value->high = interval.high;
-}
-
-static QueryValue evaluate(const QueryRun *run, EvalLevel *level, guint group, const Asked *asked) {
-  const KpiDefinition *kpi = asked->kpi;
-  EvalAnswer answer = evaluator_value(run->evaluator, asked->formula, level, group);
-  const Value *value = &answer.value;
-  double divisor = asked->divisor;
-  QueryValue result = {.has_value = value->has && isfinite(value->value),
-                       .n = MAX(value->n, 0),
-                       .flags = value->flags & 0xff,
-                       .n_missing = value->n_missing};
-  if (result.has_value) result.flags &= ~(guint)QUERY_FLAG_NO_DATA;
-  result.value = result.has_value ? value->value / divisor : 0;
-  if (value->interval.has_value && result.has_value) {
-    result.has_interval = TRUE;
-    result.low = value->interval.low / divisor;
-    result.high = value->interval.high / divisor;
+static void bind_row(const QueryRun *run, const KpiDefinition *kpi, guint p, RowAsked *asked, QueryColumn *column) {
+  Window window = window_of(run->context, &g_array_index(run->result->periods, CalendarPeriod, p)), compared;
+  asked->n_cells = 1;
+  asked->cells[0] = bound_to(run, kpi, &window, NULL, &column->scales[0]);
+  if (compared_window(run, &window, &compared)) {
+    column->compared_period = clipped_period(&compared);
+    Window whole = whole_window(&compared);
+    asked->cells[asked->n_cells++] = bound_to(run, kpi, &compared, &window, &column->scales[1]);
+    if (column->compared_period.end < compared.period.end)
+      asked->cells[asked->n_cells++] = bound_to(run, kpi, &whole, &window, &column->scales[2]);
   }
-  add_quotient(asked, &answer, &result);
-  const CalendarPeriod *period = &asked->window.period;
-  if (asked->changed) result.flags |= QUERY_FLAG_CHANGED;
-  if (window_is_running(run->context, period)) result.flags |= QUERY_FLAG_RUNNING;
-  if (kpi->matures_after_days > 0 && period->end + kpi->matures_after_days > run->context->today + 1)
-    result.flags |= QUERY_FLAG_IMMATURE;
-  return result;
+  column->n_cells = asked->n_cells;
+  for (guint c = 0; c < asked->n_cells; c++) asked->by_group |= evaluator_goes_by_group(asked->cells[c].formula);
 }
 
-static QueryRow make_row(const QueryRun *run, EvalLevel *level, guint number, const QueryGroup *group, guint k,
-                         guint p) {
-  QueryRow row = {.kpi = k, .period = p, .n_members = group->n_members};
-  for (guint d = 0; d < group->n_members; d++) row.members[d] = group->names[d];
-  const RowAsked *asked = &run->asked_of[k * run->result->periods->len + p];
-  row.value = evaluate(run, level, number, &asked->value);
-  row.has_compared = asked->compared.formula != NULL;
-  if (!row.has_compared) return row;
-  row.compared_period = clipped_period(&asked->compared.window);
-  row.compared = evaluate(run, level, number, &asked->compared);
-  row.has_compared_whole = row.compared_period.end < asked->compared.window.period.end;
-  if (row.has_compared_whole) row.compared_whole = evaluate(run, level, number, &asked->whole);
-  return row;
+static void bind(QueryRun *run) {
+  QueryResult *result = run->result;
+  guint n_periods = result->periods->len;
+  gsize n = (gsize)result->kpis->len * n_periods;
+  run->asked_of = g_new0(RowAsked, n);
+  result->columns = g_new0(QueryColumn, n);
+  for (gsize i = 0; i < n; i++) {
+    bind_row(run, g_ptr_array_index(result->kpis, i / n_periods), (guint)(i % n_periods), &run->asked_of[i],
+             &result->columns[i]);
+    result->n_cells = MAX(result->n_cells, run->asked_of[i].n_cells);
+  }
 }
 
 /* --- rows --- */
@@ -216,17 +172,6 @@ static gint compare_groups(gconstpointer a, gconstpointer b, gpointer user_data)
   return 0;
 }
 
-/* Nothing sold of a quota is 0 %, which is something to say; a part of the total of all that is none says nothing. */
-static gboolean value_says(const QueryValue *value) {
-  gboolean of_others = value->has_parts && !value->has_base && value->numerator == 0;
-  return value->has_base || (value->n > 0 && !of_others);
-}
-
-static gboolean says_something(const QueryRow *row) {
-  return value_says(&row->value) || (row->value.has_value && row->value.value != 0) ||
-         (row->has_compared && value_says(&row->compared));
-}
-
 /* Before any is made: members × periods × KPIs. */
 static gboolean fits(const QueryRun *run, EvalLevel *const *levels, GError **error) {
   gint64 n_groups = 0, most = run->context->organisation->max_groups;
@@ -244,26 +189,10 @@ static gboolean fits(const QueryRun *run, EvalLevel *const *levels, GError **err
   return FALSE;
 }
 
-static void look_at(QuerySeen *seen, const QueryRow *row) {
-  seen->flags |= row->value.flags;
-  if (row->has_compared) seen->flags |= row->compared.flags & QUERY_FLAG_CHANGED;
-  seen->n_missing += row->value.n_missing;
-}
-
-/* All rows of a group. Members of whom every number is nothing are left out (`attain show` names people among them). */
-static QueryGroup *make_group(const QueryRun *run, EvalLevel *level, guint number, guint n_members) {
-  guint n_kpis = run->result->kpis->len, n_periods = run->result->periods->len;
+static QueryGroup *new_group(const QueryRun *run, const EvalLevel *level, guint number, guint n_members) {
   const gint64 *ids = eval_level_members(level, number);
-  QueryGroup *group = query_group_new(n_members, ids, n_kpis * n_periods, n_kpis);
+  QueryGroup *group = query_group_new(run->result, n_members, ids);
   for (guint d = 0; d < n_members; d++) group->names[d] = g_strdup(query_members_name(run->plan->members[d], ids[d]));
-  group->is_silent = n_members > 0;
-  QueryRow *row = group->rows;
-  for (guint k = 0; k < n_kpis; k++)
-    for (guint p = 0; p < n_periods; p++, row++) {
-      *row = make_row(run, level, number, group, k, p);
-      group->is_silent &= !says_something(row);
-      look_at(&group->seen[k], row);
-    }
   return group;
 }
 
@@ -282,26 +211,37 @@ static guint *order_of(const QueryRun *run, const EvalLevel *level, guint n_memb
 /* Of an earlier answer what has not changed, in its order. FALSE when there are other groups than it had. */
 static gboolean take_over_level(QueryRun *run, EvalLevel *level, guint n_members) {
   const GPtrArray *earlier = run->earlier->levels[n_members].all;
-  guint n_groups = eval_level_n_groups(level);
+  guint n_groups = eval_level_n_groups(level), n_changed = 0;
   if (earlier->len != n_groups) return FALSE;
-  for (guint i = 0; i < n_groups; i++)
-    if (eval_level_find(level, ((const QueryGroup *)g_ptr_array_index(earlier, i))->ids) < 0) return FALSE;
+  g_autofree guint *numbers = g_new(guint, n_groups + 1);
   for (guint i = 0; i < n_groups; i++) {
-    QueryGroup *group = g_ptr_array_index(earlier, i);
-    if (run->has_changed(run->board, n_members, group->ids))
-      group = make_group(run, level, (guint)eval_level_find(level, group->ids), n_members);
-    else
-      query_group_hold(group);
-    query_result_add(run->result, n_members, group);
+    gint32 number = eval_level_find(level, ((const QueryGroup *)g_ptr_array_index(earlier, i))->ids);
+    if (number < 0) return FALSE;
+    numbers[i] = (guint)number;
   }
+  g_autofree QueryGroup **groups = g_new(QueryGroup *, n_groups + 1), **changed = g_new(QueryGroup *, n_groups + 1);
+  for (guint i = 0; i < n_groups; i++) {
+    groups[i] = g_ptr_array_index(earlier, i);
+    if (!run->has_changed(run->board, n_members, groups[i]->ids)) {
+      query_group_hold(groups[i]);
+      continue;
+    }
+    groups[i] = changed[n_changed] = new_group(run, level, numbers[i], n_members);
+    numbers[n_changed++] = numbers[i];
+  }
+  query_run_fill(run, level, numbers, changed, n_changed);
+  for (guint i = 0; i < n_groups; i++) query_result_add(run->result, n_members, groups[i]);
   return TRUE;
 }
 
 static void add_level_rows(QueryRun *run, EvalLevel *level, guint n_members) {
   if (run->earlier != NULL && take_over_level(run, level, n_members)) return;
+  guint n_groups = eval_level_n_groups(level);
   g_autofree guint *order = order_of(run, level, n_members);
-  for (guint i = 0; i < eval_level_n_groups(level); i++)
-    query_result_add(run->result, n_members, make_group(run, level, order[i], n_members));
+  g_autofree QueryGroup **groups = g_new(QueryGroup *, n_groups + 1);
+  for (guint i = 0; i < n_groups; i++) groups[i] = new_group(run, level, order[i], n_members);
+  query_run_fill(run, level, order, groups, n_groups);
+  for (guint i = 0; i < n_groups; i++) query_result_add(run->result, n_members, groups[i]);
 }
 
 /* --- running --- */

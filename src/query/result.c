@@ -1,6 +1,8 @@
 /* An answer: its making, and what is read of it. */
 #include "query/run.h"
 
+#include <math.h>
+
 static const struct {
   const char *name, *about;
 } flags[] = {
@@ -23,16 +25,29 @@ const char *query_flag_about(guint bit) {
 
 /* --- groups of rows --- */
 
-QueryGroup *query_group_new(guint n_members, const gint64 *ids, guint n_rows, guint n_kpis) {
-  gsize rows = sizeof(QueryGroup) + n_rows * sizeof(QueryRow);
-  QueryGroup *group = g_malloc0(rows + n_kpis * sizeof(QuerySeen));
+static guint n_rows_of_group(const QueryResult *result) {
+  return result->kpis->len * result->periods->len;
+}
+
+QueryGroup *query_group_new(const QueryResult *result, guint n_members, const gint64 *ids) {
+  QueryGroup *group = g_malloc0(sizeof *group + result->kpis->len * sizeof(QuerySeen));
   group->n_holders = 1;
   group->n_members = n_members;
+  group->n_kpis = result->kpis->len;
   memcpy(group->ids, ids, n_members * sizeof *ids);
-  group->n_rows = n_rows;
-  group->n_kpis = n_kpis;
-  group->seen = (QuerySeen *)(gpointer)((guint8 *)group + rows);
   return group;
+}
+
+QueryBlock *query_block_new(const QueryResult *result, QueryGroup *const *groups, guint n) {
+  gsize n_cells = (gsize)n_rows_of_group(result) * result->n_cells * n;
+  QueryBlock *block = g_malloc(sizeof *block + n_cells * sizeof(QueryCell));
+  block->n_holders = (gint)n;
+  block->n_groups = n;
+  for (guint i = 0; i < n; i++) {
+    groups[i]->block = block;
+    groups[i]->at = i;
+  }
+  return block;
 }
 
 QueryGroup *query_group_hold(QueryGroup *group) {
@@ -44,7 +59,67 @@ static void group_free(gpointer data) {
   QueryGroup *group = data;
   if (!g_atomic_int_dec_and_test(&group->n_holders)) return;
   for (guint m = 0; m < group->n_members; m++) g_free(group->names[m]);
+  if (group->block != NULL && g_atomic_int_dec_and_test(&group->block->n_holders)) g_free(group->block);
+  g_free(group->rows);
   g_free(group);
+}
+
+static const QueryCell *cell_of(const QueryResult *result, const QueryGroup *group, gsize row, guint cell) {
+  return &group->block->cells[(row * result->n_cells + cell) * group->block->n_groups + group->at];
+}
+
+/* --- rows of a group --- */
+
+static void add_quotient(const KpiDefinition *kpi, const QueryScale *scale, const QueryCell *cell, QueryValue *value) {
+  value->has_parts = TRUE;
+  value->has_base = cell->has_base;
+  value->numerator = cell->first / scale->numerator_divisor;
+  value->denominator = cell->second / scale->denominator_divisor;
+  if (!kpi->proportion || !cell->has_value || cell->first < 0 || cell->first > cell->second) return;
+  StatsInterval interval = stats_wilson((gint64)llround(cell->first), (gint64)llround(cell->second), 0.95);
+  value->has_interval = interval.has_value;
+  value->low = interval.low;
+  value->high = interval.high;
+}
+
+static QueryValue value_of(const KpiDefinition *kpi, const QueryScale *scale, const QueryCell *cell) {
+  QueryValue value = {.has_value = cell->has_value, .n = cell->n, .flags = cell->flags, .n_missing = cell->n_missing};
+  if (cell->has_value) value.value = cell->value / scale->divisor;
+  if (cell->has_interval) {
+    value.has_interval = TRUE;
+    value.low = cell->first / scale->divisor;
+    value.high = cell->second / scale->divisor;
+  }
+  if (cell->has_parts) add_quotient(kpi, scale, cell, &value);
+  return value;
+}
+
+static QueryRow row_made(const QueryResult *result, const QueryGroup *group, guint k, guint p) {
+  gsize at = (gsize)k * result->periods->len + p;
+  const KpiDefinition *kpi = g_ptr_array_index(result->kpis, k);
+  const QueryColumn *column = &result->columns[at];
+  QueryRow row = {.kpi = k, .period = p, .n_members = group->n_members};
+  for (guint d = 0; d < group->n_members; d++) row.members[d] = group->names[d];
+  row.value = value_of(kpi, &column->scales[0], cell_of(result, group, at, 0));
+  row.has_compared = column->n_cells > 1;
+  if (!row.has_compared) return row;
+  row.compared_period = column->compared_period;
+  row.compared = value_of(kpi, &column->scales[1], cell_of(result, group, at, 1));
+  row.has_compared_whole = column->n_cells > 2;
+  if (row.has_compared_whole) row.compared_whole = value_of(kpi, &column->scales[2], cell_of(result, group, at, 2));
+  return row;
+}
+
+/* Several threads may read one answer: whoever is first leaves the rows for all. */
+static const QueryRow *rows_of(const QueryResult *result, QueryGroup *group) {
+  QueryRow *rows = g_atomic_pointer_get(&group->rows);
+  if (rows != NULL) return rows;
+  guint n_periods = result->periods->len;
+  rows = g_new(QueryRow, n_rows_of_group(result));
+  for (guint i = 0; i < n_rows_of_group(result); i++) rows[i] = row_made(result, group, i / n_periods, i % n_periods);
+  if (g_atomic_pointer_compare_and_exchange(&group->rows, NULL, rows)) return rows;
+  g_free(rows);
+  return g_atomic_pointer_get(&group->rows);
 }
 
 static guint ids_hash(gconstpointer data) {
@@ -143,6 +218,7 @@ void query_result_free(QueryResult *result) {
   g_ptr_array_unref(result->kpis);
   g_ptr_array_unref(result->dims);
   g_array_unref(result->periods);
+  g_free(result->columns);
   for (guint keep = 0; keep <= QUERY_MAX_DIMS; keep++) {
     g_ptr_array_unref(result->levels[keep].all);
     g_ptr_array_unref(result->levels[keep].speaking);
@@ -172,32 +248,42 @@ guint query_result_n_periods(const QueryResult *result) {
 const CalendarPeriod *query_result_period(const QueryResult *result, guint index) {
   return &g_array_index(result->periods, CalendarPeriod, index);
 }
-static guint n_rows_of(const QueryGroups *groups) {
-  if (groups->speaking->len == 0) return 0;
-  return groups->speaking->len * ((const QueryGroup *)g_ptr_array_index(groups->speaking, 0))->n_rows;
+static guint n_rows_of(const QueryResult *result, guint keep) {
+  return result->levels[keep].speaking->len * n_rows_of_group(result);
 }
 
-static const QueryRow *row_of(const QueryGroups *groups, guint index) {
-  guint n = ((const QueryGroup *)g_ptr_array_index(groups->speaking, 0))->n_rows;
-  return &((const QueryGroup *)g_ptr_array_index(groups->speaking, index / n))->rows[index % n];
+static const QueryRow *row_of(const QueryResult *result, guint keep, guint index) {
+  guint n = n_rows_of_group(result);
+  return &rows_of(result, g_ptr_array_index(result->levels[keep].speaking, index / n))[index % n];
+}
+
+gboolean query_result_says_of_itself(const QueryResult *result) {
+  const GPtrArray *groups = result->levels[result->n_levels - 1].speaking;
+  for (guint g = 0; g < groups->len; g++) {
+    for (guint i = 0; i < n_rows_of_group(result); i++) {
+      const QueryCell *cell = cell_of(result, g_ptr_array_index(groups, g), i, 0);
+      if (cell->n > 0 || cell->has_base) return TRUE;
+    }
+  }
+  return FALSE;
 }
 
 guint query_result_n_rows(const QueryResult *result) {
-  return result->n_levels == 0 ? 0 : n_rows_of(&result->levels[result->n_levels - 1]);
+  return result->n_levels == 0 ? 0 : n_rows_of(result, result->n_levels - 1);
 }
 const QueryRow *query_result_row(const QueryResult *result, guint index) {
-  return row_of(&result->levels[result->n_levels - 1], index);
+  return row_of(result, result->n_levels - 1, index);
 }
 guint query_result_n_totals(const QueryResult *result) {
   guint n = 0;
-  for (guint keep = 0; keep + 1 < result->n_levels; keep++) n += n_rows_of(&result->levels[keep]);
+  for (guint keep = 0; keep + 1 < result->n_levels; keep++) n += n_rows_of(result, keep);
   return n;
 }
 const QueryRow *query_result_total(const QueryResult *result, guint index) {
   guint keep = result->n_levels - 1;
   while (keep-- > 0) {
-    guint n = n_rows_of(&result->levels[keep]);
-    if (index < n) return row_of(&result->levels[keep], index);
+    guint n = n_rows_of(result, keep);
+    if (index < n) return row_of(result, keep, index);
     index -= n;
   }
   g_return_val_if_reached(NULL);

@@ -10,19 +10,51 @@
 typedef struct {
   guint flags;
   gint64 n_missing;
+  gboolean says; /* some number is something */
 } QuerySeen;
 
-/* All rows of one member or total: by KPI, then period. Answers that do not differ in it share it. */
+/* A number as it is evaluated, in minor units; it is made a QueryValue when it is read. */
+typedef struct {
+  double value;
+  double first, second; /* a quotient: numerator and denominator; with an interval of its own: low and high */
+  gint64 n, n_missing;
+  guint16 flags;
+  guint8 has_value, has_parts, has_base, has_interval;
+} QueryCell;
+
+/* In this order a row has its cells: the number, what it is compared with, that to its end. */
+#define QUERY_CELLS 3
+
+/* The cells of groups that were evaluated together: [kpi][period][cell][group]. */
 typedef struct {
   gint n_holders; /* atomic; not GLib's reference count, which ThreadSanitizer does not see */
+  guint n_groups;
+  QueryCell cells[];
+} QueryBlock;
+
+/* What is said of one member or total. Answers that do not differ in it share it. */
+typedef struct {
+  gint n_holders; /* atomic, as above */
   gint64 ids[QUERY_MAX_DIMS];
   char *names[QUERY_MAX_DIMS];
   guint n_members;
   gboolean is_silent; /* every number is nothing */
-  guint n_rows, n_kpis;
-  QuerySeen *seen; /* by KPI; after the rows, in one piece with them */
-  QueryRow rows[];
+  QueryBlock *block;  /* its cells are the ones at `at` of each column */
+  guint at;
+  QueryRow *rows; /* atomic; made of the cells when first read */
+  guint n_kpis;
+  QuerySeen seen[]; /* by KPI */
 } QueryGroup;
+
+/* How the cells of a KPI in a period are read. */
+typedef struct {
+  double divisor, numerator_divisor, denominator_divisor; /* of minor units */
+} QueryScale;
+typedef struct {
+  QueryScale scales[QUERY_CELLS];
+  guint n_cells;
+  CalendarPeriod compared_period;
+} QueryColumn;
 
 /* The groups of one level, in order. */
 typedef struct {
@@ -32,10 +64,12 @@ typedef struct {
 } QueryGroups;
 
 struct QueryResult {
-  gint n_holders;  /* atomic; not GLib's reference count, which ThreadSanitizer does not see */
-  GPtrArray *kpis; /* const KpiDefinition * */
-  GPtrArray *dims; /* interned names */
-  GArray *periods; /* CalendarPeriod */
+  gint n_holders;       /* atomic; not GLib's reference count, which ThreadSanitizer does not see */
+  GPtrArray *kpis;      /* const KpiDefinition * */
+  GPtrArray *dims;      /* interned names */
+  GArray *periods;      /* CalendarPeriod */
+  QueryColumn *columns; /* [kpi][period] */
+  guint n_cells;        /* of a row */
   QueryGroups
       levels[QUERY_MAX_DIMS + 1]; /* by the number of dimensions kept: the last are the rows, the others totals */
   guint n_levels;
@@ -50,16 +84,15 @@ struct QueryResult {
 
 /* A KPI over one window. */
 typedef struct {
-  const KpiDefinition *kpi;
-  Window window;
-  const EvalFormula *formula; /* NULL: not asked */
-  gboolean changed;           /* two definitions of one KPI are in it, or in what it is compared with */
-  double divisor, numerator_divisor, denominator_divisor; /* of minor units */
+  const EvalFormula *formula;
+  guint flags; /* QueryFlag: what holds for all members */
 } Asked;
 
 /* What a row tells of a KPI in a period. */
 typedef struct {
-  Asked value, compared, whole; /* `whole`: the compared period to its end */
+  Asked cells[QUERY_CELLS];
+  guint n_cells;
+  gboolean by_group; /* some formula is evaluated for one group after another */
 } RowAsked;
 
 typedef struct {
@@ -95,10 +128,14 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(QueryScope, query_scope_clear)
 
 QueryResult *query_result_new(void);
 QueryResult *query_result_hold(QueryResult *result);
-QueryGroup *query_group_new(guint n_members, const gint64 *ids, guint n_rows, guint n_kpis);
+QueryGroup *query_group_new(const QueryResult *result, guint n_members, const gint64 *ids);
+/* A place for the cells of new groups. */
+QueryBlock *query_block_new(const QueryResult *result, QueryGroup *const *groups, guint n);
 QueryGroup *query_group_hold(QueryGroup *group);
 /* Adds a group to a level, in order; the level takes it over. */
 void query_result_add(QueryResult *result, guint n_members, QueryGroup *group);
+/* Whether a row has anything of its own in the period itself. */
+gboolean query_result_says_of_itself(const QueryResult *result);
 /* Makes groups findable by their ids. */
 void query_result_index(QueryResult *result);
 QueryGroup *query_result_group(const QueryResult *result, guint n_members, const gint64 *ids);
@@ -106,6 +143,10 @@ QueryGroup *query_result_group(const QueryResult *result, guint n_members, const
 void query_result_note(QueryResult *result, const char *text);
 /* Nothing is added to it any more. */
 void query_result_finish(QueryResult *result);
+
+/* Evaluates all cells of new groups, whose numbers in the level are given. */
+void query_run_fill(const QueryRun *run, const EvalLevel *level, const guint *numbers, QueryGroup *const *groups,
+                    guint n);
 
 /* The steps of a run, in this order: the KPIs and periods asked; with a plan and an evaluator, what their formulas
  * need; once there are cells, the answer. */

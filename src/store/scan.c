@@ -8,9 +8,13 @@
  * more than 12 characters adds 0.3 s, because DuckDB copies it into the stream. A materialised result takes as long and
  * five times the memory (670 MB against 140 MB), and preserve_insertion_order = false or a larger streaming buffer gain
  * nothing. The stream is made by one thread at a time, whatever DuckDB's number of threads: so when it turns out long,
- * a thread of our own fetches ahead while the caller's takes what came before. The chunks come in the same order. */
+ * a thread of our own fetches ahead while the caller's takes what came before. The chunks come in the same order.
+ *
+ * The thread and its locks are pthread's own, which ThreadSanitizer knows; GLib's it does not. */
 #include "base/fault.h"
 #include "store/private.h"
+
+#include <pthread.h>
 
 typedef struct {
   const StoreScan *scan;
@@ -108,9 +112,10 @@ static gboolean pass_on(ScanState *state, duckdb_data_chunk chunk, StoreScanFunc
 typedef struct {
   duckdb_result *result;
   guint n_fetched;
-  GThread *thread; /* or NULL */
-  GMutex mutex;
-  GCond changed;
+  pthread_t thread;
+  gboolean is_ahead; /* there is a thread */
+  pthread_mutex_t mutex;
+  pthread_cond_t changed;
   duckdb_data_chunk waiting[AHEAD];
   guint first, n_waiting;
   gboolean ended, stopped;
@@ -121,8 +126,8 @@ static gpointer fetch_ahead(gpointer user_data) {
   gboolean go_on = TRUE;
   while (go_on) {
     duckdb_data_chunk chunk = duckdb_fetch_chunk(*reader->result);
-    g_mutex_lock(&reader->mutex);
-    while (reader->n_waiting == AHEAD && !reader->stopped) g_cond_wait(&reader->changed, &reader->mutex);
+    pthread_mutex_lock(&reader->mutex);
+    while (reader->n_waiting == AHEAD && !reader->stopped) pthread_cond_wait(&reader->changed, &reader->mutex);
     if (chunk == NULL || reader->stopped) {
       duckdb_destroy_data_chunk(&chunk);
       reader->ended = TRUE;
@@ -130,42 +135,42 @@ static gpointer fetch_ahead(gpointer user_data) {
     } else {
       reader->waiting[(reader->first + reader->n_waiting++) % AHEAD] = chunk;
     }
-    g_cond_signal(&reader->changed);
-    g_mutex_unlock(&reader->mutex);
+    pthread_cond_signal(&reader->changed);
+    pthread_mutex_unlock(&reader->mutex);
   }
   return NULL;
 }
 
 /* NULL at the end. The caller destroys the chunk. */
 static duckdb_data_chunk next_chunk(Reader *reader) {
-  if (reader->thread == NULL && reader->n_fetched == ALONE)
-    reader->thread = g_thread_try_new("scan", fetch_ahead, reader, NULL);
+  if (!reader->is_ahead && reader->n_fetched == ALONE)
+    reader->is_ahead = pthread_create(&reader->thread, NULL, fetch_ahead, reader) == 0;
   reader->n_fetched++;
-  if (reader->thread == NULL) return duckdb_fetch_chunk(*reader->result);
+  if (!reader->is_ahead) return duckdb_fetch_chunk(*reader->result);
   duckdb_data_chunk chunk = NULL;
-  g_mutex_lock(&reader->mutex);
-  while (reader->n_waiting == 0 && !reader->ended) g_cond_wait(&reader->changed, &reader->mutex);
+  pthread_mutex_lock(&reader->mutex);
+  while (reader->n_waiting == 0 && !reader->ended) pthread_cond_wait(&reader->changed, &reader->mutex);
   if (reader->n_waiting > 0) {
     chunk = reader->waiting[reader->first];
     reader->first = (reader->first + 1) % AHEAD;
-    if (reader->n_waiting-- == AHEAD) g_cond_signal(&reader->changed);
+    if (reader->n_waiting-- == AHEAD) pthread_cond_signal(&reader->changed);
   }
-  g_mutex_unlock(&reader->mutex);
+  pthread_mutex_unlock(&reader->mutex);
   return chunk;
 }
 
 static void reader_close(Reader *reader) {
-  if (reader->thread != NULL) {
-    g_mutex_lock(&reader->mutex);
+  if (reader->is_ahead) {
+    pthread_mutex_lock(&reader->mutex);
     reader->stopped = TRUE;
-    g_cond_signal(&reader->changed);
-    g_mutex_unlock(&reader->mutex);
-    g_thread_join(reader->thread);
+    pthread_cond_signal(&reader->changed);
+    pthread_mutex_unlock(&reader->mutex);
+    pthread_join(reader->thread, NULL);
   }
   for (guint i = 0; i < reader->n_waiting; i++)
     duckdb_destroy_data_chunk(&reader->waiting[(reader->first + i) % AHEAD]);
-  g_mutex_clear(&reader->mutex);
-  g_cond_clear(&reader->changed);
+  pthread_mutex_destroy(&reader->mutex);
+  pthread_cond_destroy(&reader->changed);
 }
 
 static gboolean take_all(ScanState *state, Reader *reader, const char *path, StoreScanFunc on_chunk, gpointer user_data,
@@ -186,8 +191,8 @@ static gboolean take_all(ScanState *state, Reader *reader, const char *path, Sto
 static gboolean fetch_all(ScanState *state, duckdb_result *result, const char *path, StoreScanFunc on_chunk,
                           gpointer user_data, gint64 *n_rows, GError **error) {
   Reader reader = {.result = result};
-  g_mutex_init(&reader.mutex);
-  g_cond_init(&reader.changed);
+  pthread_mutex_init(&reader.mutex, NULL);
+  pthread_cond_init(&reader.changed, NULL);
   gboolean taken = take_all(state, &reader, path, on_chunk, user_data, n_rows, error);
   reader_close(&reader);
   const char *message = taken ? duckdb_result_error(result) : NULL;

@@ -193,13 +193,14 @@ static void check_kept(const CubeTable *table, const Added *added, int from, int
   }
 }
 
-static void changes_leave_what_is_left(void **state) {
+static void check_changes(CubeBlocks *blocks) {
   Added added[N_ADDED];
   g_autoptr(GRand) random = g_rand_new_with_seed(seed_of());
   make(random, added);
   spread_over_days(added);
   int half = N_ADDED / 2, third = N_ADDED / 3;
-  g_autoptr(CubeTable) table = fill_half(cube_table_new_kept(2, kept_specs, N_COLUMNS, 1000, FALSE), added, 0, half);
+  g_autoptr(CubeTable) table =
+      fill_half(cube_table_new_kept(2, kept_specs, N_COLUMNS, 1000, FALSE, blocks), added, 0, half);
   g_autoptr(CubeTable) all = cube_table_roll_up(table, NULL, 0);
   cube_table_finish(table);
   cube_table_finish(all);
@@ -218,6 +219,17 @@ static void changes_leave_what_is_left(void **state) {
   assert_false(cube_table_apply(table, gone, &(CubeChange){1, TRUE, NULL})); /* it is not there any more */
 }
 
+static void changes_leave_what_is_left(void **state) {
+  check_changes(NULL);
+}
+
+/* Blocks of any sizes: spans begin and end within them and at their edges. */
+static void changes_leave_what_is_left_in_months(void **state) {
+  static const guint starts[] = {0, 1, 29, 60, 61, 92, 200};
+  g_autoptr(CubeBlocks) months = cube_blocks_new(N_DAYS, starts, G_N_ELEMENTS(starts));
+  check_changes(months);
+}
+
 /* Two groups: days 1, 1, 64 and 65 of one, day 65 of the other: four cells, then three, and none when all has gone. */
 static void filled_cells_are_counted(void **state) {
   static const CubeColumnSpec one[] = {{.kind = CUBE_SUM, .n_cells = 130}, {.kind = CUBE_VALUES, .n_cells = 130}};
@@ -225,7 +237,7 @@ static void filled_cells_are_counted(void **state) {
     gint64 member;
     guint day;
   } rows[] = {{1, 1}, {1, 1}, {1, 64}, {1, 65}, {2, 65}};
-  g_autoptr(CubeTable) table = cube_table_new_kept(1, one, 2, 10, FALSE);
+  g_autoptr(CubeTable) table = cube_table_new_kept(1, one, 2, 10, FALSE, NULL);
   g_autoptr(CubeTable) gone = cube_table_new_log_of(table);
   g_autoptr(CubeTable) rest = cube_table_new_log_of(table);
   for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
@@ -252,7 +264,7 @@ static void change_one(CubeTable *table, const Added *added, guint32 number, gbo
 /* What was found is forgotten by a change within its span, of its group and column, and by no other. */
 static void findings_hold_until_their_span_changes(void **state) {
   Added here = {.members = {1, 1}, .slot = 100, .value = 5, .id = 3}, other = {.members = {2, 2}, .slot = 100};
-  g_autoptr(CubeTable) table = fill_half(cube_table_new_kept(2, kept_specs, N_COLUMNS, 1000, FALSE), &here, 0, 1);
+  g_autoptr(CubeTable) table = fill_half(cube_table_new_kept(2, kept_specs, N_COLUMNS, 1000, FALSE, NULL), &here, 0, 1);
   fill_half(table, &other, 0, 1);
   cube_table_finish(table);
   gint32 group = cube_table_find(table, here.members);
@@ -281,7 +293,7 @@ static void findings_hold_until_their_span_changes(void **state) {
 /* Many spans of one group take no more than some memory, and the last ones are there. */
 static void findings_are_not_kept_for_ever(void **state) {
   Added here = {.members = {1, 1}, .slot = 100};
-  g_autoptr(CubeTable) table = fill_half(cube_table_new_kept(2, kept_specs, N_COLUMNS, 1000, FALSE), &here, 0, 1);
+  g_autoptr(CubeTable) table = fill_half(cube_table_new_kept(2, kept_specs, N_COLUMNS, 1000, FALSE, NULL), &here, 0, 1);
   cube_table_finish(table);
   CubeFinding found = {.has_value = TRUE};
   gsize bytes = 0;
@@ -301,7 +313,7 @@ static void sparse_tables_change_alike(void **state) {
   g_autoptr(GRand) random = g_rand_new_with_seed(seed_of());
   make(random, added);
   int half = N_ADDED / 2;
-  g_autoptr(CubeTable) sparse = cube_table_new_kept(2, specs, 2, 1000, TRUE);
+  g_autoptr(CubeTable) sparse = cube_table_new_kept(2, specs, 2, 1000, TRUE, NULL);
   g_autoptr(CubeTable) log = cube_table_new_log_of(sparse);
   for (int i = 0; i < N_ADDED; i++) {
     CubeTable *to = i < half ? sparse : log;
@@ -357,11 +369,17 @@ static void members_can_be_renamed(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(any_span_is_the_sum_of_its_rows), cmocka_unit_test(a_roll_up_is_the_whole_counted_again),
-      cmocka_unit_test(sparse_tables_answer_alike),      cmocka_unit_test(changes_leave_what_is_left),
-      cmocka_unit_test(filled_cells_are_counted),        cmocka_unit_test(findings_hold_until_their_span_changes),
-      cmocka_unit_test(findings_are_not_kept_for_ever),  cmocka_unit_test(sparse_tables_change_alike),
-      cmocka_unit_test(a_sum_beyond_64_bits_is_told),    cmocka_unit_test(groups_have_a_cap),
+      cmocka_unit_test(any_span_is_the_sum_of_its_rows),
+      cmocka_unit_test(a_roll_up_is_the_whole_counted_again),
+      cmocka_unit_test(sparse_tables_answer_alike),
+      cmocka_unit_test(changes_leave_what_is_left),
+      cmocka_unit_test(filled_cells_are_counted),
+      cmocka_unit_test(findings_hold_until_their_span_changes),
+      cmocka_unit_test(changes_leave_what_is_left_in_months),
+      cmocka_unit_test(findings_are_not_kept_for_ever),
+      cmocka_unit_test(sparse_tables_change_alike),
+      cmocka_unit_test(a_sum_beyond_64_bits_is_told),
+      cmocka_unit_test(groups_have_a_cap),
       cmocka_unit_test(members_can_be_renamed),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -221,9 +221,77 @@ static void memory_stays_as_it_is(void **state) {
   scene_clear(&scene);
 }
 
+/* So many records and numbers that several threads count and evaluate them. Deal i is of account i % 240 and month
+ * i / 240 % 12, worth i % 7 euros, but every eleventh nothing that is known. */
+#define N_MANY         70000
+#define N_ALL_ACCOUNTS 240
+
+static void check_many(const QueryResult *result) {
+  gint64 deals[N_ALL_ACCOUNTS][12] = {{0}}, euros[N_ALL_ACCOUNTS][12] = {{0}};
+  for (int i = 0; i < N_MANY; i++) {
+    int account = i % N_ALL_ACCOUNTS, month = i / N_ALL_ACCOUNTS % 12;
+    deals[account][month]++;
+    if (i % 11 != 0) euros[account][month] += i % 7;
+  }
+  assert_int_equal(query_result_n_rows(result), N_ALL_ACCOUNTS * 4 * 12);
+  for (guint r = 0; r < query_result_n_rows(result); r++) {
+    const QueryRow *row = query_result_row(result, r);
+    int account = (int)g_ascii_strtoll(row->members[0] + strlen("Account "), NULL, 10);
+    if (row->kpi == 0) assert_true(row->value.value == (double)deals[account][row->period]);
+    if (row->kpi == 1) assert_true(row->value.value == (double)euros[account][row->period]);
+    if (row->kpi == 1) assert_true(row->has_compared && row->compared.value == 0);
+    if (row->kpi == 3) assert_true(row->value.value == 1);
+  }
+  assert_int_equal(query_result_n_totals(result), 4 * 12);
+  for (guint r = 0; r < 24; r++) {
+    const QueryRow *row = query_result_total(result, r);
+    gint64 expected = 0;
+    for (int a = 0; a < N_ALL_ACCOUNTS; a++) expected += (row->kpi == 0 ? deals : euros)[a][row->period];
+    assert_true(row->value.value == (double)expected);
+  }
+}
+
+static void many_records_are_counted_by_several_threads(void **state) {
+  g_autoptr(GRand) random = g_rand_new_with_seed(company_seed());
+  g_autoptr(GError) error = NULL;
+  Scene scene;
+  scene_init(&scene, random);
+  company_sql(scene.world.store, "DELETE FROM account");
+  company_sql(scene.world.store,
+              "INSERT INTO account BY NAME SELECT i + 1 AS key, 'a' || i AS id, 'Account ' || i AS name, true AS known "
+              "FROM range(%d) r(i)",
+              N_ALL_ACCOUNTS);
+  company_sql(scene.world.store, "BEGIN");
+  company_sql(scene.world.store,
+              "INSERT INTO opportunity BY NAME SELECT i::UBIGINT AS key, 'd' || i AS id, 1 AS \"load\", 1 AS owner, "
+              "1 + i %% %d AS account, make_date(2026, (1 + i // %d %% 12)::INTEGER, 9) AS created_at_day, "
+              "created_at_day::TIMESTAMP AS created_at, 'open' AS outcome, CASE WHEN i %% 11 <> 0 THEN i %% 7 * 100 "
+              "END AS amount, 'EUR' AS currency FROM range(%d) r(i)",
+              N_ALL_ACCOUNTS, N_ALL_ACCOUNTS, N_MANY);
+  commit_load(scene.world.store, 1);
+  query_live_free(scene.live);
+  scene.live = query_live_new(&scene.world.context, (gsize)1 << 30, &error);
+  world_set_clock(&scene.world, 20818); /* 2026-12-31 */
+  const char *kpis[] = {"deals", "amount", "largest", "buyers", NULL}, *dims[] = {"account", NULL};
+  QueryRequest request = {.kpis = kpis,
+                          .by = dims,
+                          .period = "2026",
+                          .has_grain = TRUE,
+                          .grain = CALENDAR_MONTH,
+                          .compare = QUERY_COMPARE_YEAR_AGO,
+                          .rates_of = BASE_DAY_NONE};
+  g_autoptr(QueryResult) kept = query_live_ask(scene.live, &request, &error);
+  g_autoptr(QueryResult) counted = query_run(&scene.world.context, &request, &error);
+  if (kept == NULL || counted == NULL) fail_msg("%s", error->message);
+  assert_true(query_result_is_from_cells(kept));
+  check_many(kept);
+  check_many(counted);
+  scene_clear(&scene);
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(every_answer_is_of_one_commit),
-                                     cmocka_unit_test(a_failure_leaves_right_answers),
-                                     cmocka_unit_test(memory_stays_as_it_is)};
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(every_answer_is_of_one_commit), cmocka_unit_test(a_failure_leaves_right_answers),
+      cmocka_unit_test(many_records_are_counted_by_several_threads), cmocka_unit_test(memory_stays_as_it_is)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
