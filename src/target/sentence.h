@@ -27,11 +27,11 @@ typedef struct {
   const TargetMember *members; /* those that a sentence may name */
   gsize n_members;
   const char *dimension, *member; /* whose it is where the sentence does not say: --for; NULL: not given. Where both
-                                     say, they must agree */
+                                     say, they must agree. A dimension without a member: each of its members */
 } TargetHearing;
 
 typedef struct {
-  TargetTerms terms;    /* what was understood */
+  TargetTerms terms;    /* what was understood; "per rep" is the dimension rep without a member: for each of them */
   guint lacks;          /* of TargetLack */
   GPtrArray *questions; /* char *: what would make it a target, each beginning with its letter: "S: Which KPI …?" */
   char *canonical; /* the terms in one canonical sentence, which is understood as the same terms; NULL while S, M or T
@@ -42,9 +42,10 @@ typedef struct {
 void target_sentence_clear(TargetSentence *sentence);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(TargetSentence, target_sentence_clear)
 
-/* `sentence` is zeroed or cleared before. Errors are of a text that contradicts itself or names what there is not
- * (NOT_FOUND with the nearest name, INPUT with the words and what to write instead); a vague sentence is none: see
- * `lacks`. */
+/* A text has at most 1,000 characters (BASE_ERROR_LIMIT). `sentence` is zeroed or cleared before. Errors are of a text
+ * that contradicts itself or names what there is not (NOT_FOUND with the nearest name, INPUT with the words and what to
+ * write instead); a vague sentence is none: see `lacks`. */
 gboolean target_sentence_read(const TargetHearing *hearing, const char *text, TargetSentence *sentence, GError **error);
-/* The canonical words of terms that lack nothing; the caller frees. */
+/* The canonical words of terms that lack nothing, whose hearing->catalogue has the KPI; the caller frees. */
 char *target_terms_say(const TargetHearing *hearing, const TargetTerms *terms);
+gboolean target_terms_equal(const TargetTerms *a, const TargetTerms *b);

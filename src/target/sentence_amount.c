@@ -2,17 +2,17 @@
 #include "target/sentence_private.h"
 
 const char *const sentence_number_words[] = {
-    "zero",    "one",     "two",       "three",    "four",     "five",    "six",     "seven",    "eight",  "nine",
-    "ten",     "eleven",  "twelve",    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
-    "twenty",  "thirty",  "forty",     "fifty",    "sixty",    "seventy", "eighty",  "ninety",   "hundred", "thousand",
-    "million", "billion", "dozen",     "half",     NULL};
+    "zero",     "one",      "two",      "three",   "four",     "five",     "six",     "seven",   "eight",
+    "nine",     "ten",      "eleven",   "twelve",  "thirteen", "fourteen", "fifteen", "sixteen", "seventeen",
+    "eighteen", "nineteen", "twenty",   "thirty",  "forty",    "fifty",    "sixty",   "seventy", "eighty",
+    "ninety",   "hundred",  "thousand", "million", "billion",  "dozen",    "half",    NULL};
 
 static const struct {
   const char *word;
   int exponent;
-} scales[] = {{"hundred", 2}, {"thousand", 3}, {"thousands", 3}, {"k", 3},  {"grand", 3}, {"million", 6}, {"millions", 6},
-              {"mio", 6},     {"mn", 6},       {"mm", 6},        {"m", 6},  {"mil", 6},   {"billion", 9}, {"bn", 9},
-              {"b", 9}};
+} scales[] = {{"hundred", 2}, {"thousand", 3}, {"thousands", 3}, {"k", 3},  {"grand", 3},
+              {"million", 6}, {"millions", 6}, {"mio", 6},       {"mn", 6}, {"mm", 6},
+              {"m", 6},       {"mil", 6},      {"billion", 9},   {"bn", 9}, {"b", 9}};
 
 static const struct {
   const char *pattern;
@@ -36,10 +36,10 @@ static const struct {
     {"years|year|yrs|yr", AMOUNT_YEARS},
 };
 
-const char *const sentence_unit_words[] = {
-    "percentage", "percent", "points", "point", "basis",   "minutes", "minute", "hours",
-    "hour",       "days",    "weeks",  "months", "years",  "thousand", "million", "billion",
-    "euros",      "euro",    "dollars", "dollar", "pounds", "pound",   "francs",  NULL};
+const char *const sentence_unit_words[] = {"percentage", "percent",  "points",  "point",   "basis",  "minutes",
+                                           "minute",     "hours",    "hour",    "days",    "weeks",  "months",
+                                           "years",      "thousand", "million", "billion", "euros",  "euro",
+                                           "dollars",    "dollar",   "pounds",  "pound",   "francs", NULL};
 
 static const struct {
   const char *word, *code;
@@ -76,7 +76,7 @@ static int word_value(const Sentence *sentence, guint at) {
 
 /* "twenty five", "seven", "a dozen", "half a million": the number, without hundreds and more. */
 static guint read_number_words(Sentence *sentence, guint at, SentenceAmount *amount) {
-  SentenceBound bound = {.member = -1};
+  SentenceBound bound = {.member = -1, .other = -1};
   guint end = sentence_match(sentence, "[a] half a|of", at, &bound);
   if (end != SENTENCE_NO_MATCH && word_value(sentence, end) < 0) {
     g_strlcpy(amount->digits, "0.5", sizeof amount->digits);
@@ -114,10 +114,10 @@ guint sentence_read_part(Sentence *sentence, guint at, SentenceAmount *amount) {
   static const struct {
     const char *pattern;
     int over, parts;
-  } parts[] = {{"a|one third", 1, 3},  {"two thirds", 2, 3},     {"a|one quarter", 1, 4}, {"three quarters", 3, 4},
-               {"a|one fifth", 1, 5},  {"a|one tenth", 1, 10},   {"a half", 1, 2},        {"half", 1, 2}};
+  } parts[] = {{"a|one third", 1, 3}, {"two thirds", 2, 3},   {"a|one quarter", 1, 4}, {"three quarters", 3, 4},
+               {"a|one fifth", 1, 5}, {"a|one tenth", 1, 10}, {"a half", 1, 2},        {"half", 1, 2}};
   for (gsize i = 0; i < G_N_ELEMENTS(parts); i++) {
-    SentenceBound bound = {.member = -1};
+    SentenceBound bound = {.member = -1, .other = -1};
     guint end = sentence_match(sentence, parts[i].pattern, at, &bound);
     if (end == SENTENCE_NO_MATCH) continue;
     *amount = (SentenceAmount){.unit = AMOUNT_PART};
@@ -132,7 +132,7 @@ guint sentence_read_part(Sentence *sentence, guint at, SentenceAmount *amount) {
 
 static guint read_unit(Sentence *sentence, guint at, SentenceAmount *amount) {
   for (gsize i = 0; i < G_N_ELEMENTS(units); i++) {
-    SentenceBound bound = {.member = -1};
+    SentenceBound bound = {.member = -1, .other = -1};
     guint end = sentence_match(sentence, units[i].pattern, at, &bound);
     if (end == SENTENCE_NO_MATCH) continue;
     amount->unit = units[i].unit;

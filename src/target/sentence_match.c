@@ -109,7 +109,7 @@ const SentenceRow *sentence_match_longest(Sentence *sentence, const SentenceRow 
   const SentenceRow *longest = NULL;
   for (gsize i = 0; i < n; i++) {
     if (!may_begin(sentence, rows[i].pattern, at)) continue;
-    SentenceBound mine = {.member = -1};
+    SentenceBound mine = {.member = -1, .other = -1};
     guint to = sentence_match(sentence, rows[i].pattern, at, &mine);
     if (to == SENTENCE_NO_MATCH || to <= *end) continue;
     longest = &rows[i];
@@ -125,7 +125,7 @@ static const SentenceRow kpi_row = {"", SAYS_KPI}, weak_kpi_row = {"", SAYS_KPI,
 
 /* The longest piece at a token; its row is NULL where nothing is known. Names of KPIs come first. */
 static SentencePiece piece_at(Sentence *sentence, guint at) {
-  SentencePiece piece = {.from = at, .to = at, .bound = {.member = -1}};
+  SentencePiece piece = {.from = at, .to = at, .bound = {.member = -1, .other = -1}};
   guint end = sentence_read_kpi_name(sentence, at, &piece.bound.kpi);
   if (end != SENTENCE_NO_MATCH) {
     /* The name of a KPI that is an everyday word yields to what is surer. */
@@ -137,12 +137,11 @@ static SentencePiece piece_at(Sentence *sentence, guint at) {
     gsize n;
   } tables[] = {{sentence_times, sentence_n_times},
                 {sentence_phrases, sentence_n_phrases},
-                {sentence_whose, sentence_n_whose},
-                {sentence_kpis, sentence_n_kpis}};
+                {sentence_kpis, sentence_n_kpis},
+                {sentence_whose, sentence_n_whose}};
   for (gsize i = 0; i < G_N_ELEMENTS(tables); i++) {
     SentenceBound bound;
-    const SentenceRow *row =
-        sentence_match_longest(sentence, tables[i].rows, tables[i].n, at, &piece.to, &bound);
+    const SentenceRow *row = sentence_match_longest(sentence, tables[i].rows, tables[i].n, at, &piece.to, &bound);
     if (row) {
       piece.row = row;
       piece.bound = bound;
@@ -157,6 +156,8 @@ static gboolean is_noise(const SentenceToken *token) {
 }
 
 void sentence_cut(Sentence *sentence) {
+  g_array_set_size(sentence->pieces, 0);
+  g_array_set_size(sentence->unknown, 0);
   for (guint at = 0; at < sentence->tokens->len;) {
     SentencePiece piece = piece_at(sentence, at);
     if (!piece.row) {
@@ -164,12 +165,20 @@ void sentence_cut(Sentence *sentence) {
       at++;
       continue;
     }
-    if (piece.row->says == SAYS_ASIDE) {
-      g_autofree char *words = sentence_words(sentence, at, sentence->tokens->len);
-      if (at > 0) sentence_assume(sentence, "left out: '%s'", words);
-      if (at > 0) return;
-    }
     g_array_append_val(sentence->pieces, piece);
     at = piece.to;
+  }
+}
+
+void sentence_leave_asides(Sentence *sentence) {
+  for (guint i = 1; i < sentence->pieces->len; i++) {
+    guint from = g_array_index(sentence->pieces, SentencePiece, i).from;
+    if (g_array_index(sentence->pieces, SentencePiece, i).row->says != SAYS_ASIDE) continue;
+    g_autofree char *words = sentence_words(sentence, from, sentence->tokens->len);
+    sentence_assume(sentence, "left out: '%s'", words);
+    g_array_set_size(sentence->pieces, i);
+    while (sentence->unknown->len && g_array_index(sentence->unknown, guint, sentence->unknown->len - 1) >= from)
+      g_array_set_size(sentence->unknown, sentence->unknown->len - 1);
+    return;
   }
 }

@@ -1,7 +1,7 @@
 /* Periods by their words: "next quarter", "Q1", "31st of March", "FY27", "the first half of 2027".
  *
- * Which year "Q1" is of depends on what it is for: a target's is the next that has not ended, a baseline's the last that
- * has. So such a period stays yearless until it is known. */
+ * Which year "Q1" is of depends on what it is for: a target's is the next that has not ended, a baseline's the last
+ * that has. So such a period stays yearless until it is known. */
 #include "target/sentence_private.h"
 
 #define NEAR_YEARS 15
@@ -9,11 +9,10 @@
 static const char *const months[] = {"january", "february", "march",     "april",   "may",      "june",
                                      "july",    "august",   "september", "october", "november", "december"};
 
-const char *const sentence_time_words[] = {"january", "february",  "september", "october", "november", "december",
-                                           "daily",   "weekly",    "monthly",   "quarterly", "annually", "yearly",
-                                           "week",    "month",     "quarter",   "weeks",   "months",   "quarters",
-                                           "years",   "first",     "second",    "third",   "fourth",   "fiscal",
-                                           "financial", NULL};
+const char *const sentence_time_words[] = {
+    "january",   "february", "september", "october", "november", "december", "daily",     "weekly", "monthly",
+    "quarterly", "annually", "yearly",    "week",    "month",    "quarter",  "weeks",     "months", "quarters",
+    "years",     "first",    "second",    "third",   "fourth",   "fiscal",   "financial", NULL};
 
 /* --- slots --- */
 
@@ -42,12 +41,14 @@ static guint read_fiscal_year(const SentenceToken *token, guint at, SentenceBoun
 /* "q3", "h1": a letter and its number. */
 static guint read_numbered(Sentence *sentence, const SentenceToken *token, guint at, char letter, int most,
                            SentenceBound *bound) {
-  if (token->kind != TOKEN_WORD || token->text[0] != letter || !g_ascii_isdigit(token->text[1]) || token->text[2] != '\0')
+  if (token->kind != TOKEN_WORD || token->text[0] != letter || !g_ascii_isdigit(token->text[1]) ||
+      token->text[2] != '\0')
     return SENTENCE_NO_MATCH;
   bound->number = token->text[1] - '0';
   if (bound->number >= 1 && bound->number <= most) return at + 1;
   if (!sentence->trouble)
-    sentence->trouble = letter == 'q' ? g_strdup("a year has quarters Q1 to Q4") : g_strdup("a year has halves H1 and H2");
+    sentence->trouble =
+        letter == 'q' ? g_strdup("a year has quarters Q1 to Q4") : g_strdup("a year has halves H1 and H2");
   bound->number = 1;
   return at + 1;
 }
@@ -77,8 +78,9 @@ static guint read_half(Sentence *sentence, const SentenceToken *token, guint at,
 
 /* "may" without a capital is a month only behind a word that leads to one. */
 static gboolean is_may_month(const Sentence *sentence, guint at) {
-  static const char *const leading[] = {"in", "by", "of", "until", "till", "from", "to", "before", "during", "through",
-                                        "for", "end", "next", "this", "and", "since", "vs", "than", "late", NULL};
+  static const char *const leading[] = {"in",     "by",     "of",      "until", "till", "from", "to",
+                                        "before", "during", "through", "for",   "end",  "next", "this",
+                                        "and",    "since",  "vs",      "than",  "late", NULL};
   if (sentence_token(sentence, at)->capital) return TRUE;
   const SentenceToken *before = at > 0 ? sentence_token(sentence, at - 1) : NULL;
   return before && (before->kind == TOKEN_NUMBER || g_strv_contains(leading, before->text));
@@ -133,7 +135,8 @@ static gboolean grain_of(const char *word, CalendarGrain *grain) {
 guint sentence_read_grain(Sentence *sentence, guint at, CalendarGrain *grain) {
   const SentenceToken *token = sentence_token(sentence, at);
   static const char *const before[] = {"fiscal", "financial", "calendar", "whole", "full", "working", "business", NULL};
-  if (token && token->kind == TOKEN_WORD && g_strv_contains(before, token->text)) token = sentence_token(sentence, ++at);
+  if (token && token->kind == TOKEN_WORD && g_strv_contains(before, token->text))
+    token = sentence_token(sentence, ++at);
   return token && token->kind == TOKEN_WORD && grain_of(token->text, grain) ? at + 1 : SENTENCE_NO_MATCH;
 }
 
@@ -141,8 +144,8 @@ static guint read_grainly(const SentenceToken *token, guint at, SentenceBound *b
   static const struct {
     const char *word;
     CalendarGrain grain;
-  } words[] = {{"daily", CALENDAR_DAY},         {"weekly", CALENDAR_WEEK},   {"monthly", CALENDAR_MONTH},
-               {"quarterly", CALENDAR_QUARTER}, {"annual", CALENDAR_YEAR},   {"annually", CALENDAR_YEAR},
+  } words[] = {{"daily", CALENDAR_DAY},         {"weekly", CALENDAR_WEEK}, {"monthly", CALENDAR_MONTH},
+               {"quarterly", CALENDAR_QUARTER}, {"annual", CALENDAR_YEAR}, {"annually", CALENDAR_YEAR},
                {"yearly", CALENDAR_YEAR}};
   for (gsize i = 0; i < G_N_ELEMENTS(words) && token->kind == TOKEN_WORD; i++)
     if (g_str_equal(token->text, words[i].word)) {

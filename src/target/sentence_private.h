@@ -1,10 +1,11 @@
 /* What the files of the sentence's reader share.
  *
- *   text ──words──► tokens ──phrases──► pieces (a verb, an amount, a span, whose …) ──sense──► TargetTerms ──say──► words
+ *   text ──words──► tokens ──phrases──► pieces (a verb, an amount, a span, whose …) ──sense──► TargetTerms ──say──►
+ * words
  *
- * A phrase is a row of a table: a pattern over tokens and what it says. At each token the longest phrase wins, of equally
- * long ones the first. Patterns are words with one blank between them: `a|b` either, `[a|b]` either or none, `{slot}` what
- * a function reads (an amount, a period, a KPI …). */
+ * A phrase is a row of a table: a pattern over tokens and what it says. At each token the longest phrase wins, of
+ * equally long ones the first. Patterns are words with one blank between them: `a|b` either, `[a|b]` either or none,
+ * `{slot}` what a function reads (an amount, a period, a KPI …). */
 #pragma once
 
 #include "target/sentence.h"
@@ -24,13 +25,13 @@ typedef enum {
 
 typedef struct {
   TokenKind kind;
-  char *text;          /* as patterns see it */
-  guint from, to;      /* in the bytes of the sentence */
-  char sign;           /* NUMBER: '+', '-' or 0 */
-  gboolean grouped;    /* NUMBER: with separators of thousands */
-  gboolean two_ways;   /* NUMBER: "10.000", ten or ten thousand */
-  gboolean joined;     /* nothing between it and the token before */
-  gboolean capital;    /* begins with a capital letter */
+  char *text;        /* as patterns see it */
+  guint from, to;    /* in the bytes of the sentence */
+  char sign;         /* NUMBER: '+', '-' or 0 */
+  gboolean grouped;  /* NUMBER: with separators of thousands */
+  gboolean two_ways; /* NUMBER: "10.000", ten or ten thousand */
+  gboolean joined;   /* nothing between it and the token before */
+  gboolean capital;  /* begins with a capital letter */
 } SentenceToken;
 
 GArray *sentence_tokens(const char *text); /* of SentenceToken; freed with its texts */
@@ -177,9 +178,9 @@ typedef struct {
   CalendarGrain grain;
   int count;
   const char *dimension;
-  int member;              /* index of hearing->members; -1: none */
-  gboolean by_part;        /* found by a part of the name */
-  gboolean several;        /* members of other dimensions fit as well */
+  int member;       /* index of hearing->members; -1: none */
+  gboolean by_part; /* found by a part of the name */
+  int other;        /* another member that fits as well; -1: none */
   const KpiDefinition *kpi;
   int year, number, day; /* of {year}, {q}, {month} …; 0: none */
   gboolean near_year;    /* a bare number is a year only near today's */
@@ -192,15 +193,22 @@ typedef struct {
   SentenceBound bound;
 } SentencePiece;
 
+typedef struct SentencePeriodAt {
+  guint end; /* 0: not read yet; else 1 more than the token after it, or SENTENCE_NO_MATCH */
+  SentencePeriod period;
+} SentencePeriodAt;
+
 typedef struct {
   const TargetHearing *hearing;
   const char *text;
   GArray *tokens;
-  GPtrArray *names;     /* SentenceName *: of the catalogue's KPIs */
-  GArray *pieces;       /* SentencePiece */
-  GArray *unknown;      /* guint: tokens that no phrase has */
-  char *trouble;        /* what cannot be (30 February); an error in the end */
-  GError *error;        /* the first; NULL: none yet */
+  struct SentencePeriodAt *periods; /* what has been read of periods at each token: twice, for {period} and {any} */
+  GPtrArray *members;               /* char **: the words of each member's name */
+  GArray *names;                    /* SentenceName: of the catalogue's KPIs */
+  GArray *pieces;                   /* SentencePiece */
+  GArray *unknown;                  /* guint: tokens that no phrase has */
+  char *trouble;                    /* what cannot be (30 February); an error in the end */
+  GError *error;                    /* the first; NULL: none yet */
   TargetSentence *into;
   const KpiDefinition *kpi;
 } Sentence;
@@ -217,6 +225,9 @@ static inline gboolean sentence_token_is(const Sentence *sentence, guint at, con
 /* The words of a piece as they were written; the caller frees. */
 char *sentence_words(const Sentence *sentence, guint from, guint to);
 
+/* As target_sentence_read(), but for the canonical words. `into` is overwritten. */
+gboolean sentence_understand(const TargetHearing *hearing, const char *text, TargetSentence *into, GError **error);
+
 /* --- match.c --- */
 #define SENTENCE_NO_MATCH G_MAXUINT
 /* The token after the match of `pattern` at `at`, or SENTENCE_NO_MATCH. `bound` is changed only by a match. */
@@ -224,8 +235,10 @@ guint sentence_match(Sentence *sentence, const char *pattern, guint at, Sentence
 /* The longest of `rows`; NULL: none. */
 const SentenceRow *sentence_match_longest(Sentence *sentence, const SentenceRow *rows, gsize n, guint at, guint *end,
                                           SentenceBound *bound);
-/* Cuts the sentence into pieces. */
+/* Cuts the sentence into pieces; anew where it was cut before. */
 void sentence_cut(Sentence *sentence);
+/* Leaves out what stands behind "because". */
+void sentence_leave_asides(Sentence *sentence);
 
 /* --- slots: each reads at `at` and gives the token after it, or SENTENCE_NO_MATCH --- */
 guint sentence_read_amount(Sentence *sentence, guint at, SentenceAmount *amount);
@@ -249,16 +262,25 @@ extern const char *const sentence_unit_words[], *const sentence_number_words[], 
 
 /* --- kpis.c --- */
 void sentence_learn_names(Sentence *sentence);
+/* FALSE: no token begins as `name` does, so it cannot be in the sentence. */
+gboolean sentence_may_have(const Sentence *sentence, const char *name);
 /* Sets sentence->kpi and its terms; asks where it is not clear. */
 void sentence_decide_kpi(Sentence *sentence);
 
-/* --- spell.c --- */
-void sentence_correct(Sentence *sentence);
+/* --- unknown.c --- */
+gboolean sentence_correct(Sentence *sentence); /* TRUE: some token is another now */
 
 /* --- whose.c --- */
+void sentence_learn_members(Sentence *sentence);
+char **sentence_name_words(const char *name); /* as tokens; freed with g_strfreev */
+/* "team North", "each rep", "the company"; the caller frees. */
+char *sentence_say_whose(const char *dimension, const char *member);
+/* What could be whose and is nobody's. */
+void sentence_check_unknown(Sentence *sentence);
 void sentence_decide_whose(Sentence *sentence);
 
-/* --- year.c: a yearless period as the first of its name that ends after `from`, or the last that ends by `limit` --- */
+/* --- year.c: a yearless period as the first of its name that ends after `from`, or the last that ends by `limit` ---
+ */
 void sentence_period_after(const Sentence *sentence, SentencePeriod *period, BaseDay from);
 void sentence_period_before(const Sentence *sentence, SentencePeriod *period, BaseDay limit);
 
@@ -278,8 +300,10 @@ typedef struct {
   gboolean is_percent;
   gboolean guessed_percent; /* a bare number taken as so many percent */
 } SentenceValue;
-/* The amount in the unit of `kpi` (NULL: not known). `change`: by how much, and not to what. FALSE with sentence->error:
- * it does not fit. */
+gboolean sentence_is_share(const KpiDefinition *kpi); /* shown in percent; FALSE for NULL */
+gboolean sentence_is_days(const KpiDefinition *kpi);
+/* The amount in the unit of `kpi` (NULL: not known). `change`: by how much, and not to what. FALSE with
+ * sentence->error: it does not fit. */
 gboolean sentence_value(Sentence *sentence, const KpiDefinition *kpi, const SentenceAmount *amount, gboolean change,
                         SentenceValue *value);
 /* A value in the words that read as it again: 500,000 EUR, 30 %, 4 hours. The caller frees. */

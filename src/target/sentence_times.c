@@ -63,7 +63,8 @@ const SentenceRow sentence_times[] = {
     {"{period}", SAYS_BARE_SPAN},
     {"from|between {period} to|until|till|through|and|- [the] [end] [of] {period}", SAYS_FROM_UNTIL},
     {"{period} to|until|till|through|..|- [the] [end] [of] {period}", SAYS_FROM_UNTIL},
-    {"from|starting|beginning|since [in|on|from|with|at] [the] [start|beginning] [of] {period} [on|onwards|onward]", SAYS_FROM},
+    {"from|starting|beginning|since [in|on|from|with|at] [the] [start|beginning] [of] {period} [on|onwards|onward]",
+     SAYS_FROM},
     {"as of {period} [on|onwards|onward]", SAYS_FROM},
     {"[by|before|until|till|through|at|to] [the] [very] end of {period}", SAYS_UNTIL},
     {"no|not later than [the] [end] [of] {period}", SAYS_UNTIL},
@@ -91,7 +92,8 @@ const SentenceRow sentence_times[] = {
     {"every single {grain}", SAYS_PER},
     {"{grainly}", SAYS_PER},
     {"on a {grainly} basis", SAYS_PER},
-    {"compared|relative|vs|versus|against|than [with|to] [what] [it|we] [was|had|were] [in|for|over|that] [of] {period}",
+    {"compared|relative|vs|versus|against|than [with|to] [what] [it|we] [was|had|were] [in|for|over|that] [of] "
+     "{period}",
      SAYS_AGAINST},
     {"compared|relative [with|to] [the] [one|level|value] [of|in] {period}", SAYS_AGAINST},
     {"than [we] [did] [in|over|for] [that] [of] {period}", SAYS_AGAINST},
@@ -99,10 +101,13 @@ const SentenceRow sentence_times[] = {
     {"compared with|to {any} to {any}", SAYS_AGAINST},
     {"as [in] {period}", SAYS_AGAINST},
     {"as compared with|to {period}", SAYS_AGAINST},
-    {"[compared|relative|vs|versus|against|than|over|on|as] [with|to] [in] a year ago|earlier|before", SAYS_AGAINST_YEAR},
-    {"[compared|relative|vs|versus|against|than|over|on|as] [with|to] [in] the same {grain} [of] [the] last|previous|prior year",
+    {"[compared|relative|vs|versus|against|than|over|on|as] [with|to] [in] a year ago|earlier|before",
      SAYS_AGAINST_YEAR},
-    {"[compared|relative|vs|versus|against|than|over|on|as] [with|to] [in] the same period|time [of] [the] [last|previous|prior|a] "
+    {"[compared|relative|vs|versus|against|than|over|on|as] [with|to] [in] the same {grain} [of] [the] "
+     "last|previous|prior year",
+     SAYS_AGAINST_YEAR},
+    {"[compared|relative|vs|versus|against|than|over|on|as] [with|to] [in] the same period|time [of] [the] "
+     "[last|previous|prior|a] "
      "[year] [ago|earlier]",
      SAYS_AGAINST_YEAR},
     {"year on|over|to|by|/ year", SAYS_AGAINST_YEAR},
@@ -111,7 +116,8 @@ const SentenceRow sentence_times[] = {
     {"quarter|month|week|day on|over|by|/ quarter|month|week|day", SAYS_AGAINST_LAST},
     {"qoq|mom|wow", SAYS_AGAINST_LAST},
     {"compared|relative|vs|versus|against|than|over|on [with|to] [in|the] period before", SAYS_AGAINST_LAST},
-    {"compared|relative|vs|versus|against|than|over|on [with|to] [in] [the] last|previous|prior period", SAYS_AGAINST_LAST},
+    {"compared|relative|vs|versus|against|than|over|on [with|to] [in] [the] last|previous|prior period",
+     SAYS_AGAINST_LAST},
     {"than|vs|versus|against now|today|currently|before", SAYS_AGAINST_LAST},
     {"than it is [now]", SAYS_AGAINST_LAST},
     {"compared with|to now|today", SAYS_AGAINST_LAST},

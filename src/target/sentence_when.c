@@ -1,7 +1,7 @@
 /* From when until when, for each of what, and compared with when.
  *
- * "By the end of May" is from today; where the amount is per month, from the next whole month, for half a month would be
- * held to the amount of a whole one. "Within the next quarter" and "next quarter" are the next whole quarter. */
+ * "By the end of May" is from today; where the amount is per month, from the next whole month, for half a month would
+ * be held to the amount of a whole one. "Within the next quarter" and "next quarter" are the next whole quarter. */
 #include "target/sentence_private.h"
 
 #define YEAR_FIRST 1990
@@ -49,8 +49,9 @@ static void decide_per(Sentence *sentence) {
     if (!first) first = piece;
   }
   if (!first) return;
-  gboolean daily_unit = sentence->kpi && sentence->kpi->unit.kind == KPI_QUANTITY && sentence->kpi->unit.money_power == 1 &&
-                        sentence->kpi->unit.days_power == -1 && first->bound.grain == CALENDAR_DAY;
+  gboolean daily_unit = sentence->kpi && sentence->kpi->unit.kind == KPI_QUANTITY &&
+                        sentence->kpi->unit.money_power == 1 && sentence->kpi->unit.days_power == -1 &&
+                        first->bound.grain == CALENDAR_DAY;
   terms->has_per = !daily_unit;
   terms->per = daily_unit ? CALENDAR_DAY : first->bound.grain;
 }
@@ -59,9 +60,9 @@ static void decide_per(Sentence *sentence) {
 
 typedef struct {
   Sentence *sentence;
-  BaseDay start, end;           /* what has been said of a whole span */
-  const SentencePiece *whole;   /* by this piece */
-  BaseDay from, until;          /* one end of it only */
+  BaseDay start, end;         /* what has been said of a whole span */
+  const SentencePiece *whole; /* by this piece */
+  BaseDay from, until;        /* one end of it only */
   const SentencePiece *until_by;
 } Span;
 
@@ -70,7 +71,8 @@ static void take_whole(Span *span, const SentencePiece *piece, BaseDay start, Ba
   if (span->whole) {
     g_autofree char *a = sentence_words(span->sentence, span->whole->from, span->whole->to);
     g_autofree char *b = sentence_words(span->sentence, piece->from, piece->to);
-    sentence_fail(span->sentence, BASE_ERROR_INPUT, "two periods: '%s' and '%s'; keep one, or write 'from … to …'", a, b);
+    sentence_fail(span->sentence, BASE_ERROR_INPUT, "two periods: '%s' and '%s'; keep one, or write 'from … to …'", a,
+                  b);
     return;
   }
   span->whole = piece;
@@ -203,13 +205,16 @@ static void tell_span(Span *span) {
   g_autofree char *first = base_day_format(span->start);
   if (span->whole == span->until_by && span->from == BASE_DAY_NONE) {
     g_autofree char *last = base_day_format(span->end - 1);
-    gboolean whole = span->start != sentence->hearing->today;
-    gboolean said_end = strstr(words, "end") != NULL || strstr(words, "before") != NULL || span->until_by->row->says == SAYS_BEFORE;
+    gboolean said_end =
+        strstr(words, "end") != NULL || strstr(words, "before") != NULL || span->until_by->row->says == SAYS_BEFORE;
     CalendarGrain grain = span->until_by->bound.n_periods ? span->until_by->bound.periods[0].grain : CALENDAR_DAY;
     if (!said_end && grain != CALENDAR_DAY && span->until_by->bound.periods[0].yearless != YEARLESS_DAY)
       sentence_assume(sentence, "'%s' is taken as by the end of it, %s", words, last);
-    sentence_assume(sentence, whole ? "from %s, the next whole %s, to %s" : "from today, %s, to %3$s", first,
-                    calendar_grain_name(sentence->into->terms.per), last);
+    if (span->start != sentence->hearing->today)
+      sentence_assume(sentence, "from %s, the next whole %s, to %s", first,
+                      calendar_grain_name(sentence->into->terms.per), last);
+    else
+      sentence_assume(sentence, "from today, %s, to %s", first, last);
   } else if (strstr(words, name) == NULL) {
     sentence_assume(sentence, "'%s' is %s", words, name);
   }
@@ -247,8 +252,10 @@ void sentence_decide_when(Sentence *sentence) {
   g_autofree char *words = sentence_words(sentence, span.whole->from, span.whole->to);
   g_autofree char *last = base_day_format(CLAMP(span.end - 1, BASE_DAY_MIN, BASE_DAY_MAX));
   if (span.end <= sentence->hearing->today)
-    sentence_fail(sentence, BASE_ERROR_INPUT, "'%s' ended on %s; a target is for what is still to come, such as 'this "
-                  "quarter' or 'next quarter'", words, last);
+    sentence_fail(sentence, BASE_ERROR_INPUT,
+                  "'%s' ended on %s; a target is for what is still to come, such as 'this "
+                  "quarter' or 'next quarter'",
+                  words, last);
   else if (span.end <= span.start)
     sentence_fail(sentence, BASE_ERROR_INPUT, "'%s' ends on %s, before it starts", words, last);
   else if (base_day_to_civil(span.start).year < YEAR_FIRST || base_day_to_civil(span.end - 1).year > YEAR_LAST)
@@ -288,9 +295,10 @@ static gboolean days_against(Sentence *sentence, const SentencePiece *piece, Day
 }
 
 static gboolean is_comparison(const Sentence *sentence, const SentencePiece *piece) {
-  if (piece->row->says == SAYS_OVER) return piece->bound.periods[0].end <= sentence->hearing->today &&
-                                            piece->bound.periods[0].yearless == YEARLESS_NOT;
-  return piece->row->says == SAYS_AGAINST || piece->row->says == SAYS_AGAINST_YEAR || piece->row->says == SAYS_AGAINST_LAST;
+  if (piece->row->says == SAYS_OVER)
+    return piece->bound.periods[0].end <= sentence->hearing->today && piece->bound.periods[0].yearless == YEARLESS_NOT;
+  return piece->row->says == SAYS_AGAINST || piece->row->says == SAYS_AGAINST_YEAR ||
+         piece->row->says == SAYS_AGAINST_LAST;
 }
 
 static gboolean said_baseline(Sentence *sentence, Days *days) {
@@ -316,7 +324,7 @@ void sentence_decide_baseline(Sentence *sentence) {
   if (!terms->has_amount || (terms->has_kind && terms->kind != TARGET_GROW && terms->kind != TARGET_REDUCE) ||
       (!terms->has_kind))
     return;
-  Days days;
+  Days days = {0};
   gboolean said = said_baseline(sentence, &days);
   if (sentence->error || (!said && terms->start == BASE_DAY_NONE)) return;
   if (!said) {

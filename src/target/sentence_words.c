@@ -1,8 +1,8 @@
 /* Words, numbers and signs of a sentence.
  *
  * Letters are folded: lower case, no accents, straight apostrophes; a hyphen or underscore between letters parts words
- * ("year-on-year", "win_rate"). "Ana's" is Ana and 's, O'Brien one word. A number takes its separators of thousands with
- * it (10,000 · 10 000 · 10'000 · 1.000,50); what stands behind it (k, %, days) is a word of its own. */
+ * ("year-on-year", "win_rate"). "Ana's" is Ana and 's, O'Brien one word. A number takes its separators of thousands
+ * with it (10,000 · 10 000 · 10'000 · 1.000,50); what stands behind it (k, %, days) is a word of its own. */
 #include "target/sentence_private.h"
 
 static void clear_token(gpointer token) {
@@ -66,9 +66,8 @@ static const char *word_end(const char *at) {
 static void take_word(Lexer *lexer) {
   const char *end = word_end(lexer->at);
   g_autofree char *word = g_strndup(lexer->at, (gsize)(end - lexer->at));
-  SentenceToken token = {.kind = TOKEN_WORD,
-                         .text = sentence_fold(word),
-                         .capital = g_unichar_isupper(g_utf8_get_char(lexer->at))};
+  SentenceToken token = {
+      .kind = TOKEN_WORD, .text = sentence_fold(word), .capital = g_unichar_isupper(g_utf8_get_char(lexer->at))};
   add(lexer, token, end);
   gunichar c = g_utf8_get_char(lexer->at);
   if (!is_apostrophe(c)) return;
@@ -171,7 +170,7 @@ static gboolean is_form(const char *text, gsize length, const char *form) {
 }
 
 static gboolean take_period(Lexer *lexer) {
-  static const char *const forms[] = {"9999-99-99", "9999/99/99", "9999-p9",  "9999-p99", "9999-99",
+  static const char *const forms[] = {"9999-99-99", "9999/99/99", "9999-p9",   "9999-p99", "9999-99",
                                       "99/99/9999", "9/99/9999",  "99/9/9999", "9/9/9999", "99/99/99"};
   gsize length = 0;
   while (g_ascii_isalnum(lexer->at[length]) || (lexer->at[length] != '\0' && strchr("-/.", lexer->at[length]) != NULL &&
@@ -206,9 +205,8 @@ static gboolean take_quoted(Lexer *lexer) {
 static void take_sign(Lexer *lexer) {
   static const struct {
     const char *written, *means;
-  } signs[] = {{"..", ".."}, {"<=", "<="},      {">=", ">="},      {"=<", "<="},      {"=>", ">="},
-               {"≤", "<="},  {"≥", ">="},       {"\u2013", "-"},   {"\u2014", "-"},   {"\u2212", "-"},
-               {"~", "~"},   {"\u00bd", "half"}};
+  } signs[] = {{"..", ".."}, {"<=", "<="},    {">=", ">="},    {"=<", "<="},    {"=>", ">="}, {"≤", "<="},
+               {"≥", ">="},  {"\u2013", "-"}, {"\u2014", "-"}, {"\u2212", "-"}, {"~", "~"},   {"\u00bd", "half"}};
   for (gsize i = 0; i < G_N_ELEMENTS(signs); i++)
     if (g_str_has_prefix(lexer->at, signs[i].written)) {
       add(lexer, (SentenceToken){.kind = TOKEN_SIGN, .text = g_strdup(signs[i].means)},

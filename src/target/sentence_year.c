@@ -113,18 +113,24 @@ static gboolean read_day(Sentence *sentence, const SentenceBound *bound, Sentenc
       g_autofree char *of_year = bound->year ? g_strdup_printf(" %d", bound->year) : g_strdup("");
       static const char *const names[] = {"January", "February", "March",     "April",   "May",      "June",
                                           "July",    "August",   "September", "October", "November", "December"};
-      sentence->trouble = g_strdup_printf("there is no %d %s%s; it has %d days", bound->day, names[bound->number - 1],
-                                          of_year, most);
+      sentence->trouble =
+          g_strdup_printf("there is no %d %s%s; it has %d days", bound->day, names[bound->number - 1], of_year, most);
     }
     return FALSE;
   }
-  *period = (SentencePeriod){.yearless = YEARLESS_DAY, .number = bound->number, .day = bound->day, .grain = CALENDAR_DAY};
+  *period =
+      (SentencePeriod){.yearless = YEARLESS_DAY, .number = bound->number, .day = bound->day, .grain = CALENDAR_DAY};
   return bound->year == 0 || in_year(sentence, period, bound->year, period);
 }
 
 static gboolean read_yearless(Sentence *sentence, const SentenceBound *bound, Yearless kind, int year,
                               SentencePeriod *period) {
-  *period = (SentencePeriod){.yearless = kind, .number = kind == YEARLESS_WEEK ? bound->count : bound->number};
+  static const CalendarGrain grains[] = {[YEARLESS_QUARTER] = CALENDAR_QUARTER,
+                                         [YEARLESS_HALF] = CALENDAR_RANGE,
+                                         [YEARLESS_MONTH] = CALENDAR_MONTH,
+                                         [YEARLESS_WEEK] = CALENDAR_WEEK};
+  *period = (SentencePeriod){
+      .yearless = kind, .number = kind == YEARLESS_WEEK ? bound->count : bound->number, .grain = grains[kind]};
   if (kind == YEARLESS_WEEK && (bound->count < 1 || bound->count > 53)) return FALSE;
   if (year == 0) return TRUE;
   SentencePeriod found;
@@ -160,12 +166,18 @@ static gboolean read_as(Sentence *sentence, PeriodWords words, const SentenceBou
     case PERIOD_QUARTER_NEXT:
     case PERIOD_QUARTER_LAST:
       return read_yearless(sentence, bound, YEARLESS_QUARTER,
-                           words == PERIOD_QUARTER ? bound->year : words == PERIOD_QUARTER_NEXT ? now + 1 : now - 1, period);
+                           words == PERIOD_QUARTER        ? bound->year
+                           : words == PERIOD_QUARTER_NEXT ? now + 1
+                                                          : now - 1,
+                           period);
     case PERIOD_HALF:
     case PERIOD_HALF_NEXT:
     case PERIOD_HALF_LAST:
       return read_yearless(sentence, bound, YEARLESS_HALF,
-                           words == PERIOD_HALF ? bound->year : words == PERIOD_HALF_NEXT ? now + 1 : now - 1, period);
+                           words == PERIOD_HALF        ? bound->year
+                           : words == PERIOD_HALF_NEXT ? now + 1
+                                                       : now - 1,
+                           period);
     case PERIOD_WEEK:
       return read_yearless(sentence, bound, YEARLESS_WEEK, bound->year, period);
     case PERIOD_MONTH:
@@ -183,10 +195,10 @@ static gboolean read_as(Sentence *sentence, PeriodWords words, const SentenceBou
   return FALSE;
 }
 
-guint sentence_read_period(Sentence *sentence, guint at, gboolean near, SentencePeriod *period) {
+static guint read_longest(Sentence *sentence, guint at, gboolean near, SentencePeriod *period) {
   guint longest = SENTENCE_NO_MATCH;
   for (gsize i = 0; i < sentence_n_periods; i++) {
-    SentenceBound bound = {.member = -1, .near_year = near};
+    SentenceBound bound = {.member = -1, .other = -1, .near_year = near};
     guint end = sentence_match(sentence, sentence_periods[i].pattern, at, &bound);
     if (end == SENTENCE_NO_MATCH || (longest != SENTENCE_NO_MATCH && end <= longest)) continue;
     SentencePeriod read = {0};
@@ -195,4 +207,17 @@ guint sentence_read_period(Sentence *sentence, guint at, gboolean near, Sentence
     longest = end;
   }
   return longest;
+}
+
+/* Many rows ask for the period at the same token: it is read once. */
+guint sentence_read_period(Sentence *sentence, guint at, gboolean near, SentencePeriod *period) {
+  if (at >= sentence->tokens->len) return SENTENCE_NO_MATCH;
+  SentencePeriodAt *kept = &sentence->periods[2 * at + (near ? 1 : 0)];
+  if (kept->end == 0) {
+    guint end = read_longest(sentence, at, near, &kept->period);
+    kept->end = end == SENTENCE_NO_MATCH ? end : end + 1;
+  }
+  if (kept->end == SENTENCE_NO_MATCH) return SENTENCE_NO_MATCH;
+  *period = kept->period;
+  return kept->end - 1;
 }

@@ -1,0 +1,458 @@
+/* Which kind of target it is and how much: from the verbs, the amount's place in the sentence and the KPI. */
+#include "target/sentence_private.h"
+
+typedef struct {
+  Sentence *sentence;
+  const SentencePiece *up, *down, *better, *keep, *no; /* what has been said of direction; `no` turns it */
+  const SentencePiece *amount, *second;
+  const SentencePiece *vague;
+  AmountRole role;
+} What;
+
+static const SentenceRow below_row = {"", SAYS_AMOUNT, ROLE_BELOW}, above_row = {"", SAYS_AMOUNT, ROLE_ABOVE};
+
+static char *words_of(const What *what, const SentencePiece *piece) {
+  return sentence_words(what->sentence, piece->from, piece->to);
+}
+
+static gboolean is_of(const KpiDefinition *kpi, KpiUnitKind kind, const char *display) {
+  return kpi && kpi->unit.kind == kind && (!display || g_strcmp0(kpi->display, display) == 0);
+}
+
+/* --- what has been said --- */
+
+/* "Answer within 2 days": of what is measured in days that is an amount, where there is no other. */
+static void length_as_amount(What *what) {
+  if (what->amount || !sentence_is_days(what->sentence->kpi)) return;
+  for (guint i = 0; i < what->sentence->pieces->len; i++) {
+    SentencePiece *piece = &g_array_index(what->sentence->pieces, SentencePiece, i);
+    if (piece->row->says != SAYS_LENGTH) continue;
+    static const AmountUnit units[] = {AMOUNT_DAYS, AMOUNT_WEEKS, AMOUNT_MONTHS, AMOUNT_MONTHS, AMOUNT_YEARS};
+    SentenceAmount *amount = &piece->bound.amounts[0];
+    *amount = (SentenceAmount){.unit = units[MIN(piece->bound.grain, CALENDAR_YEAR)]};
+    int count = piece->bound.grain == CALENDAR_QUARTER ? 3 * piece->bound.count : piece->bound.count;
+    g_snprintf(amount->digits, sizeof amount->digits, "%d", count);
+    piece->bound.n_amounts = 1;
+    piece->row = sentence_token_is(what->sentence, piece->from, "over") ? &above_row : &below_row;
+    what->amount = piece;
+    what->role = piece->row->role;
+    return;
+  }
+}
+
+static void collect(What *what) {
+  for (guint i = 0; i < what->sentence->pieces->len; i++) {
+    const SentencePiece *piece = &g_array_index(what->sentence->pieces, SentencePiece, i);
+    Says says = piece->row->says;
+    if (says == SAYS_UP && !what->up) what->up = piece;
+    if (says == SAYS_DOWN && !what->down) what->down = piece;
+    if (says == SAYS_BETTER && !what->better) what->better = piece;
+    if (says == SAYS_KEEP && !what->keep) what->keep = piece;
+    if (says == SAYS_NOT && !what->no) what->no = piece;
+    if (says == SAYS_VAGUE_AMOUNT && !what->vague) what->vague = piece;
+    if (piece->row->role == ROLE_NONE || (says != SAYS_AMOUNT && says != SAYS_KPI)) continue;
+    if (!what->amount)
+      what->amount = piece;
+    else if (!what->second)
+      what->second = piece;
+  }
+  if (what->amount) what->role = what->amount->row->role;
+  length_as_amount(what);
+}
+
+/* At least this and at most that are a band; else there is one amount. */
+static gboolean join_amounts(What *what, SentenceAmount amounts[2]) {
+  const SentencePiece *first = what->amount, *second = what->second;
+  amounts[0] = first->bound.n_amounts > 0 ? first->bound.amounts[0] : (SentenceAmount){0};
+  amounts[1] = first->bound.n_amounts > 1 ? first->bound.amounts[1] : (SentenceAmount){0};
+  if (!second) return TRUE;
+  gboolean band = (first->row->role == ROLE_ABOVE && second->row->role == ROLE_BELOW) ||
+                  (first->row->role == ROLE_BELOW && second->row->role == ROLE_ABOVE);
+  if (!band) {
+    g_autofree char *one = words_of(what, first), *two = words_of(what, second);
+    sentence_fail(what->sentence, BASE_ERROR_INPUT,
+                  "two amounts: '%s' and '%s'; keep one, or write one target for each", one, two);
+    return FALSE;
+  }
+  gboolean low_first = first->row->role == ROLE_ABOVE;
+  amounts[0] = (low_first ? first : second)->bound.amounts[0];
+  amounts[1] = (low_first ? second : first)->bound.amounts[0];
+  what->role = ROLE_BETWEEN;
+  return TRUE;
+}
+
+/* "20 to 30 %", "400 to 500k": the unit of one is that of the other. */
+static void share_unit(SentenceAmount *a, SentenceAmount *b) {
+  if (a->unit == AMOUNT_PLAIN && b->unit != AMOUNT_PLAIN) {
+    a->unit = b->unit;
+    memcpy(a->currency, b->currency, sizeof a->currency);
+  } else if (b->unit == AMOUNT_PLAIN && a->unit != AMOUNT_PLAIN) {
+    b->unit = a->unit;
+    memcpy(b->currency, a->currency, sizeof b->currency);
+  }
+  if (a->exponent == 0 && b->exponent > 0 && strlen(a->digits) <= 3) a->exponent = b->exponent;
+}
+
+/* --- direction --- */
+
+typedef enum { NO_WAY, UPWARDS, DOWNWARDS } Way;
+
+static Way better_way(const KpiDefinition *kpi) {
+  if (!kpi || kpi->better == KPI_NEUTRAL) return NO_WAY;
+  return kpi->better == KPI_HIGHER ? UPWARDS : DOWNWARDS;
+}
+
+static Way way_of(const What *what) {
+  if (what->no) return NO_WAY;
+  if (what->up && what->down) return NO_WAY;
+  if (what->up) return UPWARDS;
+  if (what->down) return DOWNWARDS;
+  return what->better ? better_way(what->sentence->kpi) : NO_WAY;
+}
+
+static gboolean check_ways(What *what) {
+  Sentence *sentence = what->sentence;
+  Way said = what->no ? NO_WAY : what->up ? UPWARDS : what->down ? DOWNWARDS : NO_WAY;
+  const SentencePiece *verb = what->up ? what->up : what->down;
+  AmountRole role = what->role;
+  if (what->up && what->down && sentence->kpi && !what->no) {
+    g_autofree char *one = words_of(what, what->up), *two = words_of(what, what->down);
+    sentence_fail(sentence, BASE_ERROR_INPUT, "'%s' and '%s' contradict each other; keep one of them", one, two);
+  } else if ((said == UPWARDS && (role == ROLE_BELOW || role == ROLE_LESS || role == ROLE_HALVE)) ||
+             (said == DOWNWARDS &&
+              (role == ROLE_ABOVE || role == ROLE_MORE || role == ROLE_DOUBLE || role == ROLE_TRIPLE))) {
+    g_autofree char *one = words_of(what, verb), *two = words_of(what, what->amount);
+    sentence_fail(sentence, BASE_ERROR_INPUT, "'%s' and '%s' contradict each other; change one of them", one, two);
+  }
+  return sentence->error == NULL;
+}
+
+/* --- amounts --- */
+
+static void set(What *what, TargetKind kind) {
+  what->sentence->into->terms.has_kind = TRUE;
+  what->sentence->into->terms.kind = kind;
+}
+
+static char *say(const What *what, double value, gboolean change, gboolean percent) {
+  return sentence_say_value(what->sentence->hearing->currency, what->sentence->kpi, value, change, percent);
+}
+
+static void check_level(What *what, double value) {
+  const KpiDefinition *kpi = what->sentence->kpi;
+  if (!kpi || what->sentence->error) return;
+  g_autofree char *said = say(what, value, FALSE, FALSE);
+  if (value < 0 && (kpi->unit.kind == KPI_COUNT || sentence_is_days(kpi) || kpi->proportion))
+    sentence_fail(what->sentence, BASE_ERROR_INPUT, "%s cannot be negative, such as %s", kpi->title, said);
+  else if (value > 1 && kpi->proportion)
+    sentence_fail(what->sentence, BASE_ERROR_INPUT, "%s cannot be more than 100 %%, such as %s", kpi->title, said);
+}
+
+static void check_change(What *what, TargetKind kind, const SentenceValue *value) {
+  const KpiDefinition *kpi = what->sentence->kpi;
+  g_autofree char *words = words_of(what, what->amount), *title = g_strdup(kpi ? kpi->title : "it");
+  gboolean floor = kpi && (kpi->unit.kind == KPI_COUNT || sentence_is_days(kpi) || kpi->proportion ||
+                           (kpi->unit.kind == KPI_QUANTITY && kpi->unit.money_power > 0));
+  if (value->value == 0)
+    sentence_fail(what->sentence, BASE_ERROR_INPUT, "'%s' asks for nothing: a change by 0", words);
+  else if (value->value < 0)
+    sentence_fail(what->sentence, BASE_ERROR_INPUT, "'%s' is negative; write '%s by' without the sign", words,
+                  kind == TARGET_GROW ? "reduce" : "increase");
+  else if (kind == TARGET_REDUCE && value->is_percent && value->value > 100 && floor)
+    sentence_fail(what->sentence, BASE_ERROR_INPUT, "%s cannot go down by more than 100 %%", title);
+  else if (kpi && kpi->proportion && !value->is_percent && value->value > 1)
+    sentence_fail(what->sentence, BASE_ERROR_INPUT, "%s cannot change by more than 100 percentage points", title);
+}
+
+static void set_change(What *what, TargetKind kind, const SentenceAmount *amount) {
+  Sentence *sentence = what->sentence;
+  TargetTerms *terms = &sentence->into->terms;
+  SentenceValue value;
+  set(what, kind);
+  if (!sentence_value(sentence, sentence->kpi, amount, TRUE, &value)) return;
+  check_change(what, kind, &value);
+  terms->has_amount = TRUE;
+  terms->amount = value.value;
+  terms->is_percent = value.is_percent;
+}
+
+static void set_percent(What *what, TargetKind kind, double percent) {
+  TargetTerms *terms = &what->sentence->into->terms;
+  SentenceValue value = {.value = percent, .is_percent = TRUE};
+  set(what, kind);
+  check_change(what, kind, &value);
+  terms->has_amount = TRUE;
+  terms->amount = percent;
+  terms->is_percent = TRUE;
+}
+
+/* Three times as much is 200 % more. */
+static void set_factor(What *what, const SentenceAmount *amount) {
+  g_autofree char *text = g_strdup_printf("%se%d", amount->digits, amount->exponent);
+  double factor = g_ascii_strtod(text, NULL);
+  if (factor > 1e6)
+    sentence_fail(what->sentence, BASE_ERROR_LIMIT, "%s times as much is beyond a million times", amount->digits);
+  else if (factor >= 1)
+    set_percent(what, TARGET_GROW, (factor - 1) * 100);
+  else
+    set_percent(what, TARGET_REDUCE, (1 - factor) * 100);
+}
+
+static void set_level(What *what, TargetKind kind, const SentenceAmount *amount) {
+  Sentence *sentence = what->sentence;
+  SentenceValue value;
+  set(what, kind);
+  if (!sentence_value(sentence, sentence->kpi, amount, FALSE, &value)) return;
+  check_level(what, value.value);
+  sentence->into->terms.has_amount = TRUE;
+  sentence->into->terms.amount = value.value;
+}
+
+/* "Keep the win rate at 30 %" is at least that, of a KPI of which more is better. */
+static void set_held(What *what, const SentenceAmount *amount) {
+  Way way = better_way(what->sentence->kpi);
+  if (way == NO_WAY) {
+    set_level(what, TARGET_REACH, amount);
+    return;
+  }
+  sentence_assume(what->sentence, "kept at it: %s", way == UPWARDS ? "at least" : "at most");
+  set_level(what, way == UPWARDS ? TARGET_ABOVE : TARGET_BELOW, amount);
+}
+
+static void set_two(What *what, SentenceAmount amounts[2]) {
+  Sentence *sentence = what->sentence;
+  SentenceValue first, last;
+  gboolean band = what->role == ROLE_BETWEEN;
+  share_unit(&amounts[0], &amounts[1]);
+  set(what, band ? TARGET_BETWEEN : TARGET_REACH);
+  if (!sentence_value(sentence, sentence->kpi, &amounts[0], FALSE, &first) ||
+      !sentence_value(sentence, sentence->kpi, &amounts[1], FALSE, &last))
+    return;
+  check_level(what, first.value);
+  check_level(what, last.value);
+  Way way = band ? UPWARDS : way_of(what);
+  g_autofree char *from = say(what, first.value, FALSE, FALSE), *to = say(what, last.value, FALSE, FALSE);
+  if (first.value == last.value)
+    sentence_fail(sentence, BASE_ERROR_INPUT, "from %s to %s is the same; write two different amounts", from, to);
+  else if (way == UPWARDS && last.value < first.value)
+    sentence_fail(sentence, BASE_ERROR_INPUT,
+                  band ? "%s is less than %s; write the lower one first"
+                       : "%s is less than %s; write 'reduce', or turn the two round",
+                  to, from);
+  else if (way == DOWNWARDS && last.value > first.value)
+    sentence_fail(sentence, BASE_ERROR_INPUT, "%s is more than %s; write 'increase', or turn the two round", to, from);
+  if (sentence->error) return;
+  TargetTerms *terms = &sentence->into->terms;
+  terms->has_amount = TRUE;
+  terms->amount = band ? first.value : last.value;
+  if (band)
+    terms->amount_high = last.value;
+  else
+    sentence_assume(sentence, "from %s, as you say", from);
+}
+
+static void ask_by_or_to(What *what, const SentenceAmount *amount, Way way) {
+  Sentence *sentence = what->sentence;
+  SentenceValue value;
+  g_autoptr(GPtrArray) kept = g_steal_pointer(&sentence->into->assumed);
+  sentence->into->assumed = g_ptr_array_new_with_free_func(g_free);
+  set(what, way == DOWNWARDS ? TARGET_REDUCE : TARGET_GROW);
+  gboolean fits = sentence_value(sentence, sentence->kpi, amount, FALSE, &value);
+  g_ptr_array_unref(sentence->into->assumed);
+  sentence->into->assumed = g_steal_pointer(&kept);
+  if (!fits) return;
+  g_autofree char *level = say(what, value.value, FALSE, FALSE);
+  sentence_ask(sentence, TARGET_LACKS_MEASURABLE, "Is it by %s or to %s? Write 'by' or 'to'.", level, level);
+}
+
+static void ask_way(What *what, const SentenceAmount *amount) {
+  SentenceValue value;
+  if (!sentence_value(what->sentence, what->sentence->kpi, amount, TRUE, &value)) return;
+  what->sentence->into->terms.has_amount = TRUE;
+  what->sentence->into->terms.amount = value.value;
+  what->sentence->into->terms.is_percent = value.is_percent;
+  if (what->sentence->kpi)
+    sentence_ask(what->sentence, TARGET_LACKS_SPECIFIC, "Should %s go up or down? Write 'increase' or 'reduce'.",
+                 what->sentence->kpi->title);
+}
+
+static void set_by(What *what, const SentenceAmount *amount) {
+  Way way = way_of(what);
+  if (way == NO_WAY && !what->no) {
+    way = better_way(what->sentence->kpi);
+    if (way != NO_WAY)
+      sentence_assume(what->sentence, "%s", way == UPWARDS ? "up, for more is better" : "down, for less is better");
+  }
+  if (amount->unit == AMOUNT_TIMES && !is_of(what->sentence->kpi, KPI_RATIO, "times") && way != DOWNWARDS)
+    set_factor(what, amount);
+  else if (way == NO_WAY)
+    ask_way(what, amount);
+  else
+    set_change(what, way == UPWARDS ? TARGET_GROW : TARGET_REDUCE, amount);
+}
+
+/* An amount without a word that says what it is for: "increase revenue 10 %", "revenue 500k", "+10 %". */
+static void set_bare(What *what, const SentenceAmount *amount) {
+  const KpiDefinition *kpi = what->sentence->kpi;
+  Way way = way_of(what);
+  gboolean share = sentence_is_share(kpi) || is_of(kpi, KPI_RATIO, "times");
+  gboolean points = amount->unit == AMOUNT_POINTS || amount->unit == AMOUNT_BASIS_POINTS;
+  gboolean relative = (amount->unit == AMOUNT_PERCENT && !share) || (points && share);
+  gboolean factor = amount->unit == AMOUNT_TIMES && !is_of(kpi, KPI_RATIO, "times");
+  SentenceAmount unsigned_amount = *amount;
+  unsigned_amount.sign = 0;
+  if (amount->sign == '+')
+    set_change(what, TARGET_GROW, &unsigned_amount);
+  else if (amount->sign == '-' && (relative || (kpi && kpi->unit.kind == KPI_COUNT)))
+    set_change(what, TARGET_REDUCE, &unsigned_amount);
+  else if (way != NO_WAY && factor)
+    set_factor(what, amount);
+  else if (way != NO_WAY && relative)
+    set_change(what, way == UPWARDS ? TARGET_GROW : TARGET_REDUCE, amount);
+  else if (way != NO_WAY)
+    ask_by_or_to(what, amount, way);
+  else if (what->keep)
+    set_held(what, amount);
+  else if (!kpi && amount->unit == AMOUNT_PERCENT)
+    ask_way(what, amount);
+  else
+    set_level(what, TARGET_REACH, amount);
+}
+
+static void set_by_role(What *what, SentenceAmount amounts[2]) {
+  AmountRole role = what->role;
+  if (what->no && (role == ROLE_ABOVE || role == ROLE_BELOW)) role = role == ROLE_ABOVE ? ROLE_BELOW : ROLE_ABOVE;
+  switch (role) {
+    case ROLE_NONE:
+      break;
+    case ROLE_BARE:
+      set_bare(what, &amounts[0]);
+      break;
+    case ROLE_TO:
+      if (what->keep && !what->up && !what->down)
+        set_held(what, &amounts[0]);
+      else
+        set_level(what, TARGET_REACH, &amounts[0]);
+      break;
+    case ROLE_UP_TO:
+      set_level(what, what->up ? TARGET_REACH : TARGET_BELOW, &amounts[0]);
+      break;
+    case ROLE_AT:
+      if (what->keep)
+        set_held(what, &amounts[0]);
+      else
+        set_level(what, TARGET_REACH, &amounts[0]);
+      break;
+    case ROLE_BY:
+      set_by(what, &amounts[0]);
+      break;
+    case ROLE_MORE:
+      set_change(what, TARGET_GROW, &amounts[0]);
+      break;
+    case ROLE_LESS:
+      set_change(what, TARGET_REDUCE, &amounts[0]);
+      break;
+    case ROLE_FROM_TO:
+    case ROLE_BETWEEN:
+      set_two(what, amounts);
+      break;
+    case ROLE_ABOVE:
+      set_level(what, TARGET_ABOVE, &amounts[0]);
+      break;
+    case ROLE_BELOW:
+      set_level(what, TARGET_BELOW, &amounts[0]);
+      break;
+    case ROLE_TIMES_AS:
+      set_factor(what, &amounts[0]);
+      break;
+    case ROLE_DOUBLE:
+      set_percent(what, TARGET_GROW, 100);
+      break;
+    case ROLE_TRIPLE:
+      set_percent(what, TARGET_GROW, 200);
+      break;
+    case ROLE_HALVE:
+      set_percent(what, TARGET_REDUCE, 50);
+      break;
+  }
+}
+
+/* --- nothing measurable --- */
+
+static void set_direction_only(What *what) {
+  Way way = way_of(what);
+  if (way != NO_WAY) set(what, way == UPWARDS ? TARGET_GROW : TARGET_REDUCE);
+}
+
+static void ask_amount(What *what) {
+  const KpiDefinition *kpi = what->sentence->kpi;
+  if (what->vague) {
+    g_autofree char *words = words_of(what, what->vague);
+    sentence_ask(what->sentence, TARGET_LACKS_MEASURABLE, "How much is '%s'? Write a number, such as 'by 10 %%'.",
+                 words);
+    return;
+  }
+  g_autofree char *level =
+      kpi && kpi->unit.kind == KPI_RATIO ? g_strdup("to 30 %")
+      : kpi && sentence_is_days(kpi)     ? g_strdup("to 30 days")
+      : kpi && kpi->unit.kind == KPI_QUANTITY
+          ? g_strdup_printf("to 500,000 %s", what->sentence->hearing->currency ? what->sentence->hearing->currency : "")
+          : g_strdup("to 50");
+  if (kpi && kpi->unit.kind == KPI_RATIO && kpi->display && !g_str_equal(kpi->display, "percent")) {
+    g_free(level);
+    level = g_strdup("to 3");
+  }
+  sentence_ask(what->sentence, TARGET_LACKS_MEASURABLE, "By how much, or to what? Say for example 'by 10 %%' or '%s'.",
+               level);
+}
+
+static void ask_two_ways(What *what, const SentenceAmount *amount) {
+  set_direction_only(what);
+  g_autofree char *plain = g_strdup(amount->digits);
+  char *point = strchr(plain, '.');
+  g_autofree char *thousands = g_strdup_printf("%.*s,%s", (int)(point - plain), plain, point + 1);
+  sentence_ask(what->sentence, TARGET_LACKS_MEASURABLE, "Is '%s' %s or %.*s? Write it so.", plain, thousands,
+               (int)(point - plain), plain);
+}
+
+static void tell_worse(What *what) {
+  const TargetTerms *terms = &what->sentence->into->terms;
+  const KpiDefinition *kpi = what->sentence->kpi;
+  if (!kpi || !terms->has_kind || !terms->has_amount) return;
+  if (terms->kind == TARGET_GROW && kpi->better == KPI_LOWER)
+    sentence_assume(what->sentence, "higher is worse for %s; taken as you say it", kpi->title);
+  if (terms->kind == TARGET_REDUCE && kpi->better == KPI_HIGHER)
+    sentence_assume(what->sentence, "lower is worse for %s; taken as you say it", kpi->title);
+}
+
+/* CSAT told in points of 5 is its mean; as a share it is that of satisfied answers. */
+static void choose_scale(What *what, const SentenceAmount *amount) {
+  Sentence *sentence = what->sentence;
+  if (!sentence->kpi || !g_str_equal(sentence->kpi->name, "csat") || amount->unit != AMOUNT_PLAIN) return;
+  double value = g_ascii_strtod(amount->digits, NULL);
+  const KpiDefinition *mean = kpi_catalogue_find(sentence->hearing->catalogue, "csat_mean", NULL);
+  if (!mean || value < 1 || value > 5 || amount->exponent != 0) return;
+  sentence->kpi = mean;
+  g_free(sentence->into->terms.kpi);
+  sentence->into->terms.kpi = g_strdup(mean->name);
+  sentence_assume(sentence, "CSAT in points is %s", mean->title);
+}
+
+void sentence_decide_what(Sentence *sentence) {
+  What what = {.sentence = sentence};
+  SentenceAmount amounts[2];
+  collect(&what);
+  if (!what.amount) {
+    if (!check_ways(&what)) return;
+    set_direction_only(&what);
+    ask_amount(&what);
+    return;
+  }
+  if (!join_amounts(&what, amounts) || !check_ways(&what)) return;
+  choose_scale(&what, &amounts[0]);
+  if (amounts[0].two_ways || amounts[1].two_ways)
+    ask_two_ways(&what, &amounts[amounts[0].two_ways ? 0 : 1]);
+  else
+    set_by_role(&what, amounts);
+  if (!sentence->error) tell_worse(&what);
+}
