@@ -3,7 +3,28 @@
 
 CliCommand *commands_all(guint *n_commands) {
   const CliCommand *const commands[] = {
-      &cmd_new, &cmd_load, &cmd_check, &cmd_kpis, &cmd_show, &cmd_explain, &cmd_records, &cmd_snapshot, &cmd_demo,
+      &cmd_new,
+      &cmd_load,
+      &cmd_check,
+      &cmd_kpis,
+      &cmd_show,
+      &cmd_explain,
+      &cmd_records,
+      &cmd_snapshot,
+      &cmd_target,
+      &cmd_target_set,
+      &cmd_target_propose,
+      &cmd_target_cascade,
+      &cmd_target_counter,
+      &cmd_target_accept,
+      &cmd_target_decline,
+      &cmd_target_adjust,
+      &cmd_target_withdraw,
+      &cmd_target_comment,
+      &cmd_target_show,
+      &cmd_objective,
+      &cmd_objective_set,
+      &cmd_demo,
   };
   CliCommand *all = g_new(CliCommand, G_N_ELEMENTS(commands));
   for (gsize i = 0; i < G_N_ELEMENTS(commands); i++) all[i] = *commands[i];

@@ -11,6 +11,19 @@ extern const CliCommand cmd_show;
 extern const CliCommand cmd_explain;
 extern const CliCommand cmd_records;
 extern const CliCommand cmd_snapshot;
+extern const CliCommand cmd_target;
+extern const CliCommand cmd_target_set;
+extern const CliCommand cmd_target_propose;
+extern const CliCommand cmd_target_cascade;
+extern const CliCommand cmd_target_counter;
+extern const CliCommand cmd_target_accept;
+extern const CliCommand cmd_target_decline;
+extern const CliCommand cmd_target_adjust;
+extern const CliCommand cmd_target_withdraw;
+extern const CliCommand cmd_target_comment;
+extern const CliCommand cmd_target_show;
+extern const CliCommand cmd_objective;
+extern const CliCommand cmd_objective_set;
 extern const CliCommand cmd_demo;
 
 /* The caller frees the array. */

@@ -260,6 +260,14 @@ static const LedgerColumn quota_columns[] = {
     {"amount", LEDGER_MONEY, NULL, REQ, "target"},
 };
 
+static const LedgerColumn absence_columns[] = {
+    {"person", LEDGER_REF, "person", REQ | OWN, "who is away"},
+    {"from_at", LEDGER_INSTANT, NULL, REQ | PLAN, "first day"},
+    {"until_at", LEDGER_INSTANT, NULL, REQ | PLAN, "first day back"},
+    {"kind", LEDGER_TEXT, NULL, 0, "leave, parental, sick…"},
+    {"share", LEDGER_SHARE, NULL, 0, "of the working time; all of it when empty"},
+};
+
 static const LedgerColumn coaching_columns[] = {
     {"person", LEDGER_REF, "person", REQ | OWN, "who is coached"},
     {"by", LEDGER_REF, "person", 0, "by whom"},
@@ -357,6 +365,7 @@ static const LedgerTable tables[] = {
     TABLE(feedback, LEDGER_FACT, FALSE, "notes in words", NULL),
     TABLE(training, LEDGER_FACT, FALSE, "one person in one course", NULL),
     TABLE(quota, LEDGER_FACT, TRUE, "targets brought from another system", NULL),
+    TABLE(absence, LEDGER_FACT, FALSE, "who is away, when", NULL),
     TABLE(coaching, LEDGER_FACT, FALSE, "coaching sessions due and held", NULL),
     TABLE(action, LEDGER_FACT, FALSE, "promises made in reviews", NULL),
     TABLE(stage_stay, LEDGER_DERIVED, FALSE, "a deal's passage through one stage", "opportunity stage_change stage"),

@@ -3,7 +3,7 @@
 
 # --- help ---
 run 0 help
-for command in new load check kpis show explain records demo; do
+for command in new load check kpis show explain records snapshot target objective demo; do
   says "  $command "
 done
 says "Exit codes"
@@ -17,7 +17,7 @@ mkdir man
 run 0 --write-man-pages man
 run 0 --write-bash-completion attain.bash
 bash -n attain.bash || fail "the completion is no bash"
-for command in new load check kpis show explain records demo; do
+for command in new load check kpis show explain records snapshot target objective demo; do
   [ -s "man/attain-$command.1" ] || fail "no man page of $command"
   grep -q "$command" attain.bash || fail "the completion does not know $command"
   run 0 help "$command"

@@ -1,0 +1,281 @@
+/* Where targets stand. */
+#include "answer/targets.h"
+
+#include "target/cascade.h"
+#include "target/members.h"
+
+#include <math.h>
+
+TargetHearing answer_hearing(const Session *session, const TargetMember *members, gsize n_members) {
+  return (TargetHearing){.catalogue = session->catalogue,
+                         .calendar = session->calendar,
+                         .today = session->today,
+                         .currency = session->organisation->currency,
+                         .members = members,
+                         .n_members = n_members};
+}
+
+char *answer_target_amount(const Session *session, const KpiDefinition *kpi, const TargetTerms *terms) {
+  if (terms->is_percent) return cli_format_number(terms->amount / 100, CLI_NUMBER_PERCENT, NULL);
+  if (!kpi) return g_strdup_printf("%g", terms->amount);
+  g_autofree char *low = answer_number(session, kpi, TRUE, terms->amount);
+  if (terms->kind != TARGET_BETWEEN) return g_steal_pointer(&low);
+  g_autofree char *high = answer_number(session, kpi, TRUE, terms->amount_high);
+  return g_strdup_printf("%s to %s", low, high);
+}
+
+/* --- JSON --- */
+
+static void day_member(CliJson *json, const char *key, BaseDay day) {
+  g_autofree char *text = day == BASE_DAY_NONE ? NULL : base_day_format(day);
+  cli_json_member_text(json, key, text);
+}
+
+void answer_terms_json(CliJson *json, const TargetTerms *terms) {
+  gboolean has = terms->has_amount;
+  g_autofree char *who = terms->dimension ? target_who_write(terms->dimension, terms->member) : NULL;
+  cli_json_member_text(json, "kpi", terms->kpi);
+  cli_json_member_text(json, "who", who);
+  cli_json_member_text(json, "kind", terms->has_kind ? target_kind_name(terms->kind) : NULL);
+  cli_json_value(json, "amount", has, terms->amount);
+  cli_json_value(json, "amount_high", has && terms->has_kind && terms->kind == TARGET_BETWEEN, terms->amount_high);
+  cli_json_member_text(json, "unit", has ? terms->is_percent ? "percent" : "absolute" : NULL);
+  if (terms->baseline_start == BASE_DAY_NONE) {
+    cli_json_member_text(json, "baseline", NULL);
+  } else {
+    cli_json_member_object(json, "baseline");
+    day_member(json, "start", terms->baseline_start);
+    day_member(json, "end", terms->baseline_end);
+    cli_json_end_object(json);
+  }
+  cli_json_member_text(json, "per", terms->has_per ? calendar_grain_name(terms->per) : NULL);
+  day_member(json, "start", terms->start);
+  day_member(json, "end", terms->end);
+}
+
+static void flags_member(CliJson *json, guint flags) {
+  cli_json_member_array(json, "flags");
+  for (guint bit = 0; query_flag_name(bit); bit++)
+    if (flags & (1U << bit)) cli_json_text(json, query_flag_name(bit));
+  cli_json_end_array(json);
+}
+
+static const char *phase_name(TargetPhase phase) {
+  return phase == TARGET_NOT_BEGUN ? "not-begun" : phase == TARGET_RUNNING ? "running" : "ended";
+}
+
+static void standing_members(CliJson *json, const TargetStanding *standing) {
+  cli_json_member_text(json, "phase", phase_name(standing->phase));
+  cli_json_value(json, "baseline_value", standing->has_baseline, standing->baseline);
+  cli_json_value(json, "target_value", standing->has_amount, standing->amount);
+  gboolean band = standing->version->terms.kind == TARGET_BETWEEN;
+  cli_json_value(json, "target_value_high", standing->has_amount && band, standing->amount_high);
+  cli_json_value(json, "actual", standing->actual.has_value, standing->actual.value);
+  cli_json_member_integer(json, "n", standing->actual.n);
+  cli_json_value(json, "attainment", standing->has_score && standing->score.has_score, standing->score.score);
+  cli_json_key(json, "met");
+  if (standing->has_score)
+    cli_json_bool(json, standing->score.met);
+  else
+    cli_json_null(json);
+  cli_json_value(json, "gap", standing->has_score, standing->score.gap);
+  cli_json_value(json, "share_due", standing->has_due, standing->share);
+  cli_json_value(json, "due", standing->has_due, standing->due);
+  cli_json_value(json, "ahead", standing->has_due, standing->ahead);
+  cli_json_value(json, "days_ahead", standing->has_days, standing->days_ahead);
+  cli_json_member_integer(json, "working_days", standing->working_days);
+  cli_json_member_integer(json, "working_days_left", standing->working_days_left);
+  cli_json_value(json, "rate_so_far", standing->has_rate, standing->rate_so_far);
+  cli_json_value(json, "rate_needed", standing->has_rate, standing->rate_needed);
+  flags_member(json, standing->actual.flags);
+}
+
+static void version_json(CliJson *json, const TargetVersion *version) {
+  cli_json_begin_object(json);
+  cli_json_member_integer(json, "version", version->version);
+  answer_terms_json(json, &version->terms);
+  cli_json_member_text(json, "spread", target_spread_name(version->spread));
+  day_member(json, "effective", version->effective);
+  cli_json_member_array(json, "parts");
+  for (guint i = 0; i < version->parts->len; i++) {
+    const TargetPart *part = &g_array_index(version->parts, TargetPart, i);
+    cli_json_begin_object(json);
+    day_member(json, "start", part->start);
+    day_member(json, "end", part->end);
+    cli_json_member_number(json, "amount", part->weight);
+    cli_json_end_object(json);
+  }
+  cli_json_end_array(json);
+  cli_json_end_object(json);
+}
+
+static void event_json(CliJson *json, const TargetEvent *event) {
+  g_autofree char *at = answer_instant(event->said_at_us);
+  cli_json_begin_object(json);
+  cli_json_member_text(json, "act", target_act_name(event->act));
+  cli_json_member_integer(json, "version", event->version);
+  cli_json_member_text(json, "author", event->author);
+  cli_json_member_text(json, "words", event->words);
+  cli_json_member_text(json, "at", at);
+  cli_json_end_object(json);
+}
+
+static const char *objective_name(const GPtrArray *objectives, gint64 number) {
+  for (guint i = 0; i < objectives->len; i++) {
+    const TargetObjective *objective = g_ptr_array_index(objectives, i);
+    if (objective->number == number) return objective->name;
+  }
+  return NULL;
+}
+
+void answer_target_json(CliJson *json, const Session *session, const TargetStanding *standing, const GPtrArray *targets,
+                        const GPtrArray *objectives, gboolean whole) {
+  const Target *target = standing->target;
+  guint n_parts;
+  double assigned = target_assigned(targets, target, session->today, &n_parts);
+  gboolean adds_up = standing->kpi && target_adds_up(standing->kpi);
+  TargetHearing hearing = answer_hearing(session, NULL, 0);
+  g_autofree char *canonical = standing->kpi ? target_terms_say(&hearing, &standing->version->terms) : NULL;
+  cli_json_begin_object(json);
+  cli_json_member_integer(json, "target", target->number);
+  cli_json_member_text(json, "canonical", canonical);
+  answer_terms_json(json, &standing->version->terms);
+  cli_json_member_text(json, "state", target_state_name(target_state(target)));
+  cli_json_member_integer(json, "version", standing->version->version);
+  cli_json_member_text(json, "spread", target_spread_name(standing->version->spread));
+  cli_json_member_text(json, "objective", objective_name(objectives, target->objective));
+  cli_json_value(json, "parent", target->parent > 0, (double)target->parent);
+  cli_json_member_integer(json, "n_parts", n_parts);
+  cli_json_value(json, "assigned", n_parts > 0 && adds_up, assigned);
+  standing_members(json, standing);
+  if (whole) {
+    cli_json_member_array(json, "versions");
+    for (guint i = 0; i < target->versions->len; i++) version_json(json, g_ptr_array_index(target->versions, i));
+    cli_json_end_array(json);
+    cli_json_member_array(json, "said");
+    for (guint i = 0; i < target->events->len; i++) event_json(json, g_ptr_array_index(target->events, i));
+    cli_json_end_array(json);
+  }
+  cli_json_end_object(json);
+}
+
+/* --- the table --- */
+
+static char *span_words(const Session *session, const TargetTerms *terms) {
+  static const CalendarGrain grains[] = {CALENDAR_YEAR, CALENDAR_QUARTER, CALENDAR_MONTH, CALENDAR_WEEK};
+  for (guint i = 0; i < G_N_ELEMENTS(grains); i++) {
+    CalendarPeriod period = calendar_period_at(session->calendar, grains[i], terms->start);
+    if (period.start == terms->start && period.end == terms->end) return g_strdup(period.name);
+  }
+  g_autofree char *first = base_day_format(terms->start), *last = base_day_format(terms->end - 1);
+  return g_strdup_printf("%s to %s", first, last);
+}
+
+static CliStyle style_of(const TargetStanding *standing) {
+  if (!standing->has_score) return CLI_STYLE_DIM;
+  if (standing->has_due && standing->phase == TARGET_RUNNING)
+    return standing->ahead >= 0 ? CLI_STYLE_GOOD : CLI_STYLE_BAD;
+  return standing->score.met ? CLI_STYLE_GOOD : CLI_STYLE_BAD;
+}
+
+static char *pace_words(const TargetStanding *standing) {
+  if (standing->phase == TARGET_NOT_BEGUN) return g_strdup("not begun");
+  if (!standing->has_score) return g_strdup("no value");
+  if (standing->phase == TARGET_ENDED) return g_strdup(standing->score.met ? "met" : "missed");
+  if (!standing->has_days) return g_strdup(standing->score.met ? "met so far" : "not met so far");
+  if (standing->days_ahead == 0) return g_strdup("on time");
+  g_autofree char *days = base_count_words(ABS(standing->days_ahead), "# {day|days}");
+  return g_strconcat(days, standing->days_ahead > 0 ? " ahead" : " behind", NULL);
+}
+
+static void add_standing(CliTable *table, const Session *session, const TargetStanding *standing) {
+  const TargetTerms *terms = &standing->version->terms;
+  g_autofree char *number = g_strdup_printf("%" G_GINT64_FORMAT, standing->target->number);
+  g_autofree char *who = target_who_write(terms->dimension, terms->member);
+  g_autofree char *span = span_words(session, terms);
+  g_autofree char *kind = target_kind_name(terms->kind) ? g_strdup(target_kind_name(terms->kind)) : NULL;
+  g_autofree char *amount = NULL, *actual = NULL, *due = NULL, *share = NULL, *pace = pace_words(standing);
+  if (standing->kpi) {
+    TargetTerms whole = *terms;
+    whole.is_percent = FALSE;
+    whole.amount = standing->amount;
+    whole.amount_high = standing->amount_high;
+    amount = standing->has_amount ? answer_target_amount(session, standing->kpi, &whole) : g_strdup("–");
+    actual = answer_number(session, standing->kpi, standing->actual.has_value, standing->actual.value);
+    due = answer_number(session, standing->kpi, standing->has_due, standing->due);
+  }
+  share = standing->has_score && standing->score.has_score
+              ? cli_format_number(standing->score.score, CLI_NUMBER_PERCENT, NULL)
+              : g_strdup("–");
+  TargetState state = target_state(standing->target);
+  CliStyle style = style_of(standing);
+  cli_table_add_row(table);
+  cli_table_add_cell(table, number, CLI_STYLE_NONE);
+  cli_table_add_cell(table, standing->kpi ? standing->kpi->title : terms->kpi, CLI_STYLE_NONE);
+  cli_table_add_cell(table, who, CLI_STYLE_NONE);
+  cli_table_add_cell(table, span, CLI_STYLE_NONE);
+  cli_table_add_cell(table, kind, CLI_STYLE_NONE);
+  cli_table_add_cell(table, amount ? amount : "–", CLI_STYLE_NONE);
+  cli_table_add_cell(table, actual ? actual : "–", CLI_STYLE_NONE);
+  cli_table_add_cell(table, share, style);
+  cli_table_add_cell(table, due ? due : "–", CLI_STYLE_NONE);
+  cli_table_add_cell(table, state == TARGET_AGREED ? pace : target_state_name(state),
+                     state == TARGET_AGREED ? style : CLI_STYLE_DIM);
+}
+
+CliTable *answer_targets_table(const Session *session, const GArray *standings) {
+  static const struct {
+    const char *name;
+    CliAlign align;
+  } heads[] = {{"No.", CLI_RIGHT},        {"KPI", CLI_LEFT},     {"Whose", CLI_LEFT},   {"When", CLI_LEFT},
+               {"Kind", CLI_LEFT},        {"Target", CLI_RIGHT}, {"So far", CLI_RIGHT}, {"Attained", CLI_RIGHT},
+               {"Due by now", CLI_RIGHT}, {"Pace", CLI_LEFT}};
+  CliTable *table = cli_table_new("Targets");
+  for (guint i = 0; i < G_N_ELEMENTS(heads); i++) cli_table_add_column(table, heads[i].name, heads[i].align);
+  gboolean runs = FALSE;
+  for (guint i = 0; i < standings->len; i++) {
+    const TargetStanding *standing = &g_array_index(standings, TargetStanding, i);
+    add_standing(table, session, standing);
+    runs |= standing->phase == TARGET_RUNNING && standing->has_due;
+  }
+  if (runs)
+    cli_table_add_note(table,
+                       "Due by now: what of the target its working days, or its own spread, put before the end of "
+                       "today. Ahead and behind are in working days.");
+  return table;
+}
+
+/* --- words --- */
+
+char *answer_target_words(const Session *session, const TargetStanding *standing) {
+  if (!standing->kpi) return g_strdup("Its KPI is defined no more.");
+  const KpiDefinition *kpi = standing->kpi;
+  g_autofree char *actual = answer_number(session, kpi, standing->actual.has_value, standing->actual.value);
+  g_autofree char *gap = answer_number(session, kpi, TRUE, fabs(standing->score.gap));
+  if (standing->phase == TARGET_NOT_BEGUN) return g_strdup("It has not begun.");
+  if (!standing->has_amount) return g_strdup("There is no value in what it is compared with, so it has no amount yet.");
+  if (!standing->has_score) return g_strdup("There is no value yet: too few records.");
+  g_autofree char *share = standing->score.has_score
+                               ? cli_format_number(standing->score.score, CLI_NUMBER_PERCENT, NULL)
+                               : g_strdup(standing->score.met ? "met" : "not met");
+  GString *words = g_string_new(NULL);
+  g_string_append_printf(words, "%s %s: %s.", actual, standing->phase == TARGET_ENDED ? "in the end" : "so far", share);
+  if (standing->score.gap != 0)
+    g_string_append_printf(words, " %s %s.", gap, standing->score.gap > 0 ? "to go" : "in hand");
+  if (standing->phase != TARGET_RUNNING) return g_string_free(words, FALSE);
+  g_autofree char *left = base_count_words(standing->working_days_left, "# working {day|days}");
+  g_string_append_printf(words, " %s left of %d.", left, standing->working_days);
+  if (!standing->has_due) return g_string_free(words, FALSE);
+  g_autofree char *due = answer_number(session, kpi, TRUE, standing->due);
+  g_autofree char *ahead = answer_number(session, kpi, TRUE, fabs(standing->ahead));
+  g_autofree char *pace = pace_words(standing);
+  g_string_append_printf(words, " %s is due by now: %s %s%s%s%s.", due, ahead,
+                         standing->ahead >= 0 ? "ahead" : "behind", standing->has_days ? " (" : "",
+                         standing->has_days ? pace : "", standing->has_days ? ")" : "");
+  if (standing->has_rate && standing->rate_needed > 0) {
+    g_autofree char *needed = answer_number(session, kpi, TRUE, standing->rate_needed);
+    g_autofree char *so_far = answer_number(session, kpi, TRUE, standing->rate_so_far);
+    g_string_append_printf(words, " The rest takes %s a working day; it was %s so far.", needed, so_far);
+  }
+  return g_string_free(words, FALSE);
+}

@@ -1,0 +1,241 @@
+/* Sentences heard with all that the workspace knows. */
+#include "app/targets.h"
+
+#include "target/members.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+char *targets_author(const CliArguments *arguments) {
+  const char *name = cli_option(arguments, "as"), *real = g_get_real_name();
+  if (name) return g_strdup(name);
+  return g_strdup(real && *real && !g_str_equal(real, "Unknown") ? real : g_get_user_name());
+}
+
+gboolean targets_number(const CliArguments *arguments, guint operand, gint64 *number, GError **error) {
+  const char *text = cli_operand(arguments, operand);
+  guint64 value;
+  if (!g_ascii_string_to_unsigned(text, 10, 1, G_MAXINT32, &value, NULL)) {
+    g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
+                "\"%s\" is not the number of a target: `attain target` lists them with their numbers", text);
+    return FALSE;
+  }
+  *number = (gint64)value;
+  return TRUE;
+}
+
+/* --- hearing --- */
+
+void targets_heard_clear(TargetsHeard *heard) {
+  target_sentence_clear(&heard->sentence);
+  g_clear_pointer(&heard->members, g_array_unref);
+  g_clear_pointer(&heard->known, g_array_unref);
+  g_clear_pointer(&heard->objectives, g_ptr_array_unref);
+  g_free(heard->dimension);
+  g_free(heard->member);
+}
+
+static gboolean know_members(const Session *session, TargetsHeard *heard, GError **error) {
+  QueryContext context = answer_context(session);
+  heard->known = target_members_known(&context, error);
+  if (!heard->known) return FALSE;
+  heard->members = g_array_sized_new(FALSE, FALSE, sizeof(TargetMember), heard->known->len);
+  for (guint i = 0; i < heard->known->len; i++) {
+    const TargetKnown *known = &g_array_index(heard->known, TargetKnown, i);
+    TargetMember member = {known->dimension, known->name};
+    g_array_append_val(heard->members, member);
+  }
+  heard->hearing = answer_hearing(session, (const TargetMember *)(gpointer)heard->members->data, heard->members->len);
+  return TRUE;
+}
+
+static void add_question(TargetSentence *sentence, TargetLack lack, const char *question) {
+  sentence->lacks |= lack;
+  g_ptr_array_add(sentence->questions, g_strdup(question));
+}
+
+/* Whether there are records from which the KPI is computed. */
+static gboolean find_data(const Session *session, TargetSentence *sentence, GError **error) {
+  const KpiDefinition *kpi =
+      sentence->terms.kpi ? kpi_catalogue_find(session->catalogue, sentence->terms.kpi, NULL) : NULL;
+  if (!kpi) return TRUE;
+  QueryContext context = answer_context(session);
+  const char *const kpis[] = {kpi->name, NULL};
+  QueryRequest request = {.kpis = kpis, .period = "last-12-months", .rates_of = BASE_DAY_NONE};
+  g_autoptr(QueryResult) result = query_run(&context, &request, error);
+  if (!result) return FALSE;
+  const QueryRow *row = query_result_n_rows(result) > 0 ? query_result_row(result, 0) : NULL;
+  if (row && !(row->value.flags & QUERY_FLAG_NO_DATA)) return TRUE;
+  g_autofree char *question = g_strdup_printf("M: Nothing measures %s yet: load %s.", kpi->title,
+                                              kpi->needs_hint ? kpi->needs_hint : "its records");
+  add_question(sentence, TARGET_LACKS_MEASURABLE, question);
+  return TRUE;
+}
+
+static gboolean serves(const TargetObjective *objective, const char *kpi) {
+  return !objective->ended && kpi && g_strv_contains((const char *const *)objective->kpis, kpi);
+}
+
+static gboolean find_objective(const CliArguments *arguments, TargetsHeard *heard, GError **error) {
+  const char *wanted = cli_option(arguments, "objective");
+  g_autoptr(GPtrArray) names = g_ptr_array_new();
+  for (guint i = 0; i < heard->objectives->len; i++) {
+    const TargetObjective *objective = g_ptr_array_index(heard->objectives, i);
+    gboolean found =
+        wanted ? g_ascii_strcasecmp(objective->name, wanted) == 0 : serves(objective, heard->sentence.terms.kpi);
+    if (found && heard->objective == 0) heard->objective = objective->number;
+    g_ptr_array_add(names, objective->name);
+  }
+  if (heard->objective != 0) return TRUE;
+  if (wanted) {
+    const char *nearest = base_nearest(wanted, (const char *const *)names->pdata, names->len);
+    g_set_error(error, BASE_ERROR, BASE_ERROR_NOT_FOUND, "there is no objective \"%s\"%s%s%s", wanted,
+                nearest ? ": did you mean \"" : "", nearest ? nearest : "",
+                nearest ? "\"?" : ": `attain objective set NAME --kpi KPI` makes one");
+    return FALSE;
+  }
+  add_question(&heard->sentence, TARGET_LACKS_RELEVANT,
+               "R: Which objective does it serve? `attain objective` lists them; --objective NAME names one.");
+  return TRUE;
+}
+
+/* What the sentence leaves out is as in `like`. */
+static void fill_from(const TargetTerms *like, TargetHearing *hearing, TargetSentence *sentence) {
+  TargetTerms *terms = &sentence->terms;
+  if (!terms->kpi) terms->kpi = g_strdup(like->kpi);
+  if (!terms->dimension) {
+    terms->dimension = g_strdup(like->dimension);
+    terms->member = g_strdup(like->member);
+  }
+  gboolean change = terms->has_kind && (terms->kind == TARGET_GROW || terms->kind == TARGET_REDUCE);
+  if (terms->start == BASE_DAY_NONE) {
+    terms->start = like->start;
+    terms->end = like->end;
+    if (!terms->has_per && like->has_per) {
+      terms->has_per = TRUE;
+      terms->per = like->per;
+    }
+  }
+  if (change && terms->baseline_start == BASE_DAY_NONE) {
+    terms->baseline_start = like->baseline_start;
+    terms->baseline_end = like->baseline_end;
+  }
+  if (!terms->kpi || !terms->has_kind || !terms->has_amount) return;
+  sentence->lacks &= (guint) ~(TARGET_LACKS_SPECIFIC | TARGET_LACKS_TIME);
+  g_ptr_array_set_size(sentence->questions, 0);
+  g_free(sentence->canonical);
+  sentence->canonical = target_terms_say(hearing, terms);
+}
+
+gboolean targets_hear(const Session *session, const CliArguments *arguments, const char *text, const TargetTerms *like,
+                      TargetsHeard *heard, GError **error) {
+  const char *whose = cli_option(arguments, "for");
+  QueryContext context = answer_context(session);
+  heard->objectives = target_read_objectives(session->store, error);
+  if (!heard->objectives || !know_members(session, heard, error)) return FALSE;
+  if (whose && !target_who_read(&context, whose, &heard->dimension, &heard->member, error)) return FALSE;
+  heard->hearing.dimension = heard->dimension ? heard->dimension : like ? like->dimension : NULL;
+  heard->hearing.member = heard->dimension ? heard->member : like ? like->member : NULL;
+  if (!target_sentence_read(&heard->hearing, text, &heard->sentence, error)) return FALSE;
+  if (like) fill_from(like, &heard->hearing, &heard->sentence);
+  return find_data(session, &heard->sentence, error) && find_objective(arguments, heard, error);
+}
+
+/* --- telling --- */
+
+static const struct {
+  TargetLack lack;
+  const char *letter;
+} letters[] = {{TARGET_LACKS_SPECIFIC, "S"},
+               {TARGET_LACKS_MEASURABLE, "M"},
+               {TARGET_LACKS_ACHIEVABLE, "A"},
+               {TARGET_LACKS_RELEVANT, "R"},
+               {TARGET_LACKS_TIME, "T"}};
+
+static void texts_member(CliJson *json, const char *key, const GPtrArray *texts) {
+  cli_json_member_array(json, key);
+  for (guint i = 0; texts && i < texts->len; i++) cli_json_text(json, g_ptr_array_index(texts, i));
+  cli_json_end_array(json);
+}
+
+void targets_heard_json(const TargetsHeard *heard, FILE *out) {
+  const TargetSentence *sentence = &heard->sentence;
+  g_autoptr(CliJson) json = cli_json_new(out);
+  cli_json_begin_object(json);
+  answer_terms_json(json, &sentence->terms);
+  cli_json_member_array(json, "missing");
+  for (guint i = 0; i < G_N_ELEMENTS(letters); i++)
+    if (sentence->lacks & letters[i].lack) cli_json_text(json, letters[i].letter);
+  cli_json_end_array(json);
+  cli_json_member_text(json, "canonical", sentence->canonical);
+  texts_member(json, "questions", sentence->questions);
+  texts_member(json, "assumed", sentence->assumed);
+  cli_json_end_object(json);
+}
+
+void targets_heard_print(const TargetsHeard *heard, const CliContext *context) {
+  const TargetSentence *sentence = &heard->sentence;
+  if (sentence->canonical) fprintf(context->out, "%s\n", sentence->canonical);
+  for (guint i = 0; sentence->assumed && i < sentence->assumed->len; i++)
+    fprintf(context->out, "  taken for granted: %s\n", (const char *)g_ptr_array_index(sentence->assumed, i));
+  for (guint i = 0; i < sentence->questions->len; i++)
+    fprintf(context->out, "  %s\n", (const char *)g_ptr_array_index(sentence->questions, i));
+}
+
+gboolean targets_check_heard(const TargetsHeard *heard, GError **error) {
+  const TargetSentence *sentence = &heard->sentence;
+  if (!(sentence->lacks & (TARGET_LACKS_SPECIFIC | TARGET_LACKS_MEASURABLE | TARGET_LACKS_TIME))) return TRUE;
+  g_autoptr(GString) message = g_string_new("this is no target yet. What would make it one:");
+  for (guint i = 0; i < sentence->questions->len; i++)
+    g_string_append_printf(message, "\n  %s", (const char *)g_ptr_array_index(sentence->questions, i));
+  g_set_error_literal(error, BASE_ERROR, BASE_ERROR_INPUT, message->str);
+  return FALSE;
+}
+
+/* --- versions --- */
+
+static gboolean read_parts(const Session *session, const char *text, TargetVersion *version, GError **error) {
+  const TargetTerms *terms = &version->terms;
+  CalendarPeriod span = {.grain = CALENDAR_RANGE, .start = terms->start, .end = terms->end};
+  CalendarPeriod month = calendar_period_at(session->calendar, CALENDAR_MONTH, terms->start);
+  CalendarGrain grain = terms->end <= month.end ? CALENDAR_WEEK : CALENDAR_MONTH;
+  g_autoptr(GArray) periods = calendar_split(session->calendar, &span, grain, error);
+  if (!periods) return FALSE;
+  g_auto(GStrv) amounts = g_strsplit(text, ",", -1);
+  if (g_strv_length(amounts) != periods->len) {
+    g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT,
+                "--parts has %u amounts, and the target has %u %ss: write one for each", g_strv_length(amounts),
+                periods->len, calendar_grain_name(grain));
+    return FALSE;
+  }
+  for (guint i = 0; i < periods->len; i++) {
+    const CalendarPeriod *period = &g_array_index(periods, CalendarPeriod, i);
+    char *end, *amount = g_strstrip(amounts[i]);
+    TargetPart part = {.start = period->start, .end = period->end, .weight = g_ascii_strtod(amount, &end)};
+    if (*amount == 0 || *end != 0 || !isfinite(part.weight)) {
+      g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT, "--parts: \"%s\" is no amount: write 20000,30000.50", amount);
+      return FALSE;
+    }
+    g_array_append_val(version->parts, part);
+  }
+  return TRUE;
+}
+
+TargetVersion *targets_version(const Session *session, const CliArguments *arguments, const TargetTerms *terms,
+                               GError **error) {
+  g_autoptr(TargetVersion) version = target_version_new(terms);
+  const char *spread = cli_option(arguments, "spread"), *parts = cli_option(arguments, "parts");
+  const char *from = cli_option(arguments, "from");
+  if (spread) target_spread_parse(spread, &version->spread);
+  if (parts && !spread) version->spread = TARGET_SPREAD_BY_HAND;
+  if ((version->spread == TARGET_SPREAD_BY_HAND) != (parts != NULL)) {
+    g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "--spread by-hand and --parts go together");
+    return NULL;
+  }
+  if (parts && !read_parts(session, parts, version, error)) return NULL;
+  if (from && !base_day_parse_iso(from, &version->effective)) {
+    g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "--from takes a day, YYYY-MM-DD, not \"%s\"", from);
+    return NULL;
+  }
+  return g_steal_pointer(&version);
+}

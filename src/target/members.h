@@ -1,0 +1,30 @@
+/* Whom targets can be for: members of dimensions by the names that people write. */
+#pragma once
+
+#include "query/query.h"
+#include "target/target.h"
+
+#define TARGET_COMPANY "company"
+
+/* "team:north" is the dimension team and its member North, as the ledger writes it; "company" is all; "rep:" is each
+ * rep: then `*member` is NULL. Caller frees both. Errors: NOT_FOUND with the nearest name, USAGE for what is no
+ * DIMENSION:NAME. */
+gboolean target_who_read(const QueryContext *context, const char *text, char **dimension, char **member,
+                         GError **error);
+/* "team:North", "company", "rep:" of each; caller frees. */
+char *target_who_write(const char *dimension, const char *member);
+
+typedef struct {
+  char *dimension;
+  char *name;
+} TargetKnown;
+
+/* All members that a sentence may name: reps, teams, managers, regions, products, industries, sources. Caller frees the
+ * array of TargetKnown with its texts. Errors: of the database. */
+GArray *target_members_known(const QueryContext *context, GError **error);
+/* The names of one dimension, each once, by name; caller frees. Errors: NOT_FOUND. */
+GPtrArray *target_members_of(const QueryContext *context, const char *dimension, GError **error);
+/* Of the dimension rep: those who carry targets in [start, end), as target_capacity() finds them; of others all. Caller
+ * frees. */
+GPtrArray *target_members_selling(const QueryContext *context, const char *dimension, BaseDay start, BaseDay end,
+                                  GError **error);

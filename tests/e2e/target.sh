@@ -1,0 +1,144 @@
+# attain target and attain objective: told in sentences, agreed on, adjusted, and where they stand.
+. "$(dirname "$0")/lib.sh"
+
+# October: Ana won 10,000 and 20,000. November: Ana 10,000 and 5,000, Bo 9,000 and one lost. The clock stands at the end of
+# Friday, 20 November 2026: 15 of November's 21 working days are over.
+cat > deals.csv <<'CSV'
+Id,Name,Owner,Amount,Stage,Created,Closed
+1,Alpha,Ana Silva,10000,Won,2026-09-01,2026-10-10
+2,Beta,Ana Silva,20000,Won,2026-09-01,2026-10-28
+3,Gamma,Ana Silva,10000,Won,2026-09-01,2026-11-05
+4,Delta,Ana Silva,5000,Won,2026-09-01,2026-11-12
+5,Epsilon,Bo Lund,9000,Won,2026-09-01,2026-11-03
+6,Zeta,Bo Lund,7000,Lost,2026-09-01,2026-11-04
+CSV
+run 0 new co --from deals.csv
+run 0 -C co --now 2026-11-20 load
+at="-C co --now 2026-11-20"
+
+run 0 $at target
+says "There is no target yet"
+run 0 $at objective
+says "There is no objective yet"
+
+# --- sentences ---
+run 0 $at target set "increase monthly sales revenue by 10% within the next quarter" --for company --dry-run --format json
+json_is '[d[k] for k in ("kpi", "who", "kind", "amount", "unit", "per", "start", "end")]' "['revenue', 'company', 'grow', 10, 'percent', 'month', '2027-01-01', '2027-04-01']"
+json_is 'd["baseline"]' "{'start': '2026-10-01', 'end': '2027-01-01'}"
+json_is 'd["amount_high"], d["missing"]' "(None, ['R'])"
+run 0 $at target set "Increase sales" --dry-run --format json
+json_is 'd["missing"]' "['S', 'M', 'R', 'T']"
+run 1 $at target set "Increase sales"
+complains "S: Whose target is it?"
+complains "T: From when until when?"
+run 0 $at target
+says "There is no target yet"
+run 0 $at target set "reach 500 demos next month" --for company --dry-run --format json
+json_is '"M" in d["missing"]' "True"
+
+# --- objectives ---
+run 2 $at objective set Growth
+complains "which KPIs tell whether"
+run 1 $at objective set Growth --kpi revenu
+run 0 $at objective set Growth --kpi revenue --about "more of what we sell"
+run 0 $at objective
+says "1 objective has no target"
+
+# --- where they stand: 24,000 of 60,000; Ana's 15,000 of 30,000 in November ---
+run 0 $at target set "reach 60k revenue this quarter" --for company
+says "Target 1 (agreed): Bring revenue of the company to 60,000 EUR in 2026-Q4"
+run 0 $at target set "reach 30k revenue this month" --for "rep:ana silva" --format json
+json_is 'd["target"], d["state"], d["who"]' "(2, 'agreed', 'rep:Ana Silva')"
+run 0 $at target set "keep win rate above 50% this month" --for "rep:Bo Lund" --objective growth
+run 0 $at target --format json
+json_is 'len(d["targets"])' "3"
+json_is '[(t["actual"], t["target_value"], t["attainment"], t["met"]) for t in d["targets"]]' "[(54000, 60000, 0.9, False), (15000, 30000, 0.5, False), (0.5, 0.5, 1, True)]"
+json_is '[round(d["targets"][1][k], 2) for k in ("due", "ahead", "days_ahead", "working_days", "working_days_left", "rate_so_far", "rate_needed")]' "[21428.57, -6428.57, -4, 21, 6, 1000, 2500]"
+json_is 'd["targets"][2]["objective"], d["targets"][2]["due"]' "('Growth', None)"
+run 0 $at target
+says "4 days behind"
+says "met so far"
+run 0 $at target --for "rep:" --kpi revenue --format json
+json_is '[t["target"] for t in d["targets"]]' "[2]"
+run 0 $at target show 2
+says "EUR 15,000 so far: 50.0 %. EUR 15,000 to go. 6 working days left of 21."
+run 0 $at objective --format json
+json_is 'd["objectives"][0]["targets"], d["targets_without_objective"]' "([1, 2, 3], [])"
+
+# --- for each rep ---
+run 0 $at target set "3 won deals per rep this quarter" --dry-run --format json
+json_is 'd["who"]' "rep:"
+
+# --- agreeing: nobody accepts their own proposal; a change needs a reason, and both versions stay ---
+run 0 $at target propose "reach 40k revenue next quarter" --for "rep:Bo Lund" --as Mia --reason "as in spring"
+says "Target 4 (open)"
+run 1 $at target accept 4 --as Mia
+complains "Mia proposed it: somebody else accepts it"
+run 0 $at target counter 4 "reach 30k" --as "Bo Lund" --reason "two accounts move"
+run 0 $at target accept 4 --as Mia
+says "Target 4 (agreed): Bring revenue of rep Bo Lund to 30,000 EUR in 2027-Q1"
+run 1 $at target decline 4 --as Mia --reason "too late"
+complains "nothing is proposed of target 4, which is agreed"
+run 2 $at target adjust 4 "reach 25k" --as Mia
+complains "takes a reason"
+run 0 $at target adjust 4 "reach 25k" --as Mia --reason "the plant closes" --from 2027-02-01
+run 0 $at target show 4 --format json
+json_is '[v["amount"] for v in d["targets"][0]["versions"]], d["targets"][0]["amount"]' "([40000, 30000, 25000], 30000)"
+json_is '[(e["act"], e["author"], e["version"]) for e in d["targets"][0]["said"]]' "[('propose', 'Mia', 1), ('counter', 'Bo Lund', 2), ('accept', 'Mia', 2), ('adjust', 'Mia', 3)]"
+run 0 -C co --now 2027-02-01 target show 4 --format json
+json_is 'd["targets"][0]["amount"]' "25000"
+run 0 -C co --now 2027-02-01 target show 4
+says "two accounts move"
+run 0 $at target comment 4 --reason "we look again in March"
+run 0 $at target withdraw 4 --reason "he left"
+run 0 $at target --format json
+json_is '[t["target"] for t in d["targets"]]' "[1, 2, 3]"
+run 0 $at target --all --format json
+json_is '[t["state"] for t in d["targets"]]' "['agreed', 'agreed', 'agreed', 'withdrawn']"
+
+# --- handed down: 90 working days of two people alike, with a tenth more; the parts come to it to the cent ---
+run 0 $at target set "reach 100k revenue next quarter" --for company
+run 2 $at target cascade 5
+complains "to whom is it handed down?"
+run 1 $at target cascade 4 --to rep
+complains "only what is agreed is handed down"
+run 0 $at target cascade 5 --to rep --over 10 --dry-run --format json
+json_is 'd["assigned"], d["over"], [(p["who"], p["amount"]) for p in d["parts"]]' "(110000, 10000, [('rep:Ana Silva', 55000), ('rep:Bo Lund', 55000)])"
+run 0 $at target cascade 5 --to rep --share "ana silva=2" --share "Bo Lund=1"
+says "EUR 66,667"
+run 0 $at target show 5
+says "Handed down to 2 targets, which come to it exactly."
+run 1 $at target cascade 5 --to rep
+complains "the days overlap"
+run 0 $at target withdraw 7 --reason "Bo has another"
+run 0 $at target show 5
+says "Handed down to 1 target, which comes to EUR 66,667: EUR 33,333 of it is nobody's."
+run 0 $at target show 6 --format json
+json_is 'd["targets"][0]["parent"], d["targets"][0]["amount"]' "(5, 66666.67)"
+
+# --- as they were known ---
+run 0 -C co --now 2026-11-21 target adjust 2 "reach 20k" --reason "a holiday was forgotten"
+run 0 -C co --now 2026-11-21 target --for "rep:Ana Silva" --format json
+json_is 'd["targets"][0]["amount"]' "20000"
+
+# --- what cannot be ---
+run 1 $at target set "reach 30k revenue this month" --for "rep:Nobody"
+complains 'there is no rep "Nobody"'
+run 1 $at target set "reach 30k revenue this month" --for "rep:Ana Silva"
+complains "the days overlap"
+run 1 $at target set "reach 30k revenue last quarter" --for company
+complains "ended on 2026-09-30"
+run 1 $at target set "keep win rate between 40% and 30% next quarter" --for company
+run 1 $at target set "reach 90k revenue in Q2" --for company --parts 30000,30000,20000
+complains "10000 is missing"
+run 1 $at target set "reach 90k revenue in Q2" --for company --parts 30000,60000
+complains "has 2 amounts, and the target has 3 months"
+run 0 $at target set "reach 90k revenue in Q2" --for company --parts 20000,30000,40000
+run 2 $at target set "reach 90k revenue next quarter" --for Ana
+complains "does not say whose"
+run 1 $at target show 99
+complains "there is no target 99"
+run 2 $at target sett x
+complains 'did you mean "target set"?'
+
+finish
