@@ -170,6 +170,20 @@ static gboolean is_ordinal(const Sentence *sentence, guint at) {
   return token && token->joined && token->kind == TOKEN_WORD && g_strv_contains(endings, token->text);
 }
 
+/* "4.5 out of 5", "4.5/5", "1/3": the rest of it. */
+static guint read_out_of(Sentence *sentence, guint at, SentenceAmount *amount) {
+  SentenceBound bound = {.member = -1, .other = -1};
+  guint end = sentence_match(sentence, "/", at, &bound);
+  if (end == SENTENCE_NO_MATCH) end = sentence_match(sentence, "out of", at, &bound);
+  int parts;
+  if (end == SENTENCE_NO_MATCH || amount->exponent != 0) return SENTENCE_NO_MATCH;
+  end = sentence_read_count(sentence, end, &parts);
+  if (end == SENTENCE_NO_MATCH) return end;
+  amount->unit = AMOUNT_PART;
+  amount->parts = parts;
+  return end;
+}
+
 guint sentence_read_amount(Sentence *sentence, guint at, SentenceAmount *amount) {
   static const char *const rough[] = {"about", "around", "roughly", "approximately", "circa", "~", "some", NULL};
   SentenceAmount read = {0};
@@ -179,7 +193,10 @@ guint sentence_read_amount(Sentence *sentence, guint at, SentenceAmount *amount)
   guint number = read_currency(sentence, at, read.currency);
   guint end = read_figure(sentence, number, &read);
   if (end == SENTENCE_NO_MATCH || is_ordinal(sentence, end)) return SENTENCE_NO_MATCH;
-  if (read.currency[0] != '\0') {
+  guint of = read.currency[0] == '\0' ? read_out_of(sentence, end, &read) : SENTENCE_NO_MATCH;
+  if (of != SENTENCE_NO_MATCH) {
+    end = of;
+  } else if (read.currency[0] != '\0') {
     read.unit = AMOUNT_MONEY;
   } else {
     guint behind = read_currency(sentence, end, read.currency);
@@ -187,6 +204,15 @@ guint sentence_read_amount(Sentence *sentence, guint at, SentenceAmount *amount)
     end = behind != end ? behind : read_unit(sentence, end, &read);
   }
   *amount = read;
+  return end;
+}
+
+guint sentence_read_one(Sentence *sentence, guint at, SentenceAmount *amount) {
+  if (!sentence_token_is(sentence, at, "a") && !sentence_token_is(sentence, at, "an")) return SENTENCE_NO_MATCH;
+  SentenceAmount one = {.digits = "1"};
+  guint end = read_unit(sentence, at + 1, &one);
+  if (end == at + 1 || one.unit < AMOUNT_MINUTES) return SENTENCE_NO_MATCH;
+  *amount = one;
   return end;
 }
 

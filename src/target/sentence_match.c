@@ -28,17 +28,18 @@ static gboolean has_alternative(const char *words, gsize length, const char *wor
   return FALSE;
 }
 
-static guint read_amount_slot(Sentence *sentence, guint at, gboolean part, SentenceBound *bound) {
+typedef guint (*ReadAmount)(Sentence *sentence, guint at, SentenceAmount *amount);
+
+static guint read_amount_slot(Sentence *sentence, guint at, ReadAmount read, SentenceBound *bound) {
   if (bound->n_amounts == SENTENCE_MAX_PARTS) return SENTENCE_NO_MATCH;
-  SentenceAmount *amount = &bound->amounts[bound->n_amounts];
-  guint end = part ? sentence_read_part(sentence, at, amount) : sentence_read_amount(sentence, at, amount);
+  guint end = read(sentence, at, &bound->amounts[bound->n_amounts]);
   if (end != SENTENCE_NO_MATCH) bound->n_amounts++;
   return end;
 }
 
 /* {h}: hours or minutes, which are never a span of time in which a target is reached. */
 static guint read_hours_slot(Sentence *sentence, guint at, SentenceBound *bound) {
-  guint end = read_amount_slot(sentence, at, FALSE, bound);
+  guint end = read_amount_slot(sentence, at, sentence_read_amount, bound);
   if (end == SENTENCE_NO_MATCH) return end;
   AmountUnit unit = bound->amounts[bound->n_amounts - 1].unit;
   return unit == AMOUNT_HOURS || unit == AMOUNT_MINUTES ? end : SENTENCE_NO_MATCH;
@@ -54,8 +55,9 @@ static guint read_period_slot(Sentence *sentence, guint at, gboolean near, Sente
 
 static guint read_slot(Sentence *sentence, const Element *slot, guint at, SentenceBound *bound) {
   g_autofree char *name = g_strndup(slot->at + 1, slot->length - 2);
-  if (g_str_equal(name, "a")) return read_amount_slot(sentence, at, FALSE, bound);
-  if (g_str_equal(name, "part")) return read_amount_slot(sentence, at, TRUE, bound);
+  if (g_str_equal(name, "a")) return read_amount_slot(sentence, at, sentence_read_amount, bound);
+  if (g_str_equal(name, "one")) return read_amount_slot(sentence, at, sentence_read_one, bound);
+  if (g_str_equal(name, "part")) return read_amount_slot(sentence, at, sentence_read_part, bound);
   if (g_str_equal(name, "hours")) return read_hours_slot(sentence, at, bound);
   if (g_str_equal(name, "n")) return sentence_read_count(sentence, at, &bound->count);
   if (g_str_equal(name, "grain")) return sentence_read_grain(sentence, at, &bound->grain);

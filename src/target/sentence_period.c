@@ -30,6 +30,13 @@ static guint read_year(const Sentence *sentence, guint at, SentenceBound *bound)
   return at + 1;
 }
 
+/* The 27 of Q1'27. */
+static guint read_short_year(const SentenceToken *token, guint at, SentenceBound *bound) {
+  if (!is_whole_number(token) || strlen(token->text) != 2) return SENTENCE_NO_MATCH;
+  bound->year = 2000 + (int)g_ascii_strtoll(token->text, NULL, 10);
+  return at + 1;
+}
+
 static guint read_fiscal_year(const SentenceToken *token, guint at, SentenceBound *bound) {
   if (token->kind != TOKEN_WORD || !g_str_has_prefix(token->text, "fy")) return SENTENCE_NO_MATCH;
   gsize digits = strspn(token->text + 2, "0123456789");
@@ -162,7 +169,10 @@ static guint read_grain_end(Sentence *sentence, guint at, SentenceBound *bound) 
   for (int i = 0; i < 5; i++)
     if (sentence_token_is(sentence, at, ends[i])) grain = (CalendarGrain)i;
   guint end = at + 1;
-  if (grain == CALENDAR_RANGE) {
+  if (grain == CALENDAR_RANGE && sentence_token_is(sentence, at, "end") && sentence_token_is(sentence, at + 1, "of")) {
+    end = sentence_read_grain(sentence, at + 2, &grain);
+    if (end == SENTENCE_NO_MATCH) return end;
+  } else if (grain == CALENDAR_RANGE) {
     end = sentence_read_grain(sentence, at, &grain);
     if (end == SENTENCE_NO_MATCH || !sentence_token_is(sentence, end, "end")) return SENTENCE_NO_MATCH;
     end++;
@@ -177,6 +187,7 @@ guint sentence_read_time_slot(Sentence *sentence, const char *slot, guint at, Se
   const SentenceToken *token = sentence_token(sentence, at);
   if (!token || token->kind == TOKEN_QUOTED) return SENTENCE_NO_MATCH;
   if (g_str_equal(slot, "year")) return read_year(sentence, at, bound);
+  if (g_str_equal(slot, "yy")) return read_short_year(token, at, bound);
   if (g_str_equal(slot, "fy")) return read_fiscal_year(token, at, bound);
   if (g_str_equal(slot, "q")) return read_numbered(sentence, token, at, 'q', 4, bound);
   if (g_str_equal(slot, "half")) return read_half(sentence, token, at, bound);

@@ -18,7 +18,7 @@ const SentenceRow sentence_phrases[] = {
      "generates|earn|"
      "score|come|arrive|take|run|hold|send|log|land|sign|acquire|complete|secure|produce",
      SAYS_REACH},
-    {"not|never|without|don't|doesn't|mustn't|won't|shouldn't", SAYS_NOT},
+    {"not|no|never|without|don't|doesn't|mustn't|won't|shouldn't", SAYS_NOT},
     {"do|should|must|can|shall|will|does not [let|allow|have]", SAYS_NOT},
     {"never let|allow", SAYS_NOT},
 
@@ -31,6 +31,7 @@ const SentenceRow sentence_phrases[] = {
     {"up to {a}", SAYS_AMOUNT, ROLE_UP_TO},
     {"by [at] [least] {a} [more|less]", SAYS_AMOUNT, ROLE_BY},
     {"by [at] [least] {part}", SAYS_AMOUNT, ROLE_BY},
+    {"by {one}", SAYS_AMOUNT, ROLE_BY},
     {"by an|a|another|further|additional {a}", SAYS_AMOUNT, ROLE_BY},
     {"{part} more|higher", SAYS_AMOUNT, ROLE_MORE},
     {"{part} less|fewer|lower", SAYS_AMOUNT, ROLE_LESS},
@@ -69,6 +70,7 @@ const SentenceRow sentence_phrases[] = {
     {"{a} maximum|max|tops", SAYS_AMOUNT, ROLE_BELOW},
     {"{a} at most", SAYS_AMOUNT, ROLE_BELOW},
     {"within {hours}", SAYS_AMOUNT, ROLE_BELOW},
+    {"within {a}", SAYS_AMOUNT, ROLE_WITHIN},
     {"in [less|under] [than] {hours}", SAYS_AMOUNT, ROLE_BELOW},
     {"[in] [the] [range] [of] between {a} and|to|- {a}", SAYS_AMOUNT, ROLE_BETWEEN},
     {"within {a} and|to|- {a}", SAYS_AMOUNT, ROLE_BETWEEN},

@@ -42,7 +42,7 @@ char *sentence_fold(const char *text);
 typedef enum {
   AMOUNT_PLAIN,
   AMOUNT_PERCENT,
-  AMOUNT_PART, /* a third, half: of what it was */
+  AMOUNT_PART, /* a third, half, 4.5 out of 5 */
   AMOUNT_POINTS,
   AMOUNT_BASIS_POINTS,
   AMOUNT_MONEY,
@@ -59,7 +59,7 @@ typedef struct {
   AmountUnit unit;
   char digits[48]; /* unsigned decimal */
   int exponent;    /* of ten: 3 for k */
-  int parts;       /* PART: 3 for a third; digits over it */
+  int parts;       /* PART: 3 for a third, which is digits over it */
   char sign;       /* '+', '-' or 0 */
   char currency[4];
   gboolean letter_m; /* "5m": million, or minutes of what is measured in time */
@@ -124,6 +124,7 @@ typedef enum {
   ROLE_FROM_TO,
   ROLE_ABOVE,
   ROLE_BELOW,
+  ROLE_WITHIN, /* at most, of what is to be low */
   ROLE_BETWEEN,
   ROLE_TIMES_AS, /* so many times as much */
   ROLE_DOUBLE,
@@ -148,6 +149,8 @@ typedef enum {
   PERIOD_HALF,
   PERIOD_HALF_NEXT,
   PERIOD_HALF_LAST,
+  PERIOD_HALF_RUNNING,
+  PERIOD_HALF_COMING,
   PERIOD_WEEK,
   PERIOD_MONTH,
   PERIOD_MONTH_NEXT,
@@ -243,6 +246,8 @@ void sentence_leave_asides(Sentence *sentence);
 /* --- slots: each reads at `at` and gives the token after it, or SENTENCE_NO_MATCH --- */
 guint sentence_read_amount(Sentence *sentence, guint at, SentenceAmount *amount);
 guint sentence_read_part(Sentence *sentence, guint at, SentenceAmount *amount); /* a third, half */
+/* A week, an hour: of a unit of time. */
+guint sentence_read_one(Sentence *sentence, guint at, SentenceAmount *amount);
 guint sentence_read_count(Sentence *sentence, guint at, int *count);
 guint sentence_read_period(Sentence *sentence, guint at, gboolean near, SentencePeriod *period);
 guint sentence_read_grain(Sentence *sentence, guint at, CalendarGrain *grain);

@@ -6,6 +6,7 @@
 const SentencePeriodRow sentence_periods[] = {
     {"this|current|running {grain}", PERIOD_THIS},
     {"the {grain}", PERIOD_THIS},
+    {"all [the] {grain}", PERIOD_THIS},
     {"[the] next|coming|following|upcoming|forthcoming {grain}", PERIOD_NEXT},
     {"this coming {grain}", PERIOD_NEXT},
     {"[the] last|past {grain}", PERIOD_LAST},
@@ -19,6 +20,10 @@ const SentencePeriodRow sentence_periods[] = {
     {"{iso}", PERIOD_READ},
     {"{q} [,] [of] [fy|fiscal] {year}", PERIOD_QUARTER},
     {"{q} [of] {fy}", PERIOD_QUARTER},
+    {"{q} 's|/|- {yy}", PERIOD_QUARTER},
+    {"{half} 's|/|- {yy}", PERIOD_HALF},
+    {"this|current half [year]", PERIOD_HALF_RUNNING},
+    {"[the] next|coming half [year]", PERIOD_HALF_COMING},
     {"{year} {q}", PERIOD_QUARTER},
     {"{fy} {q}", PERIOD_QUARTER},
     {"{q} [of] next [fiscal|financial] year", PERIOD_QUARTER_NEXT},
@@ -62,7 +67,7 @@ const SentenceRow sentence_times[] = {
     {"over [the] {period}", SAYS_OVER},
     {"{period}", SAYS_BARE_SPAN},
     {"from|between {period} to|until|till|through|and|- [the] [end] [of] {period}", SAYS_FROM_UNTIL},
-    {"{period} to|until|till|through|..|- [the] [end] [of] {period}", SAYS_FROM_UNTIL},
+    {"[in|for|during|within] {period} to|until|till|through|..|- [the] [end] [of] {period}", SAYS_FROM_UNTIL},
     {"from|starting|beginning|since [in|on|from|with|at] [the] [start|beginning] [of] {period} [on|onwards|onward]",
      SAYS_FROM},
     {"as of {period} [on|onwards|onward]", SAYS_FROM},
@@ -80,6 +85,12 @@ const SentenceRow sentence_times[] = {
     {"for|over {n} {grain}", SAYS_LENGTH},
     {"soon|asap|eventually|quickly|someday|shortly|ongoing|immediately|now", SAYS_VAGUE_TIME},
     {"as soon|fast|quickly as possible", SAYS_VAGUE_TIME},
+    {"[by|in|from|on|before|until|this|next] [this|next] "
+     "monday|tuesday|wednesday|thursday|friday|saturday|sunday|weekend|spring|summer|"
+     "autumn|winter|christmas|easter|xmas",
+     SAYS_VAGUE_TIME},
+    {"until further notice", SAYS_VAGUE_TIME},
+    {"[by|until|in|before] [the] mid|middle [of] {period}", SAYS_VAGUE_TIME},
     {"as soon|quickly as we can", SAYS_VAGUE_TIME},
     {"in the near|long|foreseeable future", SAYS_VAGUE_TIME},
     {"in [the] future", SAYS_VAGUE_TIME},
@@ -100,13 +111,15 @@ const SentenceRow sentence_times[] = {
     {"compared with {any}", SAYS_AGAINST},
     {"compared with|to {any} to {any}", SAYS_AGAINST},
     {"as [in] {period}", SAYS_AGAINST},
+    {"exceed|exceeds|beat|beats|surpass|outperform|top [the] [result|results|figure|level] [of] {period}",
+     SAYS_AGAINST},
     {"as compared with|to {period}", SAYS_AGAINST},
     {"[compared|relative|vs|versus|against|than|over|on|as] [with|to] [in] a year ago|earlier|before",
      SAYS_AGAINST_YEAR},
-    {"[compared|relative|vs|versus|against|than|over|on|as] [with|to] [in] the same {grain} [of] [the] "
+    {"[compared|relative|vs|versus|against|than|over|on|as] [with|to] [in] [the] same {grain} [of] [the] "
      "last|previous|prior year",
      SAYS_AGAINST_YEAR},
-    {"[compared|relative|vs|versus|against|than|over|on|as] [with|to] [in] the same period|time [of] [the] "
+    {"[compared|relative|vs|versus|against|than|over|on|as] [with|to] [in] [the] same period|time [of] [the] "
      "[last|previous|prior|a] "
      "[year] [ago|earlier]",
      SAYS_AGAINST_YEAR},

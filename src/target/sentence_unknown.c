@@ -186,6 +186,44 @@ static gboolean is_led_to(const Sentence *sentence, guint at) {
   return before && before->kind == TOKEN_WORD && g_strv_contains(leading, before->text);
 }
 
+/* The member one of whose names is nearly `word`; NULL: none. */
+static const TargetMember *near_member(const Sentence *sentence, const char *word) {
+  for (guint i = 0; i < sentence->members->len; i++) {
+    const char *const *words = sentence->members->pdata[i];
+    if (base_nearest(word, words, g_strv_length((char **)words))) return &sentence->hearing->members[i];
+  }
+  return NULL;
+}
+
+/* "Ana Sliva", "for Anna": a name that is nearly somebody's. */
+static gboolean is_nearly_member(Sentence *sentence, guint at) {
+  static const char *const leading[] = {"for", "of", NULL};
+  const SentenceToken *token = sentence_token(sentence, at), *before = at ? sentence_token(sentence, at - 1) : NULL;
+  if (token->kind != TOKEN_WORD || !token->capital || !before) return FALSE;
+  gboolean after_part = FALSE;
+  for (guint i = 0; i < sentence->pieces->len; i++) {
+    const SentencePiece *piece = &g_array_index(sentence->pieces, SentencePiece, i);
+    after_part |= piece->row->says == SAYS_MEMBER && piece->bound.by_part && piece->to == at;
+  }
+  if (!after_part && !g_strv_contains(leading, before->text)) return FALSE;
+  const TargetMember *near = near_member(sentence, token->text);
+  g_autofree char *written = sentence_words(sentence, after_part ? at - 1 : at, at + 1);
+  if (near)
+    sentence_fail(sentence, BASE_ERROR_NOT_FOUND, "there is no '%s'; did you mean %s %s?", written, near->dimension,
+                  near->name);
+  return near != NULL;
+}
+
+/* "Enterprise revenue": a word that would narrow the KPI, if it were known. */
+static gboolean narrows_kpi(const Sentence *sentence, guint at) {
+  if (g_str_has_suffix(sentence_token(sentence, at)->text, "ly")) return FALSE;
+  for (guint i = 0; i < sentence->pieces->len; i++) {
+    const SentencePiece *piece = &g_array_index(sentence->pieces, SentencePiece, i);
+    if (piece->row->says == SAYS_KPI && piece->from == at + 1) return TRUE;
+  }
+  return FALSE;
+}
+
 void sentence_check_unknown(Sentence *sentence) {
   g_autoptr(GString) left = g_string_new(NULL);
   for (guint i = 0; i < sentence->unknown->len && !sentence->error; i++) {
@@ -193,9 +231,9 @@ void sentence_check_unknown(Sentence *sentence) {
     const SentenceToken *token = sentence_token(sentence, at);
     const char *dimension;
     if (token->kind == TOKEN_WORD && sentence_read_dimension(sentence, at, &dimension) != SENTENCE_NO_MATCH) continue;
-    if (names_nobody(sentence, at) || !sentence->kpi) continue;
+    if (names_nobody(sentence, at) || is_nearly_member(sentence, at) || !sentence->kpi) continue;
     g_autofree char *word = sentence_words(sentence, at, at + 1);
-    if (token->kind == TOKEN_WORD && is_led_to(sentence, at))
+    if (token->kind == TOKEN_WORD && (is_led_to(sentence, at) || narrows_kpi(sentence, at)))
       sentence_ask(sentence, TARGET_LACKS_SPECIFIC,
                    "Who or what is '%s'? It is no person, team, region or product that is known here; leave it out, or "
                    "write whose target it is.",

@@ -173,7 +173,10 @@ gboolean sentence_value(Sentence *sentence, const KpiDefinition *kpi, const Sent
                         SentenceValue *value) {
   *value = (SentenceValue){0};
   if (!check_currency(sentence, amount)) return FALSE;
-  if (amount->unit == AMOUNT_PART) {
+  if (amount->unit == AMOUNT_PART && !change) {
+    if (kpi && !sentence_is_share(kpi)) return fail_unit(sentence, kpi, "a part");
+    value->value = number_of(amount, 0) / amount->parts;
+  } else if (amount->unit == AMOUNT_PART) {
     value->value = 100.0 * number_of(amount, 0) / amount->parts;
     value->is_percent = TRUE;
   } else if (change && amount->unit == AMOUNT_PERCENT) {
@@ -227,7 +230,10 @@ static char *decimal(double value, int shift, int *n_digits) {
 static char *with(double value, int shift, const char *unit) {
   int n;
   g_autofree char *number = decimal(value, shift, &n);
-  return g_strdup_printf("%s%s", number, unit);
+  g_autofree char *one = g_str_has_suffix(unit, "s") && !g_str_equal(unit, " times") && g_str_equal(number, "1")
+                             ? g_strndup(unit, strlen(unit) - 1)
+                             : NULL;
+  return g_strconcat(number, one ? one : unit, NULL);
 }
 
 static char *say_time(const KpiDefinition *kpi, double days) {
@@ -242,10 +248,10 @@ static char *say_time(const KpiDefinition *kpi, double days) {
     double in = round(days * units[i].per_day * 1e4) / 1e4;
     int n;
     g_autofree char *number = decimal(in, 0, &n);
-    if (in / units[i].per_day == days && (n < n_days || (hours_first && n <= 4)) && in != 0)
-      return g_strdup_printf("%s%s", number, units[i].unit);
+    if (in / units[i].per_day == days && (n + 2 < n_days || (hours_first && n <= 4)) && in != 0)
+      return with(in, 0, units[i].unit);
   }
-  return g_strdup_printf("%s days", in_days);
+  return with(days, 0, " days");
 }
 
 char *sentence_say_value(const char *currency, const KpiDefinition *kpi, double value, gboolean change,

@@ -40,6 +40,12 @@ static void length_as_amount(What *what) {
   }
 }
 
+/* Meetings are held, and not kept at a number. */
+static gboolean is_holding(const What *what, const SentencePiece *piece) {
+  return is_of(what->sentence->kpi, KPI_COUNT, NULL) && (sentence_token_is(what->sentence, piece->from, "hold") ||
+                                                         sentence_token_is(what->sentence, piece->from, "holding"));
+}
+
 static void collect(What *what) {
   for (guint i = 0; i < what->sentence->pieces->len; i++) {
     const SentencePiece *piece = &g_array_index(what->sentence->pieces, SentencePiece, i);
@@ -47,7 +53,7 @@ static void collect(What *what) {
     if (says == SAYS_UP && !what->up) what->up = piece;
     if (says == SAYS_DOWN && !what->down) what->down = piece;
     if (says == SAYS_BETTER && !what->better) what->better = piece;
-    if (says == SAYS_KEEP && !what->keep) what->keep = piece;
+    if (says == SAYS_KEEP && !what->keep && !is_holding(what, piece)) what->keep = piece;
     if (says == SAYS_NOT && !what->no) what->no = piece;
     if (says == SAYS_VAGUE_AMOUNT && !what->vague) what->vague = piece;
     if (piece->row->role == ROLE_NONE || (says != SAYS_AMOUNT && says != SAYS_KPI)) continue;
@@ -319,6 +325,32 @@ static void set_bare(What *what, const SentenceAmount *amount) {
     set_level(what, TARGET_REACH, amount);
 }
 
+/* "Within 10 %" is at most that, where less is better; of other KPIs it may be meant otherwise. */
+static void set_within(What *what, const SentenceAmount *amount) {
+  g_autofree char *words = words_of(what, what->amount);
+  if (sentence_is_days(what->sentence->kpi) || better_way(what->sentence->kpi) == DOWNWARDS)
+    set_level(what, TARGET_BELOW, amount);
+  else
+    sentence_ask(what->sentence, TARGET_LACKS_MEASURABLE, "Is '%s' at least or at most? Write 'at least' or 'at most'.",
+                 words);
+}
+
+/* A percentage of what is no share is a change: "revenue growth of 20 %". */
+static gboolean is_change(const What *what, const SentenceAmount *amount) {
+  const KpiDefinition *kpi = what->sentence->kpi;
+  return kpi && amount->unit == AMOUNT_PERCENT && !sentence_is_share(kpi) && !is_of(kpi, KPI_RATIO, "times") &&
+         way_of(what) != NO_WAY;
+}
+
+static void set_to(What *what, const SentenceAmount *amount) {
+  if (is_change(what, amount))
+    set_change(what, way_of(what) == UPWARDS ? TARGET_GROW : TARGET_REDUCE, amount);
+  else if (what->keep && !what->up && !what->down)
+    set_held(what, amount);
+  else
+    set_level(what, TARGET_REACH, amount);
+}
+
 static void set_by_role(What *what, SentenceAmount amounts[2]) {
   AmountRole role = what->role;
   if (what->no && (role == ROLE_ABOVE || role == ROLE_BELOW)) role = role == ROLE_ABOVE ? ROLE_BELOW : ROLE_ABOVE;
@@ -329,10 +361,7 @@ static void set_by_role(What *what, SentenceAmount amounts[2]) {
       set_bare(what, &amounts[0]);
       break;
     case ROLE_TO:
-      if (what->keep && !what->up && !what->down)
-        set_held(what, &amounts[0]);
-      else
-        set_level(what, TARGET_REACH, &amounts[0]);
+      set_to(what, &amounts[0]);
       break;
     case ROLE_UP_TO:
       set_level(what, what->up ? TARGET_REACH : TARGET_BELOW, &amounts[0]);
@@ -355,6 +384,9 @@ static void set_by_role(What *what, SentenceAmount amounts[2]) {
     case ROLE_FROM_TO:
     case ROLE_BETWEEN:
       set_two(what, amounts);
+      break;
+    case ROLE_WITHIN:
+      set_within(what, &amounts[0]);
       break;
     case ROLE_ABOVE:
       set_level(what, TARGET_ABOVE, &amounts[0]);
@@ -428,10 +460,11 @@ static void tell_worse(What *what) {
 /* CSAT told in points of 5 is its mean; as a share it is that of satisfied answers. */
 static void choose_scale(What *what, const SentenceAmount *amount) {
   Sentence *sentence = what->sentence;
-  if (!sentence->kpi || !g_str_equal(sentence->kpi->name, "csat") || amount->unit != AMOUNT_PLAIN) return;
+  gboolean points = amount->unit == AMOUNT_PLAIN || amount->unit == AMOUNT_PART;
+  if (!sentence->kpi || !g_str_equal(sentence->kpi->name, "csat") || !points) return;
   double value = g_ascii_strtod(amount->digits, NULL);
   const KpiDefinition *mean = kpi_catalogue_find(sentence->hearing->catalogue, "csat_mean", NULL);
-  if (!mean || value < 1 || value > 5 || amount->exponent != 0) return;
+  if (!mean || value < 1 || (value > 5 && amount->unit == AMOUNT_PLAIN) || amount->exponent != 0) return;
   sentence->kpi = mean;
   g_free(sentence->into->terms.kpi);
   sentence->into->terms.kpi = g_strdup(mean->name);

@@ -8,6 +8,7 @@ const SentenceRow sentence_whose[] = {
     {"a|per|/ rep|head|person|salesperson|seller|ae|sdr|individual", SAYS_EACH},
     {"[for|of] each|every one|person", SAYS_EACH},
     {"each of us", SAYS_EACH},
+    {"reps|sellers|salespeople|aes|sdrs|bdrs", SAYS_EACH},
     {"[for|of] everyone|everybody ['s]", SAYS_EACH},
     {"company|organisation|organization|business|firm wide", SAYS_COMPANY},
     {"companywide|globally|worldwide|altogether", SAYS_COMPANY},
@@ -115,6 +116,8 @@ static guint full_name(const Sentence *sentence, guint at, guint member) {
 static gboolean is_part(const Sentence *sentence, guint at, guint member) {
   const SentenceToken *token = sentence_token(sentence, at);
   static const char *const leading[] = {"for", "of", "rep", "from", "by", NULL};
+  static const char *const people[] = {"rep", "manager", "person", NULL};
+  if (!g_strv_contains(people, sentence->hearing->members[member].dimension)) return FALSE;
   char **words = sentence->members->pdata[member];
   guint n = g_strv_length(words);
   if (n < 2 || token->kind != TOKEN_WORD || g_strv_contains(sentence_noise, token->text)) return FALSE;
@@ -295,7 +298,7 @@ void sentence_decide_whose(Sentence *sentence) {
                  words);
   } else if (whose.by_the_way) {
     set_whose(sentence, "company", NULL);
-  } else {
+  } else if (!sentence->kpi || !(sentence->into->lacks & TARGET_LACKS_SPECIFIC)) {
     sentence_ask(sentence, TARGET_LACKS_SPECIFIC,
                  "Whose target is it? Say for example 'of team North', 'per rep' or 'company-wide'.");
   }

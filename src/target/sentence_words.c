@@ -225,6 +225,24 @@ static char number_sign(const Lexer *lexer) {
   return minus && behind_digit ? 0 : *lexer->at;
 }
 
+/* "vs." is vs. */
+static gboolean ends_short_word(const Lexer *lexer, const SentenceToken *last) {
+  static const char *const shorts[] = {"vs",  "approx", "ca",  "max", "min", "avg",  "incl", "mio", "jan", "feb", "mar",
+                                       "apr", "jun",    "jul", "aug", "sep", "sept", "oct",  "nov", "dec", NULL};
+  return *lexer->at == '.' && last && lexer->at == lexer->last_end && last->kind == TOKEN_WORD &&
+         g_strv_contains(shorts, last->text);
+}
+
+/* In "Jan-Mar" and "Q1-Q2" the hyphen is one between periods. */
+static gboolean names_period(const char *word) {
+  static const char *const months[] = {"jan", "feb", "mar", "apr", "may", "jun",
+                                       "jul", "aug", "sep", "oct", "nov", "dec"};
+  if ((word[0] == 'q' || word[0] == 'h') && g_ascii_isdigit(word[1]) && word[2] == '\0') return TRUE;
+  for (gsize i = 0; i < G_N_ELEMENTS(months); i++)
+    if (g_str_has_prefix(word, months[i]) && strcspn(word, "0123456789'") == strlen(word)) return TRUE;
+  return FALSE;
+}
+
 static void take_one(Lexer *lexer) {
   gunichar c = g_utf8_get_char(lexer->at);
   char sign = number_sign(lexer);
@@ -232,7 +250,13 @@ static void take_one(Lexer *lexer) {
                              g_unichar_isalnum(g_utf8_get_char(lexer->at + 1));
   const SentenceToken *last =
       lexer->tokens->len ? &g_array_index(lexer->tokens, SentenceToken, lexer->tokens->len - 1) : NULL;
-  if (between_letters && (c == '_' || (last->kind == TOKEN_WORD && is_word_start(g_utf8_get_char(lexer->at + 1)))))
+  if (ends_short_word(lexer, last)) {
+    lexer->at++;
+    return;
+  }
+  if (between_letters && c == '-' && last->kind == TOKEN_WORD && names_period(last->text))
+    take_sign(lexer);
+  else if (between_letters && (c == '_' || (last->kind == TOKEN_WORD && is_word_start(g_utf8_get_char(lexer->at + 1)))))
     lexer->at++;
   else if (sign != 0)
     take_number(lexer, sign);

@@ -139,6 +139,14 @@ static gboolean read_yearless(Sentence *sentence, const SentenceBound *bound, Ye
   return TRUE;
 }
 
+/* The half year of the quarter that comes so many quarters after the running one. */
+static gboolean read_half(const Sentence *sentence, int quarters, SentencePeriod *period) {
+  const Calendar *calendar = sentence->hearing->calendar;
+  CalendarPeriod quarter = calendar_period_at(calendar, CALENDAR_QUARTER, sentence->hearing->today);
+  quarter = calendar_shift(calendar, &quarter, quarters);
+  return parse(sentence, period, "%.4s-H%d", quarter.name, (quarter.name[6] - '1') / 2 + 1);
+}
+
 static gboolean read_as(Sentence *sentence, PeriodWords words, const SentenceBound *bound, SentencePeriod *period) {
   int now = year_now(sentence);
   switch (words) {
@@ -178,6 +186,10 @@ static gboolean read_as(Sentence *sentence, PeriodWords words, const SentenceBou
                            : words == PERIOD_HALF_NEXT ? now + 1
                                                        : now - 1,
                            period);
+    case PERIOD_HALF_RUNNING:
+      return read_half(sentence, 0, period);
+    case PERIOD_HALF_COMING:
+      return read_half(sentence, 2, period);
     case PERIOD_WEEK:
       return read_yearless(sentence, bound, YEARLESS_WEEK, bound->year, period);
     case PERIOD_MONTH:
