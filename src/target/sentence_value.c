@@ -236,18 +236,22 @@ static char *with(double value, int shift, const char *unit) {
   return g_strconcat(number, one ? one : unit, NULL);
 }
 
+static int n_digits_of(double value) {
+  int n;
+  g_free(decimal(value, 0, &n));
+  return n;
+}
+
 static char *say_time(const KpiDefinition *kpi, double days) {
   static const struct {
     const char *unit;
     double per_day;
   } units[] = {{" hours", 24}, {" minutes", 1440}};
-  int n_days;
-  g_autofree char *in_days = decimal(days, 0, &n_days);
+  int n_days = n_digits_of(days);
   gboolean hours_first = g_str_equal(display_of(kpi), "hours");
   for (gsize i = 0; i < G_N_ELEMENTS(units); i++) {
     double in = round(days * units[i].per_day * 1e4) / 1e4;
-    int n;
-    g_autofree char *number = decimal(in, 0, &n);
+    int n = n_digits_of(in);
     if (in / units[i].per_day == days && (n + 2 < n_days || (hours_first && n <= 4)) && in != 0)
       return with(in, 0, units[i].unit);
   }
