@@ -21,6 +21,7 @@ CliCommand *commands_all(guint *n_commands) {
       &cmd_target_adjust,
       &cmd_target_withdraw,
       &cmd_target_comment,
+      &cmd_target_grid,
       &cmd_target_show,
       &cmd_objective,
       &cmd_objective_set,

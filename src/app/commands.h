@@ -21,6 +21,7 @@ extern const CliCommand cmd_target_decline;
 extern const CliCommand cmd_target_adjust;
 extern const CliCommand cmd_target_withdraw;
 extern const CliCommand cmd_target_comment;
+extern const CliCommand cmd_target_grid;
 extern const CliCommand cmd_target_show;
 extern const CliCommand cmd_objective;
 extern const CliCommand cmd_objective_set;

@@ -60,7 +60,7 @@ static void place_targets(TargetGrid *grid, const GPtrArray *targets, BaseDay to
                         GUINT_TO_POINTER(p + 1));
   for (guint i = 0; i < targets->len; i++) {
     Target *target = g_ptr_array_index(targets, i);
-    const TargetVersion *version = target_in_force(target, MAX(today, target_latest(target)->effective));
+    const TargetVersion *version = target_in_force(target, today);
     if (!version || !is_of_grid(&version->terms, grid->kpi, grid->dimension) || !version->terms.member) continue;
     guint row = GPOINTER_TO_UINT(g_hash_table_lookup(rows, version->terms.member));
     guint column = GPOINTER_TO_UINT(g_hash_table_lookup(columns, GINT_TO_POINTER(version->terms.start)));
@@ -161,7 +161,8 @@ typedef struct {
   const QueryContext *context;
   const TargetSheet *sheet;
   GPtrArray *problems;
-  GArray *rows; /* guint: the sheet's row of each member */
+  GArray *rows;  /* guint: the sheet's row of each member */
+  GArray *known; /* gboolean: the member is one */
 } Reading;
 
 static const char *text_at(const TargetSheet *sheet, gsize row, gsize column) {
@@ -247,7 +248,9 @@ static gboolean read_members(Reading *reading, TargetGrid *grid, GError **error)
       add_problem(reading, r, 0, "%s is in the grid twice", name);
     g_ptr_array_add(grid->members, g_strdup(name ? name : text));
     guint row = (guint)r;
+    gboolean known = name != NULL;
     g_array_append_val(reading->rows, row);
+    g_array_append_val(reading->known, known);
   }
   return TRUE;
 }
@@ -284,7 +287,9 @@ static void read_amount(Reading *reading, TargetGrid *grid, guint member, guint 
   }
   cell->has_amount = TRUE;
   cell->state = !cell->target ? TARGET_CELL_NEW : cell->amount == cell->before ? TARGET_CELL_SAME : TARGET_CELL_CHANGED;
-  if (cell->state == TARGET_CELL_SAME) return;
+  if (cell->state == TARGET_CELL_SAME || !g_array_index(reading->known, gboolean, member) ||
+      g_array_index(grid->periods, CalendarPeriod, period).end == 0)
+    return;
   g_autoptr(TargetVersion) version = version_of(grid, member, period);
   g_autoptr(GError) error = NULL;
   if (!target_check(reading->context, targets, cell->target, version, &error))
@@ -295,12 +300,11 @@ TargetGrid *target_grid_read(const QueryContext *context, const GPtrArray *targe
                              GPtrArray *problems, GError **error) {
   Reading reading = {.context = context, .sheet = sheet, .problems = problems};
   g_autoptr(GArray) rows = reading.rows = g_array_new(FALSE, FALSE, sizeof(guint));
+  g_autoptr(GArray) known = reading.known = g_array_new(FALSE, FALSE, sizeof(gboolean));
   g_autoptr(TargetGrid) grid = read_corner(&reading);
   if (grid) {
     read_periods(&reading, grid);
     if (!read_members(&reading, grid, error) || !make_cells(grid, error)) return NULL;
-  }
-  if (grid && problems->len == 0) {
     place_targets(grid, targets, context->today);
     for (guint m = 0; m < grid->members->len; m++)
       for (guint p = 0; p < grid->periods->len; p++) read_amount(&reading, grid, m, p, targets);

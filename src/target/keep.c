@@ -110,7 +110,7 @@ const TargetVersion *target_in_force(const Target *target, BaseDay day) {
     const TargetVersion *version = version_numbered(target, event->version);
     if (event->act == TARGET_ACT_WITHDRAW) found = NULL;
     if (!is_agreement(event->act) || !version) continue;
-    if (!found || version->effective <= day) found = version;
+    if (!found || version->effective <= MAX(day, version->terms.start)) found = version;
   }
   return found;
 }

@@ -65,7 +65,7 @@ Target *target_new(gint64 parent, gint64 objective);
 TargetVersion *target_version_new(const TargetTerms *terms);
 
 TargetState target_state(const Target *target);
-/* The version in force on a day, or NULL: not agreed yet, or withdrawn. */
+/* The version in force on a day (before its span, on the span's first), or NULL: not agreed yet, or withdrawn. */
 const TargetVersion *target_in_force(const Target *target, BaseDay day);
 /* The last version, whatever became of it; never NULL. */
 const TargetVersion *target_latest(const Target *target);

@@ -116,6 +116,35 @@ says "Handed down to 1 target, which comes to EUR 66,667: EUR 33,333 of it is no
 run 0 $at target show 6 --format json
 json_is 'd["targets"][0]["parent"], d["targets"][0]["amount"]' "(5, 66666.67)"
 
+# --- as a grid, out and back; a file with wrong cells changes nothing ---
+run 0 $at target grid revenue --period 2027-Q2 --format csv
+tr -d '\r' < "$out" > grid.csv
+is "the grid is empty" "$(cat grid.csv)" "revenue by rep,2027-04,2027-05,2027-06
+Ana Silva,,,
+Bo Lund,,,"
+printf '%s\n' 'revenue by rep;2027-04;2027-13;2027-06' 'Ana Silva;10.000,50;;ten' 'Bo Lun;1;2;3' > wrong.csv
+run 1 $at target grid --load wrong.csv
+complains "C1: "
+complains 'D2: "ten" is no amount'
+complains 'A3: there is no rep "Bo Lun": did you mean "Bo Lund"?'
+printf '%s\n' 'revenue by rep,2027-04,2027-05,2027-06' 'ana silva,"10,000.50",,9000' 'Bo Lund,,8000,' > grid.csv
+run 0 $at target grid --load grid.csv --dry-run
+says "3 targets are new, 0 changed, 0 as they were; nothing was kept (dry run)."
+run 0 $at target grid --load grid.csv
+run 0 $at target grid --load grid.csv --format json
+json_is '[(c["member"], c["period"], c["amount"], c["state"]) for c in d["cells"]]' "[('Ana Silva', '2027-04', 10000.5, 'same'), ('Ana Silva', '2027-06', 9000, 'same'), ('Bo Lund', '2027-05', 8000, 'same')]"
+printf '%s\n' 'revenue by rep,2027-04,2027-06' 'Ana Silva,,9500' 'Bo Lund,7000,' > grid.csv
+run 2 $at target grid --load grid.csv
+complains "takes a reason"
+run 0 $at target grid --load grid.csv --reason "after the kick-off"
+says "1 target is new, 1 changed, 0 as they were."
+run 0 $at target grid revenue --period 2027-Q2 --format csv
+is "the grid has them" "$(tr -d '\r' < "$out")" "revenue by rep,2027-04,2027-05,2027-06
+Ana Silva,10000.5,,9500
+Bo Lund,7000,8000,"
+run 2 $at target grid
+complains "of which KPI?"
+
 # --- as they were known ---
 run 0 -C co --now 2026-11-21 target adjust 2 "reach 20k" --reason "a holiday was forgotten"
 run 0 -C co --now 2026-11-21 target --for "rep:Ana Silva" --format json
