@@ -38,7 +38,7 @@ static void add_elsewhere(CubeTable *table, guint column, gboolean is_moment, gi
     log_sum(table, column, is_moment, group, cell, value, rows);
   else if (!cube_kept_add(is_moment ? table->columns[column].kept_moments : table->columns[column].kept, group, cell,
                           value, rows))
-    table->overflowed = TRUE;
+    cube_table_set_overflowed(table);
 }
 
 void cube_add_sum(CubeTable *table, guint column, gint32 group, guint cell, gint64 value, gint64 rows) {
@@ -47,14 +47,15 @@ void cube_add_sum(CubeTable *table, guint column, gint32 group, guint cell, gint
     return;
   }
   SumCell *at = cube_sum_cell(&table->columns[column], group, cell);
-  table->overflowed |= __builtin_add_overflow(at->sum, value, &at->sum);
+  if (__builtin_add_overflow(at->sum, value, &at->sum)) cube_table_set_overflowed(table);
   at->rows += rows;
 }
 
 void cube_add_sums(CubeTable *table, guint column, gsize n, const gint32 *groups, const gint32 *cells,
                    const guint8 *use, const gint64 *values) {
   if (table->is_kept && !table->finished) {
-    table->overflowed |= !cube_kept_add_many(table->columns[column].kept, n, groups, cells, use, values);
+    if (!cube_kept_add_many(table->columns[column].kept, n, groups, cells, use, values))
+      cube_table_set_overflowed(table);
     return;
   }
   if (!cube_has_cells(table)) {
@@ -73,18 +74,18 @@ void cube_add_sums(CubeTable *table, guint column, gsize n, const gint32 *groups
     overflowed |= __builtin_add_overflow(at->sum, values == NULL ? 1 : values[i], &at->sum);
     at->rows++;
   }
-  table->overflowed |= overflowed;
+  if (overflowed) cube_table_set_overflowed(table);
 }
 
 void cube_add_moment(CubeTable *table, guint column, gint32 group, guint cell, gint64 value, gint64 rows, BaseDay day) {
   gint64 moment;
-  table->overflowed |= __builtin_mul_overflow(value, (gint64)day, &moment);
+  if (__builtin_mul_overflow(value, (gint64)day, &moment)) cube_table_set_overflowed(table);
   if (!cube_has_cells(table)) {
     add_elsewhere(table, column, TRUE, group, cell, moment, rows * day);
     return;
   }
   MomentCell *at = table->columns[column].moments + cube_cell_at(&table->columns[column], group, cell);
-  table->overflowed |= __builtin_add_overflow(at->sum, moment, &at->sum);
+  if (__builtin_add_overflow(at->sum, moment, &at->sum)) cube_table_set_overflowed(table);
   at->rows += rows * day;
 }
 
@@ -139,6 +140,22 @@ gboolean cube_table_overflowed(const CubeTable *table) {
   return table->overflowed;
 }
 
+void cube_table_set_overflowed(CubeTable *table) {
+  g_atomic_int_set(&table->overflowed, TRUE);
+}
+
+gboolean cube_table_fills_apart(const CubeTable *table) {
+  return table->sparse == NULL && table->log == NULL;
+}
+
+static void finish_kept(gpointer data, guint c) {
+  CubeTable *table = data;
+  const Column *column = &table->columns[c];
+  gboolean ok = cube_kept_finish(column->kept);
+  if (column->kept_moments != NULL) ok &= cube_kept_finish(column->kept_moments);
+  if (!ok) cube_table_set_overflowed(table);
+}
+
 void cube_table_finish(CubeTable *table) {
   if (table->finished) return;
   table->finished = TRUE;
@@ -146,10 +163,7 @@ void cube_table_finish(CubeTable *table) {
     table->overflowed |= !cube_sparse_finish(table->sparse, table->n_groups);
     return;
   }
-  for (guint c = 0; c < table->n_columns && table->is_kept; c++) {
-    table->overflowed |= !cube_kept_finish(table->columns[c].kept);
-    if (table->columns[c].kept_moments != NULL) table->overflowed |= !cube_kept_finish(table->columns[c].kept_moments);
-  }
+  if (table->is_kept) cube_each_column(table, finish_kept, table);
   if (!cube_has_cells(table)) return;
   for (guint c = 0; c < table->n_columns; c++) {
     Column *column = &table->columns[c];

@@ -46,14 +46,34 @@ static void merge_cell(CubeTable *to, const CubeTable *from, guint c, gsize to_a
   }
 }
 
-static void merge_kept(CubeTable *to, gint32 group, const CubeTable *from, gint32 from_group) {
-  for (guint c = 0; c < from->n_columns; c++) {
-    const Column *source = &from->columns[c];
-    Column *target = &to->columns[c];
-    to->overflowed |= !cube_kept_merge(target->kept, group, source->kept, from_group);
+/* Groups to groups. */
+typedef struct {
+  CubeTable *rolled;
+  const CubeTable *table;
+  const gint32 *map; /* of the table's groups */
+} Rolling;
+
+static void roll_column(gpointer data, guint c) {
+  const Rolling *rolling = data;
+  const Column *source = &rolling->table->columns[c];
+  const Column *target = &rolling->rolled->columns[c];
+  gboolean ok = TRUE;
+  for (gint32 g = 0; g < rolling->table->n_groups; g++) {
+    ok &= cube_kept_merge(target->kept, rolling->map[g], source->kept, g);
     if (source->kept_moments != NULL)
-      to->overflowed |= !cube_kept_merge(target->kept_moments, group, source->kept_moments, from_group);
+      ok &= cube_kept_merge(target->kept_moments, rolling->map[g], source->kept_moments, g);
   }
+  if (!ok) cube_table_set_overflowed(rolling->rolled);
+}
+
+static void roll_cells(const Rolling *rolling) {
+  const CubeTable *table = rolling->table;
+  for (gint32 g = 0; g < table->n_groups; g++)
+    for (guint c = 0; c < table->n_columns; c++) {
+      guint n_cells = table->columns[c].spec.n_cells;
+      for (guint cell = 0; cell < n_cells; cell++)
+        merge_cell(rolling->rolled, table, c, (gsize)rolling->map[g] * n_cells + cell, (gsize)g * n_cells + cell);
+    }
 }
 
 CubeTable *cube_table_roll_up(const CubeTable *table, const guint *keep, guint n_keep) {
@@ -64,15 +84,14 @@ CubeTable *cube_table_roll_up(const CubeTable *table, const guint *keep, guint n
   for (gint32 g = 0; g < table->n_groups; g++) {
     const gint64 *tuple = cube_table_members(table, g);
     for (guint k = 0; k < n_keep; k++) members[k] = tuple[keep[k]];
-    gint32 to = map[g] = cube_table_make_group(rolled, members);
-    if (rolled->touches != NULL && table->touches != NULL) rolled->touches[to] += table->touches[g];
-    if (table->is_kept) merge_kept(rolled, to, table, g);
-    for (guint c = 0; c < table->n_columns && cube_has_cells(table); c++) {
-      guint n_cells = table->columns[c].spec.n_cells;
-      for (guint cell = 0; cell < n_cells; cell++)
-        merge_cell(rolled, table, c, (gsize)to * n_cells + cell, (gsize)g * n_cells + cell);
-    }
+    map[g] = cube_table_make_group(rolled, members);
+    if (rolled->touches != NULL && table->touches != NULL) rolled->touches[map[g]] += table->touches[g];
   }
+  Rolling rolling = {rolled, table, map};
+  if (table->is_kept)
+    cube_each_column(table, roll_column, &rolling);
+  else if (cube_has_cells(table))
+    roll_cells(&rolling);
   if (table->sparse != NULL) cube_sparse_merge(rolled->sparse, table->sparse, table->n_groups, map);
   rolled->overflowed |= table->overflowed;
   return rolled;

@@ -4,8 +4,6 @@
 
 #include "query/scan.h"
 
-#define CHUNK_ROWS 4096 /* store chunks are not larger */
-
 /* The span of days during which a row counts for a group: a flow on one day (until = from + 1), a level in [from,
  * until). */
 typedef struct {
@@ -51,6 +49,6 @@ gboolean accumulate_span(const Scan *scan, const StoreChunk *chunk, const ScanUs
 void accumulate_row(const Scan *scan, CubeTable *cells, const StoreChunk *chunk, ScanUse *use, gsize row,
                     const Credit *credit, Span piece, Span whole, gint32 group);
 
-/* Each adds a chunk to one table; FALSE when it makes too many groups. */
+/* Each adds rows to one table; FALSE when it makes too many groups. */
 gboolean accumulate_rows(const Scan *scan, ScanTable *table, const StoreChunk *chunk, gint64 *members);
 gboolean accumulate_columns(Scan *scan, ScanTable *table, const StoreChunk *chunk, gint64 *members);

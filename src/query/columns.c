@@ -1,27 +1,45 @@
 /* Rows to cells, whole columns at a time.
  *
- *   members ──► groups ──┐
- *   days ─────► slots ───┼──► selection: the rows that a condition keeps ──► one tight loop for each measure
- *   condition ► bytes ───┘
+ *   members ──► groups ──► order ──┐
+ *   days ─────► slots ─────────────┼──► selection: the rows that a condition keeps ──► one tight loop for each measure
+ *   condition ► bytes ─────────────┘
  *
  * For tables in which a row's group is the same whatever the day (by rep, product, source…). Slots are found once for
- * each column of days, selections once for each condition and day, whatever the number of measures that use them. */
+ * each column of days, selections once for each condition and day, whatever the number of measures that use them.
+ *
+ * Rows are taken group by group, so that what is added to lies together; those of a group stay in their order. The
+ * measures of a selection are added by one thread, those of others by whichever is free: each has columns of its own.
+ *
+ * The threads are pthread's own, which ThreadSanitizer knows; GLib's it does not. */
 #include "query/accumulate.h"
 
 #include <math.h>
+#include <pthread.h>
 
-#define MAX_KNOWN (1 << 22) /* members whose groups are remembered */
-#define UNKNOWN   (-2)
+#define MAX_THREADS 8
+#define ROWS_APART  16384     /* fewer are not worth another thread */
+#define ROWS_SORTED 4096      /* fewer are taken as they come */
+#define MAX_KNOWN   (1 << 22) /* members whose groups are remembered */
+#define UNKNOWN     (-2)
 
 static const QueryPlace nowhere = {BASE_DAY_MIN, BASE_DAY_MAX, 0, 0, -1};
 static const Credit whole_credit = {0, 0, WHOLE_PPM};
 
-/* What a chunk's measures work in. */
+/* The rows that are added to a table. */
 typedef struct {
-  gint32 groups[CHUNK_ROWS];
-  gint32 groups_kept[CHUNK_ROWS];
-  gint32 slots_kept[CHUNK_ROWS];
-  gint64 values[CHUNK_ROWS];
+  Scan *scan;
+  ScanTable *table;
+  const StoreChunk *chunk;
+  gint32 *groups; /* by row; -1: none */
+  guint16 *order; /* rows that have a group, group by group */
+  guint n_ordered;
+  gint next; /* selection; atomic */
+} Adding;
+
+/* What a thread's measures work in. */
+typedef struct {
+  gint32 *groups, *slots;
+  gint64 *values;
 } Scratch;
 
 /* --- groups --- */
@@ -78,56 +96,85 @@ static gboolean find_groups(const Scan *scan, ScanTable *table, const StoreChunk
   return TRUE;
 }
 
+static void order_rows(Adding *adding) {
+  gsize n = adding->chunk->n_rows;
+  guint n_groups = (guint)cube_table_n_groups(adding->table->table->cells);
+  const gint32 *groups = adding->groups;
+  if (n < ROWS_SORTED || n_groups < 2) {
+    for (gsize row = 0; row < n; row++) {
+      adding->order[adding->n_ordered] = (guint16)row;
+      adding->n_ordered += groups[row] >= 0;
+    }
+    return;
+  }
+  g_autofree guint *place = g_new0(guint, (gsize)n_groups + 1);
+  for (gsize row = 0; row < n; row++)
+    if (groups[row] >= 0) place[groups[row] + 1]++;
+  for (guint g = 0; g < n_groups; g++) place[g + 1] += place[g];
+  adding->n_ordered = place[n_groups];
+  for (gsize row = 0; row < n; row++)
+    if (groups[row] >= 0) adding->order[place[groups[row]]++] = (guint16)row;
+}
+
 /* --- slots and selections --- */
 
-static const gint32 *find_slots(Scan *scan, const StoreChunk *chunk, gint column) {
-  if (scan->slots[column] == NULL) scan->slots[column] = g_new(gint32, CHUNK_ROWS);
-  gint32 *slots = scan->slots[column];
-  if (scan->slots_made[column]) return slots;
+static void find_slots(Scan *scan, const StoreChunk *chunk, gint column) {
+  if (scan->slots_made[column]) return;
   scan->slots_made[column] = TRUE;
+  if (scan->slots[column] == NULL) scan->slots[column] = g_new(gint32, scan->room);
+  gint32 *slots = scan->slots[column];
   const gint32 *days = chunk->data[column];
   for (gsize row = 0; row < chunk->n_rows; row++)
     slots[row] = scan_valid(chunk, column, row) ? scan_slot(scan, days[row]) : -1;
-  return slots;
 }
 
-static const ScanSelection *select_rows(Scan *scan, ScanTable *table, const StoreChunk *chunk, const ScanUse *use,
-                                        const gint32 *groups) {
-  ScanSelection *selection = &g_array_index(table->selections, ScanSelection, use->selection);
-  if (selection->made) return selection;
-  selection->made = TRUE;
-  if (selection->rows == NULL) {
-    selection->rows = g_new(guint16, CHUNK_ROWS);
-    selection->groups = g_new(gint32, CHUNK_ROWS);
-    selection->slots = g_new0(gint32, CHUNK_ROWS);
+static void selection_clear(ScanSelection *selection) {
+  g_clear_pointer(&selection->rows, g_free);
+  g_clear_pointer(&selection->groups, g_free);
+  g_clear_pointer(&selection->slots, g_free);
+}
+
+/* Room for so many rows in all that is worked in. */
+static void make_room(Scan *scan, gsize n_rows) {
+  if (n_rows <= scan->room) return;
+  scan->room = MIN(MAX(n_rows, 2 * scan->room), BATCH_ROWS);
+  for (guint c = 0; c < scan->columns->len; c++) g_clear_pointer(&scan->slots[c], g_free);
+  for (guint t = 0; t < scan->tables->len; t++) {
+    const ScanTable *table = &g_array_index(scan->tables, ScanTable, t);
+    for (guint s = 0; s < table->selections->len; s++)
+      selection_clear(&g_array_index(table->selections, ScanSelection, s));
   }
-  const guint8 *counts = selection->where < 0 ? NULL : conditions_rows(scan->conditions, selection->where);
-  const gint32 *slots = selection->on < 0 ? groups : find_slots(scan, chunk, selection->on);
+}
+
+static void select_rows(const Adding *adding, ScanSelection *selection) {
+  if (selection->rows == NULL) {
+    selection->rows = g_new(guint16, adding->scan->room);
+    selection->groups = g_new(gint32, adding->scan->room);
+    selection->slots = g_new0(gint32, adding->scan->room);
+  }
+  const guint8 *counts = selection->where < 0 ? NULL : conditions_rows(adding->scan->conditions, selection->where);
+  const gint32 *slots = selection->on < 0 ? adding->groups : adding->scan->slots[selection->on];
+  const guint16 *order = adding->order;
   guint n = 0;
   guint16 *rows = selection->rows;
   if (counts == NULL)
-    for (gsize row = 0; row < chunk->n_rows; row++) {
-      rows[n] = (guint16)row;
-      n += (groups[row] | slots[row]) >= 0;
+    for (guint i = 0; i < adding->n_ordered; i++) {
+      rows[n] = order[i];
+      n += slots[order[i]] >= 0;
     }
   else
-    for (gsize row = 0; row < chunk->n_rows; row++) {
-      rows[n] = (guint16)row;
-      n += counts[row] & ((groups[row] | slots[row]) >= 0);
+    for (guint i = 0; i < adding->n_ordered; i++) {
+      rows[n] = order[i];
+      n += counts[order[i]] & (slots[order[i]] >= 0);
     }
-  for (guint i = 0; i < n; i++) selection->groups[i] = groups[rows[i]];
+  for (guint i = 0; i < n; i++) selection->groups[i] = adding->groups[rows[i]];
   for (guint i = 0; i < n && selection->on >= 0; i++) selection->slots[i] = slots[rows[i]];
   selection->n = n;
-  return selection;
 }
 
 void query_scan_table_clear(ScanTable *table) {
-  for (guint s = 0; s < table->selections->len; s++) {
-    ScanSelection *selection = &g_array_index(table->selections, ScanSelection, s);
-    g_free(selection->rows);
-    g_free(selection->groups);
-    g_free(selection->slots);
-  }
+  for (guint s = 0; s < table->selections->len; s++)
+    selection_clear(&g_array_index(table->selections, ScanSelection, s));
   g_array_unref(table->selections);
   g_array_unref(table->groups_known);
 }
@@ -158,8 +205,8 @@ static guint find_values(const Scan *scan, ScanTable *table, const StoreChunk *c
   for (guint i = 0; i < selection->n; i++) {
     gsize row = selection->rows[i];
     gint32 group = selection->groups[i], slot = selection->slots[i];
-    scratch->groups_kept[n] = group;
-    scratch->slots_kept[n] = slot;
+    scratch->groups[n] = group;
+    scratch->slots[n] = slot;
     gboolean has = valid == NULL || (valid[row / 64] >> (row % 64) & 1);
     if (use->use->scale != 1) {
       n += has && scale_number(((const double *)chunk->data[use->value])[row], scale, &scratch->values[n]);
@@ -182,15 +229,14 @@ static void add_flow(const Scan *scan, ScanTable *table, const StoreChunk *chunk
     return;
   }
   guint n = find_values(scan, table, chunk, use, selection, scratch);
-  cube_add_sums(table->table->cells, use->use->column, n, scratch->groups_kept, scratch->slots_kept, NULL,
-                scratch->values);
+  cube_add_sums(table->table->cells, use->use->column, n, scratch->groups, scratch->slots, NULL, scratch->values);
 }
 
 /* What begins and ends in one slot was never there for whoever asks. */
-static void add_level(Scan *scan, ScanTable *table, const StoreChunk *chunk, const ScanUse *use,
+static void add_level(const Scan *scan, ScanTable *table, const StoreChunk *chunk, const ScanUse *use,
                       const ScanSelection *selection) {
   const gint32 *from = chunk->data[use->on], *until = use->until < 0 ? NULL : chunk->data[use->until];
-  const gint32 *slots_until = until == NULL ? NULL : find_slots(scan, chunk, use->until);
+  const gint32 *slots_until = until == NULL ? NULL : scan->slots[use->until];
   CubeTable *cells = table->table->cells;
   guint column = use->use->column;
   for (guint i = 0; i < selection->n; i++) {
@@ -215,26 +261,76 @@ static void add_others(const Scan *scan, ScanTable *table, const StoreChunk *chu
   }
 }
 
-gboolean accumulate_columns(Scan *scan, ScanTable *table, const StoreChunk *chunk, gint64 *members) {
-  g_autofree Scratch *scratch = g_new(Scratch, 1);
-  if (!find_groups(scan, table, chunk, members, scratch->groups)) return FALSE;
-  for (guint s = 0; s < table->selections->len; s++) g_array_index(table->selections, ScanSelection, s).made = FALSE;
-  for (guint u = 0; u < table->uses->len; u++) {
-    ScanUse *use = &g_array_index(table->uses, ScanUse, u);
-    const ScanSelection *selection = select_rows(scan, table, chunk, use, scratch->groups);
-    KpiWhen when = use->use->measure->when;
-    if (when == KPI_WHEN_ON && adds_up(use))
-      add_flow(scan, table, chunk, use, selection, scratch);
-    else if (when == KPI_WHEN_LEVEL && adds_up(use) && !use->use->framed && !use->use->averaged &&
-             use->use->missing_column < 0 && table->entity < 0)
-      add_level(scan, table, chunk, use, selection);
-    else
-      add_others(scan, table, chunk, use, selection);
+static gboolean is_simple_level(const ScanTable *table, const ScanUse *use) {
+  return use->use->measure->when == KPI_WHEN_LEVEL && adds_up(use) && !use->use->framed && !use->use->averaged &&
+         use->use->missing_column < 0 && table->entity < 0;
+}
+
+static void add_use(const Adding *adding, ScanUse *use, const ScanSelection *selection, Scratch *scratch) {
+  if (use->use->measure->when == KPI_WHEN_ON && adds_up(use))
+    add_flow(adding->scan, adding->table, adding->chunk, use, selection, scratch);
+  else if (is_simple_level(adding->table, use))
+    add_level(adding->scan, adding->table, adding->chunk, use, selection);
+  else
+    add_others(adding->scan, adding->table, adding->chunk, use, selection);
+}
+
+static gpointer add_selections(gpointer data) {
+  Adding *adding = data;
+  const ScanTable *table = adding->table;
+  gsize n = MAX(adding->chunk->n_rows, 1);
+  Scratch scratch = {g_new(gint32, n), g_new(gint32, n), g_new(gint64, n)};
+  for (guint s; (s = (guint)g_atomic_int_add(&adding->next, 1)) < table->selections->len;) {
+    ScanSelection *selection = &g_array_index(table->selections, ScanSelection, s);
+    select_rows(adding, selection);
+    for (guint u = 0; u < table->uses->len; u++) {
+      ScanUse *use = &g_array_index(table->uses, ScanUse, u);
+      if (use->selection == s) add_use(adding, use, selection, &scratch);
+    }
   }
+  g_free(scratch.groups);
+  g_free(scratch.slots);
+  g_free(scratch.values);
+  return NULL;
+}
+
+/* What selections share is found before they are taken apart. */
+static void find_shared(const Adding *adding) {
+  const ScanTable *table = adding->table;
+  for (guint s = 0; s < table->selections->len; s++) {
+    const ScanSelection *selection = &g_array_index(table->selections, ScanSelection, s);
+    if (selection->on >= 0) find_slots(adding->scan, adding->chunk, selection->on);
+    if (selection->where >= 0) conditions_rows(adding->scan->conditions, selection->where);
+  }
+  for (guint u = 0; u < table->uses->len; u++) {
+    const ScanUse *use = &g_array_index(table->uses, ScanUse, u);
+    if (use->until >= 0 && is_simple_level(table, use)) find_slots(adding->scan, adding->chunk, use->until);
+  }
+}
+
+static guint n_helpers(const Adding *adding) {
+  if (adding->chunk->n_rows < ROWS_APART || !cube_table_fills_apart(adding->table->table->cells)) return 0;
+  guint n = MIN(MIN(g_get_num_processors(), MAX_THREADS), adding->table->selections->len);
+  return n > 0 ? n - 1 : 0;
+}
+
+gboolean accumulate_columns(Scan *scan, ScanTable *table, const StoreChunk *chunk, gint64 *members) {
+  g_autofree gint32 *groups = g_new(gint32, MAX(chunk->n_rows, 1));
+  g_autofree guint16 *order = g_new(guint16, MAX(chunk->n_rows, 1) + 1);
+  make_room(scan, chunk->n_rows);
+  if (!find_groups(scan, table, chunk, members, groups)) return FALSE;
+  Adding adding = {.scan = scan, .table = table, .chunk = chunk, .groups = groups, .order = order};
+  order_rows(&adding);
+  find_shared(&adding);
+  pthread_t helpers[MAX_THREADS];
+  guint n_started = 0, n_wanted = n_helpers(&adding);
+  while (n_started < n_wanted && pthread_create(&helpers[n_started], NULL, add_selections, &adding) == 0) n_started++;
+  add_selections(&adding);
+  for (guint h = 0; h < n_started; h++) pthread_join(helpers[h], NULL);
   return TRUE;
 }
 
-/* --- a chunk --- */
+/* --- all tables --- */
 
 static gboolean too_many(const Scan *scan, GError **error) {
   g_set_error(
@@ -245,17 +341,31 @@ static gboolean too_many(const Scan *scan, GError **error) {
   return FALSE;
 }
 
-gboolean query_scan_chunk(const StoreChunk *chunk, gpointer user_data, GError **error) {
-  Scan *scan = user_data;
-  g_return_val_if_fail(chunk->n_rows <= CHUNK_ROWS, FALSE);
-  conditions_begin(scan->conditions, chunk);
+static gboolean add_rows(Scan *scan, const StoreChunk *rows, GError **error) {
+  conditions_begin(scan->conditions, rows);
   memset(scan->slots_made, 0, scan->columns->len * sizeof *scan->slots_made);
   g_autofree gint64 *members = g_new(gint64, scan->plan->n_dims + 1);
   for (guint t = 0; t < scan->tables->len; t++) {
     ScanTable *table = &g_array_index(scan->tables, ScanTable, t);
     gboolean ok =
-        table->by_day ? accumulate_rows(scan, table, chunk, members) : accumulate_columns(scan, table, chunk, members);
+        table->by_day ? accumulate_rows(scan, table, rows, members) : accumulate_columns(scan, table, rows, members);
     if (!ok) return too_many(scan, error);
   }
+  return TRUE;
+}
+
+gboolean query_scan_rest(Scan *scan, StoreDictionary *const *dictionaries, GError **error) {
+  if (scan_batch_n_rows(scan->batch) == 0) return TRUE;
+  StoreChunk rows = scan_batch_rows(scan->batch, dictionaries);
+  gboolean ok = add_rows(scan, &rows, error);
+  scan_batch_empty(scan->batch);
+  return ok;
+}
+
+gboolean query_scan_chunk(const StoreChunk *chunk, gpointer user_data, GError **error) {
+  Scan *scan = user_data;
+  g_return_val_if_fail(chunk->n_rows <= BATCH_ROWS, FALSE);
+  if (!scan_batch_takes(scan->batch, chunk->n_rows) && !query_scan_rest(scan, chunk->dictionaries, error)) return FALSE;
+  scan_batch_add(scan->batch, chunk);
   return TRUE;
 }

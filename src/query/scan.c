@@ -191,6 +191,7 @@ static void scan_clear(Scan *scan) {
   for (guint c = 0; scan->slots != NULL && c < scan->columns->len; c++) g_free(scan->slots[c]);
   g_free(scan->slots);
   g_free(scan->slots_made);
+  scan_batch_free(scan->batch);
   conditions_free(scan->conditions);
   g_array_unref(scan->columns);
   g_array_unref(scan->tables);
@@ -342,8 +343,13 @@ static gboolean run_scan(Scan *scan, SqlSelect *select, GError **error) {
   g_autofree StoreDictionary **dictionaries = g_new0(StoreDictionary *, scan->columns->len);
   StoreScan request = {sql, types, scan->columns->len};
   gint64 n_rows = 0;
+  scan->batch = scan_batch_new(types, scan->columns->len);
   if (!store_scan(scan->plan->context->store, &request, query_scan_chunk, scan, dictionaries, &n_rows, error))
     return FALSE;
+  if (!query_scan_rest(scan, dictionaries, error)) {
+    for (guint c = 0; c < scan->columns->len; c++) g_clear_pointer(&dictionaries[c], store_dictionary_free);
+    return FALSE;
+  }
   scan->plan->timings.rows_scanned += n_rows;
   remap_texts(scan, dictionaries);
   if (scan->plan->is_kept) remap_identities(scan, dictionaries);

@@ -1,6 +1,7 @@
 /* One scan of one fact, private to src/query: which columns it reads and how its rows become cells. */
 #pragma once
 
+#include "query/batch.h"
 #include "query/condition.h"
 #include "query/plan.h"
 
@@ -17,9 +18,8 @@ typedef struct {
 /* The rows of a chunk that one condition keeps and that have a group and a day; shared by all measures of both. */
 typedef struct {
   gint where, on; /* -1: all, any */
-  gboolean made;  /* for this chunk */
   guint n;
-  guint16 *rows;
+  guint16 *rows;          /* of one group after another */
   gint32 *groups, *slots; /* of the rows kept */
 } ScanSelection;
 
@@ -72,7 +72,9 @@ typedef struct {
   GArray *tables;  /* ScanTable */
   Conditions *conditions;
   gint32 **slots;       /* by column of days: the slots of a chunk's rows, -1 = no day; NULL until a chunk needs them */
-  gboolean *slots_made; /* by column: for this chunk */
+  gboolean *slots_made; /* by column: for these rows */
+  gsize room;           /* rows that slots and selections have room for */
+  ScanBatch *batch;     /* rows put together until they are enough; or NULL */
   gint owner;           /* column of the person credited, or -1 */
   gint key;             /* column of the row's key, of a derived fact that of its deal; or -1 */
   gint currency;        /* the index of the row's currency, -2 for one without rates; empty = the organisation's */
@@ -86,8 +88,10 @@ typedef struct {
 
 /* Reads the rows behind a plan of one measure into a sink. */
 gboolean query_plan_list(QueryPlan *plan, ScanSink *sink, GError **error);
-/* Adds one chunk's rows to the cells. Errors: LIMIT. */
+/* Takes a chunk's rows, and adds them to the cells once there are enough. Errors: LIMIT. */
 gboolean query_scan_chunk(const StoreChunk *chunk, gpointer scan, GError **error);
+/* Adds those that are left. */
+gboolean query_scan_rest(Scan *scan, StoreDictionary *const *dictionaries, GError **error);
 void query_scan_table_clear(ScanTable *table);
 
 static inline gboolean scan_valid(const StoreChunk *chunk, gint column, gsize row) {
