@@ -74,25 +74,36 @@ static int word_value(const Sentence *sentence, guint at) {
   return -1;
 }
 
-/* "twenty five", "seven", "a dozen", "half a million": the number, without hundreds and more. */
+/* "twenty five", "two hundred and fifty thousand", "a million": a whole number below a million million. */
 static guint read_number_words(Sentence *sentence, guint at, SentenceAmount *amount) {
-  SentenceBound bound = {.member = -1, .other = -1};
-  guint end = sentence_match(sentence, "[a] half a|of", at, &bound);
-  if (end != SENTENCE_NO_MATCH && word_value(sentence, end) < 0) {
-    g_strlcpy(amount->digits, "0.5", sizeof amount->digits);
-    return end;
+  static const struct {
+    const char *word;
+    gint64 times;
+  } scale_words[] = {{"hundred", 100}, {"thousand", 1000}, {"million", 1000000}, {"billion", 1000000000}};
+  gint64 total = 0, part = -1;
+  guint end = SENTENCE_NO_MATCH;
+  if (sentence_token_is(sentence, at, "a")) part = 1, at++;
+  for (;; at++) {
+    gboolean joins = sentence_token_is(sentence, at, "and") && end == at && total + MAX(part, 0) >= 100;
+    int value = word_value(sentence, joins ? at + 1 : at);
+    if (value >= 0 &&
+        (part < 0 || part % 100 == 0 || (part % 10 == 0 && part % 100 >= 20 && value < 10 && value > 0))) {
+      at += joins;
+      part = MAX(part, 0) + value;
+      end = at + 1;
+      continue;
+    }
+    gint64 times = 0;
+    for (gsize i = 0; i < G_N_ELEMENTS(scale_words) && part >= 1; i++)
+      if (sentence_token_is(sentence, at, scale_words[i].word)) times = scale_words[i].times;
+    if (times == 0 || total + part * times >= G_GINT64_CONSTANT(1000000000000)) break;
+    if (times == 100) part *= 100;
+    if (times > 100) total += part * times, part = 0;
+    end = at + 1;
   }
-  int value = word_value(sentence, at);
-  guint next = at + 1;
-  if (value >= 20 && word_value(sentence, next) > 0 && word_value(sentence, next) < 10)
-    value += word_value(sentence, next++);
-  if (value < 0 && (sentence_token_is(sentence, at, "a") || sentence_token_is(sentence, at, "one"))) {
-    value = 1;
-  } else if (value < 0) {
-    return SENTENCE_NO_MATCH;
-  }
-  g_snprintf(amount->digits, sizeof amount->digits, "%d", value);
-  return next;
+  if (end == SENTENCE_NO_MATCH) return end;
+  g_snprintf(amount->digits, sizeof amount->digits, "%" G_GINT64_FORMAT, total + MAX(part, 0));
+  return end;
 }
 
 static guint read_scale(const Sentence *sentence, guint at, SentenceAmount *amount) {
@@ -141,6 +152,26 @@ static guint read_unit(Sentence *sentence, guint at, SentenceAmount *amount) {
   return at;
 }
 
+/* "half a million" */
+static guint read_half(Sentence *sentence, guint at, SentenceAmount *amount) {
+  SentenceBound bound = {.member = -1, .other = -1};
+  guint end = sentence_match(sentence, "[a] half a", at, &bound);
+  if (end == SENTENCE_NO_MATCH) return end;
+  SentenceAmount half = {.digits = "0.5"};
+  guint next = read_scale(sentence, end, &half);
+  if (next == end) return SENTENCE_NO_MATCH;
+  *amount = half;
+  return next;
+}
+
+/* "a dozen", "two dozen" */
+static guint read_dozens(const Sentence *sentence, guint at, SentenceAmount *amount) {
+  int dozens = sentence_token_is(sentence, at, "a") ? 1 : word_value(sentence, at);
+  if (dozens < 1 || !sentence_token_is(sentence, at + 1, "dozen")) return SENTENCE_NO_MATCH;
+  g_snprintf(amount->digits, sizeof amount->digits, "%d", 12 * dozens);
+  return at + 2;
+}
+
 static guint read_figure(Sentence *sentence, guint at, SentenceAmount *amount) {
   const SentenceToken *token = sentence_token(sentence, at);
   if (!token) return SENTENCE_NO_MATCH;
@@ -151,16 +182,9 @@ static guint read_figure(Sentence *sentence, guint at, SentenceAmount *amount) {
     amount->two_ways = token->two_ways;
     return read_scale(sentence, at + 1, amount);
   }
-  guint next = read_number_words(sentence, at, amount);
-  if (next == SENTENCE_NO_MATCH) return next;
-  gboolean article = sentence_token_is(sentence, at, "a") || sentence_token_is(sentence, at, "half");
-  if (sentence_token_is(sentence, next, "dozen")) {
-    double dozens = g_ascii_strtod(amount->digits, NULL) * 12;
-    g_snprintf(amount->digits, sizeof amount->digits, "%d", (int)dozens);
-    return next + 1;
-  }
-  guint end = read_scale(sentence, next, amount);
-  return article && end == next ? SENTENCE_NO_MATCH : end; /* "a demo" is no number */
+  guint next = read_half(sentence, at, amount);
+  if (next == SENTENCE_NO_MATCH) next = read_dozens(sentence, at, amount);
+  return next == SENTENCE_NO_MATCH ? read_number_words(sentence, at, amount) : next;
 }
 
 /* An ordinal (the 15th, 1st) is none. */

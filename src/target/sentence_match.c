@@ -53,6 +53,15 @@ static guint read_period_slot(Sentence *sentence, guint at, gboolean near, Sente
   return end;
 }
 
+/* {past}: a period that has ended, which can only be what is compared with. */
+static guint read_past_slot(Sentence *sentence, guint at, SentenceBound *bound) {
+  guint end = read_period_slot(sentence, at, TRUE, bound);
+  if (end == SENTENCE_NO_MATCH) return end;
+  const SentencePeriod *period = &bound->periods[bound->n_periods - 1];
+  gboolean past = period->last_year || (period->yearless == YEARLESS_NOT && period->end <= sentence->hearing->today);
+  return past ? end : SENTENCE_NO_MATCH;
+}
+
 static guint read_slot(Sentence *sentence, const Element *slot, guint at, SentenceBound *bound) {
   g_autofree char *name = g_strndup(slot->at + 1, slot->length - 2);
   if (g_str_equal(name, "a")) return read_amount_slot(sentence, at, sentence_read_amount, bound);
@@ -62,6 +71,7 @@ static guint read_slot(Sentence *sentence, const Element *slot, guint at, Senten
   if (g_str_equal(name, "n")) return sentence_read_count(sentence, at, &bound->count);
   if (g_str_equal(name, "grain")) return sentence_read_grain(sentence, at, &bound->grain);
   if (g_str_equal(name, "period")) return read_period_slot(sentence, at, TRUE, bound);
+  if (g_str_equal(name, "past")) return read_past_slot(sentence, at, bound);
   if (g_str_equal(name, "any")) return read_period_slot(sentence, at, FALSE, bound);
   if (g_str_equal(name, "member")) return sentence_read_member(sentence, at, bound);
   if (g_str_equal(name, "dimension")) return sentence_read_dimension(sentence, at, &bound->dimension);

@@ -30,6 +30,15 @@ static guint read_year(const Sentence *sentence, guint at, SentenceBound *bound)
   return at + 1;
 }
 
+/* "w50" */
+static guint read_week(const SentenceToken *token, guint at, SentenceBound *bound) {
+  gsize digits = token->text[0] == 'w' ? strspn(token->text + 1, "0123456789") : 0;
+  if (token->kind != TOKEN_WORD || digits == 0 || digits > 2 || token->text[1 + digits] != '\0')
+    return SENTENCE_NO_MATCH;
+  bound->count = (int)g_ascii_strtoll(token->text + 1, NULL, 10);
+  return at + 1;
+}
+
 /* The 27 of Q1'27. */
 static guint read_short_year(const SentenceToken *token, guint at, SentenceBound *bound) {
   if (!is_whole_number(token) || strlen(token->text) != 2) return SENTENCE_NO_MATCH;
@@ -109,6 +118,10 @@ static guint read_month(const Sentence *sentence, const SentenceToken *token, gu
 static guint read_day(const Sentence *sentence, const SentenceToken *token, guint at, gboolean last,
                       SentenceBound *bound) {
   static const char *const endings[] = {"st", "nd", "rd", "th", NULL};
+  if (g_str_equal(token->text, "first") && sentence_token_is(sentence, at + 1, "of")) {
+    bound->day = 1;
+    return at + 1;
+  }
   if (!is_whole_number(token) || strlen(token->text) > 2) return SENTENCE_NO_MATCH;
   bound->day = (int)g_ascii_strtoll(token->text, NULL, 10);
   const SentenceToken *next = sentence_token(sentence, at + 1);
@@ -195,6 +208,13 @@ guint sentence_read_time_slot(Sentence *sentence, const char *slot, guint at, Se
   if (g_str_equal(slot, "month")) return read_month(sentence, token, at, bound);
   if (g_str_equal(slot, "day")) return read_day(sentence, token, at, FALSE, bound);
   if (g_str_equal(slot, "lastday")) return read_day(sentence, token, at, TRUE, bound);
+  if (g_str_equal(slot, "grains")) {
+    guint end = sentence_read_grain(sentence, at, &bound->grain);
+    return end != SENTENCE_NO_MATCH && g_str_has_suffix(sentence_token(sentence, end - 1)->text, "s")
+               ? end
+               : SENTENCE_NO_MATCH;
+  }
+  if (g_str_equal(slot, "w")) return read_week(token, at, bound);
   if (g_str_equal(slot, "grainly")) return read_grainly(token, at, bound);
   if (g_str_equal(slot, "grainend")) return read_grain_end(sentence, at, bound);
   g_assert(g_str_equal(slot, "iso"));

@@ -262,7 +262,7 @@ static void ask_by_or_to(What *what, const SentenceAmount *amount, Way way) {
   SentenceValue value;
   g_autoptr(GPtrArray) kept = g_steal_pointer(&sentence->into->assumed);
   sentence->into->assumed = g_ptr_array_new_with_free_func(g_free);
-  set(what, way == DOWNWARDS ? TARGET_REDUCE : TARGET_GROW);
+  if (way != NO_WAY) set(what, way == DOWNWARDS ? TARGET_REDUCE : TARGET_GROW);
   gboolean fits = sentence_value(sentence, sentence->kpi, amount, FALSE, &value);
   g_ptr_array_unref(sentence->into->assumed);
   sentence->into->assumed = g_steal_pointer(&kept);
@@ -315,7 +315,7 @@ static void set_bare(What *what, const SentenceAmount *amount) {
     set_factor(what, amount);
   else if (way != NO_WAY && relative)
     set_change(what, way == UPWARDS ? TARGET_GROW : TARGET_REDUCE, amount);
-  else if (way != NO_WAY)
+  else if (way != NO_WAY || (points && share))
     ask_by_or_to(what, amount, way);
   else if (what->keep)
     set_held(what, amount);

@@ -131,6 +131,8 @@ static void take_piece(Span *span, const SentencePiece *piece) {
   SentencePeriod period = bound->n_periods ? bound->periods[0] : (SentencePeriod){0};
   if (ask_two_ways(sentence, piece, &period)) return;
   BaseDay after = span->from != BASE_DAY_NONE ? span->from : today;
+  if (period.last_year)
+    sentence_period_before(sentence, &period, calendar_start_of(sentence->hearing->calendar, CALENDAR_YEAR, today));
   sentence_period_after(sentence, &period, piece->row->says == SAYS_FROM ? today : after);
   switch (piece->row->says) {
     case SAYS_OVER:
@@ -148,7 +150,7 @@ static void take_piece(Span *span, const SentencePiece *piece) {
       take_whole(span, piece, today, period.end);
       break;
     case SAYS_LENGTH:
-      take_whole(span, piece, after, after_length(after, bound->grain, bound->count));
+      take_whole(span, piece, after, after_length(after, bound->grain, MAX(bound->count, 1)));
       break;
     case SAYS_FROM:
       span->from = period.start;
@@ -205,8 +207,8 @@ static void tell_span(Span *span) {
   g_autofree char *first = base_day_format(span->start);
   if (span->whole == span->until_by && span->from == BASE_DAY_NONE) {
     g_autofree char *last = base_day_format(span->end - 1);
-    gboolean said_end =
-        strstr(words, "end") != NULL || strstr(words, "before") != NULL || span->until_by->row->says == SAYS_BEFORE;
+    gboolean said_end = strstr(words, "end") != NULL || strstr(words, "last day") != NULL ||
+                        strstr(words, "before") != NULL || span->until_by->row->says == SAYS_BEFORE;
     CalendarGrain grain = span->until_by->bound.n_periods ? span->until_by->bound.periods[0].grain : CALENDAR_DAY;
     if (!said_end && grain != CALENDAR_DAY && span->until_by->bound.periods[0].yearless != YEARLESS_DAY)
       sentence_assume(sentence, "'%s' is taken as by the end of it, %s", words, last);
@@ -280,12 +282,18 @@ static gboolean days_against(Sentence *sentence, const SentencePiece *piece, Day
   gboolean has_span = terms->start != BASE_DAY_NONE;
   SentencePeriod period = piece->bound.n_periods ? piece->bound.periods[0] : (SentencePeriod){0};
   Says says = piece->row->says;
-  gboolean by_span = says == SAYS_AGAINST_YEAR || says == SAYS_AGAINST_LAST || period.previous || period.last_year;
+  if (period.last_year && period.yearless != YEARLESS_NOT)
+    sentence_period_before(
+        sentence, &period,
+        calendar_start_of(calendar, CALENDAR_YEAR, has_span ? terms->start : sentence->hearing->today));
+  else if (period.last_year)
+    says = SAYS_AGAINST_YEAR;
+  gboolean by_span = says == SAYS_AGAINST_YEAR || says == SAYS_AGAINST_LAST || period.previous;
   if (by_span && !has_span && piece->bound.n_periods == 0) return FALSE;
   if (by_span && has_span) {
     CalendarPeriod span = sentence_span_period(calendar, terms->start, terms->end);
-    gboolean year = says == SAYS_AGAINST_YEAR || period.last_year;
-    CalendarPeriod other = year ? calendar_year_ago(calendar, &span) : calendar_shift(calendar, &span, -1);
+    CalendarPeriod other =
+        says == SAYS_AGAINST_YEAR ? calendar_year_ago(calendar, &span) : calendar_shift(calendar, &span, -1);
     *days = (Days){other.start, other.end};
     return TRUE;
   }
@@ -297,6 +305,7 @@ static gboolean days_against(Sentence *sentence, const SentencePiece *piece, Day
 static gboolean is_comparison(const Sentence *sentence, const SentencePiece *piece) {
   if (piece->row->says == SAYS_OVER)
     return piece->bound.periods[0].end <= sentence->hearing->today && piece->bound.periods[0].yearless == YEARLESS_NOT;
+  if (piece->row->says == SAYS_AMOUNT) return piece->bound.n_periods > 0;
   return piece->row->says == SAYS_AGAINST || piece->row->says == SAYS_AGAINST_YEAR ||
          piece->row->says == SAYS_AGAINST_LAST;
 }

@@ -130,7 +130,7 @@ static const char *scan_number(const char *at, Number *number) {
 static char decimal_of(const Number *number, gboolean *two_ways) {
   if (number->n_separators == 0 || number->last == ' ') return 0;
   if (number->last != number->first) return number->last;
-  if (number->n_separators > 1) return number->all_threes ? 0 : number->last;
+  if (number->n_separators > 1) return 0; /* there is one decimal point: 10,00,000 has groups as in India */
   if (!number->all_threes) return number->last;
   if (number->digits->str[0] == '0') return number->last;
   *two_ways = number->last == '.';
@@ -154,6 +154,13 @@ static void take_number(Lexer *lexer, char sign) {
   add(lexer, token, end);
 }
 
+/* ".5" */
+static void take_fraction(Lexer *lexer) {
+  gsize n = digits_at(lexer->at + 1);
+  SentenceToken token = {.kind = TOKEN_NUMBER, .text = g_strdup_printf("0%.*s", (int)n + 1, lexer->at)};
+  add(lexer, token, lexer->at + 1 + n);
+}
+
 /* --- dates and periods written with digits --- */
 
 static gboolean is_form(const char *text, gsize length, const char *form) {
@@ -171,7 +178,8 @@ static gboolean is_form(const char *text, gsize length, const char *form) {
 
 static gboolean take_period(Lexer *lexer) {
   static const char *const forms[] = {"9999-99-99", "9999/99/99", "9999-p9",   "9999-p99", "9999-99",
-                                      "99/99/9999", "9/99/9999",  "99/9/9999", "9/9/9999", "99/99/99"};
+                                      "99/99/9999", "9/99/9999",  "99/9/9999", "9/9/9999", "99/99/99",
+                                      "99-99-9999", "9/99/99",    "99/9/99",   "9/9/99"};
   gsize length = 0;
   while (g_ascii_isalnum(lexer->at[length]) || (lexer->at[length] != '\0' && strchr("-/.", lexer->at[length]) != NULL &&
                                                 g_ascii_isalnum(lexer->at[length + 1])))
@@ -260,6 +268,8 @@ static void take_one(Lexer *lexer) {
     lexer->at++;
   else if (sign != 0)
     take_number(lexer, sign);
+  else if (c == '.' && g_ascii_isdigit(lexer->at[1]) && lexer->at != lexer->last_end)
+    take_fraction(lexer);
   else if (c < 128 && g_ascii_isdigit((char)c)) {
     if (!take_period(lexer)) take_number(lexer, 0);
   } else if (is_word_start(c))

@@ -72,11 +72,11 @@ static gboolean relative(const Sentence *sentence, CalendarGrain grain, int firs
 
 /* 31/12/2026, 12/31/2026, 31.12.26: which is the month shows only where the other cannot be one. */
 static gboolean numeric_date(Sentence *sentence, const char *text, SentencePeriod *period) {
-  g_auto(GStrv) parts = g_strsplit_set(text, "/.", 3);
+  g_auto(GStrv) parts = g_strsplit_set(text, "/.-", 3);
   int a = (int)g_ascii_strtoll(parts[0], NULL, 10), b = (int)g_ascii_strtoll(parts[1], NULL, 10);
   int year = (int)g_ascii_strtoll(parts[2], NULL, 10);
   if (year < 100) year += 2000;
-  gboolean dots = strchr(text, '.') != NULL;
+  gboolean dots = strchr(text, '/') == NULL; /* 31.12.2026 and 31-12-2026 begin with the day */
   int day = a > 12 || dots || b <= 12 ? a : b, month = day == a ? b : a;
   if (!base_civil_is_valid(CLAMP(year, 1, 9999), month, day)) {
     if (!sentence->trouble) sentence->trouble = g_strdup_printf("there is no day %s", text);
@@ -139,6 +139,13 @@ static gboolean read_yearless(Sentence *sentence, const SentenceBound *bound, Ye
   return TRUE;
 }
 
+/* "Q1 last year": of the year before that of what is spoken of. */
+static gboolean read_last_year(Sentence *sentence, const SentenceBound *bound, Yearless kind, SentencePeriod *period) {
+  gboolean read = read_yearless(sentence, bound, kind, 0, period);
+  period->last_year = TRUE;
+  return read;
+}
+
 /* The half year of the quarter that comes so many quarters after the running one. */
 static gboolean read_half(const Sentence *sentence, int quarters, SentencePeriod *period) {
   const Calendar *calendar = sentence->hearing->calendar;
@@ -171,21 +178,17 @@ static gboolean read_as(Sentence *sentence, PeriodWords words, const SentenceBou
     case PERIOD_READ:
       return read_iso(sentence, bound->iso, period);
     case PERIOD_QUARTER:
+      return read_yearless(sentence, bound, YEARLESS_QUARTER, bound->year, period);
     case PERIOD_QUARTER_NEXT:
+      return read_yearless(sentence, bound, YEARLESS_QUARTER, now + 1, period);
     case PERIOD_QUARTER_LAST:
-      return read_yearless(sentence, bound, YEARLESS_QUARTER,
-                           words == PERIOD_QUARTER        ? bound->year
-                           : words == PERIOD_QUARTER_NEXT ? now + 1
-                                                          : now - 1,
-                           period);
+      return read_last_year(sentence, bound, YEARLESS_QUARTER, period);
     case PERIOD_HALF:
+      return read_yearless(sentence, bound, YEARLESS_HALF, bound->year, period);
     case PERIOD_HALF_NEXT:
+      return read_yearless(sentence, bound, YEARLESS_HALF, now + 1, period);
     case PERIOD_HALF_LAST:
-      return read_yearless(sentence, bound, YEARLESS_HALF,
-                           words == PERIOD_HALF        ? bound->year
-                           : words == PERIOD_HALF_NEXT ? now + 1
-                                                       : now - 1,
-                           period);
+      return read_last_year(sentence, bound, YEARLESS_HALF, period);
     case PERIOD_HALF_RUNNING:
       return read_half(sentence, 0, period);
     case PERIOD_HALF_COMING:
@@ -195,10 +198,10 @@ static gboolean read_as(Sentence *sentence, PeriodWords words, const SentenceBou
     case PERIOD_MONTH:
       return read_yearless(sentence, bound, YEARLESS_MONTH, bound->year, period);
     case PERIOD_MONTH_NEXT:
-    case PERIOD_MONTH_LAST: {
-      int year = base_day_to_civil(sentence->hearing->today).year;
-      return read_yearless(sentence, bound, YEARLESS_MONTH, words == PERIOD_MONTH_NEXT ? year + 1 : year - 1, period);
-    }
+      return read_yearless(sentence, bound, YEARLESS_MONTH, base_day_to_civil(sentence->hearing->today).year + 1,
+                           period);
+    case PERIOD_MONTH_LAST:
+      return read_last_year(sentence, bound, YEARLESS_MONTH, period);
     case PERIOD_DAY:
       return read_day(sentence, bound, period);
     case PERIOD_YEAR:
