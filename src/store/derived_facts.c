@@ -126,19 +126,39 @@ static gboolean append_chunk(const StoreChunk *chunk, gpointer user_data, GError
   return TRUE;
 }
 
-/* A scan's own numbers of texts become the words that all scans share. */
-static void number_texts(const Reading *reading, guint field, const StoreDictionary *dictionary, DerivedWords *words) {
+/* A scan's own numbers of texts become the words that all scans share; row by row, for rows are wide and many. */
+typedef struct {
+  gsize offset;
+  DerivedWord *word_of;
+} Numbering;
+
+static DerivedWord *words_of(const StoreDictionary *dictionary, DerivedWords *words) {
   gint32 n = store_dictionary_size(dictionary);
-  g_autofree DerivedWord *word_of = g_new(DerivedWord, MAX(n, 1));
+  DerivedWord *word_of = g_new(DerivedWord, MAX(n, 1));
   for (gint32 code = 0; code < n; code++)
     word_of[code] = store_derived_word(words, store_dictionary_text(dictionary, code));
-  gsize step = g_array_get_element_size(reading->rows);
-  char *at = reading->rows->data + reading->fields[field].offset;
-  for (guint row = 0; row < reading->rows->len; row++, at += step) {
+  return word_of;
+}
+
+static void number_row(char *row, const Numbering *texts, guint n_texts) {
+  for (guint t = 0; t < n_texts; t++) {
     gint32 code;
-    memcpy(&code, at, sizeof code);
-    if (code >= 0) memcpy(at, &word_of[code], sizeof code);
+    memcpy(&code, row + texts[t].offset, sizeof code);
+    if (code >= 0) memcpy(row + texts[t].offset, &texts[t].word_of[code], sizeof code);
   }
+}
+
+static void number_texts(const Reading *reading, StoreDictionary *const *dictionaries, DerivedWords *words) {
+  g_autofree Numbering *texts = g_new(Numbering, reading->n_fields);
+  guint n_texts = 0;
+  for (guint f = 0; f < reading->n_fields; f++) {
+    if (!dictionaries[f] || store_dictionary_size(dictionaries[f]) == 0) continue;
+    texts[n_texts++] = (Numbering){reading->fields[f].offset, words_of(dictionaries[f], words)};
+  }
+  gsize step = g_array_get_element_size(reading->rows);
+  char *at = reading->rows->data;
+  for (guint row = 0; n_texts > 0 && row < reading->rows->len; row++, at += step) number_row(at, texts, n_texts);
+  for (guint t = 0; t < n_texts; t++) g_free(texts[t].word_of);
 }
 
 static gboolean read_rows(Store *store, DerivedFacts *facts, const DerivedWanted *wanted, const Reading *reading,
@@ -153,10 +173,9 @@ static gboolean read_rows(Store *store, DerivedFacts *facts, const DerivedWanted
   g_string_append_printf(sql, " FROM %s", from);
   StoreScan scan = {.sql = sql->str, .types = types, .n_columns = reading->n_fields, .is_kept = wanted->is_kept};
   if (!store_scan(store, &scan, append_chunk, (gpointer)reading, dictionaries, NULL, error)) return FALSE;
+  number_texts(reading, dictionaries, facts->words);
   for (guint f = 0; f < reading->n_fields; f++) {
-    if (!dictionaries[f]) continue;
-    number_texts(reading, f, dictionaries[f], facts->words);
-    store_dictionary_free(dictionaries[f]);
+    if (dictionaries[f]) store_dictionary_free(dictionaries[f]);
   }
   return TRUE;
 }
@@ -199,7 +218,9 @@ static void index_clear(Index *index) {
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Index, index_clear)
 
+/* Once there is something to find in it. */
 static void index_deals(Index *index, const GArray *deals) {
+  if (index->slots) return;
   index->bits = 4;
   while (((gsize)1 << index->bits) < 2 * (gsize)deals->len) index->bits++;
   gsize n = (gsize)1 << index->bits;
@@ -389,11 +410,12 @@ static gboolean read_deals(Store *store, DerivedFacts *facts, const DerivedWante
   return TRUE;
 }
 
-static gboolean read_changes(Store *store, DerivedFacts *facts, const Index *index, const DerivedWanted *wanted,
+static gboolean read_changes(Store *store, DerivedFacts *facts, Index *index, const DerivedWanted *wanted,
                              GError **error) {
   g_autofree char *from = from_of(wanted, "stage_change", "opportunity", "");
   Reading reading = {facts->changes, change_fields, G_N_ELEMENTS(change_fields)};
   if (!read_rows(store, facts, wanted, &reading, from, error)) return FALSE;
+  if (facts->changes->len > 0) index_deals(index, facts->deals);
   for (guint c = facts->changes->len; c-- > 0;) {
     DerivedChange *change = &g_array_index(facts->changes, DerivedChange, c);
     DerivedDeal *deal = find_deal(index, facts->deals, change->of);
@@ -404,11 +426,12 @@ static gboolean read_changes(Store *store, DerivedFacts *facts, const Index *ind
   return TRUE;
 }
 
-static gboolean read_touches(Store *store, DerivedFacts *facts, const Index *index, const DerivedWanted *wanted,
+static gboolean read_touches(Store *store, DerivedFacts *facts, Index *index, const DerivedWanted *wanted,
                              GError **error) {
   g_autofree char *done = from_of(wanted, "activity", "opportunity", " AND done_at IS NOT NULL");
   Reading reading = {facts->touches, touch_fields, G_N_ELEMENTS(touch_fields)};
   if (!read_rows(store, facts, wanted, &reading, done, error)) return FALSE;
+  if (facts->touches->len > 0) index_deals(index, facts->deals);
   for (guint t = facts->touches->len; t-- > 0;) {
     DerivedTouch *touch = &g_array_index(facts->touches, DerivedTouch, t);
     DerivedDeal *deal = find_deal(index, facts->deals, touch->of);
@@ -417,7 +440,7 @@ static gboolean read_touches(Store *store, DerivedFacts *facts, const Index *ind
   return TRUE;
 }
 
-static gboolean read_planned(Store *store, DerivedFacts *facts, const Index *index, const DerivedWanted *wanted,
+static gboolean read_planned(Store *store, DerivedFacts *facts, Index *index, const DerivedWanted *wanted,
                              GError **error) {
   g_autofree char *planned = from_of(wanted, "activity", "opportunity",
                                      " AND done_at IS NULL AND outcome IS DISTINCT FROM 'cancelled' AND outcome IS "
@@ -425,6 +448,7 @@ static gboolean read_planned(Store *store, DerivedFacts *facts, const Index *ind
   g_autoptr(GArray) rows = g_array_new(FALSE, FALSE, sizeof(DerivedTouch));
   Reading reading = {rows, planned_fields, G_N_ELEMENTS(planned_fields)};
   if (!read_rows(store, facts, wanted, &reading, planned, error)) return FALSE;
+  if (rows->len > 0) index_deals(index, facts->deals);
   for (guint i = 0; i < rows->len; i++) {
     const DerivedTouch *row = &g_array_index(rows, DerivedTouch, i);
     DerivedDeal *deal = find_deal(index, facts->deals, row->of);
@@ -466,7 +490,6 @@ gboolean store_derived_gather_into(Store *store, DerivedFacts *facts, const Deri
   store_derived_facts_empty(facts);
   if (!read_deals(store, facts, wanted, error)) return FALSE;
   g_auto(Index) index = {0};
-  index_deals(&index, facts->deals);
   if (wanted->wants_changes && !read_changes(store, facts, &index, wanted, error)) return FALSE;
   if (wanted->wants_activities &&
       (!read_touches(store, facts, &index, wanted, error) || !read_planned(store, facts, &index, wanted, error)))

@@ -72,13 +72,20 @@ static GArray *table_fields(const LedgerSchema *schema, const LedgerTable *table
   return fields;
 }
 
-static void append_create(GString *sql, const char *table, const GArray *fields) {
+/* Texts that are others in every row: the database would look in every block of them for what repeats, which takes as
+ * long as all the rest of writing them, for a fortieth less of space. They are read as fast either way. */
+static gboolean is_unique_text(const Field *field) {
+  return g_str_equal(field->type, "VARCHAR") && (g_str_equal(field->name, "id") || g_str_equal(field->name, "name"));
+}
+
+static void append_create(GString *sql, const char *table, const GArray *fields, gboolean says_how_to_compress) {
   g_autofree char *quoted = store_quote_name(table);
   g_string_append_printf(sql, "CREATE TABLE %s (", quoted);
   for (guint i = 0; i < fields->len; i++) {
     const Field *field = &g_array_index(fields, Field, i);
     g_autofree char *name = store_quote_name(field->name);
-    g_string_append_printf(sql, "%s%s %s", i ? ", " : "", name, field->type);
+    g_string_append_printf(sql, "%s%s %s%s", i ? ", " : "", name, field->type,
+                           says_how_to_compress && is_unique_text(field) ? " USING COMPRESSION zstd" : "");
   }
   g_string_append(sql, ");\n");
 }
@@ -133,7 +140,7 @@ char *store_physical_changes(Store *store, const LedgerSchema *schema, GError **
     g_autofree char *name = g_strconcat(table->name, history ? "_history" : "", NULL);
     g_autoptr(GArray) fields = table_fields(schema, table, history);
     if (!g_hash_table_contains(existing, name)) {
-      append_create(sql, name, fields);
+      append_create(sql, name, fields, TRUE);
     } else if (!append_missing(sql, existing, name, fields, error)) {
       return NULL;
     }
@@ -151,17 +158,18 @@ char *store_physical_create_derived(const LedgerSchema *schema, const LedgerTabl
   g_autoptr(GArray) fields = table_fields(schema, table, FALSE);
   g_array_index(fields, Field, 0).type = "UBIGINT GENERATED ALWAYS AS (opportunity) VIRTUAL";
   add_field(fields, "deal_day", "DATE");
-  append_create(sql, table->name, fields);
+  append_create(sql, table->name, fields, FALSE);
   return g_string_free(sql, FALSE);
 }
 
+/* Of what is kept, not of how it is compressed. */
 char *store_physical_digest(const LedgerSchema *schema) {
   g_autoptr(GString) sql = g_string_new(NULL);
   for (guint i = 0; i < ledger_schema_n_tables(schema); i++) {
     const LedgerTable *table = ledger_schema_table(schema, i);
     if (table->kind == LEDGER_DERIVED) continue;
     g_autoptr(GArray) fields = table_fields(schema, table, FALSE);
-    append_create(sql, table->name, fields);
+    append_create(sql, table->name, fields, FALSE);
   }
   return g_compute_checksum_for_string(G_CHECKSUM_SHA256, sql->str, (gssize)sql->len);
 }
