@@ -71,6 +71,8 @@ const SentenceRow sentence_kpis[] = {
     KPI("funnel [value]", "open_pipeline"),
     KPI("pipeline generation|generated|creation|gen|built|build|added", "pipeline_created"),
     KPI("new|created|generated|fresh pipeline", "pipeline_created"),
+    {"generate|generates|create|build|source {a} [of|in] [new|qualified] pipeline", SAYS_KPI, ROLE_TO,
+     "pipeline_created"},
     KPI("weighted forecast|pipe", "weighted_pipeline"),
     KPI("coverage [ratio]", "pipeline_coverage"),
     KPI("pipe coverage [ratio]", "pipeline_coverage"),
@@ -192,6 +194,7 @@ const SentenceRow sentence_kpis[] = {
     KPI("tickets", "cases"),
     KPI("fcr", "first_contact_resolution"),
     KPI("time to resolution|resolve", "resolution_time"),
+    KPI("resolve|resolving [support|customer] tickets|cases|issues", "resolution_time"),
 
     KPI("ramp [up] [time|period]", "ramp_time"),
     KPI("time to ramp|productivity", "ramp_time"),

@@ -75,6 +75,8 @@ const SentenceRow sentence_phrases[] = {
     {"{a} and below|under", SAYS_AMOUNT, ROLE_BELOW},
     {"{a} maximum|max|tops", SAYS_AMOUNT, ROLE_BELOW},
     {"{a} at most", SAYS_AMOUNT, ROLE_BELOW},
+    {"[to|of] {a} : 1", SAYS_AMOUNT, ROLE_TO},
+    {"[within] ± {a}", SAYS_AMOUNT, ROLE_EITHER_SIDE},
     {"within {hours}", SAYS_AMOUNT, ROLE_BELOW},
     {"within {a}", SAYS_AMOUNT, ROLE_WITHIN},
     {"in [less|under] [than] {hours}", SAYS_AMOUNT, ROLE_BELOW},

@@ -126,7 +126,8 @@ typedef enum {
   ROLE_BELOW,
   ROLE_WITHIN, /* at most, of what is to be low */
   ROLE_BETWEEN,
-  ROLE_TIMES_AS, /* so many times as much */
+  ROLE_EITHER_SIDE, /* ± 5 %: between −5 % and 5 % */
+  ROLE_TIMES_AS,    /* so many times as much */
   ROLE_DOUBLE,
   ROLE_TRIPLE,
   ROLE_HALVE,

@@ -1,137 +1,5 @@
 /* Which kind of target it is and how much: from the verbs, the amount's place in the sentence and the KPI. */
-#include "target/sentence_private.h"
-
-typedef struct {
-  Sentence *sentence;
-  const SentencePiece *up, *down, *better, *keep, *no; /* what has been said of direction; `no` turns it */
-  const SentencePiece *amount, *second;
-  const SentencePiece *vague;
-  AmountRole role;
-} What;
-
-static const SentenceRow below_row = {"", SAYS_AMOUNT, ROLE_BELOW}, above_row = {"", SAYS_AMOUNT, ROLE_ABOVE};
-
-static char *words_of(const What *what, const SentencePiece *piece) {
-  return sentence_words(what->sentence, piece->from, piece->to);
-}
-
-static gboolean is_of(const KpiDefinition *kpi, KpiUnitKind kind, const char *display) {
-  return kpi && kpi->unit.kind == kind && (!display || g_strcmp0(kpi->display, display) == 0);
-}
-
-/* --- what has been said --- */
-
-/* "Answer within 2 days": of what is measured in days that is an amount, where there is no other. */
-static void length_as_amount(What *what) {
-  if (what->amount || !sentence_is_days(what->sentence->kpi)) return;
-  for (guint i = 0; i < what->sentence->pieces->len; i++) {
-    SentencePiece *piece = &g_array_index(what->sentence->pieces, SentencePiece, i);
-    if (piece->row->says != SAYS_LENGTH) continue;
-    static const AmountUnit units[] = {AMOUNT_DAYS, AMOUNT_WEEKS, AMOUNT_MONTHS, AMOUNT_MONTHS, AMOUNT_YEARS};
-    SentenceAmount *amount = &piece->bound.amounts[0];
-    *amount = (SentenceAmount){.unit = units[MIN(piece->bound.grain, CALENDAR_YEAR)]};
-    int count = piece->bound.grain == CALENDAR_QUARTER ? 3 * piece->bound.count : piece->bound.count;
-    g_snprintf(amount->digits, sizeof amount->digits, "%d", count);
-    piece->bound.n_amounts = 1;
-    piece->row = sentence_token_is(what->sentence, piece->from, "over") ? &above_row : &below_row;
-    what->amount = piece;
-    what->role = piece->row->role;
-    return;
-  }
-}
-
-/* Meetings are held, and not kept at a number. */
-static gboolean is_holding(const What *what, const SentencePiece *piece) {
-  return is_of(what->sentence->kpi, KPI_COUNT, NULL) && (sentence_token_is(what->sentence, piece->from, "hold") ||
-                                                         sentence_token_is(what->sentence, piece->from, "holding"));
-}
-
-static void collect(What *what) {
-  for (guint i = 0; i < what->sentence->pieces->len; i++) {
-    const SentencePiece *piece = &g_array_index(what->sentence->pieces, SentencePiece, i);
-    Says says = piece->row->says;
-    if (says == SAYS_UP && !what->up) what->up = piece;
-    if (says == SAYS_DOWN && !what->down) what->down = piece;
-    if (says == SAYS_BETTER && !what->better) what->better = piece;
-    if (says == SAYS_KEEP && !what->keep && !is_holding(what, piece)) what->keep = piece;
-    if (says == SAYS_NOT && !what->no) what->no = piece;
-    if (says == SAYS_VAGUE_AMOUNT && !what->vague) what->vague = piece;
-    if (piece->row->role == ROLE_NONE || (says != SAYS_AMOUNT && says != SAYS_KPI)) continue;
-    if (!what->amount)
-      what->amount = piece;
-    else if (!what->second)
-      what->second = piece;
-  }
-  if (what->amount) what->role = what->amount->row->role;
-  length_as_amount(what);
-}
-
-/* At least this and at most that are a band; else there is one amount. */
-static gboolean join_amounts(What *what, SentenceAmount amounts[2]) {
-  const SentencePiece *first = what->amount, *second = what->second;
-  amounts[0] = first->bound.n_amounts > 0 ? first->bound.amounts[0] : (SentenceAmount){0};
-  amounts[1] = first->bound.n_amounts > 1 ? first->bound.amounts[1] : (SentenceAmount){0};
-  if (!second) return TRUE;
-  gboolean band = (first->row->role == ROLE_ABOVE && second->row->role == ROLE_BELOW) ||
-                  (first->row->role == ROLE_BELOW && second->row->role == ROLE_ABOVE);
-  if (!band) {
-    g_autofree char *one = words_of(what, first), *two = words_of(what, second);
-    sentence_fail(what->sentence, BASE_ERROR_INPUT,
-                  "two amounts: '%s' and '%s'; keep one, or write one target for each", one, two);
-    return FALSE;
-  }
-  gboolean low_first = first->row->role == ROLE_ABOVE;
-  amounts[0] = (low_first ? first : second)->bound.amounts[0];
-  amounts[1] = (low_first ? second : first)->bound.amounts[0];
-  what->role = ROLE_BETWEEN;
-  return TRUE;
-}
-
-/* "20 to 30 %", "400 to 500k": the unit of one is that of the other. */
-static void share_unit(SentenceAmount *a, SentenceAmount *b) {
-  if (a->unit == AMOUNT_PLAIN && b->unit != AMOUNT_PLAIN) {
-    a->unit = b->unit;
-    memcpy(a->currency, b->currency, sizeof a->currency);
-  } else if (b->unit == AMOUNT_PLAIN && a->unit != AMOUNT_PLAIN) {
-    b->unit = a->unit;
-    memcpy(b->currency, a->currency, sizeof b->currency);
-  }
-  if (a->exponent == 0 && b->exponent > 0 && strlen(a->digits) <= 3) a->exponent = b->exponent;
-}
-
-/* --- direction --- */
-
-typedef enum { NO_WAY, UPWARDS, DOWNWARDS } Way;
-
-static Way better_way(const KpiDefinition *kpi) {
-  if (!kpi || kpi->better == KPI_NEUTRAL) return NO_WAY;
-  return kpi->better == KPI_HIGHER ? UPWARDS : DOWNWARDS;
-}
-
-static Way way_of(const What *what) {
-  if (what->no) return NO_WAY;
-  if (what->up && what->down) return NO_WAY;
-  if (what->up) return UPWARDS;
-  if (what->down) return DOWNWARDS;
-  return what->better ? better_way(what->sentence->kpi) : NO_WAY;
-}
-
-static gboolean check_ways(What *what) {
-  Sentence *sentence = what->sentence;
-  Way said = what->no ? NO_WAY : what->up ? UPWARDS : what->down ? DOWNWARDS : NO_WAY;
-  const SentencePiece *verb = what->up ? what->up : what->down;
-  AmountRole role = what->role;
-  if (what->up && what->down && sentence->kpi && !what->no) {
-    g_autofree char *one = words_of(what, what->up), *two = words_of(what, what->down);
-    sentence_fail(sentence, BASE_ERROR_INPUT, "'%s' and '%s' contradict each other; keep one of them", one, two);
-  } else if ((said == UPWARDS && (role == ROLE_BELOW || role == ROLE_LESS || role == ROLE_HALVE)) ||
-             (said == DOWNWARDS &&
-              (role == ROLE_ABOVE || role == ROLE_MORE || role == ROLE_DOUBLE || role == ROLE_TRIPLE))) {
-    g_autofree char *one = words_of(what, verb), *two = words_of(what, what->amount);
-    sentence_fail(sentence, BASE_ERROR_INPUT, "'%s' and '%s' contradict each other; change one of them", one, two);
-  }
-  return sentence->error == NULL;
-}
+#include "target/sentence_what.h"
 
 /* --- amounts --- */
 
@@ -156,7 +24,7 @@ static void check_level(What *what, double value) {
 
 static void check_change(What *what, TargetKind kind, const SentenceValue *value) {
   const KpiDefinition *kpi = what->sentence->kpi;
-  g_autofree char *words = words_of(what, what->amount), *title = g_strdup(kpi ? kpi->title : "it");
+  g_autofree char *words = sentence_what_words(what, what->amount), *title = g_strdup(kpi ? kpi->title : "it");
   gboolean floor = kpi && (kpi->unit.kind == KPI_COUNT || sentence_is_days(kpi) || kpi->proportion ||
                            (kpi->unit.kind == KPI_QUANTITY && kpi->unit.money_power > 0));
   if (value->value == 0)
@@ -216,13 +84,25 @@ static void set_level(What *what, TargetKind kind, const SentenceAmount *amount)
 
 /* "Keep the win rate at 30 %" is at least that, of a KPI of which more is better. */
 static void set_held(What *what, const SentenceAmount *amount) {
-  Way way = better_way(what->sentence->kpi);
+  Way way = sentence_better_way(what->sentence->kpi);
   if (way == NO_WAY) {
     set_level(what, TARGET_REACH, amount);
     return;
   }
   sentence_assume(what->sentence, "kept at it: %s", way == UPWARDS ? "at least" : "at most");
   set_level(what, way == UPWARDS ? TARGET_ABOVE : TARGET_BELOW, amount);
+}
+
+/* "20 to 30 %", "400 to 500k": the unit of one is that of the other. */
+static void share_unit(SentenceAmount *a, SentenceAmount *b) {
+  if (a->unit == AMOUNT_PLAIN && b->unit != AMOUNT_PLAIN) {
+    a->unit = b->unit;
+    memcpy(a->currency, b->currency, sizeof a->currency);
+  } else if (b->unit == AMOUNT_PLAIN && a->unit != AMOUNT_PLAIN) {
+    b->unit = a->unit;
+    memcpy(b->currency, a->currency, sizeof b->currency);
+  }
+  if (a->exponent == 0 && b->exponent > 0 && strlen(a->digits) <= 3) a->exponent = b->exponent;
 }
 
 static void set_two(What *what, SentenceAmount amounts[2]) {
@@ -236,7 +116,7 @@ static void set_two(What *what, SentenceAmount amounts[2]) {
     return;
   check_level(what, first.value);
   check_level(what, last.value);
-  Way way = band ? UPWARDS : way_of(what);
+  Way way = band ? UPWARDS : sentence_way_of(what);
   g_autofree char *from = say(what, first.value, FALSE, FALSE), *to = say(what, last.value, FALSE, FALSE);
   if (first.value == last.value)
     sentence_fail(sentence, BASE_ERROR_INPUT, "from %s to %s is the same; write two different amounts", from, to);
@@ -283,13 +163,13 @@ static void ask_way(What *what, const SentenceAmount *amount) {
 }
 
 static void set_by(What *what, const SentenceAmount *amount) {
-  Way way = way_of(what);
+  Way way = sentence_way_of(what);
   if (way == NO_WAY && !what->no) {
-    way = better_way(what->sentence->kpi);
+    way = sentence_better_way(what->sentence->kpi);
     if (way != NO_WAY)
       sentence_assume(what->sentence, "%s", way == UPWARDS ? "up, for more is better" : "down, for less is better");
   }
-  if (amount->unit == AMOUNT_TIMES && !is_of(what->sentence->kpi, KPI_RATIO, "times") && way != DOWNWARDS)
+  if (amount->unit == AMOUNT_TIMES && !sentence_is_of(what->sentence->kpi, KPI_RATIO, "times") && way != DOWNWARDS)
     set_factor(what, amount);
   else if (way == NO_WAY)
     ask_way(what, amount);
@@ -300,11 +180,11 @@ static void set_by(What *what, const SentenceAmount *amount) {
 /* An amount without a word that says what it is for: "increase revenue 10 %", "revenue 500k", "+10 %". */
 static void set_bare(What *what, const SentenceAmount *amount) {
   const KpiDefinition *kpi = what->sentence->kpi;
-  Way way = way_of(what);
-  gboolean share = sentence_is_share(kpi) || is_of(kpi, KPI_RATIO, "times");
+  Way way = sentence_way_of(what);
+  gboolean share = sentence_is_share(kpi) || sentence_is_of(kpi, KPI_RATIO, "times");
   gboolean points = amount->unit == AMOUNT_POINTS || amount->unit == AMOUNT_BASIS_POINTS;
   gboolean relative = (amount->unit == AMOUNT_PERCENT && !share) || (points && share);
-  gboolean factor = amount->unit == AMOUNT_TIMES && !is_of(kpi, KPI_RATIO, "times");
+  gboolean factor = amount->unit == AMOUNT_TIMES && !sentence_is_of(kpi, KPI_RATIO, "times");
   SentenceAmount unsigned_amount = *amount;
   unsigned_amount.sign = 0;
   if (amount->sign == '+')
@@ -327,8 +207,8 @@ static void set_bare(What *what, const SentenceAmount *amount) {
 
 /* "Within 10 %" is at most that, where less is better; of other KPIs it may be meant otherwise. */
 static void set_within(What *what, const SentenceAmount *amount) {
-  g_autofree char *words = words_of(what, what->amount);
-  if (sentence_is_days(what->sentence->kpi) || better_way(what->sentence->kpi) == DOWNWARDS)
+  g_autofree char *words = sentence_what_words(what, what->amount);
+  if (sentence_is_days(what->sentence->kpi) || sentence_better_way(what->sentence->kpi) == DOWNWARDS)
     set_level(what, TARGET_BELOW, amount);
   else
     sentence_ask(what->sentence, TARGET_LACKS_MEASURABLE, "Is '%s' at least or at most? Write 'at least' or 'at most'.",
@@ -338,25 +218,48 @@ static void set_within(What *what, const SentenceAmount *amount) {
 /* A percentage of what is no share is a change: "revenue growth of 20 %". */
 static gboolean is_change(const What *what, const SentenceAmount *amount) {
   const KpiDefinition *kpi = what->sentence->kpi;
-  return kpi && amount->unit == AMOUNT_PERCENT && !sentence_is_share(kpi) && !is_of(kpi, KPI_RATIO, "times") &&
-         way_of(what) != NO_WAY;
+  return kpi && amount->unit == AMOUNT_PERCENT && !sentence_is_share(kpi) && !sentence_is_of(kpi, KPI_RATIO, "times") &&
+         sentence_way_of(what) != NO_WAY;
 }
 
 static void set_to(What *what, const SentenceAmount *amount) {
   if (is_change(what, amount))
-    set_change(what, way_of(what) == UPWARDS ? TARGET_GROW : TARGET_REDUCE, amount);
+    set_change(what, sentence_way_of(what) == UPWARDS ? TARGET_GROW : TARGET_REDUCE, amount);
   else if (what->keep && !what->up && !what->down)
     set_held(what, amount);
   else
     set_level(what, TARGET_REACH, amount);
 }
 
+/* Roles that say the kind by themselves; those with a percentage need no amount. */
+static const struct {
+  AmountRole role;
+  TargetKind kind;
+  double percent;
+} plain_roles[] = {{ROLE_MORE, TARGET_GROW},       {ROLE_LESS, TARGET_REDUCE},      {ROLE_ABOVE, TARGET_ABOVE},
+                   {ROLE_BELOW, TARGET_BELOW},     {ROLE_DOUBLE, TARGET_GROW, 100}, {ROLE_TRIPLE, TARGET_GROW, 200},
+                   {ROLE_HALVE, TARGET_REDUCE, 50}};
+
+static gboolean set_plain(What *what, AmountRole role, const SentenceAmount *amount) {
+  for (gsize i = 0; i < G_N_ELEMENTS(plain_roles); i++) {
+    if (plain_roles[i].role != role) continue;
+    TargetKind kind = plain_roles[i].kind;
+    if (plain_roles[i].percent > 0)
+      set_percent(what, kind, plain_roles[i].percent);
+    else if (kind == TARGET_GROW || kind == TARGET_REDUCE)
+      set_change(what, kind, amount);
+    else
+      set_level(what, kind, amount);
+    return TRUE;
+  }
+  return FALSE;
+}
+
 static void set_by_role(What *what, SentenceAmount amounts[2]) {
   AmountRole role = what->role;
   if (what->no && (role == ROLE_ABOVE || role == ROLE_BELOW)) role = role == ROLE_ABOVE ? ROLE_BELOW : ROLE_ABOVE;
+  if (set_plain(what, role, &amounts[0])) return;
   switch (role) {
-    case ROLE_NONE:
-      break;
     case ROLE_BARE:
       set_bare(what, &amounts[0]);
       break;
@@ -375,11 +278,11 @@ static void set_by_role(What *what, SentenceAmount amounts[2]) {
     case ROLE_BY:
       set_by(what, &amounts[0]);
       break;
-    case ROLE_MORE:
-      set_change(what, TARGET_GROW, &amounts[0]);
-      break;
-    case ROLE_LESS:
-      set_change(what, TARGET_REDUCE, &amounts[0]);
+    case ROLE_EITHER_SIDE:
+      amounts[1] = amounts[0];
+      amounts[0].sign = '-';
+      what->role = ROLE_BETWEEN;
+      set_two(what, amounts);
       break;
     case ROLE_FROM_TO:
     case ROLE_BETWEEN:
@@ -388,23 +291,10 @@ static void set_by_role(What *what, SentenceAmount amounts[2]) {
     case ROLE_WITHIN:
       set_within(what, &amounts[0]);
       break;
-    case ROLE_ABOVE:
-      set_level(what, TARGET_ABOVE, &amounts[0]);
-      break;
-    case ROLE_BELOW:
-      set_level(what, TARGET_BELOW, &amounts[0]);
-      break;
     case ROLE_TIMES_AS:
       set_factor(what, &amounts[0]);
       break;
-    case ROLE_DOUBLE:
-      set_percent(what, TARGET_GROW, 100);
-      break;
-    case ROLE_TRIPLE:
-      set_percent(what, TARGET_GROW, 200);
-      break;
-    case ROLE_HALVE:
-      set_percent(what, TARGET_REDUCE, 50);
+    default:
       break;
   }
 }
@@ -412,14 +302,14 @@ static void set_by_role(What *what, SentenceAmount amounts[2]) {
 /* --- nothing measurable --- */
 
 static void set_direction_only(What *what) {
-  Way way = way_of(what);
+  Way way = sentence_way_of(what);
   if (way != NO_WAY) set(what, way == UPWARDS ? TARGET_GROW : TARGET_REDUCE);
 }
 
 static void ask_amount(What *what) {
   const KpiDefinition *kpi = what->sentence->kpi;
   if (what->vague) {
-    g_autofree char *words = words_of(what, what->vague);
+    g_autofree char *words = sentence_what_words(what, what->vague);
     sentence_ask(what->sentence, TARGET_LACKS_MEASURABLE, "How much is '%s'? Write a number, such as 'by 10 %%'.",
                  words);
     return;
@@ -474,14 +364,14 @@ static void choose_scale(What *what, const SentenceAmount *amount) {
 void sentence_decide_what(Sentence *sentence) {
   What what = {.sentence = sentence};
   SentenceAmount amounts[2];
-  collect(&what);
+  sentence_collect(&what);
   if (!what.amount) {
-    if (!check_ways(&what)) return;
+    if (!sentence_check_ways(&what)) return;
     set_direction_only(&what);
     ask_amount(&what);
     return;
   }
-  if (!join_amounts(&what, amounts) || !check_ways(&what)) return;
+  if (!sentence_join_amounts(&what, amounts) || !sentence_check_ways(&what)) return;
   choose_scale(&what, &amounts[0]);
   if (amounts[0].two_ways || amounts[1].two_ways)
     ask_two_ways(&what, &amounts[amounts[0].two_ways ? 0 : 1]);
