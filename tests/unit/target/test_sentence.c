@@ -235,8 +235,8 @@ static void random_terms_are_read_from_their_words(void **state) {
   HearingFixture fixture;
   hearing_init(&fixture);
   guint wrong = 0;
-  for (int i = 0; i < 2500 && wrong < 10; i++) {
-    if (i % 500 == 0) hearing_set_fiscal(&fixture, 1 + i / 500 * 2);
+  for (int i = 0; i < 2000 && wrong < 10; i++) {
+    if (i % 400 == 0) hearing_set_fiscal(&fixture, 1 + i / 400 * 2);
     g_auto(TargetTerms) terms;
     target_terms_init(&terms);
     const KpiDefinition *kpi = kpi_catalogue_kpi(
