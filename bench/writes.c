@@ -175,9 +175,10 @@ static gboolean accept(Writes *writes, const char *table, const char *json, gint
   }
   timing_add(&writes->put, seconds_now() - started);
   started = seconds_now();
+  if (writes->live != NULL) query_live_tell(writes->live, report->written);
   if (writes->live != NULL && !query_live_after(writes->live, session->now_us, error)) return FALSE;
   timing_add(&writes->after, seconds_now() - started);
-  gboolean is_in = writes->live == NULL || query_live_state(writes->live).load == report->load;
+  gboolean is_in = writes->live == NULL || query_live_load(writes->live) == report->load;
   gint64 n_in = writes->only_changes ? report->n_changed : report->n_new + report->n_changed;
   if (n_in == n_records && is_in) return TRUE;
   g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT,

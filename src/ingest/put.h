@@ -6,6 +6,7 @@
 #pragma once
 
 #include "ingest/ingest.h"
+#include "store/written.h"
 
 #define INGEST_PUT_MAX_RECORDS 10000
 #define INGEST_PUT_MAX_BYTES   (16 << 20)
@@ -35,6 +36,7 @@ typedef struct {
   gint64 n_new, n_changed, n_unchanged, n_removed;
   GArray *rejected; /* IngestPutRejected, by record */
   char **notes;
+  const StoreWritten *written; /* until the next put by the same writer; NULL: whoever wants to know asks the ledger */
 } IngestPutReport;
 void ingest_put_report_free(IngestPutReport *report);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(IngestPutReport, ingest_put_report_free)

@@ -162,7 +162,7 @@ static void add_change(Inferring *to, const WriterRow *row, const StoreValue *to
   const char *id = g_string_chunk_insert(put->texts, name);
   to->values = g_new0(StoreValue, changes->n_fields);
   to->values[changes->key] = (StoreValue){.type = STORE_INT, .integer = (gint64)writer_key(put->put->source, id)};
-  to->values[changes->from_source] = (StoreValue){.type = STORE_TEXT, .text = put->put->source};
+  to->values[changes->from_source] = (StoreValue){.type = STORE_TEXT, .text = put->source};
   to->values[changes->id] = (StoreValue){.type = STORE_TEXT, .text = id};
   to->values[changes->recorded_at] = (StoreValue){.type = STORE_INSTANT, .integer = known_at};
   to->values[changes->load] = (StoreValue){.type = STORE_INT, .integer = put->number};

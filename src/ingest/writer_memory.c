@@ -19,6 +19,17 @@ guint64 writer_key(const char *source, const char *id) {
 
 /* --- a table as the database has it --- */
 
+typedef struct {
+  const LedgerTable *from;
+  WriterSet *keys; /* that it refers to; NULL: those are in the writer's with_changes or with_activities */
+} WriterReferrer;
+
+static void free_referrer(gpointer data) {
+  WriterReferrer *referrer = data;
+  writer_set_free(referrer->keys);
+  g_free(referrer);
+}
+
 static void free_table(WriterTable *table) {
   if (!table) return;
   g_strfreev(table->names);
@@ -35,6 +46,8 @@ static void free_table(WriterTable *table) {
     g_free(table->take_out[i]);
   }
   writer_set_free(table->there);
+  writer_set_free(table->went);
+  if (table->referrers) g_ptr_array_unref(table->referrers);
   if (table->members) g_hash_table_unref(table->members);
   g_free(table);
 }
@@ -216,6 +229,87 @@ gboolean writer_know_keys(IngestWriter *writer, WriterTable *table, GError **err
   return table->there != NULL;
 }
 
+gboolean writer_know_went(IngestWriter *writer, WriterTable *table, GError **error) {
+  if (table->went || !ledger_table_owner(table->table)) return TRUE;
+  g_autofree char *name = store_quote_name(table->table->name);
+  g_autofree char *history_name = g_strconcat(table->table->name, "_history", NULL);
+  g_autofree char *history = store_quote_name(history_name);
+  g_autofree char *sql =
+      g_strdup_printf("SELECT DISTINCT key, NULL::DATE FROM %s WHERE key NOT IN (SELECT key FROM %s)", history, name);
+  table->went = read_keys(writer, WRITER_NO_DAYS, sql, error);
+  return table->went != NULL;
+}
+
+/* --- who refers to records --- */
+
+static gboolean refers_to(const LedgerColumn *column, const LedgerTable *to) {
+  return column->type == LEDGER_REF && g_str_equal(column->ref, to->name);
+}
+
+/* What a fact refers to of a table, as SELECTs of keys and days; NULL when nothing. */
+static char *references_sql(const LedgerTable *from, const LedgerTable *to) {
+  g_autoptr(GString) sql = g_string_new(NULL);
+  g_autofree char *name = store_quote_name(from->name);
+  for (guint c = 0; c < from->n_columns; c++) {
+    if (!refers_to(&from->columns[c], to)) continue;
+    g_autofree char *column = store_quote_name(from->columns[c].name);
+    g_string_append_printf(sql, "%sSELECT %s, NULL::DATE FROM %s WHERE %s IS NOT NULL", sql->len ? " UNION ALL " : "",
+                           column, name, column);
+  }
+  return sql->len ? g_string_free(g_steal_pointer(&sql), FALSE) : NULL;
+}
+
+static WriterSet *deals_of(const IngestWriter *writer, const LedgerTable *from) {
+  return g_str_equal(from->name, "stage_change") ? writer->with_changes : writer->with_activities;
+}
+
+static gboolean is_of_deals(const LedgerTable *from, const LedgerTable *to) {
+  return g_str_equal(to->name, "opportunity") &&
+         (g_str_equal(from->name, "stage_change") || g_str_equal(from->name, "activity"));
+}
+
+gboolean writer_know_referrers(IngestWriter *writer, WriterTable *table, GError **error) {
+  if (table->referrers) return TRUE;
+  g_autoptr(GPtrArray) referrers = g_ptr_array_new_with_free_func(free_referrer);
+  for (guint i = 0; i < ledger_schema_n_tables(writer->schema); i++) {
+    const LedgerTable *from = ledger_schema_table(writer->schema, i);
+    g_autofree char *sql = from->kind == LEDGER_FACT ? references_sql(from, table->table) : NULL;
+    if (!sql) continue;
+    WriterReferrer *referrer = g_new0(WriterReferrer, 1);
+    referrer->from = from;
+    g_ptr_array_add(referrers, referrer);
+    if (is_of_deals(from, table->table)) continue;
+    referrer->keys = read_keys(writer, WRITER_NO_DAYS, sql, error);
+    if (!referrer->keys) return FALSE;
+  }
+  table->referrers = g_steal_pointer(&referrers);
+  return TRUE;
+}
+
+void writer_find_referrers(const IngestWriter *writer, const WriterTable *table, guint64 key, GPtrArray *referrers) {
+  for (guint i = 0; i < table->referrers->len; i++) {
+    const WriterReferrer *referrer = table->referrers->pdata[i];
+    const WriterSet *keys = referrer->keys ? referrer->keys : deals_of(writer, referrer->from);
+    if ((!keys || writer_set_has(keys, key)) && !g_ptr_array_find(referrers, referrer->from, NULL))
+      g_ptr_array_add(referrers, (gpointer)referrer->from);
+  }
+}
+
+void writer_learn_references(IngestWriter *writer, const WriterTable *table, const StoreValue *row) {
+  for (guint i = 0; i < ledger_schema_n_tables(writer->schema); i++) {
+    const WriterTable *to = writer->tables[i];
+    for (guint r = 0; to && to->referrers && r < to->referrers->len; r++) {
+      const WriterReferrer *referrer = to->referrers->pdata[r];
+      if (referrer->from != table->table || !referrer->keys) continue;
+      for (guint c = 0; c < table->table->n_columns; c++) {
+        StoreValue value = row[table->fields[c]];
+        if (refers_to(&table->table->columns[c], to->table) && value.type != STORE_NULL)
+          writer_set_add(referrer->keys, (guint64)value.integer, BASE_DAY_NONE);
+      }
+    }
+  }
+}
+
 gint32 writer_zone_day(const WriterTable *table, const StoreValue *row) {
   return table->zone >= 0 && row[table->zone].type == STORE_DAY ? (gint32)row[table->zone].integer : BASE_DAY_NONE;
 }
@@ -292,6 +386,8 @@ void writer_forget(IngestWriter *writer) {
     WriterTable *table = writer->tables[i];
     if (!table) continue;
     g_clear_pointer(&table->there, writer_set_free);
+    g_clear_pointer(&table->went, writer_set_free);
+    g_clear_pointer(&table->referrers, g_ptr_array_unref);
     g_clear_pointer(&table->members, g_hash_table_unref);
   }
   store_forget_deals(writer->store);
@@ -327,6 +423,9 @@ IngestWriter *ingest_writer_new(Store *store, const LedgerSchema *schema, const 
   guint n = ledger_schema_n_tables(schema);
   writer->tables = g_new0(WriterTable *, n);
   writer->stats = g_new0(WriterStat, n);
+  writer->written.members = g_array_new(FALSE, FALSE, sizeof(StoreWrittenMember));
+  writer->written.referrers = g_ptr_array_new();
+  writer->written.stats = g_array_new(FALSE, FALSE, sizeof(StoreWrittenStat));
   writer->touched =
       store_given_new(store, (const char *const[]){"key", "deal_day"}, (const char *const[]){"UBIGINT", "DATE"}, 2);
   writer->changed_on =
@@ -350,6 +449,10 @@ IngestWriter *ingest_writer_new(Store *store, const LedgerSchema *schema, const 
 
 void ingest_writer_free(IngestWriter *writer) {
   if (!writer) return;
+  writer_forget_last(writer);
+  g_array_unref(writer->written.members);
+  g_array_unref(writer->written.stats);
+  g_ptr_array_unref(writer->written.referrers);
   writer_forget(writer);
   for (guint i = 0; i < ledger_schema_n_tables(writer->schema); i++) free_table(writer->tables[i]);
   store_given_free(writer->touched);
@@ -368,7 +471,9 @@ gsize ingest_writer_bytes(const IngestWriter *writer) {
   for (guint i = 0; i < ledger_schema_n_tables(writer->schema); i++) {
     const WriterTable *table = writer->tables[i];
     if (!table) continue;
-    bytes += sizeof *table + writer_set_bytes(table->there);
+    bytes += sizeof *table + writer_set_bytes(table->there) + writer_set_bytes(table->went);
+    for (guint r = 0; table->referrers && r < table->referrers->len; r++)
+      bytes += writer_set_bytes(((const WriterReferrer *)table->referrers->pdata[r])->keys);
     if (!table->members) continue;
     GHashTableIter iter;
     gpointer name;

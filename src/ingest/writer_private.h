@@ -41,9 +41,13 @@ typedef struct {
   char *insert, *keep_old;
   char *fetch[2], *take_out[2]; /* with the days of all keys, and without */
   WriterSet *there;             /* facts: keys; NULL: not read yet */
-  GHashTable *members;          /* dimensions: source, 0x1f, id -> WriterMember; NULL: not read yet */
+  WriterSet *went;      /* facts that somebody has: keys of records that are in the history only; NULL: not read yet */
+  GHashTable *members;  /* dimensions: source, 0x1f, id -> WriterMember; NULL: not read yet */
+  GPtrArray *referrers; /* facts: WriterReferrer of each fact that refers to them; NULL: not read yet */
   gint32 last_key;
 } WriterTable;
+
+typedef struct WriterPut WriterPut;
 
 struct IngestWriter {
   Store *store;
@@ -59,6 +63,8 @@ struct IngestWriter {
   StoreGiven *touched, *stat_rows, *load_rows;
   StoreGiven *changed_on;  /* deals, and on which days they changed */
   StoreGiven *came, *went; /* activities: deal, when done, until when planned */
+  StoreWritten written;    /* by the last put */
+  WriterPut *last;         /* what its rows are made of */
 };
 
 /* The field of a ledger's column, and of its day. */
@@ -69,6 +75,13 @@ gboolean writer_catch_up(IngestWriter *writer, GError **error);
 void writer_forget(IngestWriter *writer);
 WriterTable *writer_table(IngestWriter *writer, const LedgerTable *table, GError **error);
 gboolean writer_know_keys(IngestWriter *writer, WriterTable *table, GError **error);
+/* Which records of a table others refer to. A reference that there was once counts. */
+gboolean writer_know_referrers(IngestWriter *writer, WriterTable *table, GError **error);
+/* Adds to `referrers` (LedgerTable) those that refer to a record. */
+void writer_find_referrers(const IngestWriter *writer, const WriterTable *table, guint64 key, GPtrArray *referrers);
+void writer_learn_references(IngestWriter *writer, const WriterTable *table, const StoreValue *row);
+/* Which records went, of a table whose records somebody has. */
+gboolean writer_know_went(IngestWriter *writer, WriterTable *table, GError **error);
 /* The day by which a row of the table is found, or BASE_DAY_NONE. */
 gint32 writer_zone_day(const WriterTable *table, const StoreValue *row);
 gboolean writer_know_members(IngestWriter *writer, WriterTable *table, GError **error);
@@ -108,7 +121,7 @@ gboolean writer_value(const WriterForm *form, const LedgerColumn *column, const 
 /* `day`: the organisation's day of it, or NULL. */
 gboolean writer_instant(const WriterForm *form, const WriterCell *cell, StoreValue *value, StoreValue *day);
 
-/* --- one put --- */
+/* --- one put: writer.c --- */
 typedef struct {
   const LedgerColumn *column; /* NULL: what is not a column of the ledger's own */
   int field, day;
@@ -124,7 +137,7 @@ typedef struct {
   gboolean is_changed;
 } WriterRow;
 
-typedef struct {
+struct WriterPut {
   IngestWriter *writer;
   const IngestPut *put;
   const LedgerTable *of;
@@ -142,8 +155,13 @@ typedef struct {
   GPtrArray *new_members; /* WriterNewMember */
   GArray *inferred;       /* guint64: deals of stage changes that were concluded */
   gint64 number;
+  const char *source; /* as put->source */
   IngestPutReport *report;
-} WriterPut;
+};
+
+void writer_put_clear(WriterPut *put);
+/* Forgets what the last put wrote. */
+void writer_forget_last(IngestWriter *writer);
 
 /* --- writer_deal.c --- */
 /* Outcome and dates, made to agree, as upsert_deal.c does in SQL. FALSE without an error: for the long way. */

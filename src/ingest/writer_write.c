@@ -223,7 +223,7 @@ static gboolean write_inferred(Writing *writing, GError **error) {
   WriterPut *put = writing->put;
   WriterTable *changes;
   if (!g_str_equal(put->of->name, "opportunity") || put->n_before == 0) return TRUE;
-  if (!writer_infer(put, &changes, error)) return FALSE;
+  if (!writer_infer(put, &changes, error) || !writer_know_went(put->writer, changes, error)) return FALSE;
   if (store_given_count(changes->rows) == 0) return TRUE;
   StatChange *change = change_of(writing, changes->table);
   add_rows(put, changes, changes->rows, &change->come, &change->foreign_came);
@@ -282,6 +282,75 @@ static gboolean write_load(const WriterPut *put, GError **error) {
          store_run_kept(writer->store, load, NULL, 0, NULL, error);
 }
 
+/* --- what it tells --- */
+
+/* The table of the changes that this put concluded, or NULL. */
+static WriterTable *changes_of(const WriterPut *put) {
+  const LedgerTable *changes = ledger_schema_find(put->writer->schema, "stage_change");
+  return put->inferred->len ? writer_table(put->writer, changes, NULL) : NULL;
+}
+
+/* Whoever keeps credit of the past goes by the versions there were. */
+static gboolean has_moved(const WriterPut *put) {
+  const LedgerColumn *owner = ledger_table_owner(put->of);
+  int field = owner ? writer_field(put->table, owner->name) : -1;
+  for (guint r = 0; owner && r < put->rows->len; r++) {
+    const WriterRow *row = &g_array_index(put->rows, WriterRow, r);
+    if (!row->is_changed || !row->values) continue;
+    const StoreValue *now = &row->values[field], *before = row->before ? &row->before[field] : NULL;
+    if (before ? before->type != now->type || (now->type != STORE_NULL && before->integer != now->integer)
+               : writer_set_has(put->table->went, row->key))
+      return TRUE;
+  }
+  const WriterTable *changes = changes_of(put);
+  for (gsize r = 0; changes && changes->went && r < store_given_count(changes->rows); r++)
+    if (writer_set_has(changes->went, (guint64)store_given_row(changes->rows, r)[changes->key].integer)) return TRUE;
+  return FALSE;
+}
+
+static StoreWrittenRows written_rows(const WriterTable *table, const StoreGiven *gone) {
+  return (StoreWrittenRows){
+      .table = table->table,
+      .gone = gone,
+      .come = table->rows,
+      .key = (guint)table->key,
+      .deal = ledger_table_column(table->table, "opportunity") ? writer_field(table, "opportunity") : -1};
+}
+
+/* Before learn(), which knows no more who had gone. */
+static void tell(const Writing *writing) {
+  const WriterPut *put = writing->put;
+  IngestWriter *writer = put->writer;
+  StoreWritten *written = &writer->written;
+  written->load = put->number;
+  written->at_us = put->put->now_us;
+  written->n_rows = 0;
+  written->rows[written->n_rows++] = written_rows(put->table, put->table->old_rows);
+  const WriterTable *changes = changes_of(put);
+  if (changes) written->rows[written->n_rows++] = written_rows(changes, NULL);
+  g_ptr_array_set_size(written->referrers, 0);
+  for (guint r = 0; r < put->rows->len; r++) {
+    const WriterRow *row = &g_array_index(put->rows, WriterRow, r);
+    if (row->is_changed) writer_find_referrers(writer, put->table, row->key, written->referrers);
+  }
+  g_array_set_size(written->members, 0);
+  for (guint i = 0; i < put->new_members->len; i++) {
+    const WriterNewMember *new = put->new_members->pdata[i];
+    StoreWrittenMember member = {.table = new->table->table, .key = new->key};
+    g_array_append_val(written->members, member);
+  }
+  g_array_set_size(written->stats, 0);
+  for (guint i = 0; i < writing->n; i++) {
+    guint table = writing->changes[i].table;
+    StoreWrittenStat stat = {.table = ledger_schema_table(writer->schema, table),
+                             .span = writing->stats[table].span,
+                             .has_foreign_currency = writing->stats[table].has_foreign};
+    g_array_append_val(written->stats, stat);
+  }
+  written->has_moved = has_moved(put);
+  put->report->written = written;
+}
+
 /* --- what the writer knows from here on --- */
 
 /* A deal that may have lost its last change is to be looked at again: the first change that is concluded of a deal
@@ -309,13 +378,13 @@ static void learn_activities(IngestWriter *writer, const WriterPut *put) {
 }
 
 static void learn_inferred(IngestWriter *writer, const WriterPut *put) {
-  const WriterTable *changes =
-      put->inferred->len ? writer_table(writer, ledger_schema_find(writer->schema, "stage_change"), NULL) : NULL;
+  const WriterTable *changes = changes_of(put);
   for (gsize r = 0; changes && r < store_given_count(changes->rows); r++) {
     const StoreValue *row = store_given_row(changes->rows, r);
     gint32 day = (gint32)row[writer_day(changes, "at")].integer;
     writer_set_add(writer->with_changes, (guint64)row[writer_field(changes, "opportunity")].integer, day);
     if (changes->there) writer_set_add(changes->there, (guint64)row[changes->key].integer, day);
+    writer_learn_references(writer, changes, row);
   }
 }
 
@@ -338,6 +407,11 @@ static void learn(const Writing *writing) {
       writer_set_remove(put->table->there, row->key);
     else if (row->is_changed)
       writer_set_add(put->table->there, row->key, writer_zone_day(put->table, row->values));
+    if (row->is_changed && row->values) writer_learn_references(writer, put->table, row->values);
+    if (put->table->went && !row->values)
+      writer_set_add(put->table->went, row->key, BASE_DAY_NONE);
+    else if (put->table->went && !row->before)
+      writer_set_remove(put->table->went, row->key);
   }
   if (g_str_equal(put->of->name, "stage_change")) learn_changes(writer, put);
   if (g_str_equal(put->of->name, "activity")) learn_activities(writer, put);
@@ -362,6 +436,7 @@ gboolean writer_write(WriterPut *put, GError **error) {
   g_autofree WriterStat *stats =
       g_memdup2(writer->stats, ledger_schema_n_tables(writer->schema) * sizeof *writer->stats);
   writing.stats = stats;
+  if (!writer_know_went(writer, put->table, error) || !writer_know_referrers(writer, put->table, error)) return FALSE;
   if (!store_begin(writer->store, error)) return FALSE;
   if (!write_all(&writing, error)) {
     store_rollback(writer->store);
@@ -371,6 +446,7 @@ gboolean writer_write(WriterPut *put, GError **error) {
     writer_forget(writer);
     return FALSE;
   }
+  tell(&writing);
   learn(&writing);
   put->report->load = put->number;
   return TRUE;

@@ -75,10 +75,10 @@ static gboolean publish_commit(AttainWorkspace *workspace, gint64 load, GError *
  * failed after it, and is then told like any other. Always FALSE. */
 static gboolean settle_failed(AttainWorkspace *workspace, const char *source, const char *const *tables, gsize n_tables,
                               GError **error) {
-  gint64 before = query_live_state(workspace->live).load;
+  gint64 before = query_live_load(workspace->live);
   gboolean is_mended = lib_mend(workspace);
   gboolean is_published = lib_publish(workspace, NULL);
-  gint64 load = query_live_state(workspace->live).load;
+  gint64 load = query_live_load(workspace->live);
   if (!is_mended || !is_published || load == before) return FALSE;
   g_prefix_error(error, "the records are written and in the answers; what came after them failed: ");
   lib_tell_subscribers(
@@ -142,6 +142,7 @@ static gboolean change_and_tell(AttainWorkspace *workspace, Change change, const
   gboolean ok = change(&put, table, what, &done, error);
   if (!ok) return settle_failed(workspace, source, &table, 1, error);
   gint64 load = done->load;
+  query_live_tell(workspace->live, done->written);
   if (!publish_commit(workspace, load, error)) return FALSE;
   Report *made = new_report();
   take_put(made, done);

@@ -14,12 +14,14 @@ enum { EITHER = CHANGES_AFTER + 1, N_LISTS };
 
 typedef struct {
   const LedgerTable *table;   /* whose keys they are */
+  gboolean is_new;            /* of members that no row refers to but those that changed themselves */
   GHashTable *lists[N_LISTS]; /* sets of keys as texts */
 } Keys;
 
 struct QueryChanges {
   const LedgerSchema *schema;
-  GHashTable *keys; /* table -> Keys; "deals": of all that is derived from deals */
+  GHashTable *keys;            /* table -> Keys; "deals": of all that is derived from deals */
+  const StoreWritten *written; /* or NULL */
   gboolean everywhere;
   gboolean of_credit;
 };
@@ -102,20 +104,24 @@ static void append_rows(GString *sql, const LedgerTable *table, guint number, co
   }
 }
 
+/* `deal`: that it is of, or NULL. */
+static void take_row(QueryChanges *changes, const LedgerTable *table, guint side, const char *key, const char *deal) {
+  Keys *keys = make_keys(changes, table->name, table);
+  add_key(keys, side, key);
+  changes->everywhere |= is_everywhere(table->name) || n_keys(keys, EITHER) > MAX_KEYS;
+  changes->of_credit |= g_str_equal(table->name, "split");
+  if (deal == NULL) return;
+  /* Which deals there are before and after is known when all are read. */
+  Keys *touched = make_keys(changes, deals, ledger_schema_find(changes->schema, "opportunity"));
+  g_hash_table_add(touched->lists[EITHER], g_strdup(deal));
+}
+
 static void take_rows(QueryChanges *changes, const StoreRows *rows) {
   for (gsize r = 0; r < store_rows_count(rows); r++) {
     const LedgerTable *table = ledger_schema_table(changes->schema, (guint)store_rows_value(rows, r, 0).integer);
-    guint side = (guint)store_rows_value(rows, r, 1).integer;
-    const char *key = store_rows_value(rows, r, 2).text;
     StoreValue deal = store_rows_value(rows, r, 3);
-    Keys *keys = make_keys(changes, table->name, table);
-    add_key(keys, side, key);
-    changes->everywhere |= is_everywhere(table->name) || n_keys(keys, EITHER) > MAX_KEYS;
-    changes->of_credit |= g_str_equal(table->name, "split");
-    if (deal.type != STORE_TEXT) continue;
-    /* Which deals there are before and after is known when all are read. */
-    Keys *touched = make_keys(changes, deals, ledger_schema_find(changes->schema, "opportunity"));
-    g_hash_table_add(touched->lists[EITHER], g_strdup(deal.text));
+    take_row(changes, table, (guint)store_rows_value(rows, r, 1).integer, store_rows_value(rows, r, 2).text,
+             deal.type == STORE_TEXT ? deal.text : NULL);
   }
 }
 
@@ -203,10 +209,15 @@ static gboolean look_at(const QueryContext *context, QueryChanges *changes, cons
   return TRUE;
 }
 
-QueryChanges *query_changes_find(const QueryContext *context, gint64 load, GError **error) {
-  g_autoptr(QueryChanges) changes = g_new0(QueryChanges, 1);
+static QueryChanges *no_changes(const QueryContext *context) {
+  QueryChanges *changes = g_new0(QueryChanges, 1);
   changes->schema = context->schema;
   changes->keys = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, keys_free);
+  return changes;
+}
+
+QueryChanges *query_changes_find(const QueryContext *context, gint64 load, GError **error) {
+  g_autoptr(QueryChanges) changes = no_changes(context);
   if (!find_rows(context, changes, load, error)) return NULL;
   if (changes->everywhere) return g_steal_pointer(&changes);
   for (guint t = 0; t < ledger_schema_n_tables(context->schema); t++) {
@@ -215,6 +226,36 @@ QueryChanges *query_changes_find(const QueryContext *context, gint64 load, GErro
   }
   place_deals(changes);
   return g_steal_pointer(&changes);
+}
+
+/* --- being told --- */
+
+static void take_given(QueryChanges *changes, const StoreWrittenRows *of, ChangesSide side, const StoreGiven *rows) {
+  for (gsize r = 0; rows != NULL && r < store_given_count(rows); r++) {
+    const StoreValue *row = store_given_row(rows, r);
+    g_autofree char *key = g_strdup_printf("%" G_GUINT64_FORMAT, (guint64)row[of->key].integer), *deal = NULL;
+    if (of->deal >= 0 && row[of->deal].type != STORE_NULL)
+      deal = g_strdup_printf("%" G_GUINT64_FORMAT, (guint64)row[of->deal].integer);
+    take_row(changes, of->table, side, key, deal);
+  }
+}
+
+QueryChanges *query_changes_told(const QueryContext *context, const StoreWritten *written) {
+  QueryChanges *changes = no_changes(context);
+  changes->written = written;
+  for (guint i = 0; i < written->n_rows; i++) {
+    take_given(changes, &written->rows[i], CHANGES_BEFORE, written->rows[i].gone);
+    take_given(changes, &written->rows[i], CHANGES_AFTER, written->rows[i].come);
+  }
+  for (guint i = 0; i < written->members->len; i++) {
+    const StoreWrittenMember *member = &g_array_index(written->members, StoreWrittenMember, i);
+    g_autofree char *key = g_strdup_printf("%d", member->key);
+    take_row(changes, member->table, CHANGES_AFTER, key, NULL);
+    make_keys(changes, member->table->name, member->table)->is_new = TRUE;
+  }
+  changes->of_credit |= written->has_moved;
+  place_deals(changes);
+  return changes;
 }
 
 gboolean query_changes_are_everywhere(const QueryChanges *changes) {
@@ -270,12 +311,41 @@ static guint list_of(const LedgerTable *table, guint join, ChangesSide side) {
   return join == 0 && table->kind != LEDGER_DIMENSION ? (guint)side : EITHER;
 }
 
+/* Whether no row refers to what changed of a joined table but those that changed themselves. */
+static gboolean is_unreferred(const QueryChanges *changes, const SqlSelect *select, const Keys *keys, guint join) {
+  const StoreWritten *written = changes->written;
+  return keys->is_new || (written != NULL && written->rows[0].table == keys->table &&
+                          !g_ptr_array_find(written->referrers, sql_referrer(select, join), NULL));
+}
+
+/* How many keys of a table a SELECT's rows are looked for by, that it joins or (0) reads. */
+static guint n_sought(const QueryChanges *changes, const SqlSelect *select, const LedgerTable *table, guint join,
+                      ChangesSide side) {
+  const Keys *keys = keys_of(changes, changed_of(table));
+  if (keys == NULL || (join > 0 && is_unreferred(changes, select, keys, join))) return 0;
+  return n_keys(keys, list_of(table, join, side));
+}
+
 gboolean query_changes_reach(const QueryChanges *changes, const SqlSelect *select, ChangesSide side) {
   const char *key;
   const LedgerTable *table;
   for (guint i = 0; (table = sql_joined(select, i, &key)) != NULL; i++)
-    if (n_keys(keys_of(changes, changed_of(table)), list_of(table, i, side)) > 0) return TRUE;
+    if (n_sought(changes, select, table, i, side) > 0) return TRUE;
   return FALSE;
+}
+
+const StoreGiven *query_changes_rows(const QueryChanges *changes, const SqlSelect *select, ChangesSide side) {
+  const char *key;
+  const LedgerTable *table, *own = sql_joined(select, 0, &key);
+  for (guint i = 1; (table = sql_joined(select, i, &key)) != NULL; i++)
+    if (n_sought(changes, select, table, i, side) > 0) return NULL;
+  for (guint i = 0; changes->written != NULL && i < changes->written->n_rows; i++) {
+    const StoreWrittenRows *rows = &changes->written->rows[i];
+    const StoreGiven *found = side == CHANGES_BEFORE ? rows->gone : rows->come;
+    if (rows->table == own && found != NULL && store_given_count(found) == n_sought(changes, select, own, 0, side))
+      return found;
+  }
+  return NULL;
 }
 
 static void append_condition(GString *sql, const char *column, const char *name, const Keys *keys, guint list) {
@@ -301,7 +371,7 @@ char *query_changes_sql(const QueryChanges *changes, const SqlSelect *select, Ch
   for (guint i = 0; (table = sql_joined(select, i, &column)) != NULL; i++) {
     const Keys *keys = keys_of(changes, changed_of(table));
     guint list = list_of(table, i, side);
-    if (n_keys(keys, list) == 0) continue;
+    if (n_sought(changes, select, table, i, side) == 0) continue;
     if (sql->len > 1) g_string_append(sql, " OR ");
     append_condition(sql, column, changed_of(table), keys, list);
   }

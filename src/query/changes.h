@@ -11,6 +11,8 @@
 
 /* Compared with what the loads up to `load` had left. Errors: as of the store. */
 QueryChanges *query_changes_find(const QueryContext *context, gint64 load, GError **error);
+/* The same from what the one load since then wrote; its rows are read while the changes are in use. */
+QueryChanges *query_changes_told(const QueryContext *context, const StoreWritten *written);
 void query_changes_free(QueryChanges *changes);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(QueryChanges, query_changes_free)
 
@@ -26,5 +28,7 @@ gboolean query_changes_tell(const QueryChanges *changes, Store *store, GError **
 /* Whether a SELECT can read anything that changed: a record that came is not in the ledger before, one that went not in
  * the one after. */
 gboolean query_changes_reach(const QueryChanges *changes, const SqlSelect *select, ChangesSide side);
+/* All rows of a SELECT that changed, where they are in memory; NULL when they are to be looked for. */
+const StoreGiven *query_changes_rows(const QueryChanges *changes, const SqlSelect *select, ChangesSide side);
 /* The condition that a row of a SELECT is, or refers to, something changed. The caller frees. */
 char *query_changes_sql(const QueryChanges *changes, const SqlSelect *select, ChangesSide side);

@@ -49,6 +49,7 @@ struct QueryLive {
   gboolean is_changing;
   gint is_behind; /* a change could not be taken in: answers are of before, until all is counted afresh (atomic) */
   Behind behind;
+  const StoreWritten *written; /* by the change that is made; or NULL */
   QueryStat *stat, *stat_before;
   guint32 change;
   gsize max_bytes;
@@ -457,12 +458,17 @@ QueryResult *query_live_ask(QueryLive *live, const QueryRequest *request, GError
 
 /* --- following --- */
 
+/* A transaction begins to stand still when it first reads. */
+static gboolean stand_still(Store *store, GError **error) {
+  g_autoptr(StoreRows) rows = store_query_kept(store, "SELECT load FROM load LIMIT 1", NULL, 0, 1, error);
+  return rows != NULL;
+}
+
 gboolean query_live_before(QueryLive *live, GError **error) {
   pthread_mutex_lock(&live->writing);
-  QueryLoad load;
+  live->written = NULL;
   gboolean ok = take_missed(live, error) && (live->is_changing || store_begin(live->then, error));
-  /* A transaction begins to stand still when it first reads. */
-  if (ok && !live->is_changing) ok = query_last_load(live->then, &load, error);
+  if (ok && !live->is_changing) ok = stand_still(live->then, error);
   if (!ok) store_rollback(live->then);
   live->is_changing = ok;
   pthread_mutex_unlock(&live->writing);
@@ -514,7 +520,8 @@ static gboolean follow(QueryLive *live, const QueryContext *before, const QueryC
                        gboolean *all, GError **error) {
   *all = !live->is_changing || live->is_behind || after->today != before->today || runs_ahead(before);
   if (*all) return TRUE;
-  g_autoptr(QueryChanges) changes = query_changes_find(after, load, error);
+  g_autoptr(QueryChanges) changes =
+      live->written != NULL ? query_changes_told(after, live->written) : query_changes_find(after, load, error);
   if (changes == NULL) return FALSE;
   *all = query_changes_are_everywhere(changes);
   if (*all || query_changes_are_none(changes)) return TRUE;
@@ -522,15 +529,30 @@ static gboolean follow(QueryLive *live, const QueryContext *before, const QueryC
          follow_boards(live, before, after, changes, error);
 }
 
+/* What the ledger says of itself after the change, told or asked. */
+static QueryStat *learn(QueryLive *live, QueryLoad *load, GError **error) {
+  if (live->written != NULL) {
+    *load = (QueryLoad){live->written->load, live->written->at_us};
+    return query_stat_after(live->stat, live->written);
+  }
+  /* Whoever wrote may have made tables anew (src/store/kept.c). */
+  store_forget_deals(live->now);
+  store_forget_deals(live->then);
+  g_autoptr(QueryStat) stat = query_stat_load(live->now, error);
+  return stat != NULL && query_last_load(live->now, load, error) ? g_steal_pointer(&stat) : NULL;
+}
+
 static gboolean move_on(QueryLive *live, gint64 now_us, GError **error) {
   catch_up(live);
   live->change++;
   LiveSide *side = &live->sides[idle_side(live)];
   gint64 load_before = side->load.number;
-  QueryLoad load;
+  QueryLoad load = {0};
   QueryContext before = writer_context(side, live->then), after = before;
-  g_autoptr(QueryStat) stat = query_stat_load(live->now, error);
-  if (stat == NULL || !query_last_load(live->now, &load, error)) return FALSE;
+  gboolean is_told = live->written != NULL && live->is_changing && !live->is_behind;
+  if (!is_told || live->written->load != load_before + 1) live->written = NULL;
+  g_autoptr(QueryStat) stat = learn(live, &load, error);
+  if (stat == NULL) return FALSE;
   after.store = live->now;
   after.stat = stat;
   after.now_us = now_us;
@@ -562,13 +584,27 @@ static gboolean take_missed(QueryLive *live, GError **error) {
   return !live->is_behind || take(live, live->sides[live->active].context.now_us, error);
 }
 
+void query_live_tell(QueryLive *live, const StoreWritten *written) {
+  pthread_mutex_lock(&live->writing);
+  live->written = written;
+  pthread_mutex_unlock(&live->writing);
+}
+
 gboolean query_live_after(QueryLive *live, gint64 now_us, GError **error) {
   pthread_mutex_lock(&live->writing);
   gboolean ok = take(live, now_us, error);
   store_rollback(live->then);
   live->is_changing = FALSE;
+  live->written = NULL;
   pthread_mutex_unlock(&live->writing);
   return ok;
+}
+
+gint64 query_live_load(QueryLive *live) {
+  pthread_mutex_lock(&live->writing);
+  gint64 load = live->state.load;
+  pthread_mutex_unlock(&live->writing);
+  return load;
 }
 
 QueryLiveState query_live_state(QueryLive *live) {
@@ -594,6 +630,7 @@ gboolean query_live_reopen(QueryLive *live, Store *store, GError **error) {
   pthread_mutex_lock(&live->writing);
   gboolean ok = store_reopen(store, error);
   live->is_changing = FALSE;
+  live->written = NULL;
   g_atomic_int_set(&live->is_behind, TRUE);
   pthread_mutex_unlock(&live->writing);
   return ok;

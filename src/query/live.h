@@ -31,6 +31,9 @@ void query_live_forget_answers(QueryLive *live);
 
 /* --- for the one who changes the ledger --- */
 gboolean query_live_before(QueryLive *live, GError **error);
+/* Between the two: what was written is these rows and nothing else. Where it is not told, or something was missed
+ * before, the ledger is asked. They must last until query_live_after(). NULL: it is not known. */
+void query_live_tell(QueryLive *live, const StoreWritten *written);
 /* `now_us`: the clock from here on; a new day counts everything afresh. */
 gboolean query_live_after(QueryLive *live, gint64 now_us, GError **error);
 
@@ -38,8 +41,12 @@ gboolean query_live_after(QueryLive *live, gint64 now_us, GError **error);
  * known at the next question or query_live_after(). Whatever else uses the store may not do so now. */
 gboolean query_live_reopen(QueryLive *live, Store *store, GError **error);
 
+/* The last load that answers know of. */
+gint64 query_live_load(QueryLive *live);
+
+/* Looks at all cells. */
 typedef struct {
-  gint64 load;      /* the last load that answers know of */
+  gint64 load;
   gint64 n_builds;  /* scans of facts for cells that were not there */
   gint64 n_follows; /* changes followed by cells */
   gint64 n_resets;  /* changes after which all cells are counted afresh */

@@ -321,17 +321,28 @@ static char *both(char *a, char *b) {
   return joined;
 }
 
+/* The condition of what is to be read, or NULL. Changed rows that are in memory are read from there, by a statement
+ * that is the same each time. */
+static char *rows_asked(const Scan *scan, SqlSelect *select, gboolean *is_kept) {
+  const QueryPlan *plan = scan->plan;
+  if (plan->changes == NULL) return asked_days(scan, select);
+  const StoreGiven *rows = query_changes_rows(plan->changes, select, plan->changes_side);
+  *is_kept = rows != NULL;
+  if (rows == NULL) return query_changes_sql(plan->changes, select, plan->changes_side);
+  sql_read_rows(select, rows);
+  return NULL;
+}
+
 static gboolean run_scan(Scan *scan, SqlSelect *select, GError **error) {
   g_autofree char *condition = NULL;
+  gboolean is_kept = FALSE;
   if (!query_where_sql(scan->plan->context, scan->plan->where, select, scan->fact, &condition, error)) return FALSE;
   if (scan->sink != NULL) {
     add_texts(scan, select);
     if (scan->sink->inside != NULL)
       condition = both(condition, sql_inside(select, scan->sink->inside, scan->sink->first, scan->sink->at));
   } else {
-    const QueryPlan *plan = scan->plan;
-    condition = both(condition, plan->changes != NULL ? query_changes_sql(plan->changes, select, plan->changes_side)
-                                                      : asked_days(scan, select));
+    condition = both(condition, rows_asked(scan, select, &is_kept));
   }
   if (scan->columns->len == 0) add_column(scan, g_strdup("CAST(0 AS INTEGER)"), STORE_COLUMN_INT32);
   scan->slots = g_new0(gint32 *, scan->columns->len);
@@ -341,7 +352,7 @@ static gboolean run_scan(Scan *scan, SqlSelect *select, GError **error) {
   g_autofree StoreColumnType *types = g_new(StoreColumnType, scan->columns->len);
   for (guint c = 0; c < scan->columns->len; c++) types[c] = g_array_index(scan->columns, ScanColumn, c).type;
   g_autofree StoreDictionary **dictionaries = g_new0(StoreDictionary *, scan->columns->len);
-  StoreScan request = {sql, types, scan->columns->len};
+  StoreScan request = {sql, types, scan->columns->len, is_kept};
   gint64 n_rows = 0;
   scan->batch = scan_batch_new(types, scan->columns->len);
   if (!store_scan(scan->plan->context->store, &request, query_scan_chunk, scan, dictionaries, &n_rows, error))

@@ -20,12 +20,13 @@
 typedef struct {
   char *from; /* alias.column followed */
   char *alias;
-  const LedgerTable *table;
+  const LedgerTable *table, *of; /* of: that has the column */
 } Join;
 
 struct SqlSelect {
   const QueryContext *context;
   const LedgerTable *table;
+  const StoreGiven *rows; /* in the place of the table's; or NULL */
   GArray *joins;
   char *now; /* TIMESTAMP literal */
   const LedgerTable *money_table;
@@ -56,9 +57,13 @@ void sql_select_free(SqlSelect *select) {
   g_free(select);
 }
 
+void sql_read_rows(SqlSelect *select, const StoreGiven *rows) {
+  select->rows = rows;
+}
+
 /* --- paths --- */
 
-static const char *follow(SqlSelect *select, const char *alias, const LedgerColumn *reference) {
+static const char *follow(SqlSelect *select, const char *alias, const LedgerTable *of, const LedgerColumn *reference) {
   g_autofree char *column = store_quote_name(reference->name);
   g_autofree char *from = g_strdup_printf("%s.%s", alias, column);
   for (guint i = 0; i < select->joins->len; i++) {
@@ -66,7 +71,7 @@ static const char *follow(SqlSelect *select, const char *alias, const LedgerColu
     if (g_str_equal(join->from, from)) return join->alias;
   }
   Join join = {g_steal_pointer(&from), g_strdup_printf("t%u", select->joins->len + 1),
-               ledger_schema_find(select->context->schema, reference->ref)};
+               ledger_schema_find(select->context->schema, reference->ref), of};
   g_array_append_val(select->joins, join);
   return join.alias;
 }
@@ -74,7 +79,7 @@ static const char *follow(SqlSelect *select, const char *alias, const LedgerColu
 static const char *walk(SqlSelect *select, const KpiHop *path, guint n_path) {
   const char *alias = "t0";
   for (guint i = 0; i + 1 < n_path; i++)
-    if (path[i].column != NULL) alias = follow(select, alias, path[i].column);
+    if (path[i].column != NULL) alias = follow(select, alias, path[i].table, path[i].column);
   return alias;
 }
 
@@ -132,8 +137,13 @@ const LedgerTable *sql_joined(const SqlSelect *select, guint index, const char *
   return join->table;
 }
 
+const LedgerTable *sql_referrer(const SqlSelect *select, guint index) {
+  return g_array_index(select->joins, Join, index - 1).of;
+}
+
 char *sql_from(const SqlSelect *select) {
-  g_autofree char *name = store_quote_name(select->table->name);
+  g_autofree char *name = select->rows != NULL ? g_strdup_printf("given_rows(%u)", store_given_number(select->rows))
+                                               : store_quote_name(select->table->name);
   const LedgerColumn *created = ledger_table_column(select->table, "created_at");
   GString *sql = g_string_new(NULL);
   if (created != NULL && hidden(select, select->table, created))

@@ -10,6 +10,9 @@ SqlSelect *sql_select_new(const QueryContext *context, const LedgerTable *table)
 void sql_select_free(SqlSelect *select);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SqlSelect, sql_select_free)
 
+/* These rows, of the same columns, stand in the place of the fact's own. */
+void sql_read_rows(SqlSelect *select, const StoreGiven *rows);
+
 /* A row expression; instants as TIMESTAMP. The caller frees. */
 char *sql_value(SqlSelect *select, const KpiExpr *expr);
 /* An instant as the local DATE on which it lies. */
@@ -29,6 +32,8 @@ char *sql_currency(SqlSelect *select);
 /* The fact itself (0) and the tables joined so far, each with the expression that is its row's key, whether there is
  * such a row or not; NULL past the last. */
 const LedgerTable *sql_joined(const SqlSelect *select, guint index, const char **key);
+/* The table whose reference leads to a joined one. */
+const LedgerTable *sql_referrer(const SqlSelect *select, guint index);
 /* " FROM fact t0 LEFT JOIN …" for all paths used so far. */
 char *sql_from(const SqlSelect *select);
 /* The condition that a row lies in the days [from, until) of a measure (levels: that it holds at the start of `until`);

@@ -44,6 +44,27 @@ QueryStat *query_stat_load(Store *store, GError **error) {
   return stat;
 }
 
+QueryStat *query_stat_after(const QueryStat *before, const StoreWritten *written) {
+  QueryStat *stat = g_new0(QueryStat, 1);
+  stat->merged = g_hash_table_ref(before->merged);
+  stat->tables = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+  GHashTableIter iter;
+  gpointer name, table;
+  g_hash_table_iter_init(&iter, before->tables);
+  while (g_hash_table_iter_next(&iter, &name, &table))
+    g_hash_table_insert(stat->tables, g_strdup(name), g_memdup2(table, sizeof(QueryTableStat)));
+  for (guint i = 0; i < written->stats->len; i++) {
+    const StoreWrittenStat *from = &g_array_index(written->stats, StoreWrittenStat, i);
+    QueryTableStat to = {.n_rows = from->span.n,
+                         .first_day = from->span.first_day,
+                         .last_day = from->span.last_day,
+                         .latest_us = from->span.latest_us,
+                         .has_foreign_currency = from->has_foreign_currency};
+    g_hash_table_replace(stat->tables, g_strdup(from->table->name), g_memdup2(&to, sizeof to));
+  }
+  return stat;
+}
+
 void query_stat_free(QueryStat *stat) {
   if (stat == NULL) return;
   g_hash_table_unref(stat->tables);

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/day.h"
-#include "store/store.h"
+#include "store/written.h"
 
 typedef struct {
   gint64 n_rows;
@@ -14,6 +14,8 @@ typedef struct {
 typedef struct QueryStat QueryStat;
 
 QueryStat *query_stat_load(Store *store, GError **error);
+/* What it will load once something more is written. */
+QueryStat *query_stat_after(const QueryStat *before, const StoreWritten *written);
 void query_stat_free(QueryStat *stat);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(QueryStat, query_stat_free)
 /* NULL when nothing is known of a table; `stat` may be NULL. */

@@ -1,16 +1,20 @@
 /* Kept cells against counting afresh: after any sequence of random changes of a simulated company's exports (values
- * moved from one record to another, records gone, come back, come late) every KPI of the catalogue, by several
- * dimensions, month by month and compared with the year before, is to the last digit what a scan of all records says.
+ * moved from one record to another, records gone, come back, come late) and records put one by one, every KPI of the
+ * catalogue, by several dimensions, month by month and compared with the year before, is to the last digit what a scan
+ * of all records says.
  *
  * ATTAIN_TEST_SEED repeats a run; ATTAIN_TEST_BATCHES makes it longer, ATTAIN_TEST_ALL asks by all dimensions after
  * each change. */
 #include "../demo/simulated.h"
+#include "ingest/writer.h"
 #include "query/live.h"
 #include "session/session.h"
 #include "session/sources.h"
 #include "unit.h"
 
-#define MINUTE_US G_GINT64_CONSTANT(60000000)
+#define SECOND_US G_GINT64_CONSTANT(1000000)
+#define MINUTE_US (60 * SECOND_US)
+#define N_PUTS    6 /* after each batch */
 
 typedef struct {
   char *folder;
@@ -20,6 +24,9 @@ typedef struct {
   QueryLive *live;
   GRand *random;
   GHashTable *gone; /* file -> GPtrArray of lines taken out of it */
+  IngestWriter *writer;
+  guint n_put, n_told;
+  char *removed; /* the id of a deal that was taken out, or NULL */
 } World;
 
 static const char *const dimensions[][3] = {
@@ -65,6 +72,9 @@ static int set_up(void **state) {
   QueryContext context = context_of(world);
   world->live = query_live_new(&context, (gsize)8 << 30, &error);
   if (!world->live) fail_msg("%s", error->message);
+  const Session *session = world->session;
+  world->writer = ingest_writer_new(session->store, session->schema, session->organisation, session->calendar, &error);
+  if (!world->writer) fail_msg("%s", error->message);
   *state = world;
   return 0;
 }
@@ -72,6 +82,8 @@ static int set_up(void **state) {
 static int tear_down(void **state) {
   World *world = *state;
   query_live_free(world->live);
+  ingest_writer_free(world->writer);
+  g_free(world->removed);
   g_ptr_array_unref(world->kpis);
   g_ptr_array_unref(world->sources);
   g_hash_table_unref(world->gone);
@@ -224,6 +236,109 @@ static void change_file(World *world) {
   print_message("  %s\n", name);
 }
 
+/* --- records put, of which the cells are told --- */
+
+/* The id of some record; of the source that the deals have. */
+static char *some_id(World *world, const char *table) {
+  g_autoptr(GError) error = NULL;
+  g_autofree char *sql = g_strdup_printf(
+      "SELECT id FROM %s WHERE from_source = (SELECT min(from_source) FROM opportunity) AND id IS NOT "
+      "NULL ORDER BY hash(id || '%u') LIMIT 1",
+      table, g_rand_int(world->random));
+  g_autoptr(StoreRows) rows = store_query(world->session->store, sql, NULL, 0, 1, &error);
+  if (rows == NULL) fail_msg("%s", error->message);
+  return g_strdup(store_rows_count(rows) > 0 ? store_rows_value(rows, 0, 0).text : "nobody");
+}
+
+typedef struct {
+  const char *table, *json; /* $1, $2: ids of a deal and a person; $3, $4: an amount and a day */
+} Put;
+
+static const Put kinds_put[] = {
+    {"opportunity", "{\"id\": \"$1\", \"amount\": $3, \"expected_close\": \"2026-12-$4\"}"},
+    {"opportunity", "{\"id\": \"$1\", \"owner\": \"$2\"}"},
+    {"opportunity",
+     "{\"id\": \"$1\", \"stage\": \"Closed Lost\", \"outcome\": \"lost\", \"closed_at\": \"2026-10-$4\"}"},
+    {"opportunity",
+     "{\"id\": \"new $3\", \"name\": \"New\", \"owner\": \"$2\", \"account\": \"new $4\", \"amount\": "
+     "$3, \"created_at\": \"2026-09-$4T08:00:00Z\", \"stage\": \"Discovery\", \"outcome\": \"open\"}"},
+    {"opportunity", "[{\"id\": \"$1\", \"amount\": 1$3}, {\"id\": \"new $3\", \"amount\": $3}]"},
+    {"activity", "{\"id\": \"$a\", \"opportunity\": \"$1\", \"done_at\": \"2026-10-$4T09:00:00Z\"}"},
+    {"activity",
+     "{\"id\": \"call $3\", \"kind\": \"call\", \"owner\": \"$2\", \"opportunity\": \"$1\", \"done_at\": "
+     "\"2026-10-$4T10:00:00Z\"}"},
+    {"lead", "{\"id\": \"$l\", \"opportunity\": \"$1\", \"owner\": \"$2\"}"},
+    {"sale",
+     "{\"id\": \"sale $3\", \"at\": \"2026-10-$4\", \"document\": \"S$3\", \"account\": \"new $4\", \"owner\": "
+     "\"$2\", \"opportunity\": \"$1\", \"quantity\": 1, \"net_amount\": $3}"},
+    {"split", "{\"id\": \"split $3\", \"opportunity\": \"$1\", \"person\": \"$2\", \"share\": 0.5}"},
+};
+
+static void replace(GString *json, const char *what, char *with) {
+  g_string_replace(json, what, with, 0);
+  g_free(with);
+}
+
+static char *json_of(World *world, const Put *put) {
+  GString *json = g_string_new(put->json);
+  replace(json, "$1", some_id(world, "opportunity"));
+  replace(json, "$2", some_id(world, "person"));
+  replace(json, "$a", some_id(world, "activity"));
+  replace(json, "$l", some_id(world, "lead"));
+  replace(json, "$3", g_strdup_printf("%d", g_rand_int_range(world->random, 1, 40000)));
+  replace(json, "$4", g_strdup_printf("%02d", g_rand_int_range(world->random, 1, 29)));
+  return g_string_free(json, FALSE);
+}
+
+/* A deal goes, and comes back with the next. */
+static gboolean put_or_remove(World *world, const IngestPut *put, IngestPutReport **report, GError **error) {
+  int what = g_rand_int_range(world->random, 0, G_N_ELEMENTS(kinds_put) + 2);
+  if (what < (int)G_N_ELEMENTS(kinds_put)) {
+    g_autofree char *json = json_of(world, &kinds_put[what]);
+    print_message("  %s\n", json);
+    return ingest_put(put, kinds_put[what].table, json, report, error);
+  }
+  if (!world->removed) {
+    world->removed = some_id(world, "opportunity");
+    print_message("  without %s\n", world->removed);
+    return ingest_remove(put, "opportunity", (const char *const[]){world->removed, NULL}, report, error);
+  }
+  g_autofree char *owner = some_id(world, "person"), *id = g_steal_pointer(&world->removed);
+  g_autofree char *json = g_strdup_printf(
+      "{\"id\": \"%s\", \"name\": \"Back\", \"owner\": \"%s\", \"account\": \"new 1\", "
+      "\"amount\": 777, \"created_at\": \"2026-08-03T08:00:00Z\", \"stage\": "
+      "\"Discovery\", \"outcome\": \"open\"}",
+      id, owner);
+  print_message("  %s\n", json);
+  return ingest_put(put, "opportunity", json, report, error);
+}
+
+static void put_some(World *world) {
+  g_autoptr(GError) error = NULL;
+  const Session *session = world->session;
+  g_autofree char *source = NULL;
+  g_autoptr(StoreRows) sources =
+      store_query(session->store, "SELECT min(from_source) FROM opportunity", NULL, 0, 1, &error);
+  if (sources == NULL) fail_msg("%s", error->message);
+  source = g_strdup(store_rows_value(sources, 0, 0).text);
+  IngestPut put = {.store = session->store,
+                   .schema = session->schema,
+                   .organisation = session->organisation,
+                   .calendar = session->calendar,
+                   .now_us = session->now_us,
+                   .source = source,
+                   .writer = world->writer};
+  g_autoptr(IngestPutReport) report = NULL;
+  if (!query_live_before(world->live, &error) || !put_or_remove(world, &put, &report, &error))
+    fail_msg("%s", error->message);
+  if (report->rejected->len > 0)
+    print_message("  kept out: %s\n", g_array_index(report->rejected, IngestPutRejected, 0).reason);
+  world->n_put += report->load > 0;
+  world->n_told += report->written != NULL;
+  query_live_tell(world->live, report->written);
+  if (!query_live_after(world->live, session->now_us, &error)) fail_msg("%s", error->message);
+}
+
 static void kept_cells_equal_counting_afresh(void **state) {
   World *world = *state;
   g_autoptr(GError) error = NULL;
@@ -240,6 +355,10 @@ static void kept_cells_equal_counting_afresh(void **state) {
     if (!query_live_before(world->live, &error)) fail_msg("%s", error->message);
     load_all(world);
     if (!query_live_after(world->live, world->session->now_us, &error)) fail_msg("%s", error->message);
+    for (int i = 0; i < N_PUTS; i++) {
+      world->session->now_us += SECOND_US;
+      put_some(world);
+    }
     gsize some = (gsize)g_rand_int_range(world->random, 0, G_N_ELEMENTS(dimensions));
     for (gsize d = 0; d < G_N_ELEMENTS(dimensions); d++)
       if (d == some || all) answers_are_as_counted(world, d);
@@ -249,7 +368,9 @@ static void kept_cells_equal_counting_afresh(void **state) {
   print_message("%" G_GINT64_FORMAT " builds, %" G_GINT64_FORMAT " changes followed, %" G_GINT64_FORMAT
                 " counted afresh, %.1f MB\n",
                 live.n_builds, live.n_follows, live.n_resets, (double)live.bytes / 1e6);
+  print_message("%u puts, %u of them told\n", world->n_put, world->n_told);
   assert_true(live.n_follows + live.n_resets > 0);
+  assert_true(world->n_told > 0);
 }
 
 int main(void) {
