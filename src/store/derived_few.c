@@ -10,6 +10,8 @@
 #include <string.h>
 
 #define MAX_WORDS 1000000
+/* Rows that are deleted RETURNING what they held are fetched one by one: of more deals they are read before. */
+#define MANY_DEALS 16
 
 struct DerivedFew {
   DerivedFacts *facts;   /* without deals; its words and ladders stay */
@@ -105,15 +107,27 @@ static char *are_touched(const StoreGiven *touched, gboolean is_dated) {
                          store_given_number(touched));
 }
 
+/* Takes the touched deals' rows out of a derived table and gives `columns` of them. */
+static StoreRows *take_out_rows(Store *store, const char *table, const StoreGiven *touched, gboolean is_dated,
+                                const char *columns, GError **error) {
+  g_autofree char *are = are_touched(touched, is_dated);
+  g_autofree char *out = g_strdup_printf("DELETE FROM %s WHERE %s", table, are);
+  if (store_given_count(touched) < MANY_DEALS) {
+    g_autofree char *sql = g_strdup_printf("%s RETURNING %s", out, columns);
+    return store_query_kept(store, sql, NULL, 0, 0, error);
+  }
+  g_autofree char *sql = g_strdup_printf("SELECT %s FROM %s WHERE %s", columns, table, are);
+  g_autoptr(StoreRows) rows = store_query_kept(store, sql, NULL, 0, 0, error);
+  return rows && store_run_kept(store, out, NULL, 0, NULL, error) ? g_steal_pointer(&rows) : NULL;
+}
+
 static gboolean take_out(Store *store, const DerivedForm *form, const LedgerTable *table, const StoreDeals *deals,
                          StoreSpan *gone, GError **error) {
-  g_autofree char *are = are_touched(deals->touched, deals->is_dated);
-  g_autoptr(GString) sql = g_string_new(NULL);
-  g_string_append_printf(sql, "DELETE FROM %s WHERE %s RETURNING 0", form->table, are);
+  g_autoptr(GString) columns = g_string_new("0");
   for (guint c = 0; c < form->n_columns; c++) {
-    if (counts(table, &form->columns[c])) g_string_append_printf(sql, ", \"%s\"", form->columns[c].name);
+    if (counts(table, &form->columns[c])) g_string_append_printf(columns, ", \"%s\"", form->columns[c].name);
   }
-  g_autoptr(StoreRows) rows = store_query_kept(store, sql->str, NULL, 0, 0, error);
+  g_autoptr(StoreRows) rows = take_out_rows(store, form->table, deals->touched, deals->is_dated, columns->str, error);
   if (!rows) return FALSE;
   gone->n = (gint64)store_rows_count(rows);
   for (gsize r = 0; r < store_rows_count(rows); r++) {
@@ -164,9 +178,7 @@ static DerivedWord word_of(DerivedFacts *facts, StoreValue value) {
 
 static StoreRows *take_out_silences(Store *store, const StoreGiven *touched, gboolean is_dated, StoreSpan *gone,
                                     GError **error) {
-  g_autofree char *are = are_touched(touched, is_dated);
-  g_autofree char *sql = g_strdup_printf("DELETE FROM silence WHERE %s RETURNING %s", are, silence_columns);
-  StoreRows *rows = store_query_kept(store, sql, NULL, 0, 0, error);
+  StoreRows *rows = take_out_rows(store, derived_silence_form.table, touched, is_dated, silence_columns, error);
   for (gsize r = 0; rows && r < store_rows_count(rows); r++) {
     const StoreValue *row = store_rows_row(rows, r);
     DerivedMoment since = moment_at(&row[SINCE]), ended = moment_at(&row[ENDED]);
