@@ -91,13 +91,31 @@ static void decide_decimals(Propose *propose) {
 
 /* --- money --- */
 
-/* The currency most rows carry in a column of currency codes, else the one that headers and values show by a sign. */
-static char *find_currency(const Propose *propose) {
+/* The currency that a header names, else the one that most amounts of the column carry; NULL when there is none. */
+static char *currency_of_column(const Propose *propose, const ProfileFile *file, const ProfileColumn *column) {
   static const struct {
     const char *sign, *code;
   } signs[] = {{"€", "EUR"},   {"eur", "EUR"}, {"£", "GBP"},   {"gbp", "GBP"}, {"R$", "BRL"},  {"brl", "BRL"},
                {"usd", "USD"}, {"US$", "USD"}, {"chf", "CHF"}, {"¥", "JPY"},   {"jpy", "JPY"}, {"mxn", "MXN"},
                {"cad", "CAD"}, {"aud", "AUD"}, {"inr", "INR"}, {"₹", "INR"},   {"sek", "SEK"}, {"$", "USD"}};
+  for (gsize s = 0; s < G_N_ELEMENTS(signs); s++) {
+    gboolean is_word = g_ascii_islower(signs[s].sign[0]);
+    if (is_word ? g_strv_contains((const char *const *)column->words, signs[s].sign)
+                : strstr(column->header, signs[s].sign) != NULL)
+      return g_strdup(signs[s].code);
+  }
+  g_autofree char *text = profile_sql_text(column);
+  g_autofree char *sql = g_strdup_printf(
+      "SELECT c FROM (SELECT attain_currency_of(%s, 'USD') AS c FROM %s) WHERE c IS NOT NULL GROUP BY 1 "
+      "HAVING count(*) * 2 > %" G_GINT64_FORMAT,
+      text, file->table, column->n_filled);
+  g_autoptr(StoreRows) rows = store_query(propose->scratch, sql, NULL, 0, 0, NULL);
+  const char *code = rows && store_rows_count(rows) > 0 ? store_rows_value(rows, 0, 0).text : NULL;
+  return code && base_currency_is_valid(code) ? g_strdup(code) : NULL;
+}
+
+/* The currency most rows carry in a column of currency codes, else that of the first column of amounts with one. */
+static char *find_currency(const Propose *propose) {
   gint64 best = 0;
   char *code = NULL;
   for (guint i = 0; i < propose->folder->files->len; i++) {
@@ -116,22 +134,8 @@ static char *find_currency(const Propose *propose) {
   }
   for (guint i = 0; i < propose->folder->files->len && !code; i++) {
     const ProfileFile *file = propose->folder->files->pdata[i];
-    for (guint c = 0; c < file->columns->len && !code; c++) {
-      const ProfileColumn *column = file->columns->pdata[c];
-      if (!profile_is_number(column)) continue;
-      g_autofree char *name = store_quote_name(column->header);
-      for (gsize s = 0; s < G_N_ELEMENTS(signs) && !code; s++) {
-        gboolean word =
-            g_ascii_islower(signs[s].sign[0]) && g_strv_contains((const char *const *)column->words, signs[s].sign);
-        gboolean sign = !g_ascii_islower(signs[s].sign[0]) && strstr(column->header, signs[s].sign);
-        if (!word && !sign && !g_ascii_islower(signs[s].sign[0])) {
-          g_autofree char *sql =
-              g_strdup_printf("SELECT count(*) FROM %s WHERE %s LIKE '%%%s%%'", file->table, name, signs[s].sign);
-          sign = profile_count(propose->scratch, sql) * 2 > column->n_filled;
-        }
-        if (word || sign) code = g_strdup(signs[s].code);
-      }
-    }
+    for (guint c = 0; c < file->columns->len && !code; c++)
+      if (profile_is_number(file->columns->pdata[c])) code = currency_of_column(propose, file, file->columns->pdata[c]);
   }
   return code;
 }
