@@ -112,6 +112,48 @@ static void records_are_looked_for_where_they_can_be(void **state) {
   ledger_clear(&ledger);
 }
 
+/* A put changed deal 1, took deal 3 away and brought deal 4, which call 12 referred to all along. */
+static StoreGiven *given_deals(Store *store, guint64 first, guint64 second) {
+  StoreGiven *rows =
+      store_given_new(store, (const char *const[]){"key", "owner"}, (const char *const[]){"UBIGINT", "INTEGER"}, 2);
+  StoreValue row[2] = {{.type = STORE_INT, .integer = (gint64)first}, {.type = STORE_INT, .integer = 1}};
+  store_given_add(rows, row);
+  row[0].integer = (gint64)second;
+  store_given_add(rows, row);
+  return rows;
+}
+
+static void what_is_told_is_looked_for_where_others_refer_to_it(void **state) {
+  Ledger ledger;
+  ledger_init(&ledger);
+  second_load(ledger.world.store);
+  const LedgerTable *deals = ledger_schema_find(ledger.world.schema, "opportunity");
+  const LedgerTable *calls = ledger_schema_find(ledger.world.schema, "activity");
+  StoreGiven *gone = given_deals(ledger.world.store, 1, 3), *come = given_deals(ledger.world.store, 1, 4);
+  g_autoptr(GPtrArray) referrers = g_ptr_array_new();
+  g_autoptr(GArray) members = g_array_new(FALSE, FALSE, sizeof(StoreWrittenMember));
+  StoreWritten written = {.load = 2, .n_rows = 1, .referrers = referrers, .members = members};
+  written.rows[0] = (StoreWrittenRows){.table = deals, .gone = gone, .come = come, .key = 0, .deal = -1};
+  g_autoptr(SqlSelect) select = sql_select_new(&ledger.context, deals);
+
+  g_autoptr(QueryChanges) alone = query_changes_told(&ledger.context, &written);
+  expect(&ledger, alone, "opportunity", FALSE, "1 3", "1 4");
+  expect(&ledger, alone, "activity", TRUE, "", "");
+  assert_ptr_equal(query_changes_rows(alone, select, CHANGES_BEFORE), gone);
+  assert_ptr_equal(query_changes_rows(alone, select, CHANGES_AFTER), come);
+
+  g_ptr_array_add(referrers, (gpointer)calls);
+  g_autoptr(QueryChanges) referred = query_changes_told(&ledger.context, &written);
+  expect(&ledger, referred, "activity", TRUE, "11 12", "11 12");
+  assert_false(query_changes_of_credit(referred));
+  written.has_moved = TRUE;
+  g_autoptr(QueryChanges) moved = query_changes_told(&ledger.context, &written);
+  assert_true(query_changes_of_credit(moved));
+  store_given_free(gone);
+  store_given_free(come);
+  ledger_clear(&ledger);
+}
+
 static void nothing_new_is_no_change(void **state) {
   Ledger ledger;
   ledger_init(&ledger);
@@ -167,9 +209,11 @@ static void people_and_rates_change_everything(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {
-      cmocka_unit_test(records_are_looked_for_where_they_can_be), cmocka_unit_test(nothing_new_is_no_change),
-      cmocka_unit_test(loads_are_followed_together), cmocka_unit_test(many_are_found_as_few_are),
-      cmocka_unit_test(people_and_rates_change_everything)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(records_are_looked_for_where_they_can_be),
+                                     cmocka_unit_test(what_is_told_is_looked_for_where_others_refer_to_it),
+                                     cmocka_unit_test(nothing_new_is_no_change),
+                                     cmocka_unit_test(loads_are_followed_together),
+                                     cmocka_unit_test(many_are_found_as_few_are),
+                                     cmocka_unit_test(people_and_rates_change_everything)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
