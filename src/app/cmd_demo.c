@@ -3,6 +3,7 @@
  * Makes the files (src/demo), then loads them as `attain load` would, so that what is shown afterwards has gone through
  * the same door as anybody's records. */
 #include "app/commands.h"
+#include "app/demo_targets.h"
 #include "demo/demo.h"
 #include "session/sources.h"
 
@@ -140,7 +141,7 @@ static gboolean load_source(Session *session, const SessionSource *source, Progr
 
 static CliTable *load_all(const char *folder, const CliContext *context, Progress *progress, Totals *totals,
                           GError **error) {
-  g_autoptr(Session) session = session_open(folder, context->now, SESSION_DATABASE | SESSION_WRITE, error);
+  g_autoptr(Session) session = session_open(folder, context->now, SESSION_DEFINITIONS | SESSION_WRITE, error);
   if (session == NULL) return NULL;
   g_autoptr(GPtrArray) sources = session_sources(session);
   g_autoptr(CliTable) table = cli_table_new("loaded");
@@ -153,6 +154,7 @@ static CliTable *load_all(const char *folder, const CliContext *context, Progres
     clear(progress);
     if (!ok) return NULL;
   }
+  if (!demo_targets_set(session, error)) return NULL;
   return g_steal_pointer(&table);
 }
 
@@ -175,7 +177,9 @@ static void print_made(const CliContext *context, const char *folder, const Demo
 
 static void print_next_steps(const CliContext *context, const char *folder, const Totals *totals) {
   fprintf(context->out,
-          "\nNext, with -C %s:\n  attain show win_rate --by team --period 'last-12-months'\n  attain kpis\n", folder);
+          "\nNext, with -C %s:\n  attain show win_rate --by team --period 'last-12-months'\n  attain target\n  attain "
+          "kpis\n",
+          folder);
   if (totals->rejected > 0)
     fputs("  attain check        (some rows were rejected, as in real exports: it says which and why)\n", context->out);
 }

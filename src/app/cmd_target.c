@@ -4,6 +4,8 @@
 #include "target/cascade.h"
 #include "target/members.h"
 
+#include <math.h>
+
 /* --- which --- */
 
 static gboolean is_wanted(const CliArguments *arguments, const Target *target, BaseDay today, const char *dimension,
@@ -103,7 +105,9 @@ static void print_parts(const CliContext *context, const Session *session, const
   guint n;
   double assigned = target_assigned(targets, standing->target, session->today, &n);
   if (n == 0 || !standing->kpi || !standing->has_amount || !target_adds_up(standing->kpi)) return;
+  double unit = pow(10, -target_digits(standing->kpi, session->organisation->currency));
   double left = standing->amount - assigned;
+  if (fabs(left) < unit) left = 0;
   g_autofree char *sum = answer_number(session, standing->kpi, TRUE, assigned);
   g_autofree char *rest = answer_number(session, standing->kpi, TRUE, ABS(left));
   g_autofree char *targets_words = base_count_words(n, "# {target, which comes|targets, which come}");

@@ -13,6 +13,13 @@ json_is 'd["totals"][0]["value"] > 0' True
 # what the truth beside it says of the number of people
 json_is 'len(json.load(open("co/truth.json"))) > 0' True
 
+# it has objectives, and targets that its teams' come to
+run 0 -C co --now 2026-11-21 objective --format json
+json_is 'len(d["objectives"]), d["targets_without_objective"]' "(3, [])"
+run 0 -C co --now 2026-11-21 target --format json
+json_is '[t["kpi"] for t in d["targets"] if t["who"] == "company"]' "['revenue', 'win_rate', 'average_discount', 'resolution_in_sla', 'sales_cycle']"
+json_is 'abs(d["targets"][0]["target_value"] - d["targets"][0]["assigned"]) < 0.01, d["targets"][0]["n_parts"] > 0' "(True, True)"
+
 # everything of every role can be shown, and in every grain
 for role in manager leader rep marketing finance; do
   run 0 -C co --now 2026-11-21 show --role "$role" --period last-quarter --compare previous --format json
