@@ -54,10 +54,11 @@ static void cents_and_names(void **state) {
   company_sql(world.store,
               "INSERT INTO fx_rate BY NAME SELECT 1::UBIGINT AS key, 'r' AS id, 'USD' AS currency, 0.5 AS "
               "rate, DATE '2024-01-01' AS day_day, TIMESTAMP '2024-01-01' AS day");
-  company_sql(world.store,
-              "INSERT INTO opportunity BY NAME SELECT k::UBIGINT AS key, 'd' || k AS id, 1 + k %% 2 AS owner, 'open' AS "
-              "outcome, 101 AS amount, 'USD' AS currency, TIMESTAMP '2024-02-01' AS created_at, DATE '2024-02-01' AS "
-              "created_at_day FROM range(3) r(k)");
+  company_sql(
+      world.store,
+      "INSERT INTO opportunity BY NAME SELECT k::UBIGINT AS key, 'd' || k AS id, 1 + k %% 2 AS owner, 'open' AS "
+      "outcome, 101 AS amount, 'USD' AS currency, TIMESTAMP '2024-02-01' AS created_at, DATE '2024-02-01' AS "
+      "created_at_day FROM range(3) r(k)");
   company_sql(world.store,
               "INSERT INTO ledger_stat BY NAME SELECT 'opportunity' AS table_name, 3 AS n_rows, DATE "
               "'2024-02-01' AS first_day, DATE '2024-02-01' AS last_day, TIMESTAMP '2024-02-01' AS "
