@@ -146,11 +146,9 @@ static gboolean make_grid(const CliArguments *arguments, Gridding *gridding, GEr
 
 static gboolean read_back(const char *path, Gridding *gridding, GError **error) {
   QueryContext context = answer_context(gridding->session);
-  TargetSheet sheet = {0};
+  g_auto(TargetSheet) sheet = {0};
   g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
-  g_autoptr(StoreRows) rows = target_sheet_of_csv(gridding->session->store, path, &sheet, error);
-  g_autofree gconstpointer texts = sheet.texts;
-  if (!rows) return FALSE;
+  if (!target_sheet_read_csv(gridding->session->store, path, &sheet, error)) return FALSE;
   g_autoptr(GError) first = NULL;
   gridding->grid = target_grid_read(&context, gridding->targets, &sheet, problems, &first);
   if (gridding->grid) return TRUE;

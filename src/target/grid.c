@@ -298,9 +298,9 @@ static void read_amount(Reading *reading, TargetGrid *grid, guint member, guint 
 
 TargetGrid *target_grid_read(const QueryContext *context, const GPtrArray *targets, const TargetSheet *sheet,
                              GPtrArray *problems, GError **error) {
-  Reading reading = {.context = context, .sheet = sheet, .problems = problems};
-  g_autoptr(GArray) rows = reading.rows = g_array_new(FALSE, FALSE, sizeof(guint));
-  g_autoptr(GArray) known = reading.known = g_array_new(FALSE, FALSE, sizeof(gboolean));
+  g_autoptr(GArray) rows = g_array_new(FALSE, FALSE, sizeof(guint));
+  g_autoptr(GArray) known = g_array_new(FALSE, FALSE, sizeof(gboolean));
+  Reading reading = {.context = context, .sheet = sheet, .problems = problems, .rows = rows, .known = known};
   g_autoptr(TargetGrid) grid = read_corner(&reading);
   if (grid) {
     read_periods(&reading, grid);
@@ -314,18 +314,21 @@ TargetGrid *target_grid_read(const QueryContext *context, const GPtrArray *targe
   return NULL;
 }
 
-StoreRows *target_sheet_of_csv(Store *store, const char *path, TargetSheet *sheet, GError **error) {
+void target_sheet_clear(TargetSheet *sheet) {
+  g_clear_pointer(&sheet->texts, g_free);
+  g_clear_pointer(&sheet->rows, store_rows_free);
+}
+
+gboolean target_sheet_read_csv(Store *store, const char *path, TargetSheet *sheet, GError **error) {
   g_autofree char *quoted = store_quote_text(path);
   g_autofree char *sql = g_strdup_printf(
       "SELECT * FROM read_csv(%s, header = false, all_varchar = true, null_padding = true, strict_mode = false)",
       quoted);
-  g_autoptr(StoreRows) rows = store_query(store, sql, NULL, 0, MAX_CELLS, error);
-  if (!rows) return NULL;
-  sheet->n_rows = store_rows_count(rows);
-  sheet->n_columns = store_rows_n_columns(rows);
-  const char **texts = g_new0(const char *, sheet->n_rows * sheet->n_columns + 1);
+  StoreRows *rows = store_query(store, sql, NULL, 0, MAX_CELLS, error);
+  if (!rows) return FALSE;
+  *sheet = (TargetSheet){.n_rows = store_rows_count(rows), .n_columns = store_rows_n_columns(rows), .rows = rows};
+  sheet->texts = g_new0(const char *, sheet->n_rows * sheet->n_columns + 1);
   for (gsize r = 0; r < sheet->n_rows; r++)
-    for (guint c = 0; c < sheet->n_columns; c++) texts[r * sheet->n_columns + c] = store_text_at(rows, r, c);
-  sheet->texts = texts;
-  return g_steal_pointer(&rows);
+    for (guint c = 0; c < sheet->n_columns; c++) sheet->texts[r * sheet->n_columns + c] = store_text_at(rows, r, c);
+  return TRUE;
 }
