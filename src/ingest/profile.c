@@ -21,13 +21,12 @@
 /* Languages put other spaces than the plain one between thousands and before signs. */
 #define SPACES " \\x{a0}\\x{2009}\\x{202f}"
 #define GAP    "[" SPACES "]?"
-#define MONEY                                                                                                              \
-  "[€$£¥₹₩₽₺₴₪]|R[$]|US[$]|C[$]|A[$]|kr[.]?|zł|Kč|Ft|lei|Fr[.]?|Rs[.]?|EUR|USD|GBP|CHF|BRL|MXN|SEK|PLN|" \
-  "CAD|"                                                                                                                   \
-  "AUD|"                                                                                                                   \
-  "NZD|"                                                                                                                   \
-  "INR|JPY|CNY|DKK|NOK|CZK|HUF|RON|BGN|TRY|RUB|UAH|ILS|SGD|HKD|TWD|KRW|THB|MYR|IDR|PHP|VND|ZAR|AED|SAR|EGP|MAD|NGN|"       \
-  "KES|ARS|CLP|COP|PEN"
+#define SIGNS  "[€$£¥₹₩₽₺₴₪]|R[$]|US[$]|C[$]|A[$]|kr[.]?|zł|Kč|Ft|lei|Fr[.]?|Rs[.]?"
+#define CODES                                                                        \
+  "EUR|USD|GBP|CHF|BRL|MXN|SEK|PLN|CAD|AUD|NZD|INR|JPY|CNY|DKK|NOK|CZK|HUF|RON|BGN|" \
+  "TRY|RUB|UAH|ILS|SGD|HKD|TWD|KRW|THB|MYR|IDR|PHP|VND|ZAR|AED|SAR|EGP|MAD|NGN|KES|" \
+  "ARS|CLP|COP|PEN"
+#define MONEY   SIGNS "|" CODES
 #define DIGITS  "[0-9][0-9.,''’" SPACES "]*"
 #define NUMBER  "^[-+(]?" GAP "(" MONEY ")?" GAP "[-+]?" DIGITS "(" GAP "(" MONEY "|%))?-?\\)?$"
 #define LETTERS "[kK]|[tT]sd|TSD|[mM]|[mM]io|MIO|[mM]ln|[mM]rd|[bB]n"
