@@ -11,6 +11,7 @@
  * measures of a selection are added by one thread, those of others by whichever is free: each has columns of its own.
  *
  * The threads are pthread's own, which ThreadSanitizer knows; GLib's it does not. */
+#include "base/money.h"
 #include "query/accumulate.h"
 
 #include <math.h>
@@ -333,11 +334,15 @@ gboolean accumulate_columns(Scan *scan, ScanTable *table, const StoreChunk *chun
 /* --- all tables --- */
 
 static gboolean too_many(const Scan *scan, GError **error) {
+  gint64 most = scan->plan->context->organisation->max_groups;
+  g_autofree char *allowed = base_money_format(most, 0);
+  g_autofree char *of_each = base_money_format(MAX(scan->plan->n_figures, 1), 0);
   g_set_error(
       error, BASE_ERROR, BASE_ERROR_LIMIT,
-      "the question makes more than %" G_GINT64_FORMAT
-      " groups of %s; ask by fewer dimensions, narrow it with --where, or raise limits: max_groups in attain.yaml",
-      scan->plan->context->organisation->max_groups, scan->fact->about);
+      "the answer would have more than %s figures: %s of each group of %s (the KPIs asked, times the periods), and "
+      "there are too many groups. Ask for fewer dimensions, a coarser --grain, a shorter period or fewer KPIs, narrow "
+      "it with --where, or raise limits: max_groups in attain.yaml",
+      allowed, of_each, scan->fact->about);
   return FALSE;
 }
 

@@ -232,7 +232,8 @@ static CubeTable *new_cells(const QueryPlan *plan, const PlanTable *table, const
     g_autoptr(CubeBlocks) months = months_of(plan);
     return cube_table_new_kept(n_members, columns, specs->len, most, table->entity != NULL, months);
   }
-  return (table->entity != NULL ? cube_table_new_sparse : cube_table_new)(n_members, columns, specs->len, most);
+  if (table->entity != NULL) return cube_table_new_sparse(n_members, columns, specs->len, most);
+  return cube_table_new(n_members, columns, specs->len, MAX(most / MAX(plan->n_figures, 1), 1));
 }
 
 gboolean query_plan_shares_credit(const QueryPlan *plan, const PlanTable *table) {

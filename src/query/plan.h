@@ -75,6 +75,8 @@ typedef struct {
       keeps_all; /* some each() says something of entities without records in the days asked: all records are read */
   GHashTable *boundary_set;
   GArray *boundaries; /* BaseDay, ascending, once planned */
+  guint n_figures;    /* asked of each group: KPIs times periods; more groups than the cap allows are refused while they
+                         are counted */
   GPtrArray *sql;     /* the scans' texts, for explain */
   BaseDay rates_of;   /* constant currency: all amounts at this day's rates; BASE_DAY_NONE = each at its own day's */
   QueryCustomers *customers;

@@ -1,4 +1,5 @@
 /* From request to answer. */
+#include "base/money.h"
 #include "query/run.h"
 
 #define MAX_KPIS    500
@@ -178,14 +179,14 @@ static gboolean fits(const QueryRun *run, EvalLevel *const *levels, GError **err
   for (guint keep = 0; keep <= run->n_dims; keep++) n_groups += eval_level_n_groups(levels[keep]);
   gint64 n = n_groups * run->result->kpis->len * run->result->periods->len;
   if (n <= most) return TRUE;
+  g_autofree char *figures = base_money_format(n, 0), *groups = base_money_format(n_groups, 0);
+  g_autofree char *allowed = base_money_format(most, 0);
   g_set_error(
       error, BASE_ERROR, BASE_ERROR_LIMIT,
-      "the answer would have %" G_GINT64_FORMAT " figures, one for each of %" G_GINT64_FORMAT
-      " members and totals in each of %u periods, times the KPIs asked (%u); limits: max_groups in attain.yaml allows "
-      "%" G_GINT64_FORMAT
-      ". Ask for a coarser --grain, a shorter period, fewer KPIs or dimensions, narrow it with --where, or raise the "
-      "limit",
-      n, n_groups, run->result->periods->len, run->result->kpis->len, most);
+      "the answer would have %s figures, one for each of %s members and totals in each of %u periods, times the "
+      "KPIs asked (%u); limits: max_groups in attain.yaml allows %s. Ask for a coarser --grain, a shorter period, "
+      "fewer KPIs or dimensions, narrow it with --where, or raise the limit",
+      figures, groups, run->result->periods->len, run->result->kpis->len, allowed);
   return FALSE;
 }
 
@@ -309,6 +310,7 @@ static gboolean answer(QueryRun *run, GError **error) {
   run->plan->rates_of = run->request->rates_of;
   run->evaluator = evaluator_new(run->plan);
   query_run_collect(run);
+  run->plan->n_figures = run->result->kpis->len * run->result->periods->len;
   if (!query_plan_fix(run->plan, error)) return FALSE;
   run->plan->timings.plan_ms = (double)(g_get_monotonic_time() - started) / 1000.0;
   if (!query_plan_scan(run->plan, error) || !query_run_answer(run, error)) return FALSE;
