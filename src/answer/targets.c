@@ -120,14 +120,6 @@ static void event_json(CliJson *json, const TargetEvent *event) {
   cli_json_end_object(json);
 }
 
-static const char *objective_name(const GPtrArray *objectives, gint64 number) {
-  for (guint i = 0; i < objectives->len; i++) {
-    const TargetObjective *objective = g_ptr_array_index(objectives, i);
-    if (objective->number == number) return objective->name;
-  }
-  return NULL;
-}
-
 void answer_target_json(CliJson *json, const Session *session, const TargetStanding *standing, const GPtrArray *targets,
                         const GPtrArray *objectives, gboolean whole) {
   const Target *target = standing->target;
@@ -143,7 +135,8 @@ void answer_target_json(CliJson *json, const Session *session, const TargetStand
   cli_json_member_text(json, "state", target_state_name(target_state(target)));
   cli_json_member_integer(json, "version", standing->version->version);
   cli_json_member_text(json, "spread", target_spread_name(standing->version->spread));
-  cli_json_member_text(json, "objective", objective_name(objectives, target->objective));
+  const TargetObjective *objective = target_objective_of(target, objectives);
+  cli_json_member_text(json, "objective", objective ? objective->name : NULL);
   cli_json_value(json, "parent", target->parent > 0, (double)target->parent);
   cli_json_member_integer(json, "n_parts", n_parts);
   cli_json_value(json, "assigned", n_parts > 0 && adds_up, assigned);

@@ -4,14 +4,17 @@
 
 /* --- listing --- */
 
-static gboolean serves(const Target *target, const TargetObjective *objective) {
+static gboolean counts(const Target *target) {
   TargetState state = target_state(target);
-  return target->objective == objective->number && (state == TARGET_AGREED || state == TARGET_OPEN);
+  return state == TARGET_AGREED || state == TARGET_OPEN;
 }
 
-static guint count_targets(const GPtrArray *targets, const TargetObjective *objective) {
+static guint count_targets(const GPtrArray *targets, const GPtrArray *objectives, const TargetObjective *objective) {
   guint n = 0;
-  for (guint i = 0; i < targets->len; i++) n += serves(g_ptr_array_index(targets, i), objective);
+  for (guint i = 0; i < targets->len; i++) {
+    const Target *target = g_ptr_array_index(targets, i);
+    n += counts(target) && target_objective_of(target, objectives) == objective;
+  }
   return n;
 }
 
@@ -28,9 +31,11 @@ static void print_json(const CliContext *context, const GPtrArray *objectives, c
     cli_json_member_texts(json, "kpis", (const char *const *)objective->kpis);
     cli_json_member_bool(json, "ended", objective->ended);
     cli_json_member_array(json, "targets");
-    for (guint t = 0; t < targets->len; t++)
-      if (serves(g_ptr_array_index(targets, t), objective))
-        cli_json_integer(json, ((const Target *)g_ptr_array_index(targets, t))->number);
+    for (guint t = 0; t < targets->len; t++) {
+      const Target *target = g_ptr_array_index(targets, t);
+      if (counts(target) && target_objective_of(target, objectives) == objective)
+        cli_json_integer(json, target->number);
+    }
     cli_json_end_array(json);
     cli_json_end_object(json);
   }
@@ -38,7 +43,7 @@ static void print_json(const CliContext *context, const GPtrArray *objectives, c
   cli_json_member_array(json, "targets_without_objective");
   for (guint t = 0; t < targets->len; t++) {
     const Target *target = g_ptr_array_index(targets, t);
-    if (target->objective == 0 && target_state(target) == TARGET_AGREED) cli_json_integer(json, target->number);
+    if (counts(target) && !target_objective_of(target, objectives)) cli_json_integer(json, target->number);
   }
   cli_json_end_array(json);
   cli_json_end_object(json);
@@ -48,11 +53,11 @@ static void add_notes(CliTable *table, const GPtrArray *objectives, const GPtrAr
   guint without_target = 0, without_objective = 0;
   for (guint i = 0; i < objectives->len; i++) {
     const TargetObjective *objective = g_ptr_array_index(objectives, i);
-    without_target += !objective->ended && count_targets(targets, objective) == 0;
+    without_target += !objective->ended && count_targets(targets, objectives, objective) == 0;
   }
   for (guint t = 0; t < targets->len; t++) {
     const Target *target = g_ptr_array_index(targets, t);
-    without_objective += target->objective == 0 && target_state(target) == TARGET_AGREED;
+    without_objective += counts(target) && !target_objective_of(target, objectives);
   }
   g_autofree char *first = base_count_words(without_target,
                                             "# {objective has|objectives have} no target: nobody can tell "
@@ -70,7 +75,7 @@ static void print_table(const CliContext *context, const GPtrArray *objectives, 
   cli_table_add_column(table, "Targets", CLI_RIGHT);
   for (guint i = 0; i < objectives->len; i++) {
     const TargetObjective *objective = g_ptr_array_index(objectives, i);
-    guint n = count_targets(targets, objective);
+    guint n = count_targets(targets, objectives, objective);
     g_autofree char *number = g_strdup_printf("%" G_GINT64_FORMAT, objective->number);
     g_autofree char *kpis = g_strjoinv(", ", objective->kpis), *count = g_strdup_printf("%u", n);
     cli_table_add_row(table);

@@ -72,21 +72,25 @@ static gboolean find_data(const Session *session, TargetSentence *sentence, GErr
   return TRUE;
 }
 
-static gboolean serves(const TargetObjective *objective, const char *kpi) {
-  return !objective->ended && kpi && g_strv_contains((const char *const *)objective->kpis, kpi);
+/* The one that is named; without a name any that names the KPI: it is then found whenever it is asked for. */
+static const TargetObjective *objective_meant(const TargetsHeard *heard, const char *wanted, GPtrArray *names) {
+  const char *kpi = heard->sentence.terms.kpi;
+  const TargetObjective *found = NULL;
+  for (guint i = 0; i < heard->objectives->len; i++) {
+    const TargetObjective *objective = g_ptr_array_index(heard->objectives, i);
+    gboolean names_it = !objective->ended && kpi && g_strv_contains((const char *const *)objective->kpis, kpi);
+    if (!found && (wanted ? g_ascii_strcasecmp(objective->name, wanted) == 0 : names_it)) found = objective;
+    g_ptr_array_add(names, objective->name);
+  }
+  return found;
 }
 
 static gboolean find_objective(const CliArguments *arguments, TargetsHeard *heard, GError **error) {
   const char *wanted = cli_option(arguments, "objective");
   g_autoptr(GPtrArray) names = g_ptr_array_new();
-  for (guint i = 0; i < heard->objectives->len; i++) {
-    const TargetObjective *objective = g_ptr_array_index(heard->objectives, i);
-    gboolean found =
-        wanted ? g_ascii_strcasecmp(objective->name, wanted) == 0 : serves(objective, heard->sentence.terms.kpi);
-    if (found && heard->objective == 0) heard->objective = objective->number;
-    g_ptr_array_add(names, objective->name);
-  }
-  if (heard->objective != 0) return TRUE;
+  const TargetObjective *found = objective_meant(heard, wanted, names);
+  if (found && wanted) heard->objective = found->number;
+  if (found) return TRUE;
   if (wanted) {
     const char *nearest = base_nearest(wanted, (const char *const *)names->pdata, names->len);
     g_set_error(error, BASE_ERROR, BASE_ERROR_NOT_FOUND, "there is no objective \"%s\"%s%s%s", wanted,

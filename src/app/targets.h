@@ -17,7 +17,7 @@ typedef struct {
   GArray *members; /* TargetMember, of their texts */
   TargetHearing hearing;
   char *dimension, *member; /* --for */
-  gint64 objective;         /* the one that it serves; 0: none */
+  gint64 objective;         /* the one that --objective names; 0: not given */
   GPtrArray *objectives;
 } TargetsHeard;
 

@@ -339,6 +339,16 @@ GPtrArray *target_read_objectives(Store *store, GError **error) {
   return objectives;
 }
 
+const TargetObjective *target_objective_of(const Target *target, const GPtrArray *objectives) {
+  const char *kpi = target_latest(target)->terms.kpi;
+  for (guint i = 0; i < objectives->len; i++) {
+    const TargetObjective *objective = g_ptr_array_index(objectives, i);
+    gboolean names_it = !objective->ended && g_strv_contains((const char *const *)objective->kpis, kpi);
+    if (target->objective > 0 ? objective->number == target->objective : names_it) return objective;
+  }
+  return NULL;
+}
+
 gboolean target_objective_save(Store *store, TargetObjective *objective, GError **error) {
   gint64 number = objective->number;
   if (number == 0 && !next_number(store, "SELECT coalesce(max(objective), 0) FROM attain_objective", &number, error))

@@ -82,6 +82,9 @@ typedef struct {
 } TargetObjective;
 
 void target_objective_free(TargetObjective *objective);
+/* The objective that a target serves: the one it was set for, else the first that has not ended and names its KPI.
+ * NULL: none. */
+const TargetObjective *target_objective_of(const Target *target, const GPtrArray *objectives);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(TargetObjective, target_objective_free)
 
 /* All targets by number, objectives by number in their last version. Caller frees the arrays. Errors: of the database.

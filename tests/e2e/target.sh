@@ -170,4 +170,16 @@ complains "there is no target 99"
 run 2 $at target sett x
 complains 'did you mean "target set"?'
 
+# --- an objective that is named later is served by the targets of its KPIs that were set for no other ---
+run 0 $at target set "10 won deals this quarter" --for company --format json
+json_is 'd["kpi"]' "won_deals"
+run 0 $at objective --format json
+json_is 'len(d["targets_without_objective"])' "1"
+run 0 $at objective set "Close more" --kpi won_deals,win_rate
+run 0 $at objective --format json
+json_is 'd["targets_without_objective"], len(d["objectives"][1]["targets"]), 3 in d["objectives"][0]["targets"]' "([], 1, True)"
+run 0 $at objective set "Close more" --end
+run 0 $at objective --format json
+json_is 'len(d["targets_without_objective"]), d["objectives"][1]["ended"]' "(1, True)"
+
 finish
