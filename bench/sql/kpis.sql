@@ -114,7 +114,7 @@ WITH month AS (
   SELECT owner, month_of(closed_at_day) AS month, sum(amount) AS amount FROM opportunity
   WHERE outcome = 'won' AND closed_at_day >= (SELECT min(start) - INTERVAL 1 MONTH FROM months) AND closed_at_day < (SELECT max(until) FROM months)
   GROUP BY 1, 2)
-SELECT b.owner, b.month + INTERVAL 1 MONTH, coalesce(a.amount, 0) / nullif(b.amount, 0) - 1
+SELECT b.owner, (b.month + INTERVAL 1 MONTH)::DATE, coalesce(a.amount, 0) / nullif(b.amount, 0) - 1
 FROM month b LEFT JOIN month a ON a.owner = b.owner AND a.month = b.month + INTERVAL 1 MONTH
 WHERE inside(b.month + INTERVAL 1 MONTH)
 -- sales_growth_year
@@ -122,7 +122,7 @@ WITH month AS (
   SELECT owner, month_of(closed_at_day) AS month, sum(amount) AS amount FROM opportunity
   WHERE outcome = 'won' AND closed_at_day >= (SELECT min(start) - INTERVAL 1 YEAR FROM months) AND closed_at_day < (SELECT max(until) FROM months)
   GROUP BY 1, 2)
-SELECT b.owner, b.month + INTERVAL 1 YEAR, coalesce(a.amount, 0) / nullif(b.amount, 0) - 1
+SELECT b.owner, (b.month + INTERVAL 1 YEAR)::DATE, coalesce(a.amount, 0) / nullif(b.amount, 0) - 1
 FROM month b LEFT JOIN month a ON a.owner = b.owner AND a.month = b.month + INTERVAL 1 YEAR
 WHERE inside(b.month + INTERVAL 1 YEAR)
 -- quota_attainment
