@@ -91,8 +91,13 @@ static void answer_cleanup(Answer **answer) {
 
 static char *question_text(const QueryRequest *request, const char *board) {
   g_autofree char *kpis = g_strjoinv(",", (char **)(gpointer)request->kpis);
-  return g_strdup_printf("%s\x1e%s\x1e%s\x1e%d\x1e%d", board, kpis, request->period != NULL ? request->period : "",
+  GString *text = g_string_new(board);
+  g_string_append_printf(text, "\x1e%s\x1e%s\x1e%d\x1e%d", kpis, request->period != NULL ? request->period : "",
                          request->has_grain ? (int)request->grain : -1, request->compare);
+  for (guint i = 0; i < request->n_spans; i++)
+    g_string_append_printf(text, "\x1e%d,%d,%s", request->spans[i].start, request->spans[i].end,
+                           request->spans[i].name);
+  return g_string_free(text, FALSE);
 }
 
 /* A holder of the answer's parts; the caller frees with answer_free(). */

@@ -12,8 +12,10 @@ typedef struct {
   const char *const *by;   /* NULL-terminated dimensions, outermost first; NULL or empty: none. At most 6 */
   const char *period;      /* as calendar_parse_period() takes it; NULL: the current quarter */
   gboolean has_grain;
-  CalendarGrain grain;      /* the period cut into these */
-  const char *const *where; /* NULL-terminated conditions; NULL: none */
+  CalendarGrain grain;         /* the period cut into these */
+  const CalendarPeriod *spans; /* in place of period and grain: these, in their order; they may overlap */
+  guint n_spans;               /* 0: none */
+  const char *const *where;    /* NULL-terminated conditions; NULL: none */
   QueryCompare compare;
   gboolean credit_now; /* owners and teams as they are now, whatever the workspace says */
   BaseDay rates_of;    /* constant currency: the rates of this day; BASE_DAY_NONE = each amount's own day */
