@@ -81,13 +81,16 @@ char *cli_format_money(double value, const char *currency, int decimals);
 int cli_money_decimals(const double *values, gsize n, const char *currency, gboolean exact);
 
 /* --- running text --- */
+/* Columns of the screen that so many bytes of text take: 0 for combining marks and control characters, 2 for wide ones.
+ */
+gsize cli_text_width(const char *text, gsize length);
 /* Prints words from column `at` on, breaking lines to the terminal's width (or 96 columns) and starting each at
  * `indent`; a line break in the text is kept. Ends with a newline. */
 void cli_print_text(const CliContext *context, const char *text, int indent, int at);
 /* A line in bold where colour may be used. */
 void cli_print_heading(const CliContext *context, const char *text);
 
-/* --- tables --- */
+/* --- tables; workbooks are in cli/xlsx.h --- */
 typedef enum { CLI_LEFT, CLI_RIGHT } CliAlign;
 typedef enum { CLI_STYLE_NONE, CLI_STYLE_HEAD, CLI_STYLE_TOTAL, CLI_STYLE_GOOD, CLI_STYLE_BAD, CLI_STYLE_DIM } CliStyle;
 typedef struct CliTable CliTable;
@@ -95,6 +98,12 @@ CliTable *cli_table_new(const char *title);
 void cli_table_free(CliTable *table);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CliTable, cli_table_free)
 void cli_table_add_column(CliTable *table, const char *name, CliAlign align);
+/* Several, from left to right. */
+typedef struct {
+  const char *name;
+  CliAlign align;
+} CliColumn;
+void cli_table_add_columns(CliTable *table, const CliColumn *columns, gsize n_columns);
 void cli_table_add_row(CliTable *table);                                    /* then its cells from left to right */
 void cli_table_add_cell(CliTable *table, const char *text, CliStyle style); /* text is copied */
 void cli_table_add_note(CliTable *table, const char *note);                 /* a line below the table */

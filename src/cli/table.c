@@ -69,6 +69,10 @@ void cli_table_add_column(CliTable *table, const char *name, CliAlign align) {
   g_array_append_val(table->columns, column);
 }
 
+void cli_table_add_columns(CliTable *table, const CliColumn *columns, gsize n_columns) {
+  for (gsize i = 0; i < n_columns; i++) cli_table_add_column(table, columns[i].name, columns[i].align);
+}
+
 static void fill_row(CliTable *table) {
   while (table->cells->len < table->n_rows * table->columns->len) {
     Cell empty = {.text = g_strdup("")};
@@ -97,8 +101,7 @@ static const Cell *cell_at(const CliTable *table, guint row, guint column) {
 
 /* --- widths --- */
 
-/* Columns of the screen that a text takes: 0 for combining marks and control characters, 2 for wide ones. */
-static gsize text_width(const char *text, gsize length) {
+gsize cli_text_width(const char *text, gsize length) {
   gsize width = 0;
   for (const char *at = text; at < text + length; at = g_utf8_next_char(at)) {
     gunichar c = g_utf8_get_char(at);
@@ -112,7 +115,7 @@ static gsize lines_width(const char *text) {
   gsize widest = 0;
   for (;;) {
     gsize length = strcspn(text, "\n");
-    widest = MAX(widest, text_width(text, length));
+    widest = MAX(widest, cli_text_width(text, length));
     if (!text[length]) return widest;
     text += length + 1;
   }
@@ -170,7 +173,7 @@ static char *wrap(const char *text, gsize width) {
   gsize used = 0;
   while (*text) {
     gsize word = strcspn(text, " \n");
-    gsize needs = text_width(text, word);
+    gsize needs = cli_text_width(text, word);
     if (used > 0 && used + 1 + needs > width) {
       g_string_append_c(out, '\n');
       used = 0;
@@ -178,7 +181,7 @@ static char *wrap(const char *text, gsize width) {
     if (used > 0) g_string_append_c(out, ' ');
     used += used > 0;
     for (const char *end = text + word; text < end; text = g_utf8_next_char(text)) {
-      gsize one = text_width(text, 1);
+      gsize one = cli_text_width(text, 1);
       if (used > 0 && used + one > width) {
         g_string_append_c(out, '\n');
         used = 0;
