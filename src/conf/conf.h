@@ -66,6 +66,64 @@ typedef struct {
 gboolean conf_read_map(const ConfNode *map, const ConfField *fields, gsize n_fields, gpointer out, GError **error);
 void conf_free_fields(const ConfField *fields, gsize n_fields, gpointer out);
 
+/* --- attain.yaml: where alerts go, and when --- */
+
+/* A text that had better not stand in attain.yaml: an environment variable or a file has it, and is read when it is
+ * needed. All NULL: there is none. */
+typedef struct {
+  char *text; /* only of what may be written down: a webhook's address */
+  char *env;
+  char *file; /* absolute */
+} ConfSecret;
+
+typedef enum {
+  CONF_CHANNEL_MAIL,
+  CONF_CHANNEL_WEBHOOK, /* plain JSON */
+  CONF_CHANNEL_SLACK,
+  CONF_CHANNEL_TEAMS,
+  CONF_CHANNEL_COMMAND, /* the JSON on its standard input */
+} ConfChannelKind;
+
+typedef struct {
+  char *name;
+  ConfChannelKind kind;
+  char **mail;      /* MAIL: addresses */
+  char **command;   /* COMMAND: the program and its arguments */
+  ConfSecret url;   /* WEBHOOK, SLACK, TEAMS */
+  ConfSecret token; /* WEBHOOK: sent as `Authorization: Bearer …` */
+} ConfChannel;
+
+typedef enum { CONF_SECURITY_STARTTLS, CONF_SECURITY_TLS, CONF_SECURITY_NONE } ConfSecurity;
+
+typedef struct {
+  char *server; /* NULL: no mail can be sent */
+  int port;
+  ConfSecurity security;
+  char *user; /* or NULL */
+  ConfSecret password;
+  char *from;
+  char *ca_file; /* of the server's certificate, absolute; NULL: the system's */
+} ConfMail;
+
+/* Times of day are minutes from midnight in the organisation's time zone. */
+typedef struct {
+  ConfChannel *channels;
+  gsize n_channels;
+  ConfMail mail;
+  int quiet_from, quiet_to; /* equal: no quiet hours; from > to: over midnight */
+  gboolean quiet_days_off;  /* days that do not work are quiet as a whole */
+  int work_from, work_to;   /* what a working hour is; 9:00 to 17:00 */
+} ConfAlerts;
+
+/* Reads the section `alerts`; `folder` is what its paths are relative to. `alerts` holds the defaults before. Errors:
+ * INPUT with the place; nothing is to be freed then. */
+gboolean conf_alerts_read(const ConfNode *node, const char *folder, ConfAlerts *alerts, GError **error);
+void conf_alerts_init(ConfAlerts *alerts);
+void conf_alerts_clear(ConfAlerts *alerts);
+const ConfChannel *conf_alerts_find(const ConfAlerts *alerts, const char *name); /* NULL: there is none */
+/* "07:30" as minutes from midnight; to "24:00". FALSE: it is no time of day. */
+gboolean conf_time_of_day(const char *text, int *minutes);
+
 /* --- attain.yaml --- */
 typedef enum { CONF_CREDIT_AT_EVENT, CONF_CREDIT_NOW } ConfCredit;
 
@@ -83,6 +141,7 @@ typedef struct {
   gint64 max_groups;         /* limits: max_groups: cap on cells of one question; default 5,000,000 */
   guint64 max_cells_bytes;   /* limits: max_cells_mb: memory for kept cells; default 1 GiB */
   double max_rejected_share; /* a load with more bad rows than this changes nothing; default 0.05 */
+  ConfAlerts alerts;
 } ConfOrganisation;
 
 /* Reads <folder>/attain.yaml (docs/workspace.md). Errors: NOT_FOUND ("no attain.yaml here: `attain new` makes one, -C

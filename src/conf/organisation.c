@@ -15,7 +15,7 @@
 typedef struct {
   char *name, *currency, *time_zone, *database;
   int business; /* -1: not said */
-  const ConfNode *calendar, *credit, *dimensions, *facts, *limits;
+  const ConfNode *calendar, *credit, *dimensions, *facts, *limits, *alerts;
 } Top;
 
 static const char *const businesses[] = {"b2b", "saas", "retail", "agency", NULL};
@@ -30,6 +30,7 @@ static const ConfField top_fields[] = {
     {"dimensions", CONF_NODE, G_STRUCT_OFFSET(Top, dimensions)},
     {"facts", CONF_NODE, G_STRUCT_OFFSET(Top, facts)},
     {"limits", CONF_NODE, G_STRUCT_OFFSET(Top, limits)},
+    {"alerts", CONF_NODE, G_STRUCT_OFFSET(Top, alerts)},
 };
 
 typedef struct {
@@ -220,12 +221,14 @@ static gboolean check_currency(const ConfNode *node, const char *currency, GErro
   return FALSE;
 }
 
-static gboolean read_sections(const ConfNode *root, const Top *top, ConfOrganisation *organisation, GError **error) {
+static gboolean read_sections(const ConfNode *root, const Top *top, const char *folder, ConfOrganisation *organisation,
+                              GError **error) {
   if (!check_currency(conf_map_get(root, "currency"), top->currency, error)) return FALSE;
   if (top->time_zone && !conf_check_zone(conf_map_get(root, "time_zone"), top->time_zone, error)) return FALSE;
   if (top->calendar && !read_calendar(top->calendar, &organisation->calendar, error)) return FALSE;
   if (top->credit && !read_credit(top->credit, organisation, error)) return FALSE;
   if (top->limits && !read_limits(top->limits, organisation, error)) return FALSE;
+  if (top->alerts && !conf_alerts_read(top->alerts, folder, &organisation->alerts, error)) return FALSE;
   return conf_read_own_columns(top->dimensions, top->facts, &organisation->extra, &organisation->n_extra, error);
 }
 
@@ -238,13 +241,14 @@ static ConfOrganisation *read_organisation(const ConfNode *root, const char *fol
   organisation->max_groups = DEFAULT_MAX_GROUPS;
   organisation->max_cells_bytes = (guint64)DEFAULT_MAX_CELLS_MB << 20;
   organisation->max_rejected_share = DEFAULT_MAX_REJECTED;
-  gboolean ok = read_sections(root, &top, organisation, error);
+  conf_alerts_init(&organisation->alerts);
+  g_autofree char *absolute = g_canonicalize_filename(folder, NULL);
+  gboolean ok = read_sections(root, &top, absolute, organisation, error);
   organisation->name = g_strdup(top.name);
   organisation->currency = g_strdup(top.currency);
   organisation->time_zone = g_strdup(top.time_zone ? top.time_zone : "UTC");
   organisation->calendar.time_zone = organisation->time_zone;
   organisation->business = top.business < 0 ? NULL : g_strdup(businesses[top.business]);
-  g_autofree char *absolute = g_canonicalize_filename(folder, NULL);
   organisation->database = g_canonicalize_filename(top.database ? top.database : "data/attain.duckdb", absolute);
   conf_free_fields(top_fields, G_N_ELEMENTS(top_fields), &top);
   return ok ? g_steal_pointer(&organisation) : NULL;
@@ -286,5 +290,6 @@ void conf_organisation_free(ConfOrganisation *organisation) {
   g_free(organisation->business);
   g_free(organisation->database);
   conf_free_own_columns(organisation->extra, organisation->n_extra);
+  conf_alerts_clear(&organisation->alerts);
   g_free(organisation);
 }

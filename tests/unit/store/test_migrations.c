@@ -51,13 +51,33 @@ static void test_from_the_first_version(void **state) {
   "DROP TABLE attain_target; DROP TABLE attain_target_version; DROP TABLE attain_target_part;" \
   "DROP TABLE attain_target_event; DROP TABLE attain_objective;"
 
+#define DROP_ALERTS                                                 \
+  "DROP TABLE attain_alert_event; DROP TABLE attain_alert_message;" \
+  "DROP TABLE attain_alert_told; DROP TABLE attain_alert_attempt;"
+
+/* Alerts came with the fifth form. */
+static void test_from_the_fourth_version(void **state) {
+  make_version_1();
+  store_close(open_ledger(path));
+  {
+    g_autoptr(Store) store = store_open(path, NULL, STORE_CREATE, 0, NULL);
+    run(store, DROP_ALERTS "UPDATE attain_meta SET value = '4' WHERE name = 'schema_version'");
+  }
+  for (int i = 0; i < 2; i++) {
+    g_autoptr(Store) store = open_ledger(path);
+    check_records(store);
+    expect(store, "SELECT (SELECT count(*) FROM attain_alert_event) + (SELECT count(*) FROM attain_alert_attempt)",
+           "0\n");
+  }
+}
+
 /* Targets came with the fourth form. */
 static void test_from_the_third_version(void **state) {
   make_version_1();
   store_close(open_ledger(path));
   {
     g_autoptr(Store) store = store_open(path, NULL, STORE_CREATE, 0, NULL);
-    run(store, DROP_TARGETS "UPDATE attain_meta SET value = '3' WHERE name = 'schema_version'");
+    run(store, DROP_TARGETS DROP_ALERTS "UPDATE attain_meta SET value = '3' WHERE name = 'schema_version'");
   }
   for (int i = 0; i < 2; i++) {
     g_autoptr(Store) store = open_ledger(path);
@@ -72,13 +92,13 @@ static void test_from_the_second_version(void **state) {
   store_close(open_ledger(path));
   {
     g_autoptr(Store) store = store_open(path, NULL, STORE_CREATE, 0, NULL);
-    run(store, "DROP TABLE snapshot; DROP TABLE snapshot_kpi; DROP TABLE snapshot_value;" DROP_TARGETS
+    run(store, "DROP TABLE snapshot; DROP TABLE snapshot_kpi; DROP TABLE snapshot_value;" DROP_TARGETS DROP_ALERTS
                "UPDATE attain_meta SET value = '2' WHERE name = 'schema_version'");
   }
   for (int i = 0; i < 2; i++) {
     g_autoptr(Store) store = open_ledger(path);
     check_records(store);
-    expect(store, "SELECT value FROM attain_meta WHERE name = 'schema_version'", "4\n");
+    expect(store, "SELECT value FROM attain_meta WHERE name = 'schema_version'", "5\n");
     expect(store,
            "SELECT (SELECT count(*) FROM snapshot) + (SELECT count(*) FROM snapshot_kpi) + (SELECT count(*) FROM "
            "snapshot_value)",
@@ -150,7 +170,7 @@ static void test_interrupted_anywhere_the_old_version_is_left(void **state) {
   }
   assert_true(n_failed >= 5);
   g_autoptr(Store) store = open_ledger(path);
-  expect(store, "SELECT value FROM attain_meta WHERE name = 'schema_version'", "4\n");
+  expect(store, "SELECT value FROM attain_meta WHERE name = 'schema_version'", "5\n");
 }
 
 static const LedgerExtraColumn extras[] = {
@@ -237,6 +257,7 @@ int main(void) {
       ON_A_FILE(test_from_the_first_version),
       ON_A_FILE(test_from_the_second_version),
       ON_A_FILE(test_from_the_third_version),
+      ON_A_FILE(test_from_the_fourth_version),
       ON_A_FILE(test_reading_the_first_version),
       ON_A_FILE(test_other_derived_facts),
       ON_A_FILE(test_a_newer_database_is_refused),
