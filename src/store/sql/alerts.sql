@@ -2,7 +2,7 @@
 -- only ever added.
 CREATE TABLE attain_alert_event (
   event BIGINT NOT NULL, rule VARCHAR NOT NULL, who VARCHAR NOT NULL, target INTEGER NOT NULL, act VARCHAR NOT NULL,
-  at TIMESTAMP NOT NULL, value DOUBLE, threshold DOUBLE, severity VARCHAR, words VARCHAR, author VARCHAR,
+  happened_at TIMESTAMP NOT NULL, value DOUBLE, threshold DOUBLE, severity VARCHAR, words VARCHAR, author VARCHAR,
   until TIMESTAMP, due_at TIMESTAMP, channels VARCHAR);
 
 CREATE TABLE attain_alert_message (
@@ -13,5 +13,5 @@ CREATE TABLE attain_alert_told (
   message BIGINT NOT NULL, event BIGINT NOT NULL);
 
 CREATE TABLE attain_alert_attempt (
-  message BIGINT NOT NULL, attempt INTEGER NOT NULL, at TIMESTAMP NOT NULL, outcome VARCHAR NOT NULL, words VARCHAR,
+  message BIGINT NOT NULL, attempt INTEGER NOT NULL, tried_at TIMESTAMP NOT NULL, outcome VARCHAR NOT NULL, words VARCHAR,
   next_at TIMESTAMP);
