@@ -124,6 +124,26 @@ const ConfChannel *conf_alerts_find(const ConfAlerts *alerts, const char *name);
 /* "07:30" as minutes from midnight; to "24:00". FALSE: it is no time of day. */
 gboolean conf_time_of_day(const char *text, int *minutes);
 
+/* --- attain.yaml: how scorecards are scored --- */
+typedef struct {
+  char *kpi;
+  double weight; /* not below 0 */
+  BaseSpan span; /* of the KPI's name */
+} ConfWeight;
+
+typedef struct {
+  ConfWeight *weights; /* a KPI that is not among them has 1 */
+  gsize n_weights;
+  double cap; /* in points, 100 being a target met exactly; at least 100, default 200 */
+} ConfScorecard;
+
+void conf_scorecard_init(ConfScorecard *scorecard);
+/* Reads the section `scorecard`. Errors: INPUT with the place; nothing is to be freed then. */
+gboolean conf_scorecard_read(const ConfNode *node, ConfScorecard *scorecard, GError **error);
+void conf_scorecard_clear(ConfScorecard *scorecard);
+/* "2", "0.5". FALSE: it is no number from 0. */
+gboolean conf_weight_parse(const char *text, double *weight);
+
 /* --- attain.yaml --- */
 typedef enum { CONF_CREDIT_AT_EVENT, CONF_CREDIT_NOW } ConfCredit;
 
@@ -142,6 +162,7 @@ typedef struct {
   guint64 max_cells_bytes;   /* limits: max_cells_mb: memory for kept cells; default 1 GiB */
   double max_rejected_share; /* a load with more bad rows than this changes nothing; default 0.05 */
   ConfAlerts alerts;
+  ConfScorecard scorecard;
 } ConfOrganisation;
 
 /* Reads <folder>/attain.yaml (docs/workspace.md). Errors: NOT_FOUND ("no attain.yaml here: `attain new` makes one, -C

@@ -15,7 +15,7 @@
 typedef struct {
   char *name, *currency, *time_zone, *database;
   int business; /* -1: not said */
-  const ConfNode *calendar, *credit, *dimensions, *facts, *limits, *alerts;
+  const ConfNode *calendar, *credit, *dimensions, *facts, *limits, *alerts, *scorecard;
 } Top;
 
 static const char *const businesses[] = {"b2b", "saas", "retail", "agency", NULL};
@@ -31,6 +31,7 @@ static const ConfField top_fields[] = {
     {"facts", CONF_NODE, G_STRUCT_OFFSET(Top, facts)},
     {"limits", CONF_NODE, G_STRUCT_OFFSET(Top, limits)},
     {"alerts", CONF_NODE, G_STRUCT_OFFSET(Top, alerts)},
+    {"scorecard", CONF_NODE, G_STRUCT_OFFSET(Top, scorecard)},
 };
 
 typedef struct {
@@ -229,6 +230,7 @@ static gboolean read_sections(const ConfNode *root, const Top *top, const char *
   if (top->credit && !read_credit(top->credit, organisation, error)) return FALSE;
   if (top->limits && !read_limits(top->limits, organisation, error)) return FALSE;
   if (top->alerts && !conf_alerts_read(top->alerts, folder, &organisation->alerts, error)) return FALSE;
+  if (top->scorecard && !conf_scorecard_read(top->scorecard, &organisation->scorecard, error)) return FALSE;
   return conf_read_own_columns(top->dimensions, top->facts, &organisation->extra, &organisation->n_extra, error);
 }
 
@@ -242,6 +244,7 @@ static ConfOrganisation *read_organisation(const ConfNode *root, const char *fol
   organisation->max_cells_bytes = (guint64)DEFAULT_MAX_CELLS_MB << 20;
   organisation->max_rejected_share = DEFAULT_MAX_REJECTED;
   conf_alerts_init(&organisation->alerts);
+  conf_scorecard_init(&organisation->scorecard);
   g_autofree char *absolute = g_canonicalize_filename(folder, NULL);
   gboolean ok = read_sections(root, &top, absolute, organisation, error);
   organisation->name = g_strdup(top.name);
@@ -291,5 +294,6 @@ void conf_organisation_free(ConfOrganisation *organisation) {
   g_free(organisation->database);
   conf_free_own_columns(organisation->extra, organisation->n_extra);
   conf_alerts_clear(&organisation->alerts);
+  conf_scorecard_clear(&organisation->scorecard);
   g_free(organisation);
 }
