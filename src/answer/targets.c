@@ -90,6 +90,24 @@ static void standing_members(CliJson *json, const TargetStanding *standing) {
   flags_member(json, standing->actual.flags);
 }
 
+static void forecast_members(CliJson *json, const PaceForecast *forecast) {
+  cli_json_value(json, "probability", forecast->has_chance, forecast->chance);
+  cli_json_value(json, "projected", forecast->has_finish, forecast->finish);
+  cli_json_value(json, "projected_low", forecast->has_finish, forecast->finish_low);
+  cli_json_value(json, "projected_high", forecast->has_finish, forecast->finish_high);
+  cli_json_member_integer(json, "n_own_periods", forecast->n_own);
+  cli_json_member_integer(json, "n_peer_periods", forecast->n_peers);
+  if (!forecast->has_like) {
+    cli_json_member_text(json, "same_day_before", NULL);
+    return;
+  }
+  cli_json_member_object(json, "same_day_before");
+  cli_json_value(json, "value", TRUE, forecast->like);
+  day_member(json, "start", forecast->same.start);
+  day_member(json, "end", forecast->same.end);
+  cli_json_end_object(json);
+}
+
 static void version_json(CliJson *json, const TargetVersion *version) {
   cli_json_begin_object(json);
   cli_json_member_integer(json, "version", version->version);
@@ -120,8 +138,9 @@ static void event_json(CliJson *json, const TargetEvent *event) {
   cli_json_end_object(json);
 }
 
-void answer_target_json(CliJson *json, const Session *session, const TargetStanding *standing, const GPtrArray *targets,
-                        const GPtrArray *objectives, gboolean whole) {
+void answer_target_json(CliJson *json, const Session *session, const TargetStanding *standing,
+                        const PaceForecast *forecast, const GPtrArray *targets, const GPtrArray *objectives,
+                        gboolean whole) {
   const Target *target = standing->target;
   guint n_parts;
   double assigned = target_assigned(targets, target, session->today, &n_parts);
@@ -141,6 +160,7 @@ void answer_target_json(CliJson *json, const Session *session, const TargetStand
   cli_json_member_integer(json, "n_parts", n_parts);
   cli_json_value(json, "assigned", n_parts > 0 && adds_up, assigned);
   standing_members(json, standing);
+  forecast_members(json, forecast);
   if (whole) {
     cli_json_member_array(json, "versions");
     for (guint i = 0; i < target->versions->len; i++) version_json(json, g_ptr_array_index(target->versions, i));
@@ -181,19 +201,47 @@ static char *pace_words(const TargetStanding *standing) {
   return g_strconcat(days, standing->days_ahead > 0 ? " ahead" : " behind", NULL);
 }
 
-static void add_standing(CliTable *table, const Session *session, const TargetStanding *standing) {
+char *answer_chance(const PaceForecast *forecast) {
+  if (!forecast->has_chance) return g_strdup("–");
+  if (forecast->chance < 0.01 && forecast->chance > 0) return g_strdup("under 1 %");
+  if (forecast->chance > 0.99 && forecast->chance < 1) return g_strdup("over 99 %");
+  return g_strdup_printf("%.0f %%", 100 * forecast->chance);
+}
+
+/* "≥ 30 %" where it is to stay above, "≤ 48 hours" where below. */
+static char *wanted_words(const Session *session, const TargetStanding *standing) {
+  TargetTerms whole = standing->version->terms;
+  whole.is_percent = FALSE;
+  whole.amount = standing->amount;
+  whole.amount_high = standing->amount_high;
+  g_autofree char *amount = answer_target_amount(session, standing->kpi, &whole);
+  const char *sign = whole.kind == TARGET_ABOVE ? "≥ " : whole.kind == TARGET_BELOW ? "≤ " : "";
+  return g_strconcat(sign, amount, NULL);
+}
+
+static void add_forecast(CliTable *table, const Session *session, const TargetStanding *standing,
+                         const PaceForecast *forecast) {
+  gboolean runs = standing->phase != TARGET_ENDED;
+  g_autofree char *ends = standing->kpi && runs && forecast->has_finish
+                              ? answer_number(session, standing->kpi, TRUE, forecast->finish)
+                              : g_strdup("–");
+  g_autofree char *chance = runs ? answer_chance(forecast) : g_strdup("–");
+  CliStyle style = !runs || !forecast->has_chance ? CLI_STYLE_DIM
+                   : forecast->chance >= 0.5      ? CLI_STYLE_GOOD
+                                                  : CLI_STYLE_BAD;
+  cli_table_add_cell(table, ends, CLI_STYLE_NONE);
+  cli_table_add_cell(table, chance, style);
+}
+
+static void add_standing(CliTable *table, const Session *session, const TargetStanding *standing,
+                         const PaceForecast *forecast) {
   const TargetTerms *terms = &standing->version->terms;
   g_autofree char *number = g_strdup_printf("%" G_GINT64_FORMAT, standing->target->number);
   g_autofree char *who = target_who_write(terms->dimension, terms->member);
   g_autofree char *span = span_words(session, terms);
-  g_autofree char *kind = target_kind_name(terms->kind) ? g_strdup(target_kind_name(terms->kind)) : NULL;
   g_autofree char *amount = NULL, *actual = NULL, *due = NULL, *share = NULL, *pace = pace_words(standing);
   if (standing->kpi) {
-    TargetTerms whole = *terms;
-    whole.is_percent = FALSE;
-    whole.amount = standing->amount;
-    whole.amount_high = standing->amount_high;
-    amount = standing->has_amount ? answer_target_amount(session, standing->kpi, &whole) : g_strdup("–");
+    amount = standing->has_amount ? wanted_words(session, standing) : g_strdup("–");
     actual = answer_number(session, standing->kpi, standing->actual.has_value, standing->actual.value);
     due = answer_number(session, standing->kpi, standing->has_due, standing->due);
   }
@@ -207,45 +255,97 @@ static void add_standing(CliTable *table, const Session *session, const TargetSt
   cli_table_add_cell(table, standing->kpi ? standing->kpi->title : terms->kpi, CLI_STYLE_NONE);
   cli_table_add_cell(table, who, CLI_STYLE_NONE);
   cli_table_add_cell(table, span, CLI_STYLE_NONE);
-  cli_table_add_cell(table, kind, CLI_STYLE_NONE);
   cli_table_add_cell(table, amount ? amount : "–", CLI_STYLE_NONE);
   cli_table_add_cell(table, actual ? actual : "–", CLI_STYLE_NONE);
   cli_table_add_cell(table, share, style);
   cli_table_add_cell(table, due ? due : "–", CLI_STYLE_NONE);
   cli_table_add_cell(table, state == TARGET_AGREED ? pace : target_state_name(state),
                      state == TARGET_AGREED ? style : CLI_STYLE_DIM);
+  add_forecast(table, session, standing, forecast);
 }
 
-CliTable *answer_targets_table(const Session *session, const GArray *standings) {
+CliTable *answer_targets_table(const Session *session, const GArray *standings, const GArray *forecasts) {
   static const struct {
     const char *name;
     CliAlign align;
-  } heads[] = {{"No.", CLI_RIGHT},        {"KPI", CLI_LEFT},     {"Whose", CLI_LEFT},   {"When", CLI_LEFT},
-               {"Kind", CLI_LEFT},        {"Target", CLI_RIGHT}, {"So far", CLI_RIGHT}, {"Attained", CLI_RIGHT},
-               {"Due by now", CLI_RIGHT}, {"Pace", CLI_LEFT}};
+  } heads[] = {{"No.", CLI_RIGHT},    {"KPI", CLI_LEFT},        {"Whose", CLI_LEFT},     {"When", CLI_LEFT},
+               {"Target", CLI_RIGHT}, {"So far", CLI_RIGHT},    {"Attained", CLI_RIGHT}, {"Due by now", CLI_RIGHT},
+               {"Pace", CLI_LEFT},    {"Ends near", CLI_RIGHT}, {"Chance", CLI_RIGHT}};
   CliTable *table = cli_table_new("Targets");
   for (guint i = 0; i < G_N_ELEMENTS(heads); i++) cli_table_add_column(table, heads[i].name, heads[i].align);
-  gboolean runs = FALSE;
+  gboolean runs = FALSE, foretold = FALSE;
   for (guint i = 0; i < standings->len; i++) {
     const TargetStanding *standing = &g_array_index(standings, TargetStanding, i);
-    add_standing(table, session, standing);
+    const PaceForecast *forecast = &g_array_index(forecasts, PaceForecast, i);
+    add_standing(table, session, standing, forecast);
     runs |= standing->phase == TARGET_RUNNING && standing->has_due;
+    foretold |= standing->phase != TARGET_ENDED && forecast->has_chance;
   }
   if (runs)
     cli_table_add_note(table,
                        "Due by now: what of the target its working days, or its own spread, put before the end of "
                        "today. Ahead and behind are in working days.");
+  if (foretold)
+    cli_table_add_note(table,
+                       "Ends near and chance: how earlier periods finished from the same position, the member's own "
+                       "and, where these are few, their peers'.");
   return table;
 }
 
 /* --- words --- */
 
-char *answer_target_words(const Session *session, const TargetStanding *standing) {
+static void add_due_words(GString *words, const Session *session, const TargetStanding *standing) {
+  const KpiDefinition *kpi = standing->kpi;
+  g_autofree char *due = answer_number(session, kpi, TRUE, standing->due);
+  g_autofree char *ahead = answer_number(session, kpi, TRUE, fabs(standing->ahead));
+  g_autofree char *pace = pace_words(standing);
+  g_string_append_printf(words, " %s is due by now: %s %s%s%s%s.", due, ahead,
+                         standing->ahead >= 0 ? "ahead" : "behind", standing->has_days ? " (" : "",
+                         standing->has_days ? pace : "", standing->has_days ? ")" : "");
+  if (standing->has_rate && standing->rate_needed > 0) {
+    g_autofree char *needed = answer_number(session, kpi, TRUE, standing->rate_needed);
+    g_autofree char *so_far = answer_number(session, kpi, TRUE, standing->rate_so_far);
+    g_string_append_printf(words, " The rest takes %s a working day; it was %s so far.", needed, so_far);
+  }
+}
+
+/* Where it will end, how likely that is enough, and what it rests on. */
+static void add_forecast_words(GString *words, const Session *session, const TargetStanding *standing,
+                               const PaceForecast *forecast) {
+  const KpiDefinition *kpi = standing->kpi;
+  if (!forecast->has_finish) {
+    g_string_append(words, " There are too few earlier periods to say where it will end.");
+    return;
+  }
+  g_autofree char *ends = answer_number(session, kpi, TRUE, forecast->finish);
+  g_autofree char *low = answer_number(session, kpi, TRUE, forecast->finish_low);
+  g_autofree char *high = answer_number(session, kpi, TRUE, forecast->finish_high);
+  g_autofree char *chance = answer_chance(forecast);
+  g_string_append_printf(words, " It will end near %s, with 80 %% certainty between %s and %s", ends, low, high);
+  if (forecast->has_chance) g_string_append_printf(words, "; the chance of making it is %s", chance);
+  g_autofree char *own = base_count_words(forecast->n_own, "# earlier {period|periods} of their own");
+  g_autofree char *peers = base_count_words(forecast->n_peers, " and # of peers");
+  g_string_append_printf(words, " (from %s%s).", own, forecast->n_peers > 0 ? peers : "");
+}
+
+static void add_like_words(GString *words, const Session *session, const TargetStanding *standing,
+                           const PaceForecast *forecast) {
+  if (!forecast->has_like) return;
+  g_autofree char *like = answer_number(session, standing->kpi, TRUE, forecast->like);
+  g_autofree char *last = base_day_format(forecast->same.end - 1);
+  g_string_append_printf(words, " At the same working day of the period before, %s, it was %s.", last, like);
+}
+
+char *answer_target_words(const Session *session, const TargetStanding *standing, const PaceForecast *forecast) {
   if (!standing->kpi) return g_strdup("Its KPI is defined no more.");
   const KpiDefinition *kpi = standing->kpi;
   g_autofree char *actual = answer_number(session, kpi, standing->actual.has_value, standing->actual.value);
   g_autofree char *gap = answer_number(session, kpi, TRUE, fabs(standing->score.gap));
-  if (standing->phase == TARGET_NOT_BEGUN) return g_strdup("It has not begun.");
+  if (standing->phase == TARGET_NOT_BEGUN) {
+    GString *ahead = g_string_new("It has not begun.");
+    add_forecast_words(ahead, session, standing, forecast);
+    return g_string_free(ahead, FALSE);
+  }
   if (!standing->has_amount) return g_strdup("There is no value in what it is compared with, so it has no amount yet.");
   if (!standing->has_score) return g_strdup("There is no value yet: too few records.");
   g_autofree char *share = standing->score.has_score
@@ -258,17 +358,8 @@ char *answer_target_words(const Session *session, const TargetStanding *standing
   if (standing->phase != TARGET_RUNNING) return g_string_free(words, FALSE);
   g_autofree char *left = base_count_words(standing->working_days_left, "# working {day|days}");
   g_string_append_printf(words, " %s left of %d.", left, standing->working_days);
-  if (!standing->has_due) return g_string_free(words, FALSE);
-  g_autofree char *due = answer_number(session, kpi, TRUE, standing->due);
-  g_autofree char *ahead = answer_number(session, kpi, TRUE, fabs(standing->ahead));
-  g_autofree char *pace = pace_words(standing);
-  g_string_append_printf(words, " %s is due by now: %s %s%s%s%s.", due, ahead,
-                         standing->ahead >= 0 ? "ahead" : "behind", standing->has_days ? " (" : "",
-                         standing->has_days ? pace : "", standing->has_days ? ")" : "");
-  if (standing->has_rate && standing->rate_needed > 0) {
-    g_autofree char *needed = answer_number(session, kpi, TRUE, standing->rate_needed);
-    g_autofree char *so_far = answer_number(session, kpi, TRUE, standing->rate_so_far);
-    g_string_append_printf(words, " The rest takes %s a working day; it was %s so far.", needed, so_far);
-  }
+  if (standing->has_due) add_due_words(words, session, standing);
+  add_like_words(words, session, standing, forecast);
+  add_forecast_words(words, session, standing, forecast);
   return g_string_free(words, FALSE);
 }

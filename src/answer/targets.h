@@ -3,6 +3,7 @@
 
 #include "answer/answer.h"
 #include "cli/cli.h"
+#include "pace/pace.h"
 #include "target/keep.h"
 #include "target/sentence.h"
 #include "target/standing.h"
@@ -15,10 +16,13 @@ char *answer_target_amount(const Session *session, const KpiDefinition *kpi, con
 
 /* The members kpi, who, kind, amount, amount_high, unit, baseline, per, start, end: null for what is not there. */
 void answer_terms_json(CliJson *json, const TargetTerms *terms);
-/* One of `targets` with its standing; `whole`: with all versions and all that was said. */
-void answer_target_json(CliJson *json, const Session *session, const TargetStanding *standing, const GPtrArray *targets,
-                        const GPtrArray *objectives, gboolean whole);
-/* Where targets stand, one a row. */
-CliTable *answer_targets_table(const Session *session, const GArray *standings);
-/* Where one stands, in sentences a manager would say; caller frees. */
-char *answer_target_words(const Session *session, const TargetStanding *standing);
+/* A chance as people say it, "35 %", "under 1 %", "over 99 %"; "–" where there is none. Caller frees. */
+char *answer_chance(const PaceForecast *forecast);
+/* One of `targets` with its standing and what will become of it; `whole`: with all versions and all that was said. */
+void answer_target_json(CliJson *json, const Session *session, const TargetStanding *standing,
+                        const PaceForecast *forecast, const GPtrArray *targets, const GPtrArray *objectives,
+                        gboolean whole);
+/* Where targets stand (TargetStanding) and what will become of them (PaceForecast, in their order), one a row. */
+CliTable *answer_targets_table(const Session *session, const GArray *standings, const GArray *forecasts);
+/* Where one stands and what will become of it, in sentences a manager would say; caller frees. */
+char *answer_target_words(const Session *session, const TargetStanding *standing, const PaceForecast *forecast);

@@ -37,13 +37,14 @@ static GPtrArray *choose(const Session *session, const CliArguments *arguments, 
 /* --- listing --- */
 
 static void print_json(const CliContext *context, const Session *session, const GArray *standings,
-                       const GPtrArray *targets, const GPtrArray *objectives, gboolean whole) {
+                       const GArray *forecasts, const GPtrArray *targets, const GPtrArray *objectives, gboolean whole) {
   g_autofree char *as_of = answer_instant(session->now_us);
   g_autoptr(CliJson) json = cli_json_new(context->out);
   cli_json_begin_object(json);
   cli_json_member_array(json, "targets");
   for (guint i = 0; i < standings->len; i++)
-    answer_target_json(json, session, &g_array_index(standings, TargetStanding, i), targets, objectives, whole);
+    answer_target_json(json, session, &g_array_index(standings, TargetStanding, i),
+                       &g_array_index(forecasts, PaceForecast, i), targets, objectives, whole);
   cli_json_end_array(json);
   cli_json_member_text(json, "as_of", as_of);
   cli_json_end_object(json);
@@ -60,9 +61,10 @@ static int run(CliContext *context, const CliArguments *arguments, GError **erro
   QueryContext question = answer_context(session);
   TargetDesk desk = {.context = &question};
   g_autoptr(GArray) standings = target_standings(&desk, chosen, error);
-  if (!standings) return -1;
+  g_autoptr(GArray) forecasts = standings ? pace_forecasts(&desk, standings, error) : NULL;
+  if (!forecasts) return -1;
   if (g_strcmp0(format, "json") == 0) {
-    print_json(context, session, standings, targets, objectives, FALSE);
+    print_json(context, session, standings, forecasts, targets, objectives, FALSE);
   } else if (standings->len == 0) {
     fputs(targets->len == 0
               ? "There is no target yet: `attain target set \"increase monthly revenue by 10% within the next "
@@ -70,7 +72,7 @@ static int run(CliContext *context, const CliArguments *arguments, GError **erro
               : "None of the targets is of that kind: --all shows those that have ended, too.\n",
           context->out);
   } else {
-    g_autoptr(CliTable) table = answer_targets_table(session, standings);
+    g_autoptr(CliTable) table = answer_targets_table(session, standings, forecasts);
     cli_table_write(table, context, g_strcmp0(format, "md") == 0);
   }
   return 0;
@@ -118,10 +120,10 @@ static void print_parts(const CliContext *context, const Session *session, const
 }
 
 static void print_one(const CliContext *context, const Session *session, const TargetStanding *standing,
-                      const GPtrArray *targets) {
+                      const PaceForecast *forecast, const GPtrArray *targets) {
   TargetHearing hearing = answer_hearing(session, NULL, 0);
   g_autofree char *canonical = target_terms_say(&hearing, &standing->version->terms);
-  g_autofree char *words = answer_target_words(session, standing);
+  g_autofree char *words = answer_target_words(session, standing, forecast);
   g_autofree char *title = g_strdup_printf("Target %" G_GINT64_FORMAT " (%s): %s", standing->target->number,
                                            target_state_name(target_state(standing->target)), canonical);
   cli_print_heading(context, title);
@@ -146,11 +148,13 @@ static int run_show(CliContext *context, const CliArguments *arguments, GError *
   QueryContext question = answer_context(session);
   TargetDesk desk = {.context = &question};
   g_autoptr(GArray) standings = target_standings(&desk, one, error);
-  if (!standings) return -1;
+  g_autoptr(GArray) forecasts = standings ? pace_forecasts(&desk, standings, error) : NULL;
+  if (!forecasts) return -1;
   if (g_strcmp0(cli_option(arguments, "format"), "json") == 0)
-    print_json(context, session, standings, targets, objectives, TRUE);
+    print_json(context, session, standings, forecasts, targets, objectives, TRUE);
   else
-    print_one(context, session, &g_array_index(standings, TargetStanding, 0), targets);
+    print_one(context, session, &g_array_index(standings, TargetStanding, 0),
+              &g_array_index(forecasts, PaceForecast, 0), targets);
   return 0;
 }
 
