@@ -1,0 +1,265 @@
+/* Messages in the database: three tables, to which rows are only added.
+ *
+ *   attain_alert_message   who is told
+ *   attain_alert_told      of which events
+ *   attain_alert_attempt   begun │ sent │ failed │ refused │ given-up │ again
+ *
+ * Between a receiver's answer and the row that marks it there is one statement, prepared before: killed just there, the
+ * message is found as begun and is sent again under the same id. That is the only way in which one can be sent twice;
+ * the other choice, to mark first, would lose messages instead. */
+#include "alert/outbox.h"
+
+#include "base/fault.h"
+#include "store/values.h"
+
+#define MINUTE_US  (G_GINT64_CONSTANT(60) * G_USEC_PER_SEC)
+#define MAX_PAUSE  (6 * 60 * MINUTE_US)
+#define MAX_UNSENT 1000000
+
+static const char *const outcomes[] = {"waiting", "sent", "refused", "given-up"};
+
+const char *alert_outcome_name(AlertOutcome outcome) {
+  return outcomes[outcome];
+}
+
+static void free_event(gpointer data) {
+  alert_event_free(data);
+}
+
+void alert_message_free(AlertMessage *message) {
+  if (!message) return;
+  g_free(message->id);
+  g_free(message->channel);
+  g_free(message->recipient);
+  g_free(message->words);
+  g_clear_pointer(&message->events, g_ptr_array_unref);
+  g_free(message);
+}
+
+static void free_message(gpointer data) {
+  alert_message_free(data);
+}
+
+void alert_delivery_clear(AlertDelivery *delivery) {
+  g_clear_pointer(&delivery->failure, g_free);
+}
+
+gint64 alert_outbox_pause_us(guint attempt) {
+  gint64 pause_us = MINUTE_US;
+  for (guint i = 1; i < attempt && pause_us < MAX_PAUSE; i++) pause_us *= 2;
+  return MIN(pause_us, MAX_PAUSE);
+}
+
+/* --- filling --- */
+
+static gboolean add_message(Store *store, gint64 number, const char *channel, const char *recipient,
+                            const GArray *events, gint64 now_us, GError **error) {
+  g_autofree char *uuid = g_uuid_string_random();
+  g_autofree char *id = g_strconcat("attain-", uuid, NULL);
+  const StoreValue values[] = {store_of_int(number), store_of_text(id), store_of_text(channel),
+                               store_of_text(recipient), store_of_instant(now_us)};
+  if (!store_run_kept(store, "INSERT INTO attain_alert_message VALUES (?, ?, ?, ?, ?)", values, G_N_ELEMENTS(values),
+                      NULL, error))
+    return FALSE;
+  for (guint i = 0; i < events->len; i++) {
+    const StoreValue told[] = {store_of_int(number), store_of_int(g_array_index(events, gint64, i))};
+    if (!store_run_kept(store, "INSERT INTO attain_alert_told VALUES (?, ?)", told, G_N_ELEMENTS(told), NULL, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean fill_channel(Store *store, const ConfChannel *channel, const GArray *events, gint64 *number,
+                             gint64 now_us, GError **error) {
+  static char *nobody[] = {(char *)"", NULL};
+  char **recipients = channel->kind == CONF_CHANNEL_MAIL ? channel->mail : nobody;
+  for (char **at = recipients; *at; at++)
+    if (!add_message(store, ++*number, channel->name, *at, events, now_us, error)) return FALSE;
+  return TRUE;
+}
+
+/* Each channel with the events that it was not told of. */
+static StoreRows *read_untold(Store *store, gint64 now_us, GError **error) {
+  StoreValue now = store_of_instant(now_us);
+  return store_query(
+      store,
+      "SELECT e.channel, e.event FROM (SELECT event, unnest(string_split(channels, ' ')) AS channel FROM "
+      "attain_alert_event WHERE due_at <= ? AND channels <> '') e WHERE NOT EXISTS (SELECT 1 FROM "
+      "attain_alert_told t JOIN attain_alert_message m USING (message) WHERE t.event = e.event AND "
+      "m.channel = e.channel) ORDER BY e.channel, e.event",
+      &now, 1, MAX_UNSENT, error);
+}
+
+gboolean alert_outbox_fill_within(Store *store, const ConfAlerts *alerts, gint64 now_us, GError **error) {
+  g_autoptr(StoreRows) rows = read_untold(store, now_us, error);
+  g_autoptr(StoreRows) last =
+      rows ? store_query(store, "SELECT coalesce(max(message), 0) FROM attain_alert_message", NULL, 0, 0, error) : NULL;
+  if (!last) return FALSE;
+  gint64 number = store_int_at(last, 0, 0);
+  gsize n = store_rows_count(rows);
+  for (gsize first = 0, row = 0; first < n; first = row) {
+    const char *name = store_text_at(rows, first, 0);
+    g_autoptr(GArray) events = g_array_new(FALSE, FALSE, sizeof(gint64));
+    for (row = first; row < n && g_str_equal(store_text_at(rows, row, 0), name); row++) {
+      gint64 event = store_int_at(rows, row, 1);
+      g_array_append_val(events, event);
+    }
+    const ConfChannel *channel = conf_alerts_find(alerts, name);
+    if (channel && !fill_channel(store, channel, events, &number, now_us, error)) return FALSE;
+  }
+  return TRUE;
+}
+
+gboolean alert_outbox_fill(Store *store, const ConfAlerts *alerts, gint64 now_us, GError **error) {
+  if (!store_begin(store, error)) return FALSE;
+  if (alert_outbox_fill_within(store, alerts, now_us, error)) return store_commit(store, error);
+  store_rollback(store);
+  return FALSE;
+}
+
+/* --- reading --- */
+
+static AlertOutcome outcome_of(const char *last) {
+  if (g_strcmp0(last, "sent") == 0) return ALERT_SENT;
+  if (g_strcmp0(last, "refused") == 0) return ALERT_REFUSED;
+  return g_strcmp0(last, "given-up") == 0 ? ALERT_GIVEN_UP : ALERT_WAITING;
+}
+
+static AlertMessage *message_at(const StoreRows *rows, gsize row) {
+  const char *last = store_text_at(rows, row, 6);
+  AlertMessage *message = g_new0(AlertMessage, 1);
+  *message = (AlertMessage){.number = store_int_at(rows, row, 0),
+                            .id = g_strdup(store_text_at(rows, row, 1)),
+                            .channel = g_strdup(store_text_at(rows, row, 2)),
+                            .recipient = g_strdup(store_text_at(rows, row, 3)),
+                            .made_us = store_int_at(rows, row, 4),
+                            .n_attempts = (guint)store_int_at(rows, row, 5),
+                            .outcome = outcome_of(last),
+                            .is_unsure = g_strcmp0(last, "begun") == 0,
+                            .words = g_strdup(store_text_at(rows, row, 7)),
+                            .next_us = store_int_at(rows, row, 8),
+                            .tried_us = store_int_at(rows, row, 9)};
+  message->events = g_ptr_array_new_with_free_func(free_event);
+  return message;
+}
+
+static int gravest_first(gconstpointer a, gconstpointer b) {
+  const AlertEvent *one = *(const AlertEvent *const *)a, *other = *(const AlertEvent *const *)b;
+  if (one->severity != other->severity) return one->severity > other->severity ? -1 : 1;
+  return one->event < other->event ? -1 : one->event > other->event;
+}
+
+static gboolean add_events(Store *store, const GPtrArray *messages, GError **error) {
+  g_autoptr(GPtrArray) events = messages->len > 0 ? alert_events_read(store, NULL, 0, error) : NULL;
+  g_autoptr(StoreRows) told =
+      events ? store_query(store, "SELECT message, event FROM attain_alert_told", NULL, 0, 0, error) : NULL;
+  if (!told) return messages->len == 0;
+  g_autoptr(GHashTable) by_event = g_hash_table_new(g_int64_hash, g_int64_equal);
+  g_autoptr(GHashTable) by_number = g_hash_table_new(g_int64_hash, g_int64_equal);
+  for (guint i = 0; i < events->len; i++) {
+    AlertEvent *event = g_ptr_array_index(events, i);
+    g_hash_table_insert(by_event, &event->event, event);
+  }
+  for (guint i = 0; i < messages->len; i++) {
+    AlertMessage *message = g_ptr_array_index(messages, i);
+    g_hash_table_insert(by_number, &message->number, message);
+  }
+  for (gsize i = 0; i < store_rows_count(told); i++) {
+    gint64 number = store_int_at(told, i, 0), event = store_int_at(told, i, 1);
+    AlertMessage *message = g_hash_table_lookup(by_number, &number);
+    const AlertEvent *found = g_hash_table_lookup(by_event, &event);
+    if (message && found) g_ptr_array_add(message->events, alert_event_copy(found));
+  }
+  for (guint i = 0; i < messages->len; i++)
+    g_ptr_array_sort(((AlertMessage *)g_ptr_array_index(messages, i))->events, gravest_first);
+  return TRUE;
+}
+
+GPtrArray *alert_outbox_read(Store *store, gboolean only_waiting, GError **error) {
+  g_autoptr(StoreRows) rows = store_query(
+      store,
+      "SELECT m.message, m.id, m.channel, m.recipient, m.made_at, coalesce(a.n, 0), a.outcome, a.words, a.next_at, "
+      "a.tried_at FROM attain_alert_message m LEFT JOIN (SELECT message, count(*) FILTER (outcome = 'begun') AS n, "
+      "arg_max(outcome, attempt) AS outcome, arg_max(words, attempt) AS words, arg_max(next_at, attempt) AS next_at, "
+      "max(tried_at) AS tried_at FROM attain_alert_attempt GROUP BY message) a USING (message) ORDER BY m.message",
+      NULL, 0, 0, error);
+  if (!rows) return NULL;
+  g_autoptr(GPtrArray) messages = g_ptr_array_new_with_free_func(free_message);
+  for (gsize i = 0; i < store_rows_count(rows); i++) {
+    g_autoptr(AlertMessage) message = message_at(rows, i);
+    if (!only_waiting || message->outcome == ALERT_WAITING) g_ptr_array_add(messages, g_steal_pointer(&message));
+  }
+  return add_events(store, messages, error) ? g_steal_pointer(&messages) : NULL;
+}
+
+/* --- sending --- */
+
+/* A row of what became of an attempt. Its number goes on from the rows there are. */
+static gboolean mark(Store *store, gint64 message, const char *outcome, const char *words, gint64 at_us, gint64 next_us,
+                     GError **error) {
+  const StoreValue values[] = {store_of_int(message), store_of_instant(at_us), store_of_text(outcome),
+                               store_of_text(words), next_us ? store_of_instant(next_us) : store_of_text(NULL)};
+  return store_run_kept(store,
+                        "INSERT INTO attain_alert_attempt SELECT $1, coalesce(max(attempt), 0) + 1, $2, $3, $4, $5 "
+                        "FROM attain_alert_attempt WHERE message = $1",
+                        values, G_N_ELEMENTS(values), NULL, error);
+}
+
+static gboolean mark_answer(Store *store, const AlertMessage *message, AlertAnswer answer, const char *words,
+                            gint64 now_us, AlertDelivery *delivery, GError **error) {
+  guint attempt = message->n_attempts + 1;
+  if (answer == ALERT_TAKEN) {
+    delivery->n_sent++;
+    return mark(store, message->number, "sent", words, now_us, 0, error);
+  }
+  if (!delivery->failure) delivery->failure = g_strdup_printf("%s: %s", message->channel, words ? words : "not sent");
+  if (answer == ALERT_NEVER || attempt >= ALERT_MAX_ATTEMPTS) {
+    delivery->n_lost++;
+    return mark(store, message->number, answer == ALERT_NEVER ? "refused" : "given-up", words, now_us, 0, error);
+  }
+  delivery->n_later++;
+  return mark(store, message->number, "failed", words, now_us, now_us + alert_outbox_pause_us(attempt), error);
+}
+
+static gboolean send_one(Store *store, const AlertMessage *message, gint64 now_us, AlertSend send, gpointer user_data,
+                         AlertDelivery *delivery, GError **error) {
+  if (!mark(store, message->number, "begun", NULL, now_us, 0, error)) return FALSE;
+  g_autofree char *words = NULL;
+  AlertAnswer answer = send(message, &words, user_data);
+  if (base_fault("alert-mark")) {
+    g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "a fault was asked for before a message was marked");
+    return FALSE;
+  }
+  return mark_answer(store, message, answer, words, now_us, delivery, error);
+}
+
+gboolean alert_outbox_send(Store *store, gint64 now_us, AlertSend send, gpointer user_data, AlertDelivery *delivery,
+                           GError **error) {
+  *delivery = (AlertDelivery){0};
+  g_autoptr(GPtrArray) messages = alert_outbox_read(store, TRUE, error);
+  for (guint i = 0; messages && i < messages->len; i++) {
+    const AlertMessage *message = g_ptr_array_index(messages, i);
+    if (message->next_us > now_us) continue;
+    if (!send_one(store, message, now_us, send, user_data, delivery, error)) return FALSE;
+  }
+  return messages != NULL;
+}
+
+gboolean alert_outbox_again(Store *store, gint64 number, gint64 now_us, GError **error) {
+  g_autoptr(GPtrArray) messages = alert_outbox_read(store, FALSE, error);
+  if (!messages) return FALSE;
+  for (guint i = 0; i < messages->len; i++) {
+    const AlertMessage *message = g_ptr_array_index(messages, i);
+    if (message->number != number) continue;
+    if (message->outcome == ALERT_REFUSED || message->outcome == ALERT_GIVEN_UP)
+      return mark(store, number, "again", NULL, now_us, now_us, error);
+    g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT,
+                message->outcome == ALERT_SENT ? "message %" G_GINT64_FORMAT " was sent: it is not sent again"
+                                               : "message %" G_GINT64_FORMAT " waits to be sent already",
+                number);
+    return FALSE;
+  }
+  g_set_error(error, BASE_ERROR, BASE_ERROR_NOT_FOUND,
+              "there is no message %" G_GINT64_FORMAT ": `attain alert outbox` lists them", number);
+  return FALSE;
+}
