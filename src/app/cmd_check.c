@@ -202,9 +202,8 @@ static void print_loads(const CliContext *context, const Check *check) {
   gsize n = check->loads ? store_rows_count(check->loads) : 0;
   if (n == 0) return;
   g_autoptr(CliTable) table = cli_table_new("Loads, newest first");
-  cli_table_add_column(table, "load", CLI_RIGHT);
-  cli_table_add_column(table, "source", CLI_LEFT);
-  cli_table_add_column(table, "at", CLI_LEFT);
+  static const CliColumn first[] = {{"load", CLI_RIGHT}, {"source", CLI_LEFT}, {"at", CLI_LEFT}};
+  cli_table_add_columns(table, first, G_N_ELEMENTS(first));
   for (gsize i = 0; i < G_N_ELEMENTS(heads); i++) cli_table_add_column(table, heads[i], CLI_RIGHT);
   for (gsize r = 0; r < MIN(n, SHOWN_LOADS); r++) {
     g_autofree char *load = g_strdup_printf("%" G_GINT64_FORMAT, store_rows_value(check->loads, r, 0).integer);
@@ -230,10 +229,8 @@ static void print_loads(const CliContext *context, const Check *check) {
 static void print_rejected(const CliContext *context, const Check *check) {
   if (!check->rejected || check->rejected->len == 0) return;
   g_autoptr(CliTable) table = cli_table_new("Rejected rows, newest first");
-  cli_table_add_column(table, "table", CLI_LEFT);
-  cli_table_add_column(table, "file", CLI_LEFT);
-  cli_table_add_column(table, "line", CLI_RIGHT);
-  cli_table_add_column(table, "reason", CLI_LEFT);
+  static const CliColumn heads[] = {{"table", CLI_LEFT}, {"file", CLI_LEFT}, {"line", CLI_RIGHT}, {"reason", CLI_LEFT}};
+  cli_table_add_columns(table, heads, G_N_ELEMENTS(heads));
   for (guint i = 0; i < check->rejected->len; i++) {
     const IngestRejected *row = g_ptr_array_index(check->rejected, i);
     g_autofree char *file = row->file ? g_path_get_basename(row->file) : g_strdup("");

@@ -144,11 +144,10 @@ static CliTable *load_all(const char *folder, const CliContext *context, Progres
   g_autoptr(Session) session = session_open(folder, context->now, SESSION_DEFINITIONS | SESSION_WRITE, error);
   if (session == NULL) return NULL;
   g_autoptr(GPtrArray) sources = session_sources(session);
+  static const CliColumn heads[] = {
+      {"source", CLI_LEFT}, {"rows", CLI_RIGHT}, {"rejected", CLI_RIGHT}, {"seconds", CLI_RIGHT}};
   g_autoptr(CliTable) table = cli_table_new("loaded");
-  cli_table_add_column(table, "source", CLI_LEFT);
-  cli_table_add_column(table, "rows", CLI_RIGHT);
-  cli_table_add_column(table, "rejected", CLI_RIGHT);
-  cli_table_add_column(table, "seconds", CLI_RIGHT);
+  cli_table_add_columns(table, heads, G_N_ELEMENTS(heads));
   for (guint i = 0; i < sources->len; i++) {
     gboolean ok = load_source(session, g_ptr_array_index(sources, i), progress, table, totals, error);
     clear(progress);

@@ -68,11 +68,10 @@ static void add_notes(CliTable *table, const GPtrArray *objectives, const GPtrAr
 }
 
 static void print_table(const CliContext *context, const GPtrArray *objectives, const GPtrArray *targets, gboolean md) {
+  static const CliColumn heads[] = {
+      {"No.", CLI_RIGHT}, {"Objective", CLI_LEFT}, {"KPIs", CLI_LEFT}, {"Targets", CLI_RIGHT}};
   g_autoptr(CliTable) table = cli_table_new("Objectives");
-  cli_table_add_column(table, "No.", CLI_RIGHT);
-  cli_table_add_column(table, "Objective", CLI_LEFT);
-  cli_table_add_column(table, "KPIs", CLI_LEFT);
-  cli_table_add_column(table, "Targets", CLI_RIGHT);
+  cli_table_add_columns(table, heads, G_N_ELEMENTS(heads));
   for (guint i = 0; i < objectives->len; i++) {
     const TargetObjective *objective = g_ptr_array_index(objectives, i);
     guint n = count_targets(targets, objectives, objective);

@@ -84,18 +84,16 @@ static void add_snapshot(CliTable *table, const Snapshot *snapshot) {
 }
 
 static void print_list(const GPtrArray *snapshots, const CliContext *context, gboolean markdown) {
-  static const struct {
-    const char *name;
-    CliAlign align;
-  } heads[] = {{"Period", CLI_LEFT}, {"Revision", CLI_RIGHT}, {"Closed at", CLI_LEFT}, {"Records as of", CLI_LEFT},
-               {"KPIs", CLI_RIGHT},  {"Numbers", CLI_RIGHT},  {"By", CLI_LEFT},        {"Note", CLI_LEFT}};
+  static const CliColumn heads[] = {
+      {"Period", CLI_LEFT}, {"Revision", CLI_RIGHT}, {"Closed at", CLI_LEFT}, {"Records as of", CLI_LEFT},
+      {"KPIs", CLI_RIGHT},  {"Numbers", CLI_RIGHT},  {"By", CLI_LEFT},        {"Note", CLI_LEFT}};
   if (snapshots->len == 0) {
     fputs("No period was closed yet: `attain snapshot 2026-Q3` keeps a period's numbers as they are reported.\n",
           context->out);
     return;
   }
   g_autoptr(CliTable) table = cli_table_new("Closed periods");
-  for (guint i = 0; i < G_N_ELEMENTS(heads); i++) cli_table_add_column(table, heads[i].name, heads[i].align);
+  cli_table_add_columns(table, heads, G_N_ELEMENTS(heads));
   for (guint i = 0; i < snapshots->len; i++) add_snapshot(table, g_ptr_array_index(snapshots, i));
   cli_table_write(table, context, markdown);
 }

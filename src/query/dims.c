@@ -118,6 +118,19 @@ gboolean query_dim_by_person(const Dim *dim) {
   return dim->kind != DIM_PATH;
 }
 
+const char *query_dim_table(const Dim *dim) {
+  switch (dim->kind) {
+    case DIM_REP:
+    case DIM_MANAGER:
+      return "person";
+    case DIM_TEAM:
+    case DIM_LEVEL:
+      return "team";
+    default:
+      return NULL;
+  }
+}
+
 static GPtrArray *known_names(const QueryContext *context, const QueryOrg *org) {
   GPtrArray *names = g_ptr_array_new();
   for (guint i = 0; i < G_N_ELEMENTS(person_names); i++) g_ptr_array_add(names, (gpointer)person_names[i]);
@@ -210,10 +223,7 @@ DimMembers **query_members_of(const QueryContext *context, const QueryOrg *org, 
   DimMembers **members = g_new0(DimMembers *, n_dims + 1);
   for (guint d = 0; d < n_dims; d++) {
     members[d] = query_members_new(context, org, &dims[d]);
-    const char *table = NULL;
-    if (dims[d].kind == DIM_REP || dims[d].kind == DIM_MANAGER) table = "person";
-    if (dims[d].kind == DIM_TEAM || dims[d].kind == DIM_LEVEL) table = "team";
-    if (query_members_load(members[d], table, error)) continue;
+    if (query_members_load(members[d], query_dim_table(&dims[d]), error)) continue;
     query_members_free_all(members);
     return NULL;
   }

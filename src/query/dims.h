@@ -32,6 +32,9 @@ gboolean query_dim_resolve(const QueryContext *context, const QueryOrg *org, con
 Dim query_dim_of_word(const char *word);
 /* TRUE when the dimension goes by the person credited. */
 gboolean query_dim_by_person(const Dim *dim);
+/* The dimension table whose rows are its members, people or teams; NULL: of a path it is not the dimension that says,
+ * and regions are texts. */
+const char *query_dim_table(const Dim *dim);
 /* How `table` answers `dim`; possible = FALSE when it cannot. */
 DimPath query_dim_path(const QueryContext *context, const LedgerTable *table, const Dim *dim);
 /* The reference column of `table` that leads to `entity`, directly or through its deal: a path of 1 or 2 hops. An

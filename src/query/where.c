@@ -171,19 +171,6 @@ static gboolean read_membership(const char *text, char **dimension, gboolean *ne
 
 /* --- people --- */
 
-static const char *members_table(const Dim *dim) {
-  switch (dim->kind) {
-    case DIM_REP:
-    case DIM_MANAGER:
-      return "person";
-    case DIM_TEAM:
-    case DIM_LEVEL:
-      return "team";
-    default:
-      return NULL;
-  }
-}
-
 static void unknown_name(const PersonFilter *filter, const char *name, GError **error) {
   gsize n;
   const char *const *all = query_members_names(filter->members, &n);
@@ -217,7 +204,7 @@ static gboolean add_person_filter(const QueryContext *context, const QueryOrg *o
   filter->names = names;
   filter->ids = g_array_new(FALSE, FALSE, sizeof(gint64));
   filter->members = query_members_new(context, org, dim);
-  if (dim->kind != DIM_REGION && !query_members_load(filter->members, members_table(dim), error)) return FALSE;
+  if (dim->kind != DIM_REGION && !query_members_load(filter->members, query_dim_table(dim), error)) return FALSE;
   for (char **name = names; *name != NULL; name++)
     if (!add_name(filter, *name, error)) return FALSE;
   return TRUE;

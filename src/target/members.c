@@ -16,21 +16,9 @@ static int by_name(gconstpointer a, gconstpointer b) {
 
 /* The dimension table whose rows are the members; NULL: they are texts. */
 static const char *table_of(const QueryContext *context, const Dim *dim) {
-  const LedgerTable *table;
-  switch (dim->kind) {
-    case DIM_REP:
-    case DIM_MANAGER:
-      return "person";
-    case DIM_TEAM:
-    case DIM_LEVEL:
-      return "team";
-    case DIM_PATH:
-      table = ledger_schema_find(context->schema, dim->name);
-      return table && table->kind == LEDGER_DIMENSION ? table->name : NULL;
-    case DIM_REGION:
-      break;
-  }
-  return NULL;
+  if (query_dim_by_person(dim)) return query_dim_table(dim);
+  const LedgerTable *table = ledger_schema_find(context->schema, dim->name);
+  return table && table->kind == LEDGER_DIMENSION ? table->name : NULL;
 }
 
 static void append_select(GString *sql, const char *table, const char *column) {

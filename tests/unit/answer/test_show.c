@@ -90,10 +90,6 @@ static char *shown_as(const Question *question, void (*write)(const Shown *shown
   return text;
 }
 
-static void assert_has(const char *text, const char *part) {
-  if (strstr(text, part) == NULL) fail_msg("no `%s` in\n%s", part, text);
-}
-
 static void assert_order(const char *text, const char *const *parts) {
   const char *at = text;
   for (; *parts != NULL; parts++) {

@@ -72,10 +72,6 @@ static char *printed(const char *kpi, const char *since, const char *format) {
   return text;
 }
 
-static void assert_has(const char *text, const char *part) {
-  if (strstr(text, part) == NULL) fail_msg("no `%s` in\n%s", part, text);
-}
-
 static void the_largest_difference_comes_first(void **state) {
   g_autofree char *text = printed("revenue", "2026-03-05", "csv");
   assert_string_equal(text,

@@ -77,10 +77,6 @@ static char *printed(const char *kpi, const char *by, const char *format) {
   return text;
 }
 
-static void assert_has(const char *text, const char *part) {
-  if (strstr(text, part) == NULL) fail_msg("no `%s` in\n%s", part, text);
-}
-
 static void all_stands_at_first(void **state) {
   g_autofree char *text = printed(NULL, NULL, NULL);
   assert_has(text, "Every number stands as it was reported.");

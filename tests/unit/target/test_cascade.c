@@ -8,20 +8,9 @@
  *
  * Ben's days count (day - 16th) / 30: 0 to 4, 7 to 11 and 14 thirtieths, which is 10 + 45 + 14 = 69. */
 #include "company.h"
+#include "november.h"
 #include "target/capacity.h"
 #include "target/cascade.h"
-
-static const char definitions[] =
-    "measures:\n"
-    "  won: count(opportunity where outcome = 'won' on closed_at)\n"
-    "  decided: count(opportunity where outcome in ('won', 'lost') on closed_at)\n"
-    "kpis:\n"
-    "  revenue: {formula: sum(opportunity.amount where outcome = 'won' on closed_at), better: higher}\n"
-    "  rate: {formula: won / decided, better: higher, proportion: true}\n";
-
-static BaseDay day(int month, int of_month) {
-  return base_day_from_civil(2026, month, of_month);
-}
 
 static void add_person(const World *world, int key, const char *name, const char *more) {
   company_sql(world->store,
@@ -39,7 +28,7 @@ static void add_membership(const World *world, int key, int person, int team, co
 #define ON(COLUMN, DAY) ", DATE '" DAY "' AS " COLUMN "_day, TIMESTAMP '" DAY "' AS " COLUMN
 
 static World world_of_five(void) {
-  World world = world_empty(definitions);
+  World world = world_empty(NOVEMBER_DEFINITIONS);
   company_sql(world.store,
               "INSERT INTO team BY NAME SELECT 1 AS key, 't1' AS id, 'North' AS name, true AS known;"
               "INSERT INTO team BY NAME SELECT 2 AS key, 't2' AS id, 'South' AS name, true AS known");
@@ -103,21 +92,6 @@ static void nobody_is_marked(void **state) {
 }
 
 /* --- handing down --- */
-
-static TargetTerms in_november(const char *kpi, const char *dimension, const char *member, TargetKind kind,
-                               double amount) {
-  TargetTerms terms;
-  target_terms_init(&terms);
-  terms.kpi = (char *)kpi;
-  terms.dimension = (char *)dimension;
-  terms.member = (char *)member;
-  terms.has_kind = terms.has_amount = TRUE;
-  terms.kind = kind;
-  terms.amount = amount;
-  terms.start = day(11, 1);
-  terms.end = day(12, 1);
-  return terms;
-}
 
 typedef struct {
   World world;

@@ -5,22 +5,9 @@
  *   Ana      10,000 + 20,000 won   10,000 + 5,000 won
  *   Ben      nothing               9,000 won, one deal lost */
 #include "company.h"
+#include "november.h"
 #include "target/agree.h"
 #include "target/standing.h"
-
-static const char definitions[] =
-    "measures:\n"
-    "  won: count(opportunity where outcome = 'won' on closed_at)\n"
-    "  decided: count(opportunity where outcome in ('won', 'lost') on closed_at)\n"
-    "kpis:\n"
-    "  revenue: {formula: sum(opportunity.amount where outcome = 'won' on closed_at), better: higher}\n"
-    "  rate: {formula: won / decided, better: higher, proportion: true}\n"
-    "  size: {formula: median(opportunity.amount where outcome = 'won' on closed_at), better: higher}\n"
-    "  lost: {formula: decided - won, better: lower}\n";
-
-static BaseDay day(int month, int of_month) {
-  return base_day_from_civil(2026, month, of_month);
-}
 
 static void add_deal(const World *world, int key, int owner, const char *closed, const char *outcome, int amount) {
   company_sql(
@@ -32,7 +19,7 @@ static void add_deal(const World *world, int key, int owner, const char *closed,
 }
 
 static World world_of_two(void) {
-  World world = world_empty(definitions);
+  World world = world_empty(NOVEMBER_DEFINITIONS);
   company_sql(world.store, "INSERT INTO team BY NAME SELECT 1 AS key, 't1' AS id, 'North' AS name, true AS known");
   for (int p = 1; p <= 2; p++)
     company_sql(world.store,
@@ -52,26 +39,6 @@ static World world_of_two(void) {
               "has_foreign_currency");
   world_set_clock(&world, day(11, 20));
   return world;
-}
-
-static TargetTerms terms_of(const char *kpi, const char *dimension, const char *member, TargetKind kind, double amount,
-                            BaseDay start, BaseDay end) {
-  TargetTerms terms;
-  target_terms_init(&terms);
-  terms.kpi = (char *)kpi;
-  terms.dimension = (char *)dimension;
-  terms.member = (char *)member;
-  terms.has_kind = terms.has_amount = TRUE;
-  terms.kind = kind;
-  terms.amount = amount;
-  terms.start = start;
-  terms.end = end;
-  return terms;
-}
-
-static TargetTerms in_november(const char *kpi, const char *dimension, const char *member, TargetKind kind,
-                               double amount) {
-  return terms_of(kpi, dimension, member, kind, amount, day(11, 1), day(12, 1));
 }
 
 static gint64 said_at(BaseDay on) {
@@ -156,6 +123,20 @@ static void baselines_and_amounts_a_month(void **state) {
   assert_near(30000, standing.amount);
   assert_near(45000, standing.actual.value);
   assert_near(1.5, standing.score.score);
+}
+
+/* Of a baseline that still runs: 15,000 in 15 of November's 21 working days is 23,000 in December's 23. */
+static void baseline_that_still_runs(void **state) {
+  g_auto(World) world = world_of_two();
+  g_autoptr(Target) target = NULL;
+  TargetTerms grow = terms_of("revenue", "rep", "Ana", TARGET_GROW, 10, day(12, 1), day(12, 31) + 1);
+  grow.is_percent = TRUE;
+  grow.baseline_start = day(11, 1);
+  grow.baseline_end = day(12, 1);
+  TargetStanding standing = stand_of(&world, &grow, &target);
+  assert_true(standing.baseline_runs);
+  assert_near(23000, standing.baseline);
+  assert_near(25300, standing.amount);
 }
 
 /* The team's win rate is its 3 of 4, not the mean of Ana's 100 % and Ben's 50 %. A rate has nothing that is due. */
@@ -327,6 +308,7 @@ int main(void) {
       cmocka_unit_test(behind_by_days),
       cmocka_unit_test(ahead_by_days),
       cmocka_unit_test(baselines_and_amounts_a_month),
+      cmocka_unit_test(baseline_that_still_runs),
       cmocka_unit_test(groups_from_their_parts),
       cmocka_unit_test(nothing_yet),
       cmocka_unit_test(spread_by_hand),
