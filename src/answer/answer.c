@@ -1,7 +1,8 @@
 /* Numbers and their units in words. */
 #include "answer/answer.h"
 
-#include "cli/cli.h"
+#include "base/money.h"
+#include "cli/xlsx.h"
 
 /* Of a survival the days are counted, whatever the measure is of. */
 KpiDefinition answer_counted_as(const KpiMeasure *measure) {
@@ -74,6 +75,17 @@ char *answer_number_to(const Session *session, const KpiDefinition *kpi, int dec
 
 char *answer_number(const Session *session, const KpiDefinition *kpi, gboolean has_value, double value) {
   return answer_number_to(session, kpi, -1, has_value, value);
+}
+
+const char *answer_xlsx_format(const Session *session, const KpiDefinition *kpi, gboolean exact) {
+  const char *currency = session->organisation->currency;
+  if (answer_is_money(kpi->unit))
+    return cli_xlsx_format(CLI_NUMBER_MONEY, currency, exact ? (guint)base_currency_digits(currency) : 0);
+  if (kpi->unit.kind == KPI_QUANTITY || (kpi->display && !g_str_equal(kpi->display, "percent")))
+    return exact ? NULL : cli_xlsx_format(CLI_NUMBER_DAYS, NULL, 1);
+  if (kpi->unit.kind == KPI_RATIO || kpi->display) return cli_xlsx_format(CLI_NUMBER_PERCENT, NULL, 1);
+  if (kpi->unit.kind == KPI_COUNT) return cli_xlsx_format(CLI_NUMBER_COUNT, NULL, 0);
+  return kpi->unit.kind == KPI_SCORE ? cli_xlsx_format(CLI_NUMBER_SCORE, NULL, 1) : NULL;
 }
 
 /* --- columns --- */

@@ -48,6 +48,9 @@ char *answer_number_to(const Session *session, const KpiDefinition *kpi, int dec
 /* The decimals with which a KPI's amounts stand under one another, over all of an answer; -1: it has none. */
 int answer_decimals(const Session *session, const QueryResult *result, guint kpi);
 gboolean answer_is_money(KpiUnit unit); /* an amount, or an amount a day */
+/* The format code of its numbers in a workbook, as answer_number() writes them; `exact`: with all decimals,
+ * money with its cents. NULL: general. It stays valid for the program's life. */
+const char *answer_xlsx_format(const Session *session, const KpiDefinition *kpi, gboolean exact);
 /* Where a workspace defines it: "kpis/my-kpis.yaml:12"; the caller frees. */
 char *answer_place(const KpiDefinition *kpi);
 /* A dimension's name as a head: "Lost reason", "Account country"; the caller frees. */

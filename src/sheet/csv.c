@@ -143,7 +143,11 @@ SheetTable *sheet_csv_read(const char *bytes, gsize length, GError **error) {
                    .cells = cells,
                    .chunk = g_string_chunk_new(4096),
                    .field = field};
-  if (read_fields(&reader, error)) return sheet_table_new(cells, reader.chunk, error);
-  g_string_chunk_free(reader.chunk);
-  return NULL;
+  if (!read_fields(&reader, error)) {
+    g_string_chunk_free(reader.chunk);
+    return NULL;
+  }
+  SheetTable *table = sheet_table_new(cells, reader.chunk, error);
+  if (table) table->separator = reader.separator;
+  return table;
 }

@@ -22,7 +22,7 @@ typedef struct {
   gsize n_rows, n_columns;
   const char **texts; /* by row; NULL: an empty cell */
   GStringChunk *chunk;
-  gboolean is_workbook;
+  char separator; /* between the fields of a text file; 0: it was a workbook, whose numbers are numbers */
 } SheetTable;
 
 void sheet_table_free(SheetTable *table);

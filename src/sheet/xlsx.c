@@ -224,7 +224,5 @@ SheetTable *sheet_xlsx_read(const char *bytes, gsize length, const char *sheet, 
   g_auto(Book) book;
   book_init(&book, package);
   if (!read_parts(&book, sheet, error)) return NULL;
-  SheetTable *table = sheet_table_new(book.reading.cells, g_steal_pointer(&book.reading.chunk), error);
-  if (table) table->is_workbook = TRUE;
-  return table;
+  return sheet_table_new(book.reading.cells, g_steal_pointer(&book.reading.chunk), error);
 }

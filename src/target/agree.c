@@ -52,11 +52,11 @@ static gboolean check_amount(const KpiDefinition *kpi, const TargetTerms *terms,
   return TRUE;
 }
 
-static gboolean check_span(const QueryContext *context, const Target *self, const TargetTerms *terms, GError **error) {
+static gboolean check_span(const QueryContext *context, const TargetTerms *terms, GError **error) {
   if (terms->start == BASE_DAY_NONE || terms->end == BASE_DAY_NONE || terms->end <= terms->start)
     return refuse(error, "a target needs a span: a first day and a last day after it");
   g_autofree char *last = base_day_format(terms->end - 1), *today = base_day_format(context->today);
-  if (!self && terms->end <= context->today)
+  if (terms->end <= context->today)
     return refuse(error,
                   "the span ended on %s, and today is %s: a target is for days to come. Write a period that has not "
                   "ended, \"this quarter\" or \"next month\"",
@@ -118,14 +118,18 @@ static gboolean check_overlaps(const GPtrArray *targets, const Target *self, con
   return TRUE;
 }
 
-gboolean target_check(const QueryContext *context, const GPtrArray *targets, const Target *self,
-                      const TargetVersion *version, GError **error) {
+gboolean target_check_known(const QueryContext *context, const GPtrArray *targets, const Target *self,
+                            const TargetVersion *version, GError **error) {
   const TargetTerms *terms = &version->terms;
   const KpiDefinition *kpi = kpi_catalogue_find(context->catalogue, terms->kpi, error);
-  if (!kpi || !check_member(context, terms, error) || !check_amount(kpi, terms, error) ||
-      !check_span(context, self, terms, error) || !check_parts(context, kpi, version, error))
-    return FALSE;
-  return check_overlaps(targets, self, terms, error);
+  return kpi && check_amount(kpi, terms, error) && check_span(context, terms, error) &&
+         check_parts(context, kpi, version, error) && check_overlaps(targets, self, terms, error);
+}
+
+gboolean target_check(const QueryContext *context, const GPtrArray *targets, const Target *self,
+                      const TargetVersion *version, GError **error) {
+  return kpi_catalogue_find(context->catalogue, version->terms.kpi, error) &&
+         check_member(context, &version->terms, error) && target_check_known(context, targets, self, version, error);
 }
 
 /* --- what was said --- */

@@ -11,6 +11,10 @@
 gboolean target_check(const QueryContext *context, const GPtrArray *targets, const Target *self,
                       const TargetVersion *version, GError **error);
 
+/* The same of a member that is known to be there: for many at once. */
+gboolean target_check_known(const QueryContext *context, const GPtrArray *targets, const Target *self,
+                            const TargetVersion *version, GError **error);
+
 /* The version that was proposed or countered and not answered yet, with who said so; NULL: there is none. */
 const TargetVersion *target_pending(const Target *target, const TargetEvent **proposal);
 

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "query/query.h"
+#include "sheet/sheet.h"
 #include "target/keep.h"
 
 typedef enum {
@@ -40,23 +41,11 @@ TargetCell *target_grid_cell(const TargetGrid *grid, guint member, guint period)
 TargetGrid *target_grid_new(const QueryContext *context, const GPtrArray *targets, const char *kpi,
                             const char *dimension, const CalendarPeriod *span, CalendarGrain grain, GError **error);
 
-/* One table's texts, row by row, as a spreadsheet has them. */
-typedef struct {
-  gsize n_rows, n_columns;
-  const char **texts; /* by row; NULL: an empty cell */
-  StoreRows *rows;    /* which have them */
-} TargetSheet;
-
-void target_sheet_clear(TargetSheet *sheet);
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(TargetSheet, target_sheet_clear)
-
 /* A grid that comes back, beside the targets there are. Every cell that is wrong is told in `problems` (of char *: "B3:
  * …"), and then the grid is NULL with `error` set to the first. Amounts are as people write them: 12,000.50
- * or 12.000,50, with a percent sign for shares. */
-TargetGrid *target_grid_read(const QueryContext *context, const GPtrArray *targets, const TargetSheet *sheet,
+ * or 12.000,50, with a percent sign for shares; a workbook's numbers are numbers. */
+TargetGrid *target_grid_read(const QueryContext *context, const GPtrArray *targets, const SheetTable *sheet,
                              GPtrArray *problems, GError **error);
-/* The texts of a CSV file in any dialect; `sheet` is zeroed before. Errors: IO, INPUT. */
-gboolean target_sheet_read_csv(Store *store, const char *path, TargetSheet *sheet, GError **error);
 
 /* Keeps what is new and what changed, in one transaction; `said` has the author, words and time: a change needs words.
  */

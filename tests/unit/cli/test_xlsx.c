@@ -92,7 +92,7 @@ static void assert_not_saved(CliXlsx *book, const char *path, int code, const ch
   g_autoptr(GError) error = NULL;
   assert_false(cli_xlsx_save(book, path, &error));
   assert_int_equal(error->code, code);
-  if (!strstr(error->message, words)) fail_msg("\"%s\" does not say \"%s\"", error->message, words);
+  assert_has(error->message, words);
 }
 
 static void test_limits(void **state) {

@@ -1,0 +1,13 @@
+/* What grid.c and grid_read.c share. */
+#pragma once
+
+#include "target/grid.h"
+
+/* Without members, periods and cells. */
+TargetGrid *target_grid_empty(const char *kpi, const char *dimension);
+/* Errors: LIMIT. */
+gboolean target_grid_make_cells(TargetGrid *grid, GError **error);
+/* Puts each target into the cell of its member and days. */
+void target_grid_place(TargetGrid *grid, const GPtrArray *targets, BaseDay today);
+/* What a cell asks for. */
+TargetVersion *target_grid_version(const TargetGrid *grid, guint member, guint period);
