@@ -29,7 +29,7 @@ typedef struct {
   double reference; /* CHANGE: what it is compared with; of targets the amount */
   double actual;    /* CHANGE: the KPI's value; of targets what was attained */
   gint64 n;         /* records it rests on */
-  char period[32];  /* its name; of a target "2026-10-01..2026-12-31" */
+  char period[32];  /* its name */
   gint64 latest_us; /* FRESHNESS: when the last record came; G_MININT64: none ever */
   char *words;      /* for people, by whoever asked; NULL here */
 } AlertFinding;

@@ -100,12 +100,20 @@ static void judge_attainment(AlertFinding *finding, const TargetStanding *standi
     alert_finding_silence(finding, "there is no value");
 }
 
-static void judge_standing(const AlertRule *rule, const TargetStanding *standing, const PaceForecast *forecast,
-                           GPtrArray *findings) {
+/* "2026-Q4" where its days are one. */
+static void name_period(const Calendar *calendar, const TargetTerms *terms, char *name, gsize size) {
+  g_autofree char *first = base_day_format(terms->start), *last = base_day_format(terms->end - 1);
+  g_autofree char *text = g_strconcat(first, "..", last, NULL);
+  CalendarPeriod period;
+  gboolean ok = calendar_parse_period(calendar, text, terms->start, terms->start, terms->start, &period, NULL);
+  g_strlcpy(name, ok ? period.name : text, size);
+}
+
+static void judge_standing(const Calendar *calendar, const AlertRule *rule, const TargetStanding *standing,
+                           const PaceForecast *forecast, GPtrArray *findings) {
   const TargetTerms *terms = &standing->version->terms;
   AlertFinding *finding = alert_finding_add(findings, rule, terms->dimension, terms->member);
-  g_autofree char *first = base_day_format(terms->start), *last = base_day_format(terms->end - 1);
-  g_snprintf(finding->period, sizeof finding->period, "%s..%s", first, last);
+  name_period(calendar, terms, finding->period, sizeof finding->period);
   finding->target = standing->target->number;
   finding->kpi = g_intern_string(standing->kpi->name);
   finding->n = standing->actual.n;
@@ -132,7 +140,8 @@ gboolean alert_targets_judge(const AlertDesk *desk, AlertTargets *targets, const
   for (guint i = 0; i < targets->standings->len; i++) {
     const TargetStanding *standing = &g_array_index(targets->standings, TargetStanding, i);
     if (!is_meant(rule, &standing->version->terms) || !is_time(rule, standing)) continue;
-    judge_standing(rule, standing, foretells ? &g_array_index(targets->forecasts, PaceForecast, i) : NULL, findings);
+    judge_standing(desk->context->calendar, rule, standing,
+                   foretells ? &g_array_index(targets->forecasts, PaceForecast, i) : NULL, findings);
   }
   return TRUE;
 }

@@ -257,7 +257,8 @@ static gboolean read_who(const Reading *reading, GError **error) {
   const char *who = reading->keys.who;
   AlertRule *rule = reading->rule;
   if (!who) {
-    rule->dimension = alert_is_of_targets(rule->kind) ? NULL : g_strdup("company");
+    gboolean of_all = rule->kind == ALERT_VALUE || rule->kind == ALERT_CHANGE;
+    rule->dimension = of_all ? g_strdup("company") : NULL;
     return TRUE;
   }
   if (rule->kind == ALERT_FRESHNESS)

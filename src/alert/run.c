@@ -1,0 +1,23 @@
+/* Judging reads and may take its time; the transaction that writes is short. */
+#include "alert/run.h"
+
+static gboolean write_all(const AlertRun *run, const GPtrArray *events, GError **error) {
+  gint64 now_us = run->desk->context->now_us;
+  if (!store_begin(run->store, error)) return FALSE;
+  if (alert_events_write(run->store, events, error) &&
+      alert_outbox_fill_within(run->store, run->desk->alerts, now_us, error))
+    return store_commit(run->store, error);
+  store_rollback(run->store);
+  return FALSE;
+}
+
+GPtrArray *alert_run(const AlertRun *run, AlertBook *book, GError **error) {
+  AlertClock clock = alert_desk_clock(run->desk);
+  g_autoptr(GPtrArray) findings = alert_judge(run->desk, run->judged, error);
+  if (!findings) return NULL;
+  g_autoptr(GPtrArray) events = alert_book_take(book, &clock, run->rules, run->judged, findings,
+                                                run->desk->context->now_us, run->say, run->user_data);
+  gboolean writes = events->len > 0 || run->looks_at_due;
+  if (writes && !write_all(run, events, error)) return NULL;
+  return g_steal_pointer(&events);
+}

@@ -1,0 +1,18 @@
+/* One pass over rules: judged, what follows written, messages of what is due made; all of it or nothing. */
+#pragma once
+
+#include "alert/outbox.h"
+
+typedef struct {
+  const AlertDesk *desk;
+  Store *store;            /* open to write */
+  const GPtrArray *rules;  /* AlertRule: all there are */
+  const GPtrArray *judged; /* of these, the ones to be judged now */
+  AlertSay say;
+  gpointer user_data;
+  gboolean looks_at_due; /* messages that waited for their time are made too, and not only those of this pass */
+} AlertRun;
+
+/* The acts that followed, as AlertEvent; caller frees. After an error the book is to be read again. Errors: those of
+ * alert_judge() and of the database. */
+GPtrArray *alert_run(const AlertRun *run, AlertBook *book, GError **error);

@@ -1,0 +1,28 @@
+/* Alerts as they are shown: what was found in words, rules with their states, the book and the outbox as tables and
+ * JSON. */
+#pragma once
+
+#include "alert/outbox.h"
+#include "answer/answer.h"
+#include "cli/cli.h"
+
+/* An AlertSay, with the session as its user data: "Win rate of team North is 18.2 % in 2026-10, below 20.0 %". */
+char *answer_alert_say(const AlertFinding *finding, AlertAct act, const AlertState *before, gpointer session);
+/* "team North", "Ana Silva", "the company"; of nobody "". The caller frees. */
+char *answer_alert_who(const char *who);
+/* The rule's condition in words: "win_rate below 20 % of each team in last-30-days"; the caller frees. */
+char *answer_alert_condition(const Session *session, const AlertRule *rule);
+/* An instant in the organisation's time: "2026-11-20 09:30"; the caller frees. */
+char *answer_alert_time(const Session *session, gint64 at_us);
+/* What an act is called in messages: "firing", "recovered", "still firing", …. Static. */
+const char *answer_alert_act(AlertAct act);
+
+/* Rules with what is alive of them. */
+CliTable *answer_alerts_table(const Session *session, const GPtrArray *rules, const AlertBook *book);
+void answer_alerts_json(CliJson *json, const Session *session, const GPtrArray *rules, const AlertBook *book);
+/* Lines of the book. */
+CliTable *answer_alert_events_table(const Session *session, const char *title, const GPtrArray *events);
+void answer_alert_event_json(CliJson *json, const AlertEvent *event);
+/* Messages. */
+CliTable *answer_alert_outbox_table(const Session *session, const GPtrArray *messages);
+void answer_alert_message_json(CliJson *json, const AlertMessage *message);

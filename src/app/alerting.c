@@ -1,0 +1,88 @@
+/* The pass over the rules: judged, written, sent. */
+#include "app/alerting.h"
+
+#include "alert/run.h"
+#include "send/send.h"
+
+void alerting_clear(Alerting *alerting) {
+  g_clear_pointer(&alerting->rules, g_ptr_array_unref);
+  g_clear_pointer(&alerting->events, g_ptr_array_unref);
+  alert_delivery_clear(&alerting->delivery);
+}
+
+AlertDesk alerting_desk(const Session *session, const QueryContext *context) {
+  return (AlertDesk){.context = context, .alerts = &session->organisation->alerts};
+}
+
+static gboolean is_concerned(const AlertRule *rule, const AlertReader *reader, const AlertingChange *changes,
+                             gsize n_changes) {
+  for (gsize i = 0; i < n_changes; i++)
+    if (alert_rule_depends_on(rule, reader, changes[i].tables, changes[i].n_tables, changes[i].source)) return TRUE;
+  return changes == NULL;
+}
+
+static GPtrArray *choose(const Session *session, const GPtrArray *rules, const AlertingChange *changes,
+                         gsize n_changes) {
+  AlertReader reader = session_alert_reader(session);
+  GPtrArray *chosen = g_ptr_array_new();
+  for (guint i = 0; i < rules->len; i++) {
+    AlertRule *rule = g_ptr_array_index(rules, i);
+    if (is_concerned(rule, &reader, changes, n_changes)) g_ptr_array_add(chosen, rule);
+  }
+  return chosen;
+}
+
+gboolean alerting_send(Session *session, const GPtrArray *rules, AlertDelivery *delivery, GError **error) {
+  Sender sender = {.organisation = session->organisation,
+                   .calendar = session->calendar,
+                   .rules = rules,
+                   .folder = session->folder,
+                   .now_us = session->now_us};
+  return alert_outbox_send(session->store, session->now_us, send_message, &sender, delivery, error);
+}
+
+gboolean alerting_run(Session *session, const AlertingChange *changes, gsize n_changes, Alerting *alerting,
+                      GError **error) {
+  g_autoptr(GPtrArray) problems = NULL;
+  if (!session->catalogue && !session_load_definitions(session, &problems, error)) return FALSE;
+  alerting->rules = session_need_alert_rules(session, error);
+  if (!alerting->rules) return FALSE;
+  g_autoptr(GPtrArray) judged = choose(session, alerting->rules, changes, n_changes);
+  g_autoptr(AlertBook) book = alert_book_read(session->store, error);
+  QueryContext context = answer_context(session);
+  AlertDesk desk = alerting_desk(session, &context);
+  AlertRun run = {.desk = &desk,
+                  .store = session->store,
+                  .rules = alerting->rules,
+                  .judged = judged,
+                  .say = answer_alert_say,
+                  .user_data = session,
+                  .looks_at_due = TRUE};
+  alerting->events = book ? alert_run(&run, book, error) : NULL;
+  return alerting->events && alerting_send(session, alerting->rules, &alerting->delivery, error);
+}
+
+char *alerting_delivery_words(const AlertDelivery *delivery) {
+  GString *words = g_string_new(NULL);
+  g_autofree char *sent = base_count_words(delivery->n_sent, "# {message|messages} sent");
+  g_autofree char *later = base_count_words(delivery->n_later, "# {is|are} tried again later");
+  g_autofree char *lost = base_count_words(delivery->n_lost, "# {was|were} refused");
+  if (delivery->n_sent > 0) g_string_append(words, sent);
+  if (delivery->n_later > 0) g_string_append_printf(words, "%s%s", words->len ? ", " : "", later);
+  if (delivery->n_lost > 0) g_string_append_printf(words, "%s%s", words->len ? ", " : "", lost);
+  if (delivery->failure) g_string_append_printf(words, ": %s", delivery->failure);
+  gboolean is_empty = words->len == 0;
+  return g_string_free(words, is_empty);
+}
+
+void alerting_after_load(Session *session, const AlertingChange *changes, gsize n_changes, FILE *err) {
+  if (n_changes == 0 || !session_has_alert_rules(session)) return;
+  g_auto(Alerting) alerting = {0};
+  g_autoptr(GError) failed = NULL;
+  if (!alerting_run(session, changes, n_changes, &alerting, &failed)) {
+    fprintf(err, "attain: alerts were not judged: %s\n", failed->message);
+    return;
+  }
+  g_autofree char *words = alerting_delivery_words(&alerting.delivery);
+  if (alerting.delivery.failure) fprintf(err, "attain: alerts: %s\n", words);
+}

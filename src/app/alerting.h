@@ -1,0 +1,34 @@
+/* What the commands about alerts have in common, and the pass over the rules that follows each load. Private to
+ * src/app. */
+#pragma once
+
+#include "answer/alerts.h"
+#include "session/alerts.h"
+
+typedef struct {
+  GPtrArray *rules;  /* AlertRule */
+  GPtrArray *events; /* AlertEvent: what followed */
+  AlertDelivery delivery;
+} Alerting;
+
+void alerting_clear(Alerting *alerting);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Alerting, alerting_clear)
+
+/* Which records came, of which source. */
+typedef struct {
+  const char *const *tables; /* NULL: any */
+  gsize n_tables;
+  const char *source;
+} AlertingChange;
+
+/* Judges the rules that the changes (NULL: all) concern, writes what follows and sends what is due. The session has its
+ * database open to write; its definitions are read where they were not. Errors: of rules and of the database. */
+gboolean alerting_run(Session *session, const AlertingChange *changes, gsize n_changes, Alerting *alerting,
+                      GError **error);
+/* The same after loads: nothing at all where there are no rules. What goes wrong is told, and changes no load. */
+void alerting_after_load(Session *session, const AlertingChange *changes, gsize n_changes, FILE *err);
+/* Sends what waits. */
+gboolean alerting_send(Session *session, const GPtrArray *rules, AlertDelivery *delivery, GError **error);
+/* "2 messages sent, 1 is tried again later: managers: could not connect"; NULL: there was nothing. Caller frees. */
+char *alerting_delivery_words(const AlertDelivery *delivery);
+AlertDesk alerting_desk(const Session *session, const QueryContext *context);

@@ -1,0 +1,214 @@
+/* attain alert: the rules and where they stand; judging them now. */
+#include "app/alerting.h"
+#include "app/commands.h"
+#include "send/send.h"
+
+/* --- the list --- */
+
+static int run(CliContext *context, const CliArguments *arguments, GError **error) {
+  g_autoptr(Session) session =
+      session_open(context->folder, context->now, SESSION_DATABASE | SESSION_DEFINITIONS, error);
+  g_autoptr(GPtrArray) rules = session ? session_need_alert_rules(session, error) : NULL;
+  g_autoptr(AlertBook) book = rules ? alert_book_read(session->store, error) : NULL;
+  if (!book) return -1;
+  const char *format = cli_option(arguments, "format");
+  if (g_strcmp0(format, "json") == 0) {
+    g_autofree char *as_of = answer_instant(session->now_us);
+    g_autoptr(CliJson) json = cli_json_new(context->out);
+    cli_json_begin_object(json);
+    answer_alerts_json(json, session, rules, book);
+    cli_json_member_text(json, "as_of", as_of);
+    cli_json_end_object(json);
+    return 0;
+  }
+  if (rules->len == 0) {
+    fputs(
+        "There is no rule yet: write one in alerts/*.yaml (docs/alerts.md), such as\n\n"
+        "  rules:\n"
+        "    win_rate_low: {kpi: win_rate, who: each team, period: last-30-days, below: 20%, at_least: 20, to: "
+        "[managers]}\n",
+        context->out);
+    return 0;
+  }
+  g_autoptr(CliTable) table = answer_alerts_table(session, rules, book);
+  cli_table_write(table, context, g_strcmp0(format, "md") == 0);
+  return 0;
+}
+
+/* --- judging --- */
+
+static const char *const verdicts[] = {"good", "between", "bad", "silent", "gone"};
+
+static void dry_json(const CliContext *context, const GPtrArray *findings, const Session *session) {
+  g_autoptr(CliJson) json = cli_json_new(context->out);
+  cli_json_begin_object(json);
+  cli_json_member_array(json, "findings");
+  for (guint i = 0; i < findings->len; i++) {
+    const AlertFinding *finding = g_ptr_array_index(findings, i);
+    g_autofree char *words = answer_alert_say(finding, ALERT_ACT_NONE, NULL, (gpointer)session);
+    cli_json_begin_object(json);
+    cli_json_member_text(json, "rule", finding->rule->name);
+    cli_json_member_text(json, "who", *finding->who ? finding->who : NULL);
+    cli_json_value(json, "target", finding->target > 0, (double)finding->target);
+    cli_json_member_text(json, "verdict", verdicts[finding->verdict]);
+    cli_json_value(json, "value", finding->has_value, finding->value);
+    cli_json_member_number(json, "limit", finding->rule->limit);
+    cli_json_member_integer(json, "n", finding->n);
+    cli_json_member_text(json, "words", words);
+    cli_json_end_object(json);
+  }
+  cli_json_end_array(json);
+  cli_json_end_object(json);
+}
+
+static void dry_table(const CliContext *context, const GPtrArray *findings, const Session *session, gboolean md) {
+  g_autoptr(CliTable) table = cli_table_new("What the rules say now; nothing is written or sent");
+  cli_table_add_column(table, "Rule", CLI_LEFT);
+  cli_table_add_column(table, "Who", CLI_LEFT);
+  cli_table_add_column(table, "Verdict", CLI_LEFT);
+  cli_table_add_column(table, "What", CLI_LEFT);
+  for (guint i = 0; i < findings->len; i++) {
+    const AlertFinding *finding = g_ptr_array_index(findings, i);
+    g_autofree char *words = answer_alert_say(finding, ALERT_ACT_NONE, NULL, (gpointer)session);
+    g_autofree char *who = answer_alert_who(finding->who);
+    CliStyle style = finding->verdict == ALERT_BAD    ? CLI_STYLE_BAD
+                     : finding->verdict == ALERT_GOOD ? CLI_STYLE_GOOD
+                                                      : CLI_STYLE_DIM;
+    cli_table_add_row(table);
+    cli_table_add_cell(table, finding->rule->name, CLI_STYLE_NONE);
+    cli_table_add_cell(table, who, CLI_STYLE_NONE);
+    cli_table_add_cell(table, verdicts[finding->verdict], style);
+    cli_table_add_cell(table, words ? words : "", CLI_STYLE_NONE);
+  }
+  cli_table_write(table, context, md);
+}
+
+static int run_dry(CliContext *context, const char *format, GError **error) {
+  g_autoptr(Session) session =
+      session_open(context->folder, context->now, SESSION_DATABASE | SESSION_DEFINITIONS, error);
+  g_autoptr(GPtrArray) rules = session ? session_need_alert_rules(session, error) : NULL;
+  if (!rules) return -1;
+  QueryContext question = answer_context(session);
+  AlertDesk desk = alerting_desk(session, &question);
+  g_autoptr(GPtrArray) findings = alert_judge(&desk, rules, error);
+  if (!findings) return -1;
+  if (g_strcmp0(format, "json") == 0)
+    dry_json(context, findings, session);
+  else
+    dry_table(context, findings, session, g_strcmp0(format, "md") == 0);
+  return 0;
+}
+
+static void json_delivery(CliJson *json, const AlertDelivery *delivery) {
+  cli_json_member_integer(json, "sent", delivery->n_sent);
+  cli_json_member_integer(json, "later", delivery->n_later);
+  cli_json_member_integer(json, "refused", delivery->n_lost);
+  cli_json_member_text(json, "failure", delivery->failure);
+}
+
+static int tell_run(const CliContext *context, const Session *session, const Alerting *alerting, const char *format) {
+  int code = alerting->delivery.n_lost > 0 ? 1 : 0;
+  if (g_strcmp0(format, "json") == 0) {
+    g_autoptr(CliJson) json = cli_json_new(context->out);
+    cli_json_begin_object(json);
+    cli_json_member_array(json, "events");
+    for (guint i = 0; i < alerting->events->len; i++)
+      answer_alert_event_json(json, g_ptr_array_index(alerting->events, i));
+    cli_json_end_array(json);
+    json_delivery(json, &alerting->delivery);
+    cli_json_end_object(json);
+    return code;
+  }
+  if (alerting->events->len > 0) {
+    g_autoptr(CliTable) table = answer_alert_events_table(session, "What has changed", alerting->events);
+    cli_table_write(table, context, g_strcmp0(format, "md") == 0);
+  } else {
+    fputs("Nothing has changed.\n", context->out);
+  }
+  g_autofree char *words = alerting_delivery_words(&alerting->delivery);
+  if (words) fprintf(context->out, "%s.\n", words);
+  return code;
+}
+
+static int run_run(CliContext *context, const CliArguments *arguments, GError **error) {
+  const char *format = cli_option(arguments, "format");
+  if (cli_flag(arguments, "dry-run")) return run_dry(context, format, error);
+  g_autoptr(Session) session =
+      session_open(context->folder, context->now, SESSION_DATABASE | SESSION_WRITE | SESSION_DEFINITIONS, error);
+  g_auto(Alerting) alerting = {0};
+  if (!session || !alerting_run(session, NULL, 0, &alerting, error)) return -1;
+  return tell_run(context, session, &alerting, format);
+}
+
+static int run_send(CliContext *context, const CliArguments *arguments, GError **error) {
+  g_autoptr(Session) session =
+      session_open(context->folder, context->now, SESSION_DATABASE | SESSION_WRITE | SESSION_DEFINITIONS, error);
+  g_autoptr(GPtrArray) rules = session ? session_need_alert_rules(session, error) : NULL;
+  g_auto(AlertDelivery) delivery = {0};
+  if (!rules || !alert_outbox_fill(session->store, &session->organisation->alerts, session->now_us, error) ||
+      !alerting_send(session, rules, &delivery, error))
+    return -1;
+  if (g_strcmp0(cli_option(arguments, "format"), "json") == 0) {
+    g_autoptr(CliJson) json = cli_json_new(context->out);
+    cli_json_begin_object(json);
+    json_delivery(json, &delivery);
+    cli_json_end_object(json);
+  } else {
+    g_autofree char *words = alerting_delivery_words(&delivery);
+    fprintf(context->out, "%s.\n", words ? words : "There is nothing to send");
+  }
+  return delivery.n_lost > 0 ? 1 : 0;
+}
+
+/* --- the table --- */
+
+static const CliOption options[] = {
+    {"format", 'f', CLI_VALUE, "FORM", "how to write the answer", "table|json|md"},
+};
+
+const CliCommand cmd_alert = {
+    .name = "alert",
+    .synopsis = "",
+    .about = "show the alert rules and where they stand",
+    .details =
+        "Rules stand in the workspace's alerts/*.yaml, channels in attain.yaml (docs/alerts.md). They are judged after "
+        "each load, and by the clock with `attain alert run`, which a timer may call every few minutes.",
+    .examples = "attain alert\tall rules, and who fires\nattain alert --format json\tfor another program",
+    .options = options,
+    .n_options = G_N_ELEMENTS(options),
+    .run = run,
+};
+
+static const CliOption run_options[] = {
+    {"dry-run", 0, CLI_FLAG, NULL, "only say what each rule finds of whom; write and send nothing", NULL},
+    {"format", 'f', CLI_VALUE, "FORM", "how to write the answer", "table|json|md"},
+};
+
+const CliCommand cmd_alert_run = {
+    .name = "alert run",
+    .synopsis = "",
+    .about = "judge all rules now, and send what is due",
+    .details =
+        "Judges every rule at the clock: how long something holds, reminders, digests and the end of quiet hours need "
+        "that, also when nothing is loaded. The exit code is 1 where a message was refused for good.",
+    .examples =
+        "attain alert run\tevery few minutes, from cron or a timer\n"
+        "attain alert run --dry-run\twhat each rule finds, silent ones with the reason",
+    .options = run_options,
+    .n_options = G_N_ELEMENTS(run_options),
+    .run = run_run,
+};
+
+static const CliOption send_options[] = {
+    {"format", 'f', CLI_VALUE, "FORM", "how to write the answer", "table|json"},
+};
+
+const CliCommand cmd_alert_send = {
+    .name = "alert send",
+    .synopsis = "",
+    .about = "send the messages that wait, without judging the rules",
+    .examples = "attain alert send\twhat is due and was not sent yet",
+    .options = send_options,
+    .n_options = G_N_ELEMENTS(send_options),
+    .run = run_send,
+};

@@ -1,0 +1,28 @@
+/* What the ways of sending have in common. Private to src/send. */
+#pragma once
+
+#include "send/send.h"
+
+/* --- forms.c: what is sent --- */
+/* "Attain: Win rate low, team North" or "Attain: 3 alerts, 1 critical"; one line. The caller frees these. */
+char *send_subject(const Sender *sender, const AlertMessage *message);
+char *send_text(const Sender *sender, const AlertMessage *message);
+char *send_json(const Sender *sender, const AlertMessage *message);
+char *send_slack(const Sender *sender, const AlertMessage *message);
+char *send_teams(const Sender *sender, const AlertMessage *message);
+
+/* --- mail.c --- */
+/* A whole mail, RFC 5322, with CRLF. `from` is "Name <address>" or an address. */
+char *send_mail_text(const Sender *sender, const AlertMessage *message, const char *from);
+/* The bare address of it; the caller frees. */
+char *send_address(const char *from);
+
+/* --- secret.c --- */
+/* The text of a secret, read now; caller frees. Errors: NOT_FOUND in words that tell what to set. */
+char *send_secret(const ConfSecret *secret, GError **error);
+
+/* --- the ways --- */
+AlertAnswer send_by_http(const Sender *sender, const ConfChannel *channel, const AlertMessage *message, char **words);
+AlertAnswer send_by_mail(const Sender *sender, const AlertMessage *message, char **words);
+AlertAnswer send_by_command(const Sender *sender, const ConfChannel *channel, const AlertMessage *message,
+                            char **words);

@@ -1,0 +1,24 @@
+/* Sending messages: to mail servers, webhooks and commands.
+ *
+ * One message at a time, each within SEND_MAX_SECONDS: whoever waits for the database meanwhile waits no longer. The id
+ * of a message goes with it (Message-ID, Idempotency-Key, "id" in the JSON), so that a receiver can tell when one comes
+ * twice. */
+#pragma once
+
+#include "alert/outbox.h"
+#include "alert/rules.h"
+
+#define SEND_MAX_SECONDS     20
+#define SEND_CONNECT_SECONDS 10
+
+/* Nothing is owned. */
+typedef struct {
+  const ConfOrganisation *organisation;
+  const Calendar *calendar;
+  const GPtrArray *rules; /* AlertRule: titles and what to do; those that are gone are called by their name */
+  const char *folder;     /* of the workspace: where commands run */
+  gint64 now_us;          /* the date of mails */
+} Sender;
+
+/* An AlertSend with a Sender as its user data. */
+AlertAnswer send_message(const AlertMessage *message, char **words, gpointer sender);
