@@ -222,3 +222,20 @@ const EvalFormula *evaluator_bind(Evaluator *evaluator, const KpiDefinition *kpi
   g_hash_table_insert(evaluator->formulas, g_memdup2(&probe, sizeof probe), formula);
   return formula;
 }
+
+gsize evaluator_seal(Evaluator *evaluator) {
+  g_hash_table_remove_all(evaluator->bound_of);
+  GHashTableIter iter;
+  gpointer key, formula;
+  gsize bytes = 0;
+  for (guint b = 0; b < evaluator->bounds->len; b++)
+    bytes += sizeof(Bound) + ((const Bound *)g_ptr_array_index(evaluator->bounds, b))->n_args * sizeof(BoundArg);
+  g_hash_table_iter_init(&iter, evaluator->formulas);
+  while (g_hash_table_iter_next(&iter, &key, &formula)) {
+    g_hash_table_iter_steal(&iter);
+    g_free(key);
+    g_ptr_array_add(evaluator->bounds, formula);
+    bytes += sizeof(EvalFormula);
+  }
+  return bytes + evaluator->bounds->len * sizeof(gpointer);
+}

@@ -1,7 +1,5 @@
 /* Kept cells: made by a scan of the facts, changed by scans of what changed. */
-#include "query/board.h"
-
-#include "query/evaluate_private.h"
+#include "query/board_private.h"
 
 /* Generations are scanned one by one; so many, and the next extension makes one of all. */
 #define MAX_GENERATIONS 4
@@ -9,46 +7,6 @@
 /* Years of days around those that there are records of. */
 #define DAYS_BEFORE 800
 #define DAYS_AFTER  1500
-
-/* The cells of one table of a generation, by the number of dimensions kept. */
-typedef struct {
-  const PlanTable *layout;
-  CubeTable *levels[BOARD_MAX_DIMS + 1];
-  CubeTable *changed[BOARD_MAX_DIMS + 1]; /* by entity: which groups of a level changed when, whatever the entity */
-} SideTable;
-
-/* What readers see. Nothing that it points to is changed while they do. */
-typedef struct {
-  GPtrArray *tables;    /* SideTable, of all generations in order */
-  GHashTable *uses;     /* PlanUse, by measure and entity -> number of its table + 1 */
-  DimMembers **members; /* NULL until there are cells */
-  QueryOrg *org;
-  Evaluator *base; /* has the levels of its tables, which questions borrow */
-  QueryPlan *base_plan;
-  guint64 grouping; /* of the tables when the levels were made */
-  gint64 building;  /* the number of the scan that its cells were last made by */
-} Side;
-
-/* What a table's cells lose or gain. */
-typedef struct {
-  CubeTable *cells, *whole;
-} Log;
-
-struct Board {
-  ConfOrganisation organisation;
-  QueryContext context; /* for the org, the conditions and the members, whenever they read the store */
-  BaseDay rates_of;
-  Dim dims[BOARD_MAX_DIMS];
-  guint n_dims;
-  QueryOrg *org, *org_before; /* `org_before`: until it is settled, for readers of the other side */
-  QueryWhere *where;
-  DimMembers **members;
-  GArray *days;           /* BaseDay: every day there are cells for */
-  GPtrArray *generations; /* QueryPlan */
-  GPtrArray *retired;     /* … that were put together in one */
-  GArray *gone, *come;    /* Log, of all tables in order, until settled */
-  Side sides[2];
-};
 
 static void side_table_free(gpointer data) {
   SideTable *table = data;
@@ -116,7 +74,7 @@ static GArray *days_of(const QueryContext *context) {
   return days;
 }
 
-static void use_context(Board *board, const QueryContext *context) {
+void board_use_context(Board *board, const QueryContext *context) {
   board->context = *context;
   board->context.organisation = &board->organisation;
 }
@@ -125,7 +83,7 @@ Board *board_new(const QueryContext *context, const BoardKey *key, GError **erro
   Board *board = g_new0(Board, 1);
   board->organisation = *context->organisation;
   if (key->credit_now) board->organisation.owner_credit = board->organisation.team_credit = CONF_CREDIT_NOW;
-  use_context(board, context);
+  board_use_context(board, context);
   board->rates_of = key->rates_of;
   board->days = days_of(context);
   board->generations = g_ptr_array_new_with_free_func((GDestroyNotify)query_plan_free);
@@ -142,15 +100,19 @@ Board *board_new(const QueryContext *context, const BoardKey *key, GError **erro
     if (board->where != NULL)
       board->members = query_members_of(&board->context, board->org, board->dims, board->n_dims, error);
   }
-  if (board->members != NULL) return board;
-  board_free(board);
-  return NULL;
+  if (board->members == NULL) {
+    board_free(board);
+    return NULL;
+  }
+  for (guint s = 0; s < 2; s++) board_refresh(board, s);
+  return board;
 }
 
 void board_free(Board *board) {
   if (board == NULL) return;
   for (guint s = 0; s < 2; s++) {
     side_clear(&board->sides[s]);
+    board_layout_free(board->sides[s].layout);
     g_ptr_array_unref(board->sides[s].tables);
     g_hash_table_unref(board->sides[s].uses);
   }
@@ -166,30 +128,7 @@ void board_free(Board *board) {
   g_free(board);
 }
 
-const Dim *board_dims(const Board *board, guint *n_dims) {
-  *n_dims = board->n_dims;
-  return board->dims;
-}
-
 /* --- making cells --- */
-
-static gboolean has_all(const PlanUse *kept, const PlanUse *asked) {
-  if (asked->averaged && !kept->averaged) return FALSE;
-  if (!kept->framed) return TRUE;
-  GHashTableIter iter;
-  gpointer frame;
-  g_hash_table_iter_init(&iter, asked->frame_set);
-  while (g_hash_table_iter_next(&iter, &frame, NULL))
-    if (!g_hash_table_contains(kept->frame_set, frame)) return FALSE;
-  return TRUE;
-}
-
-static const PlanUse *kept_use(const Side *side, const PlanUse *use, guint *table) {
-  gpointer kept, number;
-  if (!g_hash_table_lookup_extended(side->uses, use, &kept, &number)) return NULL;
-  if (table != NULL) *table = GPOINTER_TO_UINT(number) - 1;
-  return kept;
-}
 
 static void want(QueryPlan *generation, const PlanUse *use) {
   PlanUse *wanted = query_plan_use(generation, use->measure, use->entity);
@@ -210,19 +149,19 @@ static QueryPlan *generation_new(Board *board) {
 }
 
 /* What the view lacks; with too many generations, all that was ever asked. */
-static QueryPlan *next_generation(Board *board, const Side *side, const QueryPlan *view) {
+static QueryPlan *next_generation(Board *board, guint side, const QueryPlan *view) {
   QueryPlan *generation = generation_new(board);
   for (guint u = 0; u < view->uses->len; u++) {
     const PlanUse *use = g_ptr_array_index(view->uses, u);
-    const PlanUse *kept = kept_use(side, use, NULL);
-    if (kept != NULL && has_all(kept, use)) continue;
+    const PlanUse *kept = board_kept_use(board, side, use, NULL);
+    if (kept != NULL && board_has_all(kept, use)) continue;
     want(generation, use);
     if (kept != NULL) want(generation, kept);
   }
   if (board->generations->len < MAX_GENERATIONS) return generation;
   GHashTableIter iter;
   gpointer kept;
-  g_hash_table_iter_init(&iter, side->uses);
+  g_hash_table_iter_init(&iter, board->sides[side].uses);
   while (g_hash_table_iter_next(&iter, &kept, NULL)) want(generation, kept);
   while (board->generations->len > 0) g_ptr_array_add(board->retired, g_ptr_array_steal_index(board->generations, 0));
   return generation;
@@ -265,24 +204,6 @@ static gboolean fits(const SideTable *table, GError **error) {
   return TRUE;
 }
 
-static QueryPlan *plan_of(Board *board, guint number, const QueryContext *context) {
-  const Side *side = &board->sides[number];
-  QueryPlan *view = query_plan_view(context, side->org, board->dims, board->n_dims, board->where, side->members);
-  view->rates_of = board->rates_of;
-  view->boundaries = g_array_ref(board->days);
-  for (guint t = 0; t < side->tables->len; t++) {
-    SideTable *table = g_ptr_array_index(side->tables, t);
-    PlanTable *shown = g_new0(PlanTable, 1);
-    shown->fact = table->layout->fact;
-    shown->entity = table->layout->entity;
-    shown->possible = table->layout->possible;
-    shown->uses = g_ptr_array_new();
-    shown->levels = table->levels;
-    g_ptr_array_add(view->tables, shown);
-  }
-  return view;
-}
-
 static guint64 grouping_of(const Board *board, const Side *side) {
   guint64 grouping = side->tables->len;
   for (guint t = 0; t < side->tables->len; t++) {
@@ -302,14 +223,14 @@ static void make_levels(Board *board, guint number) {
   if (side->base != NULL && side->grouping == grouping) return;
   forget_levels(side);
   side->grouping = grouping;
-  side->base_plan = plan_of(board, number, &board->context);
+  side->base_plan = board_plan_of(board, number, &board->context);
   side->base = evaluator_new(side->base_plan);
   for (guint keep = 0; keep <= board->n_dims; keep++) evaluator_level(side->base, keep);
   evaluator_finish(side->base);
   evaluator_settle(side->base);
 }
 
-static void refresh(Board *board, guint number) {
+void board_refresh(Board *board, guint number) {
   Side *side = &board->sides[number];
   side->org = board->org;
   g_hash_table_remove_all(side->uses);
@@ -328,12 +249,19 @@ static void refresh(Board *board, guint number) {
     forget_levels(side);
   }
   make_levels(board, number);
+  board_lay_out(board, number);
+  evaluator_find_first_days(side->base);
+}
+
+void board_meet(Board *board, guint side, const QueryContext *context) {
+  board_use_context(board, context);
+  evaluator_find_first_days(board->sides[side].base);
 }
 
 gboolean board_extend(Board *board, guint side, const QueryContext *context, const QueryPlan *view, gsize max_bytes,
                       GError **error) {
-  use_context(board, context);
-  QueryPlan *generation = next_generation(board, &board->sides[side], view);
+  board_use_context(board, context);
+  QueryPlan *generation = next_generation(board, side, view);
   if (board->generations->len == 0) side_clear(&board->sides[side]);
   g_ptr_array_add(board->generations, generation);
   if (!query_plan_fix(generation, error) || !query_plan_scan(generation, error)) return FALSE;
@@ -344,7 +272,7 @@ gboolean board_extend(Board *board, guint side, const QueryContext *context, con
     finish_cells(taken);
     if (!fits(taken, error)) return FALSE;
   }
-  refresh(board, side);
+  board_refresh(board, side);
   g_ptr_array_set_size(generation->sql, 0);
   gsize bytes = board_bytes(board, side);
   if (bytes <= max_bytes) return TRUE;
@@ -378,7 +306,7 @@ void board_copy_side(Board *board, guint from, guint to, gboolean all) {
     }
     g_ptr_array_add(board->sides[to].tables, copy);
   }
-  refresh(board, to);
+  board_refresh(board, to);
 }
 
 static gsize sum_of_tables(const Board *board, guint side, gsize (*of)(const CubeTable *table)) {
@@ -397,198 +325,4 @@ gsize board_bytes(const Board *board, guint side) {
 
 gsize board_n_filled(const Board *board, guint side) {
   return sum_of_tables(board, side, cube_table_n_filled);
-}
-
-/* --- following changes --- */
-
-/* Runs a generation's scans over what changed; what they add is logged. */
-static gboolean log_changes(Board *board, QueryPlan *generation, guint first_table, const QueryContext *context,
-                            QueryOrg *org, const QueryChanges *changes, ChangesSide side, GError **error) {
-  GArray *logs = side == CHANGES_BEFORE ? board->gone : board->come;
-  const SideTable *const *tables = (const SideTable *const *)(gpointer)board->sides[0].tables->pdata;
-  generation->context = context;
-  generation->org = org;
-  generation->changes = changes;
-  generation->changes_side = side;
-  for (guint t = 0; t < generation->tables->len; t++) {
-    PlanTable *table = g_ptr_array_index(generation->tables, t);
-    const CubeTable *like = tables[first_table + t]->levels[board->n_dims];
-    table->cells = cube_table_new_log_of(like);
-    if (query_plan_shares_credit(generation, table)) table->whole = cube_table_new_log_of(like);
-  }
-  gboolean ok = query_plan_scan(generation, error) && !generation->counts_otherwise;
-  for (guint t = 0; t < generation->tables->len; t++) {
-    PlanTable *table = g_ptr_array_index(generation->tables, t);
-    Log log = {table->cells, table->whole};
-    table->cells = table->whole = NULL;
-    g_array_append_val(logs, log);
-  }
-  g_ptr_array_set_size(generation->sql, 0);
-  generation->context = &board->context;
-  generation->org = board->org;
-  generation->changes = NULL;
-  return ok;
-}
-
-static gboolean log_all(Board *board, const QueryContext *context, QueryOrg *org, const QueryChanges *changes,
-                        ChangesSide side, GError **error) {
-  QueryContext here = *context;
-  here.organisation = &board->organisation;
-  guint table = 0;
-  for (guint g = 0; g < board->generations->len; g++) {
-    QueryPlan *generation = g_ptr_array_index(board->generations, g);
-    if (!log_changes(board, generation, table, &here, org, changes, side, error)) return FALSE;
-    table += generation->tables->len;
-  }
-  return TRUE;
-}
-
-/* The columns of cells depend on these. */
-static gboolean same_layout(const QueryContext *before, const QueryContext *after, const QueryOrg *org_before,
-                            const QueryOrg *org_after) {
-  const LedgerTable *deals = ledger_schema_find(before->schema, "opportunity");
-  if (query_org_has_splits(org_before, deals) != query_org_has_splits(org_after, deals)) return FALSE;
-  for (guint t = 0; t < ledger_schema_n_tables(before->schema); t++) {
-    const char *name = ledger_schema_table(before->schema, t)->name;
-    const QueryTableStat *was = query_stat_of(before->stat, name), *is = query_stat_of(after->stat, name);
-    if ((was != NULL && was->has_foreign_currency) != (is != NULL && is->has_foreign_currency)) return FALSE;
-  }
-  return TRUE;
-}
-
-static gboolean within_days(const Board *board, const QueryContext *context) {
-  BaseDay first, last;
-  if (!query_stat_bounds(context->stat, &first, &last)) return TRUE;
-  return first > g_array_index(board->days, BaseDay, 0) &&
-         last < g_array_index(board->days, BaseDay, board->days->len - 1);
-}
-
-gboolean board_follow(Board *board, const QueryContext *before, const QueryContext *after, const QueryChanges *changes,
-                      GError **error) {
-  if (!within_days(board, after)) return FALSE;
-  use_context(board, after);
-  QueryOrg *org_before = board->org;
-  if (query_changes_of_credit(changes)) {
-    board->org_before = board->org;
-    board->org = query_org_load(&board->context, error);
-    if (board->org == NULL) {
-      board->org = g_steal_pointer(&board->org_before);
-      return FALSE;
-    }
-  }
-  if (!same_layout(before, after, org_before, board->org)) return FALSE;
-  if (!log_all(board, before, org_before, changes, CHANGES_BEFORE, error)) return FALSE;
-  for (guint d = 0; d < board->n_dims; d++)
-    if (query_members_table(board->members[d]) != NULL &&
-        query_changes_has(changes, query_members_table(board->members[d])) &&
-        !query_members_reload(board->members[d], error))
-      return FALSE;
-  return log_all(board, after, board->org, changes, CHANGES_AFTER, error);
-}
-
-/* A level without people counts each shared deal once. */
-static const CubeTable *log_for(const Board *board, const Log *log, guint n_keep) {
-  gboolean by_person = FALSE;
-  for (guint d = 0; d < n_keep; d++) by_person |= query_dim_by_person(&board->dims[d]);
-  return log->whole != NULL && !by_person ? log->whole : log->cells;
-}
-
-static gboolean apply_log(const Board *board, SideTable *table, const Log *log, guint32 number, gboolean taken_away) {
-  for (guint keep = 0; keep <= board->n_dims; keep++) {
-    const CubeTable *from = log_for(board, log, keep);
-    g_autofree guint *kept = eval_kept_members(g_ptr_array_index(board->generations, 0), keep);
-    CubeTable *to = table->levels[keep];
-    CubeChange change = {number, taken_away, to != NULL && cube_table_is_sparse(to) ? NULL : kept};
-    if (to != NULL && (!cube_table_apply(to, from, &change) || cube_table_overflowed(to))) return FALSE;
-    change.keep = NULL;
-    if (table->changed[keep] != NULL && !cube_table_apply(table->changed[keep], from, &change)) return FALSE;
-  }
-  return TRUE;
-}
-
-void board_meet(Board *board, const QueryContext *context) {
-  use_context(board, context);
-}
-
-gboolean board_apply(Board *board, guint side, guint32 number) {
-  const GArray *logs[] = {board->gone, board->come};
-  for (guint l = 0; l < 2; l++)
-    for (guint t = 0; t < logs[l]->len; t++)
-      if (!apply_log(board, g_ptr_array_index(board->sides[side].tables, t), &g_array_index(logs[l], Log, t), number,
-                     l == 0))
-        return FALSE;
-  refresh(board, side);
-  return TRUE;
-}
-
-void board_settle(Board *board) {
-  g_array_set_size(board->gone, 0);
-  g_array_set_size(board->come, 0);
-  g_clear_pointer(&board->org_before, query_org_free);
-}
-
-/* --- reading --- */
-
-QueryPlan *board_view(Board *board, guint side, const QueryContext *context) {
-  return plan_of(board, side, context);
-}
-
-const Evaluator *board_levels(const Board *board, guint side) {
-  return board->sides[side].base;
-}
-
-static gboolean changed_since(const CubeTable *table, const gint64 *ids, guint32 number) {
-  gint32 group = cube_table_find(table, ids);
-  return group >= 0 && cube_table_changed(table, group) > number;
-}
-
-gboolean board_has_changed(const Board *board, guint side, guint n_members, const gint64 *ids, guint32 number) {
-  const GPtrArray *tables = board->sides[side].tables;
-  for (guint t = 0; t < tables->len; t++) {
-    const SideTable *table = g_ptr_array_index(tables, t);
-    const CubeTable *of = table->changed[n_members] != NULL ? table->changed[n_members] : table->levels[n_members];
-    if (changed_since(of, ids, number)) return TRUE;
-  }
-  return FALSE;
-}
-
-void board_set_building(Board *board, guint side, gint64 number) {
-  board->sides[side].building = number;
-}
-
-gint64 board_building(const Board *board, guint side) {
-  return board->sides[side].building;
-}
-
-guint board_naming(const Board *board, guint side) {
-  guint naming = 0;
-  for (guint d = 0; d < board->n_dims; d++) naming += query_members_version(board->sides[side].members[d]);
-  return naming;
-}
-
-static gboolean asks_outside(const Board *board, const QueryPlan *view) {
-  BaseDay first = g_array_index(board->days, BaseDay, 0), last = first + (BaseDay)board->days->len - 1;
-  GHashTableIter iter;
-  gpointer key;
-  g_hash_table_iter_init(&iter, view->boundary_set);
-  while (g_hash_table_iter_next(&iter, &key, NULL))
-    if (GPOINTER_TO_INT(key) < first || GPOINTER_TO_INT(key) > last) return TRUE;
-  return FALSE;
-}
-
-gboolean board_attach(const Board *board, guint number, QueryPlan *view, gboolean *outside) {
-  *outside = asks_outside(board, view);
-  if (*outside) return FALSE;
-  for (guint u = 0; u < view->uses->len; u++) {
-    PlanUse *use = g_ptr_array_index(view->uses, u);
-    const PlanUse *kept = kept_use(&board->sides[number], use, &use->table);
-    if (kept == NULL || !has_all(kept, use)) return FALSE;
-    use->column = kept->column;
-    use->missing_column = kept->missing_column;
-    use->ended_column = kept->ended_column;
-    use->currency_column = kept->currency_column;
-    g_array_unref(use->frames);
-    use->frames = g_array_ref(kept->frames);
-  }
-  return TRUE;
 }

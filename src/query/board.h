@@ -40,9 +40,9 @@ gboolean board_extend(Board *board, guint side, const QueryContext *context, con
  * to be counted afresh. */
 gboolean board_follow(Board *board, const QueryContext *before, const QueryContext *after, const QueryChanges *changes,
                       GError **error);
-/* What the board reads from here on: the ledger's counts are replaced by each change, whether it touches the board or
- * not. */
-void board_meet(Board *board, const QueryContext *context);
+/* What the board and a side read from here on: the ledger's counts are replaced by each change, whether it touches the
+ * board or not. */
+void board_meet(Board *board, guint side, const QueryContext *context);
 /* Does to a side what board_follow() found, as the change of a number. FALSE: it cannot be done, count afresh. */
 gboolean board_apply(Board *board, guint side, guint32 number);
 /* Forgets what was found. */
@@ -53,12 +53,22 @@ gsize board_bytes(const Board *board, guint side);
 gsize board_n_filled(const Board *board, guint side); /* cells in which something lies, subtotals' too */
 
 /* --- readers --- */
-/* A plan over a side's cells, for a question's formulas to be collected in. `context` has no store. */
-QueryPlan *board_view(Board *board, guint side, const QueryContext *context);
+/* Where the cells of all measures lie: what is bound to one board's cells reads those of every board laid out alike. */
+typedef struct BoardLayout BoardLayout;
+const BoardLayout *board_layout(const Board *board, guint side);
+BoardLayout *board_layout_copy(const BoardLayout *layout);
+void board_layout_free(BoardLayout *layout);
+guint board_layout_hash(const BoardLayout *layout);
+gboolean board_layouts_equal(const BoardLayout *a, const BoardLayout *b);
+
+/* A plan for a question's formulas to be collected in. `context` has no store. */
+QueryPlan *board_view(const Board *board, guint side, const QueryContext *context);
 /* Where the cells of everything collected lie. FALSE when some are missing, or days are asked that no cell is for
  * (`outside`). */
 gboolean board_attach(const Board *board, guint side, QueryPlan *view, gboolean *outside);
-/* The levels of a side's tables, for a view's evaluator to borrow. */
+/* The plan by which a side is read: all that it points at is the side's, but `context`. It has no uses. */
+QueryPlan board_reading(const Board *board, guint side, const QueryContext *context);
+/* The levels of a side's tables and the first days of their facts. */
 const Evaluator *board_levels(const Board *board, guint side);
 /* Whether anything of a group (of the first dimensions) changed after the change of a number. */
 gboolean board_has_changed(const Board *board, guint side, guint n_members, const gint64 *ids, guint32 number);

@@ -60,9 +60,9 @@ void evaluator_finish(Evaluator *evaluator);
  * asked.
  */
 void evaluator_settle(Evaluator *evaluator);
-/* Reads the levels of another, whose plan has the same tables. They stay its own. */
-void evaluator_borrow(Evaluator *evaluator, const Evaluator *from);
 EvalLevel *evaluator_level_of(const Evaluator *evaluator, guint n_keep);
+/* Looks again at the first days of a finished evaluator's facts: more may have been loaded. */
+void evaluator_find_first_days(Evaluator *evaluator);
 /* The first days of the tables' facts: where they differ, the same cells say something else. Owned. */
 const BaseDay *evaluator_first_days(const Evaluator *evaluator, guint *n);
 guint eval_level_n_groups(const EvalLevel *level);
@@ -74,6 +74,8 @@ const gint64 *eval_level_members(const EvalLevel *level, guint group);
  * each() goes through its entities once for all windows bound. */
 typedef struct EvalFormula EvalFormula;
 const EvalFormula *evaluator_bind(Evaluator *evaluator, const KpiDefinition *kpi, const Window *window);
+/* Nothing more is bound: lets go of what only binding needs. Returns the bytes of what stays. */
+gsize evaluator_seal(Evaluator *evaluator);
 
 #define EVAL_MOST 128 /* groups at once */
 

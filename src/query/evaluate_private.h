@@ -1,4 +1,4 @@
-/* The evaluator's own structures, private to src/query/{bind,each,evaluate,levels,measures}.c. */
+/* The evaluator's own structures, private to src/query/{bind,binding,board,each,evaluate,levels,measures}.c. */
 #pragma once
 
 #include "query/entities.h"
@@ -59,9 +59,9 @@ struct Evaluator {
   double money_unit;
   gboolean keeps_reads;
   GArray *reads;        /* EvalRead */
-  GPtrArray *bounds;    /* Bound: to be freed */
+  GPtrArray *bounds;    /* Bound, and once sealed EvalFormula: to be freed */
   GHashTable *bound_of; /* BoundKey -> Bound, outside each() */
-  GHashTable *formulas; /* BoundKey -> EvalFormula */
+  GHashTable *formulas; /* BoundKey -> EvalFormula, until sealed */
   GHashTable *families; /* each() expression -> EachFamily */
   BaseDay *first_day;   /* by PlanTable; BASE_DAY_NONE = nothing loaded */
 };

@@ -41,8 +41,9 @@ static BaseDay first_day_of(const QueryContext *context, const LedgerTable *fact
   return stat->first_day == BASE_DAY_NONE ? BASE_DAY_MIN : stat->first_day;
 }
 
-static void find_first_days(Evaluator *evaluator) {
+void evaluator_find_first_days(Evaluator *evaluator) {
   const QueryPlan *plan = evaluator->plan;
+  g_free(evaluator->first_day);
   evaluator->first_day = g_new(BaseDay, plan->tables->len + 1);
   for (guint t = 0; t < plan->tables->len; t++) {
     const PlanTable *table = g_ptr_array_index(plan->tables, t);
@@ -57,12 +58,6 @@ void evaluator_settle(Evaluator *evaluator) {
     g_hash_table_iter_init(&iter, ((EvalLevel *)g_ptr_array_index(evaluator->levels, l))->entities);
     while (g_hash_table_iter_next(&iter, NULL, &index)) entity_index_order(index);
   }
-}
-
-void evaluator_borrow(Evaluator *evaluator, const Evaluator *from) {
-  g_ptr_array_unref(evaluator->levels);
-  evaluator->levels = g_ptr_array_ref(from->levels);
-  find_first_days(evaluator);
 }
 
 EvalLevel *evaluator_level_of(const Evaluator *evaluator, guint n_keep) {
@@ -171,7 +166,7 @@ static void finish_entities(EvalLevel *level) {
 
 void evaluator_finish(Evaluator *evaluator) {
   QueryPlan *plan = evaluator->plan;
-  find_first_days(evaluator);
+  evaluator_find_first_days(evaluator);
   for (guint l = 0; l < evaluator->levels->len; l++) {
     EvalLevel *level = g_ptr_array_index(evaluator->levels, l);
     guint n_groups = (guint)cube_table_n_groups(level->groups);

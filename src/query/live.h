@@ -4,8 +4,9 @@
  *   writer  ──► side 1: + what commit 8 changed, then the sides change places
  *
  * A question's cells are counted by a scan the first time; after that it costs what its values cost, and a change costs
- * its own size: what the changed records had added is taken away, what they add now is added. Answers are kept too:
- * asked again, only the members that a change touched are read from the cells anew. Readers never wait for a writer and
+ * its own size: what the changed records had added is taken away, what they add now is added. Answers are kept too,
+ * and what a question is bound to: asked again, only the members that a change touched are read from the cells anew.
+ * Readers never wait for a writer and
  * never see half a change: every answer is of one commit.
  *
  * One process has the database, and tells here what it does to it: query_live_before() before a change is made,
@@ -26,8 +27,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(QueryLive, query_live_free)
 /* Any thread. As query_run(), without the notes that need records to be counted again. Errors: as query_run(). */
 QueryResult *query_live_ask(QueryLive *live, const QueryRequest *request, GError **error);
 
-/* Forgets the answers that were given: the next ones are read from the cells again. For benchmarks. */
+/* For benchmarks. Forgets the answers that were given: the next ones are read from the cells again, as when all members
+ * have changed. */
 void query_live_forget_answers(QueryLive *live);
+/* … and what the questions are bound to, as if none had been asked before. */
+void query_live_forget_questions(QueryLive *live);
 
 /* --- for the one who changes the ledger --- */
 gboolean query_live_before(QueryLive *live, GError **error);

@@ -166,17 +166,20 @@ static void bind_row(const QueryRun *run, const KpiDefinition *kpi, guint p, Row
   for (guint c = 0; c < asked->n_cells; c++) asked->by_group |= evaluator_goes_by_group(asked->cells[c].formula);
 }
 
-static void bind(QueryRun *run) {
+void query_run_bind(QueryRun *run) {
   QueryResult *result = run->result;
-  guint n_periods = result->periods->len;
-  gsize n = (gsize)result->kpis->len * n_periods;
+  QueryShape *shape = result->shape;
+  guint n_periods = shape->periods->len;
+  gsize n = (gsize)shape->kpis->len * n_periods;
   run->asked_of = g_new0(RowAsked, n);
-  result->columns = g_new0(QueryColumn, n);
+  shape->columns = g_new0(QueryColumn, n);
   for (gsize i = 0; i < n; i++) {
-    bind_row(run, g_ptr_array_index(result->kpis, i / n_periods), (guint)(i % n_periods), &run->asked_of[i],
-             &result->columns[i]);
-    result->n_cells = MAX(result->n_cells, run->asked_of[i].n_cells);
+    bind_row(run, g_ptr_array_index(shape->kpis, i / n_periods), (guint)(i % n_periods), &run->asked_of[i],
+             &shape->columns[i]);
+    shape->n_cells = MAX(shape->n_cells, run->asked_of[i].n_cells);
   }
+  result->columns = shape->columns;
+  result->n_cells = shape->n_cells;
 }
 
 /* --- rows --- */
@@ -283,7 +286,7 @@ gboolean query_run_answer(QueryRun *run, GError **error) {
     levels[keep] = borrowed ? evaluator_level_of(run->evaluator, keep) : evaluator_level(run->evaluator, keep);
   if (!fits(run, levels, error)) return FALSE;
   if (!borrowed) evaluator_finish(run->evaluator);
-  bind(run);
+  if (run->asked_of == NULL) query_run_bind(run);
   run->result->n_levels = run->n_dims + 1;
   for (guint keep = run->n_dims + 1; keep-- > 0;) add_level_rows(run, levels[keep], keep);
   if (!query_run_without(run, error) || !query_run_notes(run, error)) return FALSE;

@@ -122,37 +122,10 @@ static const QueryRow *rows_of(const QueryResult *result, QueryGroup *group) {
   return g_atomic_pointer_get(&group->rows);
 }
 
-static guint ids_hash(gconstpointer data) {
-  const QueryGroup *group = data;
-  guint64 hash = group->n_members;
-  for (guint m = 0; m < group->n_members; m++)
-    hash = (hash ^ (guint64)group->ids[m]) * G_GUINT64_CONSTANT(0x9E3779B97F4A7C15);
-  return (guint)(hash >> 32);
-}
-
-static gboolean ids_equal(gconstpointer a, gconstpointer b) {
-  const QueryGroup *x = a, *y = b;
-  return x->n_members == y->n_members && memcmp(x->ids, y->ids, x->n_members * sizeof *x->ids) == 0;
-}
-
 void query_result_add(QueryResult *result, guint n_members, QueryGroup *group) {
   QueryGroups *groups = &result->levels[n_members];
   g_ptr_array_add(groups->all, group);
   if (!group->is_silent) g_ptr_array_add(groups->speaking, group);
-}
-
-void query_result_index(QueryResult *result) {
-  for (guint keep = 0; keep < result->n_levels; keep++) {
-    QueryGroups *groups = &result->levels[keep];
-    groups->by_ids = g_hash_table_new(ids_hash, ids_equal);
-    for (guint g = 0; g < groups->all->len; g++) g_hash_table_add(groups->by_ids, g_ptr_array_index(groups->all, g));
-  }
-}
-
-QueryGroup *query_result_group(const QueryResult *result, guint n_members, const gint64 *ids) {
-  QueryGroup probe = {.n_members = n_members};
-  memcpy(probe.ids, ids, n_members * sizeof *ids);
-  return g_hash_table_lookup(result->levels[n_members].by_ids, &probe);
 }
 
 /* --- answers --- */
@@ -162,12 +135,39 @@ QueryResult *query_result_hold(QueryResult *result) {
   return result;
 }
 
-QueryResult *query_result_new(void) {
+static QueryShape *shape_new(void) {
+  QueryShape *shape = g_new0(QueryShape, 1);
+  shape->n_holders = 1;
+  shape->kpis = g_ptr_array_new();
+  shape->dims = g_ptr_array_new();
+  shape->periods = g_array_new(FALSE, TRUE, sizeof(CalendarPeriod));
+  return shape;
+}
+
+QueryShape *query_shape_hold(QueryShape *shape) {
+  g_atomic_int_inc(&shape->n_holders);
+  return shape;
+}
+
+void query_shape_free(QueryShape *shape) {
+  if (shape == NULL || !g_atomic_int_dec_and_test(&shape->n_holders)) return;
+  g_ptr_array_unref(shape->kpis);
+  g_ptr_array_unref(shape->dims);
+  g_array_unref(shape->periods);
+  g_free(shape->columns);
+  g_free(shape);
+}
+
+/* Takes over the shape. */
+static QueryResult *result_of(QueryShape *shape) {
   QueryResult *result = g_new0(QueryResult, 1);
   result->n_holders = 1;
-  result->kpis = g_ptr_array_new();
-  result->dims = g_ptr_array_new();
-  result->periods = g_array_new(FALSE, TRUE, sizeof(CalendarPeriod));
+  result->shape = shape;
+  result->kpis = shape->kpis;
+  result->dims = shape->dims;
+  result->periods = shape->periods;
+  result->columns = shape->columns;
+  result->n_cells = shape->n_cells;
   for (guint keep = 0; keep <= QUERY_MAX_DIMS; keep++) {
     result->levels[keep].all = g_ptr_array_new_with_free_func(group_free);
     result->levels[keep].speaking = g_ptr_array_new();
@@ -177,6 +177,14 @@ QueryResult *query_result_new(void) {
   result->without = g_ptr_array_new_with_free_func(g_free);
   result->sql = g_ptr_array_new_with_free_func(g_free);
   return result;
+}
+
+QueryResult *query_result_new(void) {
+  return result_of(shape_new());
+}
+
+QueryResult *query_result_new_of(QueryShape *shape) {
+  return result_of(query_shape_hold(shape));
 }
 
 void query_result_finish(QueryResult *result) {
@@ -215,14 +223,10 @@ gboolean query_result_is_from_cells(const QueryResult *result) {
 
 void query_result_free(QueryResult *result) {
   if (result == NULL || !g_atomic_int_dec_and_test(&result->n_holders)) return;
-  g_ptr_array_unref(result->kpis);
-  g_ptr_array_unref(result->dims);
-  g_array_unref(result->periods);
-  g_free(result->columns);
+  query_shape_free(result->shape);
   for (guint keep = 0; keep <= QUERY_MAX_DIMS; keep++) {
     g_ptr_array_unref(result->levels[keep].all);
     g_ptr_array_unref(result->levels[keep].speaking);
-    g_clear_pointer(&result->levels[keep].by_ids, g_hash_table_unref);
   }
   g_ptr_array_unref(result->notes);
   g_ptr_array_unref(result->without);

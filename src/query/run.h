@@ -60,16 +60,26 @@ typedef struct {
 typedef struct {
   GPtrArray *all;      /* QueryGroup, silent ones included */
   GPtrArray *speaking; /* … without them; not owned */
-  GHashTable *by_ids;  /* ids -> QueryGroup, for who asks again; NULL until query_result_index() */
 } QueryGroups;
 
-struct QueryResult {
-  gint n_holders;       /* atomic; not GLib's reference count, which ThreadSanitizer does not see */
+/* What an answer is of, and how its cells are read, whatever is in them: all answers to one question share it. */
+typedef struct {
+  gint n_holders;       /* atomic, as above */
   GPtrArray *kpis;      /* const KpiDefinition * */
   GPtrArray *dims;      /* interned names */
   GArray *periods;      /* CalendarPeriod */
   QueryColumn *columns; /* [kpi][period] */
   guint n_cells;        /* of a row */
+} QueryShape;
+
+struct QueryResult {
+  gint n_holders;    /* atomic, as above */
+  QueryShape *shape; /* whose parts the next are; filled while the question is read and bound */
+  GPtrArray *kpis;
+  GPtrArray *dims;
+  GArray *periods;
+  QueryColumn *columns;
+  guint n_cells;
   QueryGroups
       levels[QUERY_MAX_DIMS + 1]; /* by the number of dimensions kept: the last are the rows, the others totals */
   guint n_levels;
@@ -127,7 +137,11 @@ void query_scope_clear(QueryScope *scope);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(QueryScope, query_scope_clear)
 
 QueryResult *query_result_new(void);
+/* Another answer to a question that has been read and bound. */
+QueryResult *query_result_new_of(QueryShape *shape);
 QueryResult *query_result_hold(QueryResult *result);
+QueryShape *query_shape_hold(QueryShape *shape);
+void query_shape_free(QueryShape *shape);
 QueryGroup *query_group_new(const QueryResult *result, guint n_members, const gint64 *ids);
 /* A place for the cells of new groups. */
 QueryBlock *query_block_new(const QueryResult *result, QueryGroup *const *groups, guint n);
@@ -136,9 +150,6 @@ QueryGroup *query_group_hold(QueryGroup *group);
 void query_result_add(QueryResult *result, guint n_members, QueryGroup *group);
 /* Whether a row has anything of its own in the period itself. */
 gboolean query_result_says_of_itself(const QueryResult *result);
-/* Makes groups findable by their ids. */
-void query_result_index(QueryResult *result);
-QueryGroup *query_result_group(const QueryResult *result, guint n_members, const gint64 *ids);
 /* A note on a finished answer. */
 void query_result_note(QueryResult *result, const char *text);
 /* Nothing is added to it any more. */
@@ -152,6 +163,9 @@ void query_run_fill(const QueryRun *run, const EvalLevel *level, const guint *nu
  * need; once there are cells, the answer. */
 gboolean query_run_read(QueryRun *run, GError **error);
 void query_run_collect(QueryRun *run);
+/* Binds the formulas; the plan has to say where their cells lie. */
+void query_run_bind(QueryRun *run);
+/* Binds what is not bound yet. */
 gboolean query_run_answer(QueryRun *run, GError **error);
 /* Whether a formula reads the total of all, so that a group's numbers may change with another's. */
 gboolean query_run_reads_whole(const QueryRun *run);

@@ -2,8 +2,9 @@
 #include "query/stat.h"
 
 struct QueryStat {
-  GHashTable *tables; /* name -> QueryTableStat */
-  GHashTable *merged; /* account key -> the one that survived */
+  GHashTable *tables;  /* name -> QueryTableStat */
+  GHashTable *merged;  /* account key -> the one that survived */
+  BaseDay first, last; /* of what happened; BASE_DAY_NONE: nothing did */
 };
 
 static BaseDay day_of(StoreValue value) {
@@ -20,6 +21,21 @@ static GHashTable *read_merged(Store *store, GError **error) {
     g_hash_table_insert(merged, GINT_TO_POINTER((int)store_rows_value(rows, r, 0).integer),
                         GINT_TO_POINTER((int)store_rows_value(rows, r, 1).integer));
   return merged;
+}
+
+static void find_bounds(QueryStat *stat) {
+  static const char *const not_events[] = {"person",    "team",  "membership", "account", "product",
+                                           "territory", "stage", "fx_rate",    "quota",   NULL};
+  stat->first = stat->last = BASE_DAY_NONE;
+  GHashTableIter iter;
+  gpointer name, value;
+  g_hash_table_iter_init(&iter, stat->tables);
+  while (g_hash_table_iter_next(&iter, &name, &value)) {
+    const QueryTableStat *table = value;
+    if (table->n_rows == 0 || g_strv_contains(not_events, name) || table->first_day == BASE_DAY_NONE) continue;
+    if (stat->first == BASE_DAY_NONE || table->first_day < stat->first) stat->first = table->first_day;
+    if (stat->last == BASE_DAY_NONE || table->last_day > stat->last) stat->last = table->last_day;
+  }
 }
 
 QueryStat *query_stat_load(Store *store, GError **error) {
@@ -41,6 +57,7 @@ QueryStat *query_stat_load(Store *store, GError **error) {
                             .has_foreign_currency = foreign.type != STORE_NULL && foreign.integer != 0};
     g_hash_table_insert(stat->tables, g_strdup(store_rows_value(rows, r, 0).text), g_memdup2(&table, sizeof table));
   }
+  find_bounds(stat);
   return stat;
 }
 
@@ -62,6 +79,7 @@ QueryStat *query_stat_after(const QueryStat *before, const StoreWritten *written
                          .has_foreign_currency = from->has_foreign_currency};
     g_hash_table_replace(stat->tables, g_strdup(from->table->name), g_memdup2(&to, sizeof to));
   }
+  find_bounds(stat);
   return stat;
 }
 
@@ -82,19 +100,9 @@ gboolean query_stat_is_empty(const QueryStat *stat, const char *table) {
 }
 
 gboolean query_stat_bounds(const QueryStat *stat, BaseDay *first, BaseDay *last) {
-  static const char *const not_events[] = {"person",    "team",  "membership", "account", "product",
-                                           "territory", "stage", "fx_rate",    "quota",   NULL};
-  *first = *last = BASE_DAY_NONE;
-  GHashTableIter iter;
-  gpointer name, value;
-  g_hash_table_iter_init(&iter, stat->tables);
-  while (g_hash_table_iter_next(&iter, &name, &value)) {
-    const QueryTableStat *table = value;
-    if (table->n_rows == 0 || g_strv_contains(not_events, name) || table->first_day == BASE_DAY_NONE) continue;
-    if (*first == BASE_DAY_NONE || table->first_day < *first) *first = table->first_day;
-    if (*last == BASE_DAY_NONE || table->last_day > *last) *last = table->last_day;
-  }
-  return *first != BASE_DAY_NONE;
+  *first = stat->first;
+  *last = stat->last;
+  return stat->first != BASE_DAY_NONE;
 }
 
 gint64 query_stat_account(const QueryStat *stat, gint64 key) {

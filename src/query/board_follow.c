@@ -1,0 +1,125 @@
+/* What changes of the ledger do to kept cells: the rows that a change touched are scanned in the ledger as it was and
+ * as it is, what the scans add is logged, and the logs are taken away from a side's cells and added to them. */
+#include "query/board_private.h"
+
+/* Runs a generation's scans over what changed; what they add is logged. */
+static gboolean log_changes(Board *board, QueryPlan *generation, guint first_table, const QueryContext *context,
+                            QueryOrg *org, const QueryChanges *changes, ChangesSide side, GError **error) {
+  GArray *logs = side == CHANGES_BEFORE ? board->gone : board->come;
+  const SideTable *const *tables = (const SideTable *const *)(gpointer)board->sides[0].tables->pdata;
+  generation->context = context;
+  generation->org = org;
+  generation->changes = changes;
+  generation->changes_side = side;
+  for (guint t = 0; t < generation->tables->len; t++) {
+    PlanTable *table = g_ptr_array_index(generation->tables, t);
+    const CubeTable *like = tables[first_table + t]->levels[board->n_dims];
+    table->cells = cube_table_new_log_of(like);
+    if (query_plan_shares_credit(generation, table)) table->whole = cube_table_new_log_of(like);
+  }
+  gboolean ok = query_plan_scan(generation, error) && !generation->counts_otherwise;
+  for (guint t = 0; t < generation->tables->len; t++) {
+    PlanTable *table = g_ptr_array_index(generation->tables, t);
+    Log log = {table->cells, table->whole};
+    table->cells = table->whole = NULL;
+    g_array_append_val(logs, log);
+  }
+  g_ptr_array_set_size(generation->sql, 0);
+  generation->context = &board->context;
+  generation->org = board->org;
+  generation->changes = NULL;
+  return ok;
+}
+
+static gboolean log_all(Board *board, const QueryContext *context, QueryOrg *org, const QueryChanges *changes,
+                        ChangesSide side, GError **error) {
+  QueryContext here = *context;
+  here.organisation = &board->organisation;
+  guint table = 0;
+  for (guint g = 0; g < board->generations->len; g++) {
+    QueryPlan *generation = g_ptr_array_index(board->generations, g);
+    if (!log_changes(board, generation, table, &here, org, changes, side, error)) return FALSE;
+    table += generation->tables->len;
+  }
+  return TRUE;
+}
+
+/* The columns of cells depend on these. */
+static gboolean same_layout(const QueryContext *before, const QueryContext *after, const QueryOrg *org_before,
+                            const QueryOrg *org_after) {
+  const LedgerTable *deals = ledger_schema_find(before->schema, "opportunity");
+  if (query_org_has_splits(org_before, deals) != query_org_has_splits(org_after, deals)) return FALSE;
+  for (guint t = 0; t < ledger_schema_n_tables(before->schema); t++) {
+    const char *name = ledger_schema_table(before->schema, t)->name;
+    const QueryTableStat *was = query_stat_of(before->stat, name), *is = query_stat_of(after->stat, name);
+    if ((was != NULL && was->has_foreign_currency) != (is != NULL && is->has_foreign_currency)) return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean within_days(const Board *board, const QueryContext *context) {
+  BaseDay first, last;
+  if (!query_stat_bounds(context->stat, &first, &last)) return TRUE;
+  return first > g_array_index(board->days, BaseDay, 0) &&
+         last < g_array_index(board->days, BaseDay, board->days->len - 1);
+}
+
+gboolean board_follow(Board *board, const QueryContext *before, const QueryContext *after, const QueryChanges *changes,
+                      GError **error) {
+  if (!within_days(board, after)) return FALSE;
+  board_use_context(board, after);
+  QueryOrg *org_before = board->org;
+  if (query_changes_of_credit(changes)) {
+    board->org_before = board->org;
+    board->org = query_org_load(&board->context, error);
+    if (board->org == NULL) {
+      board->org = g_steal_pointer(&board->org_before);
+      return FALSE;
+    }
+  }
+  if (!same_layout(before, after, org_before, board->org)) return FALSE;
+  if (!log_all(board, before, org_before, changes, CHANGES_BEFORE, error)) return FALSE;
+  for (guint d = 0; d < board->n_dims; d++)
+    if (query_members_table(board->members[d]) != NULL &&
+        query_changes_has(changes, query_members_table(board->members[d])) &&
+        !query_members_reload(board->members[d], error))
+      return FALSE;
+  return log_all(board, after, board->org, changes, CHANGES_AFTER, error);
+}
+
+/* A level without people counts each shared deal once. */
+static const CubeTable *log_for(const Board *board, const Log *log, guint n_keep) {
+  gboolean by_person = FALSE;
+  for (guint d = 0; d < n_keep; d++) by_person |= query_dim_by_person(&board->dims[d]);
+  return log->whole != NULL && !by_person ? log->whole : log->cells;
+}
+
+static gboolean apply_log(const Board *board, SideTable *table, const Log *log, guint32 number, gboolean taken_away) {
+  for (guint keep = 0; keep <= board->n_dims; keep++) {
+    const CubeTable *from = log_for(board, log, keep);
+    g_autofree guint *kept = eval_kept_members(g_ptr_array_index(board->generations, 0), keep);
+    CubeTable *to = table->levels[keep];
+    CubeChange change = {number, taken_away, to != NULL && cube_table_is_sparse(to) ? NULL : kept};
+    if (to != NULL && (!cube_table_apply(to, from, &change) || cube_table_overflowed(to))) return FALSE;
+    change.keep = NULL;
+    if (table->changed[keep] != NULL && !cube_table_apply(table->changed[keep], from, &change)) return FALSE;
+  }
+  return TRUE;
+}
+
+gboolean board_apply(Board *board, guint side, guint32 number) {
+  const GArray *logs[] = {board->gone, board->come};
+  for (guint l = 0; l < 2; l++)
+    for (guint t = 0; t < logs[l]->len; t++)
+      if (!apply_log(board, g_ptr_array_index(board->sides[side].tables, t), &g_array_index(logs[l], Log, t), number,
+                     l == 0))
+        return FALSE;
+  board_refresh(board, side);
+  return TRUE;
+}
+
+void board_settle(Board *board) {
+  g_array_set_size(board->gone, 0);
+  g_array_set_size(board->come, 0);
+  g_clear_pointer(&board->org_before, query_org_free);
+}
