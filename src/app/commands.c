@@ -10,6 +10,7 @@ CliCommand *commands_all(guint *n_commands) {
       &cmd_show,
       &cmd_explain,
       &cmd_records,
+      &cmd_scorecard,
       &cmd_snapshot,
       &cmd_target,
       &cmd_target_set,

@@ -10,6 +10,7 @@ extern const CliCommand cmd_kpis;
 extern const CliCommand cmd_show;
 extern const CliCommand cmd_explain;
 extern const CliCommand cmd_records;
+extern const CliCommand cmd_scorecard;
 extern const CliCommand cmd_snapshot;
 extern const CliCommand cmd_target;
 extern const CliCommand cmd_target_set;

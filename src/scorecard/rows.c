@@ -1,9 +1,10 @@
-/* Rows from one answer: its dimensions are whose scorecard it is, then those of `by`, so that subtotals are the rows of
- * the levels above.
+/* Rows from answers, one a level: its dimensions are whose scorecard it is, then those of `by` down to the level.
  *
- *   team:North by rep     asked by team, rep     subtotal of North: level 0; its reps: level 1
- *   company by team,rep   asked by team, rep     the total: level 0; subtotals: level 1; rows: level 2
- *   rep:Ana               asked by rep           Ana's row: level 0 */
+ *   team:North by rep     team: level 0; team, rep: level 1
+ *   company by team,rep   nothing: level 0; team: level 1; team, rep: level 2
+ *
+ * Each level is asked by itself, for where a deal is shared, a subtotal of people counts it in each of their teams, and
+ * a team's own figure once: a row here is what `attain show` says of it, and what its target is held against. */
 #include "scorecard/rows.h"
 
 #include "target/capacity.h"
@@ -99,12 +100,11 @@ static ScorecardRow *row_at(Build *build, guint level, const char *const *member
   return row;
 }
 
-/* What of the answer is this scorecard's: members below whose it is. */
-static void take(Build *build, const QueryRow *from) {
+/* What of an answer is this scorecard's: members below whose it is. */
+static void take(Build *build, const QueryRow *from, guint level) {
   Scorecard *scorecard = build->scorecard;
-  if (from->n_members < build->n_prefix) return;
   if (build->n_prefix && g_strcmp0(from->members[0], scorecard->member) != 0) return;
-  ScorecardRow *row = row_at(build, from->n_members - build->n_prefix, from->members + build->n_prefix);
+  ScorecardRow *row = row_at(build, level, from->members + build->n_prefix);
   ScorecardCell *cell = &row->cells[from->kpi];
   cell->trend[from->period] = from->value;
   if (from->period + 1 < scorecard->periods->len) return;
@@ -114,11 +114,11 @@ static void take(Build *build, const QueryRow *from) {
   if (from->has_compared) scorecard->compared = from->compared_period;
 }
 
-static QueryResult *ask(const Scorecard *scorecard, const TargetDesk *desk, GError **error) {
+static QueryResult *ask(const Scorecard *scorecard, const TargetDesk *desk, guint level, GError **error) {
   const char *by[MAX_DIMS + 1] = {0};
   guint n = 0;
   if (scorecard->member) by[n++] = scorecard->dimension;
-  for (char **name = scorecard->by; *name; name++) by[n++] = *name;
+  for (guint i = 0; i < level; i++) by[n++] = scorecard->by[i];
   g_autoptr(GPtrArray) kpis = g_ptr_array_new();
   for (guint k = 0; k < scorecard->kpis->len; k++)
     g_ptr_array_add(kpis, (gpointer)((const KpiDefinition *)g_ptr_array_index(scorecard->kpis, k))->name);
@@ -207,23 +207,28 @@ static void finish_rows(Build *build, GHashTable *answered, const GPtrArray *exp
 
 static void add_notes(Scorecard *scorecard, const QueryResult *result) {
   for (const char *const *note = query_result_notes(result); *note; note++)
-    g_ptr_array_add(scorecard->notes, g_strdup(*note));
+    if (!g_ptr_array_find_with_equal_func(scorecard->notes, *note, g_str_equal, NULL))
+      g_ptr_array_add(scorecard->notes, g_strdup(*note));
   scorecard->now_us = query_result_now_us(result);
   scorecard->load = query_result_last_load(result);
 }
 
+static gboolean read_level(Build *build, const TargetDesk *desk, guint level, GError **error) {
+  g_autoptr(QueryResult) result = ask(build->scorecard, desk, level, error);
+  for (guint r = 0; result && r < query_result_n_rows(result); r++) take(build, query_result_row(result, r), level);
+  if (result) add_notes(build->scorecard, result);
+  return result != NULL;
+}
+
 gboolean scorecard_read_rows(Scorecard *scorecard, const TargetDesk *desk, const GPtrArray *expected, GError **error) {
-  g_autoptr(QueryResult) result = ask(scorecard, desk, error);
-  if (!result) return FALSE;
   g_autoptr(GHashTable) by_path = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr(GHashTable) wanted = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr(GHashTable) answered = g_hash_table_new(NULL, NULL);
   Build build = {scorecard, by_path, wanted, scorecard->member ? 1 : 0};
-  for (guint r = 0; r < query_result_n_rows(result); r++) take(&build, query_result_row(result, r));
-  for (guint t = 0; t < query_result_n_totals(result); t++) take(&build, query_result_total(result, t));
+  for (guint level = 0; level <= g_strv_length(scorecard->by); level++)
+    if (!read_level(&build, desk, level, error)) return FALSE;
   for (guint r = 0; r < scorecard->rows->len; r++) g_hash_table_add(answered, g_ptr_array_index(scorecard->rows, r));
   add_expected(&build, expected);
   finish_rows(&build, answered, expected);
-  add_notes(scorecard, result);
   return TRUE;
 }

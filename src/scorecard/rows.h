@@ -26,5 +26,5 @@ void scorecard_free_row(gpointer row);
 GPtrArray *scorecard_expected(const Scorecard *scorecard, const TargetDesk *desk, GError **error);
 
 /* Fills `scorecard->rows` with whoever is expected or has records in the period, and with their figures, by one
- * question. Errors: those of query_run(). */
+ * question a level. Errors: those of query_run(). */
 gboolean scorecard_read_rows(Scorecard *scorecard, const TargetDesk *desk, const GPtrArray *expected, GError **error);

@@ -1,6 +1,6 @@
 /* Scorecards: the KPIs of somebody, each with its value, target, attainment, pace, past and chances, and one score.
  *
- *   who, period, KPIs, by ─► one question for all KPIs, members and periods ─► rows of cells
+ *   who, period, KPIs, by ─► one question a level, for all KPIs, members and periods ─► rows of cells
  *        targets ─► what is to be reached in the period (aims) ─► standings, forecasts ─┘ ─► points, score
  *
  *   level 0   whose scorecard it is            team North        computed from its parts, never a mean of its members'
