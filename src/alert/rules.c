@@ -247,7 +247,7 @@ static gboolean read_recover(const Reading *reading, const KpiDefinition *kpi, G
   gboolean rises = rule->fires_below && rule->kind != ALERT_CHANGE;
   if (rises ? rule->recover >= rule->limit : rule->recover <= rule->limit) return TRUE;
   return refuse(reading, "recover", error,
-                "\"%s: %s\" with \"recover: %s\" would recover while it fires: \"recover\" is %s the limit",
+                "\"%s: %s\" with \"recover: %s\" would recover while it fires: \"recover\" lies %s the limit",
                 reading->condition, reading->amount, reading->keys.recover, rises ? "above" : "below");
 }
 

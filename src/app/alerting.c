@@ -14,23 +14,67 @@ AlertDesk alerting_desk(const Session *session, const QueryContext *context) {
   return (AlertDesk){.context = context, .alerts = &session->organisation->alerts};
 }
 
-static gboolean is_concerned(const AlertRule *rule, const AlertReader *reader, const AlertingChange *changes,
-                             gsize n_changes) {
-  for (gsize i = 0; i < n_changes; i++)
-    if (alert_rule_depends_on(rule, reader, changes[i].tables, changes[i].n_tables, changes[i].source)) return TRUE;
+/* --- what changed --- */
+
+typedef struct {
+  const char *source; /* interned */
+  GPtrArray *tables;  /* interned names */
+} Change;
+
+struct AlertingChanges {
+  GArray *all; /* Change */
+};
+
+static void clear_change(gpointer data) {
+  Change *change = data;
+  g_ptr_array_unref(change->tables);
+}
+
+AlertingChanges *alerting_changes_new(void) {
+  AlertingChanges *changes = g_new0(AlertingChanges, 1);
+  changes->all = g_array_new(FALSE, FALSE, sizeof(Change));
+  g_array_set_clear_func(changes->all, clear_change);
+  return changes;
+}
+
+void alerting_changes_free(AlertingChanges *changes) {
+  if (!changes) return;
+  g_array_unref(changes->all);
+  g_free(changes);
+}
+
+void alerting_changes_add(AlertingChanges *changes, const IngestReport *report) {
+  if (!report || !report->load) return;
+  Change change = {g_intern_string(report->source), g_ptr_array_new()};
+  for (gsize i = 0; i < report->n_counts; i++) {
+    const IngestCount *count = &report->counts[i];
+    if (count->n_new + count->n_changed + count->n_closed > 0)
+      g_ptr_array_add(change.tables, (gpointer)g_intern_string(count->table));
+  }
+  g_array_append_val(changes->all, change);
+}
+
+static gboolean is_concerned(const AlertRule *rule, const AlertReader *reader, const AlertingChanges *changes) {
+  for (guint i = 0; changes && i < changes->all->len; i++) {
+    const Change *change = &g_array_index(changes->all, Change, i);
+    if (alert_rule_depends_on(rule, reader, (const char *const *)change->tables->pdata, change->tables->len,
+                              change->source))
+      return TRUE;
+  }
   return changes == NULL;
 }
 
-static GPtrArray *choose(const Session *session, const GPtrArray *rules, const AlertingChange *changes,
-                         gsize n_changes) {
+static GPtrArray *choose(const Session *session, const GPtrArray *rules, const AlertingChanges *changes) {
   AlertReader reader = session_alert_reader(session);
   GPtrArray *chosen = g_ptr_array_new();
   for (guint i = 0; i < rules->len; i++) {
     AlertRule *rule = g_ptr_array_index(rules, i);
-    if (is_concerned(rule, &reader, changes, n_changes)) g_ptr_array_add(chosen, rule);
+    if (is_concerned(rule, &reader, changes)) g_ptr_array_add(chosen, rule);
   }
   return chosen;
 }
+
+/* --- the pass --- */
 
 gboolean alerting_send(Session *session, const GPtrArray *rules, AlertDelivery *delivery, GError **error) {
   Sender sender = {.organisation = session->organisation,
@@ -41,13 +85,12 @@ gboolean alerting_send(Session *session, const GPtrArray *rules, AlertDelivery *
   return alert_outbox_send(session->store, session->now_us, send_message, &sender, delivery, error);
 }
 
-gboolean alerting_run(Session *session, const AlertingChange *changes, gsize n_changes, Alerting *alerting,
-                      GError **error) {
+gboolean alerting_run(Session *session, const AlertingChanges *changes, Alerting *alerting, GError **error) {
   g_autoptr(GPtrArray) problems = NULL;
   if (!session->catalogue && !session_load_definitions(session, &problems, error)) return FALSE;
   alerting->rules = session_need_alert_rules(session, error);
   if (!alerting->rules) return FALSE;
-  g_autoptr(GPtrArray) judged = choose(session, alerting->rules, changes, n_changes);
+  g_autoptr(GPtrArray) judged = choose(session, alerting->rules, changes);
   g_autoptr(AlertBook) book = alert_book_read(session->store, error);
   QueryContext context = answer_context(session);
   AlertDesk desk = alerting_desk(session, &context);
@@ -75,11 +118,11 @@ char *alerting_delivery_words(const AlertDelivery *delivery) {
   return g_string_free(words, is_empty);
 }
 
-void alerting_after_load(Session *session, const AlertingChange *changes, gsize n_changes, FILE *err) {
-  if (n_changes == 0 || !session_has_alert_rules(session)) return;
+void alerting_after_load(Session *session, const AlertingChanges *changes, FILE *err) {
+  if (changes->all->len == 0 || !session_has_alert_rules(session)) return;
   g_auto(Alerting) alerting = {0};
   g_autoptr(GError) failed = NULL;
-  if (!alerting_run(session, changes, n_changes, &alerting, &failed)) {
+  if (!alerting_run(session, changes, &alerting, &failed)) {
     fprintf(err, "attain: alerts were not judged: %s\n", failed->message);
     return;
   }

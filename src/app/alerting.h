@@ -3,6 +3,7 @@
 #pragma once
 
 #include "answer/alerts.h"
+#include "ingest/ingest.h"
 #include "session/alerts.h"
 
 typedef struct {
@@ -14,19 +15,19 @@ typedef struct {
 void alerting_clear(Alerting *alerting);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Alerting, alerting_clear)
 
-/* Which records came, of which source. */
-typedef struct {
-  const char *const *tables; /* NULL: any */
-  gsize n_tables;
-  const char *source;
-} AlertingChange;
+/* What loads changed: rules that need none of it are left alone. */
+typedef struct AlertingChanges AlertingChanges;
+AlertingChanges *alerting_changes_new(void);
+void alerting_changes_free(AlertingChanges *changes);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(AlertingChanges, alerting_changes_free)
+/* A load that changed nothing adds nothing. */
+void alerting_changes_add(AlertingChanges *changes, const IngestReport *report);
 
 /* Judges the rules that the changes (NULL: all) concern, writes what follows and sends what is due. The session has its
  * database open to write; its definitions are read where they were not. Errors: of rules and of the database. */
-gboolean alerting_run(Session *session, const AlertingChange *changes, gsize n_changes, Alerting *alerting,
-                      GError **error);
+gboolean alerting_run(Session *session, const AlertingChanges *changes, Alerting *alerting, GError **error);
 /* The same after loads: nothing at all where there are no rules. What goes wrong is told, and changes no load. */
-void alerting_after_load(Session *session, const AlertingChange *changes, gsize n_changes, FILE *err);
+void alerting_after_load(Session *session, const AlertingChanges *changes, FILE *err);
 /* Sends what waits. */
 gboolean alerting_send(Session *session, const GPtrArray *rules, AlertDelivery *delivery, GError **error);
 /* "2 messages sent, 1 is tried again later: managers: could not connect"; NULL: there was nothing. Caller frees. */

@@ -136,7 +136,7 @@ static int run_run(CliContext *context, const CliArguments *arguments, GError **
   g_autoptr(Session) session =
       session_open(context->folder, context->now, SESSION_DATABASE | SESSION_WRITE | SESSION_DEFINITIONS, error);
   g_auto(Alerting) alerting = {0};
-  if (!session || !alerting_run(session, NULL, 0, &alerting, error)) return -1;
+  if (!session || !alerting_run(session, NULL, &alerting, error)) return -1;
   return tell_run(context, session, &alerting, format);
 }
 

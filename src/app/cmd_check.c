@@ -1,8 +1,9 @@
 /* attain check: everything that can be said against definitions, sources and records, before a number is believed.
  *
- *   definitions ─► sources ─► data: loads so far, rejected rows, records that KPIs pass over
+ *   definitions ─► sources ─► alert rules ─► data: loads so far, rejected rows, records that KPIs pass over
  *
  * A section that is wrong does not keep the next from being checked. Errors decide the exit code; warnings do not. */
+#include "app/alerting.h"
 #include "app/commands.h"
 #include "app/counts.h"
 #include "app/findings.h"
@@ -15,8 +16,9 @@
 typedef struct {
   Session *session;
   Findings findings;
-  char *definitions, *sources, *data; /* what each section holds, in a line */
+  char *definitions, *sources, *alerts, *data; /* what each section holds, in a line */
   GHashTable *counts;
+  GPtrArray *rules; /* AlertRule */
   StoreRows *loads;
   GPtrArray *rejected; /* IngestRejected *, at most max_rejected of n_rejected */
   gsize max_rejected;
@@ -27,6 +29,8 @@ static void check_clear(Check *check) {
   findings_clear(&check->findings);
   g_free(check->definitions);
   g_free(check->sources);
+  g_free(check->alerts);
+  g_clear_pointer(&check->rules, g_ptr_array_unref);
   g_free(check->data);
   g_clear_pointer(&check->counts, g_hash_table_unref);
   g_clear_pointer(&check->loads, store_rows_free);
@@ -70,6 +74,40 @@ static void check_sources(Check *check) {
   if (sources->len == 0)
     findings_add(&check->findings, "sources", FINDING_WARNING,
                  "there is no source yet: write one in sources/ (docs/sources.md), or `attain new DIR --from FILES`");
+}
+
+/* --- alert rules --- */
+
+static GPtrArray *source_names(const GPtrArray *sources) {
+  GPtrArray *names = g_ptr_array_new();
+  for (guint i = 0; i < sources->len; i++)
+    g_ptr_array_add(names, ((const SessionSource *)g_ptr_array_index(sources, i))->name);
+  g_ptr_array_add(names, NULL);
+  return names;
+}
+
+/* Rules name KPIs: without definitions there is nothing to hold them against. */
+static void check_alerts(Check *check) {
+  if (!check->session->catalogue || !session_has_alert_rules(check->session)) return;
+  g_autoptr(GPtrArray) sources = session_sources(check->session);
+  g_autoptr(GPtrArray) names = source_names(sources), problems = NULL;
+  g_autoptr(GError) cause = NULL;
+  check->rules = session_alert_rules(check->session, (const char *const *)names->pdata, &problems, &cause);
+  if (cause) findings_add(&check->findings, "alerts", FINDING_ERROR, "%s", cause->message);
+  for (guint i = 0; problems && i < problems->len; i++)
+    findings_add(&check->findings, "alerts", FINDING_ERROR, "%s", (const char *)g_ptr_array_index(problems, i));
+  if (check->rules && check->rules->len > 0) check->alerts = base_count_words(check->rules->len, "# {rule|rules}");
+}
+
+/* Whom they name, which only the records tell. */
+static void check_alert_members(Check *check) {
+  QueryContext context = answer_context(check->session);
+  AlertDesk desk = alerting_desk(check->session, &context);
+  for (guint i = 0; check->rules && i < check->rules->len; i++) {
+    g_autoptr(GError) cause = NULL;
+    if (!alert_rule_check(&desk, g_ptr_array_index(check->rules, i), &cause))
+      findings_add(&check->findings, "alerts", FINDING_ERROR, "%s", cause->message);
+  }
 }
 
 /* --- data --- */
@@ -141,6 +179,7 @@ static void check_data(Check *check) {
     return;
   }
   check_needs(check);
+  check_alert_members(check);
   if (check->n_rejected > 0)
     findings_add(&check->findings, "data", FINDING_WARNING,
                  check->n_rejected == 1 ? "%" G_GINT64_FORMAT " row was rejected and is not in any number: see below"
@@ -255,6 +294,8 @@ static void print_rejected(const CliContext *context, const Check *check) {
 static void print_text(const CliContext *context, const Check *check) {
   print_section(context, check, "definitions", "Definitions", check->definitions);
   print_section(context, check, "sources", "Sources", check->sources);
+  if (check->alerts || findings_count(&check->findings, "alerts", FINDING_ERROR) > 0)
+    print_section(context, check, "alerts", "Alerts", check->alerts);
   print_section(context, check, "data", "Data", check->data);
   print_loads(context, check);
   print_rejected(context, check);
@@ -343,6 +384,7 @@ static int run(CliContext *context, const CliArguments *arguments, GError **erro
   findings_init(&check.findings);
   check_definitions(&check);
   check_sources(&check);
+  check_alerts(&check);
   check_data(&check);
   if (as_json)
     print_json(context, &check);

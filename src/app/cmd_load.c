@@ -2,6 +2,7 @@
  *
  * A source that fails changes nothing and keeps none of the others from loading; the exit code then says that not all
  * was done. */
+#include "app/alerting.h"
 #include "app/commands.h"
 #include "app/follow.h"
 #include "session/sources.h"
@@ -200,16 +201,20 @@ static int run(CliContext *context, const CliArguments *arguments, GError **erro
   if (!chosen || !session_open_database(session, SESSION_DATABASE | SESSION_WRITE, error)) return -1;
 
   g_autoptr(GPtrArray) loads = g_ptr_array_new_with_free_func(free_load);
+  g_autoptr(AlertingChanges) changes = alerting_changes_new();
   gboolean all_done = TRUE;
   for (guint i = 0; i < chosen->len; i++) {
     Load *load = load_one(session, g_ptr_array_index(chosen, i), full, context);
     all_done = all_done && load->report;
+    alerting_changes_add(changes, load->report);
     g_ptr_array_add(loads, load);
   }
   if (as_json)
     print_json(context, loads);
   else
     print_loads(context, loads);
+  fflush(context->out);
+  alerting_after_load(session, changes, context->err);
   return all_done ? 0 : 1;
 }
 
@@ -229,7 +234,8 @@ const CliCommand cmd_load = {
         "rows that vanished from a full extract are closed. The same files again change nothing.\n"
         "A bad row is kept with its reason and never stops the others; more bad rows than the source allows stop its "
         "load with "
-        "nothing changed. Each source is loaded whole or not at all.\n"
+        "nothing changed. Each source is loaded whole or not at all. Where there are alert rules, those that the new "
+        "records concern are judged then, and what is due is sent.\n"
         "With --follow it stays, and loads a source whenever its files have become something new and are whole; other "
         "commands work meanwhile. A line tells of each batch. SIGINT (Ctrl-C) and SIGTERM end it after the batch under "
         "way; killed at any moment, it loses and doubles nothing when it is started again.",

@@ -11,6 +11,7 @@
  * again. */
 #include "app/follow.h"
 
+#include "app/alerting.h"
 #include "ingest/watch.h"
 #include "session/sources.h"
 
@@ -220,7 +221,7 @@ static void try_again(Follow *follow, guint i, const GError *error) {
   ingest_watch_again(follow->watch, (guint)followed->number, followed->retry_ms);
 }
 
-static void load_one(Follow *follow, guint i) {
+static void load_one(Follow *follow, guint i, AlertingChanges *changes) {
   Session *session = follow->session;
   Followed *followed = &follow->followed[i];
   const SessionSource *source = follow->chosen->pdata[i];
@@ -237,6 +238,7 @@ static void load_one(Follow *follow, guint i) {
   followed->retry_ms = 0;
   g_clear_pointer(&followed->said, g_free);
   say_batch(follow, source->name, g_get_real_time(), report);
+  alerting_changes_add(changes, report);
 }
 
 /* All that is ready, then the database is given back. Returns the number in the watch of what ended it: of the
@@ -248,12 +250,16 @@ static int load_ready(Follow *follow, int number) {
     if (failed) try_again(follow, i, failed);
     return -1;
   }
+  g_autoptr(AlertingChanges) changes = alerting_changes_new();
   guint n_loaded = 0;
   while (i < follow->chosen->len) {
-    load_one(follow, i);
+    load_one(follow, i, changes);
     number = ++n_loaded < follow->chosen->len ? ingest_watch_wait(follow->watch, follow->stop_fd, 0) : -1;
     i = number < 0 ? follow->chosen->len : find_followed(follow, number);
   }
+  alerting_after_load(follow->session, changes, follow->context->err);
+  fflush(follow->context->err);
+  g_clear_pointer(&follow->session->catalogue, kpi_catalogue_free); /* it may be edited before the next */
   g_clear_pointer(&follow->session->store, store_close);
   return number;
 }
