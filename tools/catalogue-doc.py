@@ -57,6 +57,8 @@ def one(name, kpi, measures, parameters):
     text += [f"- {', '.join(facts)}", f"- counted on: {kpi['anchor']}", f"- needs: {kpi['needs']}"]
     if kpi.get("business"):
         text.append(f"- for: {', '.join(BUSINESS[b] for b in kpi['business'])}")
+    if kpi.get("drivers"):
+        text += [f"- driven by: {' × '.join(link(n) for n in kpi['drivers'])}"]
     text += [f"- source: {kpi['source']}", f"- see also: {', '.join(link(n) for n in kpi['see_also'])}", "", "How it misleads:", ""]
     text += [f"- {' '.join(trap.split())}" for trap in kpi["traps"]]
     return "\n".join(text) + "\n"

@@ -67,6 +67,7 @@ static const char *phase_name(TargetPhase phase) {
 static void standing_members(CliJson *json, const TargetStanding *standing) {
   cli_json_member_text(json, "phase", phase_name(standing->phase));
   cli_json_value(json, "baseline_value", standing->has_baseline, standing->baseline);
+  cli_json_member_bool(json, "baseline_runs", standing->baseline_runs);
   cli_json_value(json, "target_value", standing->has_amount, standing->amount);
   gboolean band = standing->version->terms.kind == TARGET_BETWEEN;
   cli_json_value(json, "target_value_high", standing->has_amount && band, standing->amount_high);
@@ -265,14 +266,12 @@ static void add_standing(CliTable *table, const Session *session, const TargetSt
 }
 
 CliTable *answer_targets_table(const Session *session, const GArray *standings, const GArray *forecasts) {
-  static const struct {
-    const char *name;
-    CliAlign align;
-  } heads[] = {{"No.", CLI_RIGHT},    {"KPI", CLI_LEFT},        {"Whose", CLI_LEFT},     {"When", CLI_LEFT},
-               {"Target", CLI_RIGHT}, {"So far", CLI_RIGHT},    {"Attained", CLI_RIGHT}, {"Due by now", CLI_RIGHT},
-               {"Pace", CLI_LEFT},    {"Ends near", CLI_RIGHT}, {"Chance", CLI_RIGHT}};
+  static const CliColumn heads[] = {{"No.", CLI_RIGHT},       {"KPI", CLI_LEFT},         {"Whose", CLI_LEFT},
+                                    {"When", CLI_LEFT},       {"Target", CLI_RIGHT},     {"So far", CLI_RIGHT},
+                                    {"Attained", CLI_RIGHT},  {"Due by now", CLI_RIGHT}, {"Pace", CLI_LEFT},
+                                    {"Ends near", CLI_RIGHT}, {"Chance", CLI_RIGHT}};
   CliTable *table = cli_table_new("Targets");
-  for (guint i = 0; i < G_N_ELEMENTS(heads); i++) cli_table_add_column(table, heads[i].name, heads[i].align);
+  cli_table_add_columns(table, heads, G_N_ELEMENTS(heads));
   gboolean runs = FALSE, foretold = FALSE;
   for (guint i = 0; i < standings->len; i++) {
     const TargetStanding *standing = &g_array_index(standings, TargetStanding, i);
@@ -340,9 +339,14 @@ char *answer_target_words(const Session *session, const TargetStanding *standing
   if (!standing->kpi) return g_strdup("Its KPI is defined no more.");
   const KpiDefinition *kpi = standing->kpi;
   g_autofree char *actual = answer_number(session, kpi, standing->actual.has_value, standing->actual.value);
-  g_autofree char *gap = answer_number(session, kpi, TRUE, fabs(standing->score.gap));
+  g_autofree char *gap = kpi->proportion ? g_strdup_printf("%.1f", 100 * fabs(standing->score.gap))
+                                         : answer_number(session, kpi, TRUE, fabs(standing->score.gap));
   if (standing->phase == TARGET_NOT_BEGUN) {
     GString *ahead = g_string_new("It has not begun.");
+    if (standing->baseline_runs) {
+      g_autofree char *amount = answer_number(session, kpi, TRUE, standing->amount);
+      g_string_append_printf(ahead, " What it is compared with still runs: at its pace so far it will be %s.", amount);
+    }
     add_forecast_words(ahead, session, standing, forecast);
     return g_string_free(ahead, FALSE);
   }
@@ -354,7 +358,8 @@ char *answer_target_words(const Session *session, const TargetStanding *standing
   GString *words = g_string_new(NULL);
   g_string_append_printf(words, "%s %s: %s.", actual, standing->phase == TARGET_ENDED ? "in the end" : "so far", share);
   if (standing->score.gap != 0)
-    g_string_append_printf(words, " %s %s.", gap, standing->score.gap > 0 ? "to go" : "in hand");
+    g_string_append_printf(words, " %s%s %s.", gap, kpi->proportion ? " points" : "",
+                           standing->score.gap > 0 ? "to go" : "in hand");
   if (standing->phase != TARGET_RUNNING) return g_string_free(words, FALSE);
   g_autofree char *left = base_count_words(standing->working_days_left, "# working {day|days}");
   g_string_append_printf(words, " %s left of %d.", left, standing->working_days);

@@ -263,7 +263,8 @@ static void print_card(const Kpis *kpis, const KpiDefinition *kpi) {
   print_needs(kpis, kpi);
   print_sets(context, kpi);
   print_list(context, "Traps", kpi->traps);
-  g_autofree char *see_also = join(kpi->see_also);
+  g_autofree char *drivers = g_strjoinv(" × ", (char **)(gpointer)kpi->drivers), *see_also = join(kpi->see_also);
+  print_field(context, "Driven by", drivers);
   print_field(context, "See also", see_also);
   print_field(context, "Source", kpi->source);
   print_versions(context, kpi);
@@ -343,6 +344,7 @@ static void json_kpi(const Kpis *kpis, CliJson *json, const KpiDefinition *kpi) 
   cli_json_member_texts(json, "roles", kpi->roles);
   cli_json_member_texts(json, "business", kpi->business);
   cli_json_member_texts(json, "traps", kpi->traps);
+  cli_json_member_texts(json, "drivers", kpi->drivers);
   cli_json_member_texts(json, "see_also", kpi->see_also);
   cli_json_member_text(json, "source", kpi->source);
   json_versions(json, kpi);

@@ -23,6 +23,7 @@ CliCommand *commands_all(guint *n_commands) {
       &cmd_target_withdraw,
       &cmd_target_comment,
       &cmd_target_grid,
+      &cmd_target_suggest,
       &cmd_target_show,
       &cmd_alert,
       &cmd_alert_run,

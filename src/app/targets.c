@@ -72,6 +72,46 @@ static gboolean find_data(const Session *session, TargetSentence *sentence, GErr
   return TRUE;
 }
 
+/* Below it a target is not achievable: fewer than one of twenty such periods end there. */
+#define HARDLY_EVER 0.05
+
+static gboolean foretell(const Session *session, const TargetTerms *terms, PaceForecast *forecast, GError **error) {
+  QueryContext context = answer_context(session);
+  TargetDesk desk = {.context = &context};
+  g_autoptr(Target) target = target_new(0, 0);
+  g_ptr_array_add(target->versions, target_version_new(terms));
+  g_autoptr(GPtrArray) one = g_ptr_array_new();
+  g_ptr_array_add(one, target);
+  g_autoptr(GArray) standings = target_standings(&desk, one, error);
+  g_autoptr(GArray) forecasts = standings ? pace_forecasts(&desk, standings, error) : NULL;
+  if (!forecasts) return FALSE;
+  *forecast = g_array_index(forecasts, PaceForecast, 0);
+  return TRUE;
+}
+
+/* Is it within reach? Of what is no target yet, or one for each of many, nothing is said. */
+static gboolean find_chance(const Session *session, TargetsHeard *heard, GError **error) {
+  const TargetTerms *terms = &heard->sentence.terms;
+  gboolean whole = terms->kpi && terms->dimension && terms->has_kind && terms->has_amount &&
+                   terms->start != BASE_DAY_NONE && terms->end > session->today + 1;
+  if (!whole || (!terms->member && !g_str_equal(terms->dimension, TARGET_COMPANY))) return TRUE;
+  if (heard->sentence.lacks & TARGET_LACKS_MEASURABLE) return TRUE;
+  if (!foretell(session, terms, &heard->forecast, error)) return FALSE;
+  const PaceForecast *forecast = &heard->forecast;
+  if (!forecast->has_chance || forecast->chance >= HARDLY_EVER) return TRUE;
+  const KpiDefinition *kpi = kpi_catalogue_find(session->catalogue, terms->kpi, NULL);
+  g_autofree char *usual = answer_number(session, kpi, TRUE, forecast->finish);
+  g_autofree char *low = answer_number(session, kpi, TRUE, forecast->finish_low);
+  g_autofree char *high = answer_number(session, kpi, TRUE, forecast->finish_high);
+  g_autofree char *question = g_strdup_printf(
+      "A: It is hardly within reach: fewer than 1 of 20 such periods end there; it will end near %s, between %s and "
+      "%s. "
+      "`attain target suggest %s` says what is realistic.",
+      usual, low, high, kpi->name);
+  add_question(&heard->sentence, TARGET_LACKS_ACHIEVABLE, question);
+  return TRUE;
+}
+
 /* The one that is named; without a name any that names the KPI: it is then found whenever it is asked for. */
 static const TargetObjective *objective_meant(const TargetsHeard *heard, const char *wanted, GPtrArray *names) {
   const char *kpi = heard->sentence.terms.kpi;
@@ -142,7 +182,8 @@ gboolean targets_hear(const Session *session, const CliArguments *arguments, con
   heard->hearing.member = heard->dimension ? heard->member : like ? like->member : NULL;
   if (!target_sentence_read(&heard->hearing, text, &heard->sentence, error)) return FALSE;
   if (like) fill_from(like, &heard->hearing, &heard->sentence);
-  return find_data(session, &heard->sentence, error) && find_objective(arguments, heard, error);
+  return find_data(session, &heard->sentence, error) && find_chance(session, heard, error) &&
+         find_objective(arguments, heard, error);
 }
 
 /* --- telling --- */
@@ -173,6 +214,7 @@ void targets_heard_json(const TargetsHeard *heard, FILE *out) {
   cli_json_end_array(json);
   cli_json_member_text(json, "canonical", sentence->canonical);
   texts_member(json, "questions", sentence->questions);
+  cli_json_value(json, "probability", heard->forecast.has_chance, heard->forecast.chance);
   texts_member(json, "assumed", sentence->assumed);
   cli_json_end_object(json);
 }
@@ -182,6 +224,10 @@ void targets_heard_print(const TargetsHeard *heard, const CliContext *context) {
   if (sentence->canonical) fprintf(context->out, "%s\n", sentence->canonical);
   for (guint i = 0; sentence->assumed && i < sentence->assumed->len; i++)
     fprintf(context->out, "  taken for granted: %s\n", (const char *)g_ptr_array_index(sentence->assumed, i));
+  if (heard->forecast.has_chance && !(sentence->lacks & TARGET_LACKS_ACHIEVABLE)) {
+    g_autofree char *chance = answer_chance(&heard->forecast);
+    fprintf(context->out, "  chance of making it: %s\n", chance);
+  }
   for (guint i = 0; i < sentence->questions->len; i++)
     fprintf(context->out, "  %s\n", (const char *)g_ptr_array_index(sentence->questions, i));
 }

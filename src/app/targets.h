@@ -2,6 +2,7 @@
 #pragma once
 
 #include "answer/targets.h"
+#include "pace/pace.h"
 #include "target/agree.h"
 
 /* Who speaks: --as NAME, else the name of whoever runs the command; caller frees. */
@@ -9,8 +10,8 @@ char *targets_author(const CliArguments *arguments);
 /* The number that an operand names. Errors: USAGE. */
 gboolean targets_number(const CliArguments *arguments, guint operand, gint64 *number, GError **error);
 
-/* A sentence as it is heard, with what only the workspace knows: whether anything measures it and which objective it
- * serves. */
+/* A sentence as it is heard, with what only the workspace knows: whether anything measures it, how likely it is made
+ * and which objective it serves. */
 typedef struct {
   TargetSentence sentence;
   GArray *known;   /* TargetKnown */
@@ -19,6 +20,7 @@ typedef struct {
   char *dimension, *member; /* --for */
   gint64 objective;         /* the one that --objective names; 0: not given */
   GPtrArray *objectives;
+  PaceForecast forecast; /* of the target that was heard; none while it lacks something, or is one for each of many */
 } TargetsHeard;
 
 void targets_heard_clear(TargetsHeard *heard);

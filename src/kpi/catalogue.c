@@ -147,6 +147,7 @@ static void add_measure_kpi(KpiCatalogue *catalogue, const KpiMeasureEntry *from
                                .traps = none,
                                .roles = none,
                                .business = none,
+                               .drivers = none,
                                .see_also = none,
                                .source = "",
                                .built_in = from->built_in,

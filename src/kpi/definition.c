@@ -24,6 +24,7 @@ typedef enum {
   FIELD_TRAPS,
   FIELD_ROLES,
   FIELD_BUSINESS,
+  FIELD_DRIVERS,
   FIELD_SEE_ALSO,
   FIELD_SOURCE,
   N_FIELDS,
@@ -53,6 +54,7 @@ static const struct {
     {"traps", KEPT_WITH_FORMULA},
     {"roles", KEPT_ALWAYS},
     {"business", KEPT_ALWAYS},
+    {"drivers", KEPT_ALWAYS},
     {"see_also", KEPT_ALWAYS},
     {"source", KEPT_WITH_FORMULA},
 };
@@ -337,13 +339,15 @@ static void read_description(Reader *reader) {
   kpi->traps = get_list(reader, FIELD_TRAPS, NULL);
   kpi->roles = get_list(reader, FIELD_ROLES, role_words);
   kpi->business = get_list(reader, FIELD_BUSINESS, business_words);
+  kpi->drivers = get_list(reader, FIELD_DRIVERS, NULL);
   kpi->see_also = get_list(reader, FIELD_SEE_ALSO, NULL);
   kpi->matures_after_days = get_maturity(reader);
 }
 
-static void check_see_also(Reader *reader) {
+/* A list of names of KPIs. */
+static void check_names(Reader *reader, Field field) {
   KpiCatalogue *catalogue = reader->catalogue;
-  const ConfNode *node = reader->nodes[FIELD_SEE_ALSO];
+  const ConfNode *node = reader->nodes[field];
   for (guint i = 0; node && node->kind == CONF_LIST && i < node->n; i++) {
     const char *name = node->items[i]->kind == CONF_SCALAR ? node->items[i]->text : NULL;
     if (!name || g_hash_table_contains(catalogue->kpi_names, name) ||
@@ -351,7 +355,7 @@ static void check_see_also(Reader *reader) {
       continue;
     g_autoptr(GPtrArray) names = g_ptr_array_new();
     kpi_add_names(catalogue->kpi_names, names);
-    kpi_yaml_problem_at(catalogue, reader->yamls[FIELD_SEE_ALSO], node->items[i], "there is no KPI '%s'%s", name,
+    kpi_yaml_problem_at(catalogue, reader->yamls[field], node->items[i], "there is no KPI '%s'%s", name,
                         kpi_suggest(catalogue, name, names));
     reader->good = FALSE;
   }
@@ -421,7 +425,8 @@ gboolean kpi_yaml_check_kpi(KpiCatalogue *catalogue, KpiEntry *entry) {
   read_fields(&reader, entry->yaml, node);
   read_fields(&reader, entry->base_yaml, entry->base_node);
   read_description(&reader);
-  check_see_also(&reader);
+  check_names(&reader, FIELD_DRIVERS);
+  check_names(&reader, FIELD_SEE_ALSO);
   const ConfNode *formula = kpi_yaml_formula_node(catalogue, entry->yaml, node, "KPI", entry->kpi.span);
   if (!formula) return FALSE;
   read_versions(&reader, formula);

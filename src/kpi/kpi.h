@@ -200,6 +200,7 @@ struct KpiDefinition {
   const char *const *traps;    /* NULL-terminated */
   const char *const *roles;    /* sets: manager, leader, rep, marketing, finance */
   const char *const *business; /* sets: b2b, saas, retail, agency; empty = all */
+  const char *const *drivers;  /* KPIs of which it is the product, over the long run: names; may be empty */
   const char *const *see_also;
   const char *source;
   const char *const

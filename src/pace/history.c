@@ -32,6 +32,23 @@ struct PaceHistory {
   GPtrArray *figures;  /* of each member: Figure, series × spans */
 };
 
+/* --- questions --- */
+
+QueryResult *pace_ask(const TargetDesk *desk, const char *const *kpis, const char *dimension, const GArray *spans,
+                      GError **error) {
+  const char *const by[] = {dimension, NULL};
+  QueryRequest request = {.kpis = kpis,
+                          .by = dimension ? by : NULL,
+                          .spans = (const CalendarPeriod *)(gpointer)spans->data,
+                          .n_spans = spans->len,
+                          .rates_of = BASE_DAY_NONE};
+  return desk->ask ? desk->ask(desk->asker, &request, error) : query_run(desk->context, &request, error);
+}
+
+double pace_within_unit(const KpiDefinition *kpi, double value) {
+  return kpi->proportion ? CLAMP(value, 0, 1) : value;
+}
+
 /* --- making --- */
 
 static void clear_series(gpointer data) {
@@ -131,24 +148,12 @@ static const char **names_of(const PaceHistory *history, gboolean adding_only) {
   return (const char **)g_ptr_array_free(names, FALSE);
 }
 
-/* FALSE with no error: the dimension is there no more. */
-static QueryResult *put_question(const PaceHistory *history, const char *const *kpis, const char *const *by,
-                                 const GArray *spans, GError **error) {
-  QueryRequest request = {.kpis = kpis,
-                          .by = by,
-                          .spans = (const CalendarPeriod *)(gpointer)spans->data,
-                          .n_spans = spans->len,
-                          .rates_of = BASE_DAY_NONE};
-  const TargetDesk *desk = &history->desk;
-  return desk->ask ? desk->ask(desk->asker, &request, error) : query_run(desk->context, &request, error);
-}
-
 static gboolean ask_members(PaceHistory *history, GError **error) {
   gboolean of_all = g_str_equal(history->dimension, COMPANY);
-  const char *const by[] = {history->dimension, NULL};
   g_autofree const char **kpis = names_of(history, FALSE);
   g_autoptr(GError) missing = NULL;
-  g_autoptr(QueryResult) result = put_question(history, kpis, of_all ? NULL : by, history->spans, &missing);
+  g_autoptr(QueryResult) result =
+      pace_ask(&history->desk, kpis, of_all ? NULL : history->dimension, history->spans, &missing);
   if (!result && g_error_matches(missing, BASE_ERROR, BASE_ERROR_NOT_FOUND)) return TRUE;
   if (!result) {
     g_propagate_error(error, g_steal_pointer(&missing));
@@ -182,7 +187,7 @@ static gboolean ask_seasons(PaceHistory *history, GError **error) {
   g_autofree const char **kpis = names_of(history, TRUE);
   if (!kpis[0]) return TRUE;
   g_autoptr(GArray) months = months_before(history->desk.context->today);
-  g_autoptr(QueryResult) result = put_question(history, kpis, NULL, months, error);
+  g_autoptr(QueryResult) result = pace_ask(&history->desk, kpis, NULL, months, error);
   if (!result) return FALSE;
   guint n_kpis = query_result_n_kpis(result);
   g_autofree double *totals = g_new0(double, (gsize)n_kpis *MONTHS);

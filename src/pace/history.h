@@ -6,6 +6,12 @@
 #include "pace/windows.h"
 #include "target/standing.h"
 
+/* One question about spans (CalendarPeriod), by a dimension or, with NULL, of all. Errors: those of query_run(). */
+QueryResult *pace_ask(const TargetDesk *desk, const char *const *kpis, const char *dimension, const GArray *spans,
+                      GError **error);
+/* Shares of cases are not foretold below 0 nor above 1. */
+double pace_within_unit(const KpiDefinition *kpi, double value);
+
 typedef struct PaceHistory PaceHistory;
 
 PaceHistory *pace_history_new(const TargetDesk *desk, const char *dimension, BaseDay start, BaseDay end);

@@ -8,6 +8,7 @@
 #define GUESS_WEIGHT     1.0 /* and that of a guess without any: nothing is ever certain */
 #define SLOPE_WINDOWS    5.0 /* by which the slope is drawn to that of no knowledge */
 #define MOST_CREDIBILITY 50.0
+#define MOST_AWAY        2.5 /* times what is usual: of what was never seen the slope knows nothing */
 #define N_GRID           256
 
 struct PaceModel {
@@ -21,6 +22,7 @@ struct PaceModel {
   guint *n_errors;          /* of each member */
   guint n_all;
   double slope;
+  double usual_away;        /* root mean square of how far what there is at the position was from its level */
   double spread, bandwidth; /* standard deviation of the errors, of the kernel */
   double low, step;         /* the grid of `below` */
   double below[N_GRID];     /* the share of all errors below, smoothed */
@@ -98,19 +100,25 @@ static void fill_levels(const double *values, guint n_members, guint n_windows, 
 
 /* --- errors --- */
 
-static double slope_of(const PaceModel *model) {
+/* Within members: of who has no window before, all that is away from the peers' level is who they are. */
+static double slope_of(PaceModel *model) {
   double uv = 0, uu = 0;
   guint n = 0;
-  for (guint m = 0; m < model->n_members; m++)
+  for (guint m = 0; m < model->n_members; m++) {
+    gboolean has_past = FALSE;
     for (guint w = 0; w < model->n_windows; w++) {
       gsize at = (gsize)m * model->n_windows + w, level = (gsize)m * (model->n_windows + 1) + w;
       double u = model->at[at] - model->level_at[level], v = model->outcome[at] - model->level[level];
-      if (isnan(u) || isnan(v)) continue;
+      gboolean counts = has_past && !isnan(u) && !isnan(v);
+      has_past |= !isnan(model->outcome[at]);
+      if (!counts) continue;
       uv += u * v;
       uu += u * u;
       n++;
     }
+  }
   double unknown = model->kind == PACE_STANDS ? 1 : 0;
+  model->usual_away = n > 0 ? sqrt(uu / n) : 0;
   if (n == 0 || !(uu > 0)) return unknown;
   double prior = SLOPE_WINDOWS * uu / n;
   return CLAMP((uv + unknown * prior) / (uu + prior), model->kind == PACE_STANDS ? 0 : -1, 1.5);
@@ -118,7 +126,8 @@ static double slope_of(const PaceModel *model) {
 
 static double foretold(const PaceModel *model, guint member, guint window, double at) {
   gsize level = (gsize)member * (model->n_windows + 1) + window;
-  double away = at - model->level_at[level];
+  double away = at - model->level_at[level], most = MOST_AWAY * model->usual_away;
+  if (model->kind == PACE_ADDS_UP) away = CLAMP(away, -most, most);
   return model->level[level] + (isnan(away) ? 0 : model->slope * away);
 }
 

@@ -57,11 +57,6 @@ static double chance_of(const TargetStanding *standing, const PaceFinish *finish
                                                              : pace_finish_at_least(finish, standing->amount);
 }
 
-/* Shares that were never below 0 or above 1 are not foretold there. */
-static double within_unit(const KpiDefinition *kpi, double value) {
-  return kpi->proportion ? CLAMP(value, 0, 1) : value;
-}
-
 static void foretell(PaceHistory *history, const TargetStanding *standing, PaceForecast *forecast) {
   const char *member = standing->version->terms.member;
   forecast->same = pace_history_windows(history)->like;
@@ -74,9 +69,9 @@ static void foretell(PaceHistory *history, const TargetStanding *standing, PaceF
   forecast->n_own = finish.n_own;
   forecast->n_peers = finish.n_peers;
   forecast->has_finish = TRUE;
-  forecast->finish = within_unit(standing->kpi, pace_finish_quantile(&finish, 0.5));
-  forecast->finish_low = within_unit(standing->kpi, pace_finish_quantile(&finish, 0.1));
-  forecast->finish_high = within_unit(standing->kpi, pace_finish_quantile(&finish, 0.9));
+  forecast->finish = pace_within_unit(standing->kpi, pace_finish_quantile(&finish, 0.5));
+  forecast->finish_low = pace_within_unit(standing->kpi, pace_finish_quantile(&finish, 0.1));
+  forecast->finish_high = pace_within_unit(standing->kpi, pace_finish_quantile(&finish, 0.9));
   forecast->has_chance = standing->has_amount;
   if (standing->has_amount) forecast->chance = chance_of(standing, &finish);
 }

@@ -68,15 +68,17 @@ static double periods_in(const Calendar *calendar, CalendarGrain per, BaseDay st
 }
 
 /* A baseline of other days is brought to the span's length: by the periods of `per`, else by working days where they
- * differ by more than a holiday or two would explain (a tenth). */
-static double length_ratio(const Calendar *calendar, const TargetTerms *terms) {
+ * differ by more than a holiday or two would explain (a tenth). Of one that still runs, the days so far are brought to
+ * it. */
+static double length_ratio(const Calendar *calendar, const TargetTerms *terms, BaseDay baseline_end) {
+  gboolean runs = baseline_end < terms->baseline_end;
   if (terms->has_per) {
-    double there = periods_in(calendar, terms->per, terms->baseline_start, terms->baseline_end);
+    double there = periods_in(calendar, terms->per, terms->baseline_start, baseline_end);
     return there > 0 ? periods_in(calendar, terms->per, terms->start, terms->end) / there : 1;
   }
-  double there = calendar_working_days(calendar, terms->baseline_start, terms->baseline_end);
+  double there = calendar_working_days(calendar, terms->baseline_start, baseline_end);
   double here = calendar_working_days(calendar, terms->start, terms->end);
-  return there > 0 && fabs(here / there - 1) > 0.1 ? here / there : 1;
+  return there > 0 && (runs || fabs(here / there - 1) > 0.1) ? here / there : 1;
 }
 
 static gboolean is_change(TargetKind kind) {
@@ -93,9 +95,11 @@ static void resolve_amount(const QueryContext *context, TargetStanding *standing
     standing->amount_high = terms->amount_high * times;
     return;
   }
-  if (!baseline || !baseline->has_value) return;
+  if (!baseline || !baseline->has_value || terms->baseline_start > context->today) return;
+  BaseDay baseline_end = MIN(terms->baseline_end, context->today + 1);
   standing->has_baseline = standing->has_amount = TRUE;
-  standing->baseline = baseline->value * (adds_up ? length_ratio(context->calendar, terms) : 1);
+  standing->baseline_runs = baseline_end < terms->baseline_end;
+  standing->baseline = baseline->value * (adds_up ? length_ratio(context->calendar, terms, baseline_end) : 1);
   double change = terms->is_percent ? terms->amount : terms->amount * times;
   standing->amount = target_amount_of(terms->kind, terms->is_percent, change, standing->baseline);
 }

@@ -32,6 +32,7 @@ typedef struct {
   const KpiDefinition *kpi;     /* NULL: it is defined no more */
   TargetPhase phase;
   gboolean has_baseline;
+  gboolean baseline_runs; /* its days are not over: what there is of them so far is brought to the length of the span */
   double baseline; /* GROW, REDUCE: of the baseline's days, brought to the length of the span where the KPI adds up */
   gboolean has_amount;
   double amount;      /* of the whole span, with `per` and baseline in it */
