@@ -94,13 +94,14 @@ const char *scorecard_row_name(const ShownScorecard *shown, const ScorecardRow *
   return member ? member : shown->session->organisation->name;
 }
 
-char *scorecard_title(const ShownScorecard *shown, const ScorecardRow *row) {
+char *scorecard_title(const ShownScorecard *shown, const ScorecardRow *row, gboolean as_of) {
   g_autofree char *today = base_day_format(shown->session->today);
   gboolean company = g_str_equal(row->dimension, TARGET_COMPANY);
   const char *name = scorecard_row_name(shown, row);
   g_autofree char *who = company ? g_strdup(name) : g_strdup_printf("%s %s", row->dimension, name);
-  return g_strdup_printf("Scorecard of %s · %s%s%s", who, scorecard_asked(shown)->name,
-                         scorecard_is_running(shown) ? ", as of " : "", scorecard_is_running(shown) ? today : "");
+  gboolean dated = as_of && scorecard_is_running(shown);
+  return g_strdup_printf("Scorecard of %s · %s%s%s", who, scorecard_asked(shown)->name, dated ? ", as of " : "",
+                         dated ? today : "");
 }
 
 /* --- in words --- */
@@ -119,7 +120,7 @@ char *scorecard_target_words(const ShownScorecard *shown, guint kpi, const Score
     return g_strdup_printf("%s to %s", low, high);
   }
   gboolean less = target_is_lower_better(terms->kind, standing->kpi->better);
-  return less ? g_strconcat("at most ", low, NULL) : g_steal_pointer(&low);
+  return less ? g_strconcat("max ", low, NULL) : g_steal_pointer(&low);
 }
 
 static char *days_words(const TargetStanding *standing) {

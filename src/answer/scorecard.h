@@ -39,10 +39,10 @@ gboolean scorecard_is_running(const ShownScorecard *shown);
 char *scorecard_row_who(const ShownScorecard *shown, const ScorecardRow *row);
 /* "North", "Ana Silva", of the company the organisation's name. */
 const char *scorecard_row_name(const ShownScorecard *shown, const ScorecardRow *row);
-/* "Scorecard of team North · 2026-Q4, as of 2026-11-20"; caller frees. */
-char *scorecard_title(const ShownScorecard *shown, const ScorecardRow *row);
+/* "Scorecard of team North · 2026-Q4, as of 2026-11-20", the day only with `as_of`; caller frees. */
+char *scorecard_title(const ShownScorecard *shown, const ScorecardRow *row, gboolean as_of);
 char *scorecard_number(const ShownScorecard *shown, guint kpi, gboolean has_value, double value);
-/* The target's amount: "EUR 60,000", "at most 12.0 %", "10 to 15"; "–" without one. Caller frees. */
+/* The target's amount: "EUR 60,000", "max 12.0 %", "10 to 15"; "–" without one. Caller frees. */
 char *scorecard_target_words(const ShownScorecard *shown, guint kpi, const ScorecardCell *cell);
 /* "EUR 5,000, 3 days behind", "met so far"; `units`: with the amount. "" without a target. Caller frees. */
 char *scorecard_pace_words(const ShownScorecard *shown, guint kpi, const ScorecardCell *cell, gboolean units);

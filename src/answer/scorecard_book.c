@@ -12,15 +12,18 @@
 
 #include <math.h>
 
-#define NAME_WIDTH  26
-#define VALUE_WIDTH 14
-#define SHARE_WIDTH 10
-#define PACE_WIDTH  24
-#define TREND_WIDTH 18
-#define LINE_COLOUR 0x2E5C8A
-#define TEAM_COLOUR 0x2E5C8A
-#define FAR_BELOW   0.5 /* from the middle of the scale to its red and green ends */
-#define FAR_ABOVE   0.3
+#define NAME_WIDTH    27
+#define FIGURE_WIDTH  15
+#define SHARE_WIDTH   10
+#define ROW_HEIGHT    18
+#define HEAD_HEIGHT   33
+#define TITLE_HEIGHT  26
+#define LINE_COLOUR   0x2E5C8A
+#define TEAM_COLOUR   0x2E5C8A
+#define SCORE_SIZE    13
+#define CHANCE_FORMAT "[<0.005]\"<1%\";[>0.995]\">99%\";0%"
+#define FAR_BELOW     0.5 /* from the middle of the scale to its red and green ends */
+#define FAR_ABOVE     0.3
 
 /* --- numbers --- */
 
@@ -103,6 +106,57 @@ static void colour_points(CliXlsxSheet *sheet, guint first, guint last, guint co
   cli_xlsx_scale(sheet, (CliXlsxRange){first, column, last, column}, &scale);
 }
 
+/* --- a sheet: which rows and KPIs are on it --- */
+
+typedef struct {
+  CliXlsxSheet *sheet;
+  const ShownScorecard *shown;
+  guint from, until;          /* rows of the scorecard */
+  guint min_level, max_level; /* of them, those of these levels */
+  GArray *kpis;               /* guint: with a value or target in those rows */
+  GArray *attained;           /* gboolean, by place in `kpis`: some of the rows has a target */
+  guint n_columns;            /* of the widest table on it */
+} Page;
+
+static gboolean is_on(const Page *page, guint index) {
+  guint level = scorecard_row(page->shown->scorecard, index)->level;
+  return index >= page->from && index < page->until && level >= page->min_level && level <= page->max_level;
+}
+
+static void page_init(Page *page, CliXlsx *book, const ShownScorecard *shown, const char *name) {
+  page->shown = shown;
+  page->sheet = cli_xlsx_add_sheet(book, name);
+  page->kpis = g_array_new(FALSE, FALSE, sizeof(guint));
+  page->attained = g_array_new(FALSE, FALSE, sizeof(gboolean));
+  for (guint i = 0; i < shown->kpis->len; i++) {
+    guint kpi = g_array_index(shown->kpis, guint, i);
+    gboolean any = FALSE, attained = FALSE;
+    for (guint r = page->from; r < page->until; r++) {
+      const ScorecardCell *cell = &scorecard_row(shown->scorecard, r)->cells[kpi];
+      if (!is_on(page, r)) continue;
+      any |= cell->value.has_value || cell->has_target;
+      attained |= cell->has_target;
+    }
+    if (!any) continue;
+    g_array_append_val(page->kpis, kpi);
+    g_array_append_val(page->attained, attained);
+  }
+}
+
+static void page_clear(Page *page) {
+  g_array_unref(page->kpis);
+  g_array_unref(page->attained);
+}
+
+/* The row after `index` that is no part of it. */
+static guint end_of(const Scorecard *scorecard, guint index) {
+  guint end = index + 1;
+  while (end < scorecard_n_rows(scorecard) &&
+         scorecard_row(scorecard, end)->level > scorecard_row(scorecard, index)->level)
+    end++;
+  return end;
+}
+
 /* --- the head of a sheet --- */
 
 static char *as_of_words(const ShownScorecard *shown) {
@@ -119,12 +173,17 @@ static char *as_of_words(const ShownScorecard *shown) {
 }
 
 /* Title and as-of line; returns the row below them. */
-static guint add_title(CliXlsxSheet *sheet, const ShownScorecard *shown, const char *title) {
-  g_autofree char *as_of = as_of_words(shown);
-  cli_xlsx_text(sheet, 0, 0, title, &cli_xlsx_title);
-  cli_xlsx_text(sheet, 1, 0, as_of, &cli_xlsx_note);
+static guint add_title(const Page *page, const ScorecardRow *row) {
+  g_autofree char *as_of = as_of_words(page->shown), *title = scorecard_title(page->shown, row, FALSE);
+  cli_xlsx_text(page->sheet, 0, 0, title, &cli_xlsx_title);
+  cli_xlsx_height(page->sheet, 0, TITLE_HEIGHT);
+  cli_xlsx_text(page->sheet, 1, 0, as_of, &cli_xlsx_note);
+  cli_xlsx_hide_grid(page->sheet);
+  cli_xlsx_footer(page->sheet, title);
   return 3;
 }
+
+static const CliXlsxStyle indented = {.align = CLI_XLSX_LEFT, .indent = 1};
 
 static CliXlsxStyle head_style(CliXlsxAlign align) {
   CliXlsxStyle style = cli_xlsx_head;
@@ -136,15 +195,20 @@ static CliXlsxStyle head_style(CliXlsxAlign align) {
 
 static const struct {
   const char *head;
-  double width;
   CliXlsxAlign align;
 } card_columns[] = {
-    {"KPI", NAME_WIDTH, CLI_XLSX_LEFT},        {"Value", VALUE_WIDTH, CLI_XLSX_RIGHT},
-    {"Before", VALUE_WIDTH, CLI_XLSX_RIGHT},   {"Target", VALUE_WIDTH, CLI_XLSX_RIGHT},
-    {"Attained", SHARE_WIDTH, CLI_XLSX_RIGHT}, {"Points", SHARE_WIDTH, CLI_XLSX_RIGHT},
-    {"Weight", SHARE_WIDTH, CLI_XLSX_RIGHT},   {"Ahead or behind", VALUE_WIDTH, CLI_XLSX_RIGHT},
-    {"Pace", PACE_WIDTH, CLI_XLSX_LEFT},       {"Chance", SHARE_WIDTH, CLI_XLSX_RIGHT},
-    {"Expected", VALUE_WIDTH, CLI_XLSX_RIGHT}, {"Trend", TREND_WIDTH, CLI_XLSX_LEFT},
+    {"KPI", CLI_XLSX_LEFT},
+    {"Value", CLI_XLSX_RIGHT},
+    {"Before", CLI_XLSX_RIGHT},
+    {"Target", CLI_XLSX_RIGHT},
+    {"Attained", CLI_XLSX_RIGHT},
+    {"Points", CLI_XLSX_RIGHT},
+    {"Weight", CLI_XLSX_RIGHT},
+    {"Ahead", CLI_XLSX_RIGHT},
+    {"Pace", CLI_XLSX_LEFT},
+    {"Chance", CLI_XLSX_RIGHT},
+    {"Expected at the end", CLI_XLSX_RIGHT},
+    {"Trend", CLI_XLSX_LEFT},
 };
 enum {
   CARD_KPI,
@@ -161,167 +225,160 @@ enum {
   CARD_TREND
 };
 
-static void put_target(CliXlsxSheet *sheet, guint at, const ShownScorecard *shown, guint kpi, const ScorecardCell *cell,
-                       const CliXlsxStyle *plain) {
+static void put_target(const Page *page, guint at, guint kpi, const ScorecardCell *cell) {
+  static const CliXlsxStyle plain = {0}, right = {.align = CLI_XLSX_RIGHT};
+  const ShownScorecard *shown = page->shown;
   const TargetStanding *standing = cell->standing;
-  Unit unit = unit_of(shown, kpi), share = {"0.0%", 1}, whole = {"0", 1};
+  Unit unit = unit_of(shown, kpi);
   double attainment = 0;
   gboolean has_attainment = scorecard_has_attainment(cell, &attainment);
-  gboolean is_band = standing->version->terms.kind == TARGET_BETWEEN;
   g_autofree char *words = scorecard_target_words(shown, kpi, cell);
   g_autofree char *pace = scorecard_pace_words(shown, kpi, cell, FALSE);
-  CliXlsxStyle right = *plain;
-  right.align = CLI_XLSX_RIGHT;
-  if (is_band)
-    cli_xlsx_text(sheet, at, CARD_TARGET, words, &right);
+  if (standing->version->terms.kind == TARGET_BETWEEN)
+    cli_xlsx_text(page->sheet, at, CARD_TARGET, words, &right);
   else
-    put(sheet, at, CARD_TARGET, unit, standing->has_amount, standing->amount, plain);
-  put(sheet, at, CARD_ATTAINED, share, has_attainment, attainment, plain);
-  if (has_attainment) colour_attained(sheet, (CliXlsxRange){at, CARD_ATTAINED, at, CARD_ATTAINED}, cell);
-  put(sheet, at, CARD_POINTS, whole, cell->has_points, cell->points, plain);
-  put(sheet, at, CARD_WEIGHT, (Unit){"0.##", 1}, cell->has_points, scorecard_weight(shown->scorecard, kpi), plain);
-  put(sheet, at, CARD_AHEAD, unit, standing->has_due, standing->ahead, plain);
-  cli_xlsx_text(sheet, at, CARD_PACE, pace, plain);
-  const PaceForecast *forecast = cell->forecast;
-  gboolean runs = standing->phase != TARGET_ENDED;
-  put(sheet, at, CARD_CHANCE, (Unit){"0%", 1}, runs && forecast && forecast->has_chance,
-      forecast ? forecast->chance : 0, plain);
-  put(sheet, at, CARD_EXPECTED, unit, runs && forecast && forecast->has_finish, forecast ? forecast->finish : 0, plain);
+    put(page->sheet, at, CARD_TARGET, unit, standing->has_amount, standing->amount, &plain);
+  put(page->sheet, at, CARD_ATTAINED, (Unit){"0.0%", 1}, has_attainment, attainment, &plain);
+  if (has_attainment) colour_attained(page->sheet, (CliXlsxRange){at, CARD_ATTAINED, at, CARD_ATTAINED}, cell);
+  put(page->sheet, at, CARD_POINTS, (Unit){"0", 1}, cell->has_points, cell->points, &plain);
+  put(page->sheet, at, CARD_WEIGHT, (Unit){"General", 1}, cell->has_points, scorecard_weight(shown->scorecard, kpi),
+      &plain);
+  put(page->sheet, at, CARD_AHEAD, unit, standing->has_due, standing->ahead, &plain);
+  cli_xlsx_text(page->sheet, at, CARD_PACE, pace, &indented);
 }
 
-static void put_kpi(CliXlsxSheet *sheet, guint at, const ShownScorecard *shown, guint kpi, const ScorecardCell *cell) {
+static void put_forecast(const Page *page, guint at, guint kpi, const ScorecardCell *cell) {
   static const CliXlsxStyle plain = {0};
-  Unit unit = unit_of(shown, kpi);
-  cli_xlsx_text(sheet, at, CARD_KPI, scorecard_kpi(shown->scorecard, kpi)->title, &plain);
-  put(sheet, at, CARD_VALUE, unit, cell->value.has_value, cell->value.value, &(CliXlsxStyle){.bold = TRUE});
-  put(sheet, at, CARD_BEFORE, unit, cell->has_compared && cell->compared.has_value, cell->compared.value, &plain);
-  if (cell->has_target) put_target(sheet, at, shown, kpi, cell, &plain);
-  g_autofree char *line = scorecard_trend_line(shown, cell, TRUE);
-  cli_xlsx_text(sheet, at, CARD_TREND, line, &(CliXlsxStyle){.colour = LINE_COLOUR});
+  const PaceForecast *forecast = cell->forecast;
+  if (!forecast || cell->standing->phase == TARGET_ENDED) return;
+  put(page->sheet, at, CARD_CHANCE, (Unit){CHANCE_FORMAT, 1}, forecast->has_chance, forecast->chance, &plain);
+  put(page->sheet, at, CARD_EXPECTED, unit_of(page->shown, kpi), forecast->has_finish, forecast->finish, &plain);
 }
 
-static void put_score(CliXlsxSheet *sheet, guint at, const ScorecardRow *row) {
+static void put_kpi(const Page *page, guint at, guint kpi, const ScorecardCell *cell) {
+  static const CliXlsxStyle plain = {0}, bold = {.bold = TRUE}, line = {.colour = LINE_COLOUR, .indent = 1};
+  Unit unit = unit_of(page->shown, kpi);
+  cli_xlsx_height(page->sheet, at, ROW_HEIGHT);
+  cli_xlsx_text(page->sheet, at, CARD_KPI, scorecard_kpi(page->shown->scorecard, kpi)->title, &plain);
+  put(page->sheet, at, CARD_VALUE, unit, cell->value.has_value, cell->value.value, &bold);
+  put(page->sheet, at, CARD_BEFORE, unit, cell->has_compared && cell->compared.has_value, cell->compared.value, &plain);
+  if (cell->has_target) {
+    put_target(page, at, kpi, cell);
+    put_forecast(page, at, kpi, cell);
+  }
+  g_autofree char *trend = scorecard_trend_line(page->shown, cell, TRUE);
+  cli_xlsx_text(page->sheet, at, CARD_TREND, trend, &line);
+}
+
+static void put_score(const Page *page, guint at, const ScorecardRow *row) {
+  CliXlsxStyle large = cli_xlsx_total, left = cli_xlsx_total;
+  large.size = SCORE_SIZE;
+  left.indent = 1;
   g_autofree char *of = base_count_words(row->n_scored, "of # {KPI|KPIs}");
-  for (guint c = 0; c < G_N_ELEMENTS(card_columns); c++) cli_xlsx_blank(sheet, at, c, &cli_xlsx_total);
-  cli_xlsx_text(sheet, at, CARD_KPI, "Score", &cli_xlsx_total);
-  put(sheet, at, CARD_POINTS, (Unit){"0", 1}, row->has_score, row->score, &cli_xlsx_total);
-  cli_xlsx_text(sheet, at, CARD_PACE, row->has_score ? of : "no KPI has a target", &cli_xlsx_total);
+  for (guint c = 0; c < G_N_ELEMENTS(card_columns); c++) cli_xlsx_blank(page->sheet, at, c, &cli_xlsx_total);
+  cli_xlsx_height(page->sheet, at, HEAD_HEIGHT * 2 / 3);
+  cli_xlsx_text(page->sheet, at, CARD_KPI, "Score", &large);
+  put(page->sheet, at, CARD_POINTS, (Unit){"0", 1}, row->has_score, row->score, &large);
+  cli_xlsx_text(page->sheet, at, CARD_PACE, row->has_score ? of : "no target", &left);
 }
 
 /* Returns the row below it. */
-static guint add_card(CliXlsxSheet *sheet, guint at, const ShownScorecard *shown, const ScorecardRow *row) {
+static guint add_card(Page *page, guint at, const ScorecardRow *row) {
+  cli_xlsx_height(page->sheet, at, HEAD_HEIGHT);
   for (guint c = 0; c < G_N_ELEMENTS(card_columns); c++) {
     CliXlsxStyle style = head_style(card_columns[c].align);
-    gboolean so_far = c == CARD_VALUE && scorecard_is_running(shown);
-    cli_xlsx_text(sheet, at, c, so_far ? "So far" : card_columns[c].head, &style);
+    style.indent = c == CARD_PACE || c == CARD_TREND;
+    gboolean so_far = c == CARD_VALUE && scorecard_is_running(page->shown);
+    cli_xlsx_text(page->sheet, at, c, so_far ? "So far" : card_columns[c].head, &style);
   }
   guint first = at + 1;
-  for (guint i = 0; i < shown->kpis->len; i++) {
-    guint kpi = g_array_index(shown->kpis, guint, i);
-    put_kpi(sheet, ++at, shown, kpi, &row->cells[kpi]);
+  for (guint i = 0; i < page->kpis->len; i++) {
+    guint kpi = g_array_index(page->kpis, guint, i);
+    put_kpi(page, ++at, kpi, &row->cells[kpi]);
   }
-  put_score(sheet, ++at, row);
-  if (at > first) colour_points(sheet, first, at, CARD_POINTS);
+  put_score(page, ++at, row);
+  if (at > first) colour_points(page->sheet, first, at, CARD_POINTS);
+  page->n_columns = MAX(page->n_columns, G_N_ELEMENTS(card_columns));
   return at + 1;
 }
 
 /* --- members by KPIs --- */
 
-typedef struct {
-  CliXlsxSheet *sheet;
-  const ShownScorecard *shown;
-  guint n_names; /* columns of names ahead of the score */
-  guint first_row, last_row;
-} Grid;
-
-static gboolean has_attained(const ShownScorecard *shown, guint kpi) {
-  double attainment;
-  for (guint r = 0; r < scorecard_n_rows(shown->scorecard); r++)
-    if (scorecard_has_attainment(&scorecard_row(shown->scorecard, r)->cells[kpi], &attainment)) return TRUE;
-  return FALSE;
-}
-
-static void put_grid_head(const Grid *grid, guint at, const char *const *names) {
+static void put_grid_head(Page *page, guint at, const char *const *names, guint n_names) {
   CliXlsxStyle left = head_style(CLI_XLSX_LEFT), right = head_style(CLI_XLSX_RIGHT);
   guint c = 0;
-  for (; c < grid->n_names; c++) {
+  cli_xlsx_height(page->sheet, at, HEAD_HEIGHT);
+  for (; c < n_names; c++) {
     g_autofree char *name = answer_dimension(names[c]);
-    cli_xlsx_text(grid->sheet, at, c, name, &left);
+    cli_xlsx_text(page->sheet, at, c, name, &left);
   }
-  cli_xlsx_text(grid->sheet, at, c++, "Score", &right);
-  for (guint i = 0; i < grid->shown->kpis->len; i++) {
-    guint kpi = g_array_index(grid->shown->kpis, guint, i);
-    cli_xlsx_text(grid->sheet, at, c++, scorecard_kpi(grid->shown->scorecard, kpi)->title, &right);
-    if (has_attained(grid->shown, kpi)) cli_xlsx_text(grid->sheet, at, c++, "attained", &right);
+  cli_xlsx_text(page->sheet, at, c++, "Score", &right);
+  for (guint i = 0; i < page->kpis->len; i++) {
+    guint kpi = g_array_index(page->kpis, guint, i);
+    cli_xlsx_text(page->sheet, at, c++, scorecard_kpi(page->shown->scorecard, kpi)->title, &right);
+    if (g_array_index(page->attained, gboolean, i)) cli_xlsx_text(page->sheet, at, c++, "attained", &right);
+  }
+  page->n_columns = MAX(page->n_columns, c);
+}
+
+static void put_names(const Page *page, guint at, const ScorecardRow *row, guint n_names, const CliXlsxStyle *style) {
+  for (guint c = 0; c < n_names; c++) {
+    gboolean is_last = c + 1 == n_names;
+    const char *name = is_last || row->level == 0 ? scorecard_row_name(page->shown, row) : row->members[c];
+    cli_xlsx_text(page->sheet, at, c, row->level == 0 && c > 0 ? "" : answer_member(name), style);
   }
 }
 
-static void put_grid_row(const Grid *grid, guint at, const ScorecardRow *row, const CliXlsxStyle *style) {
-  const ShownScorecard *shown = grid->shown;
-  guint c = 0;
-  for (; c < grid->n_names; c++) {
-    gboolean own = c + 1 == grid->n_names || row->level == 0;
-    const char *name = row->level == 0 && c > 0 ? "" : own ? scorecard_row_name(shown, row) : row->members[c];
-    cli_xlsx_text(grid->sheet, at, c, answer_member(name), style);
-  }
-  put(grid->sheet, at, c++, (Unit){"0", 1}, row->has_score, row->score, style);
-  for (guint i = 0; i < shown->kpis->len; i++) {
-    guint kpi = g_array_index(shown->kpis, guint, i);
+static void put_grid_row(const Page *page, guint at, const ScorecardRow *row, guint n_names,
+                         const CliXlsxStyle *style) {
+  guint c = n_names;
+  cli_xlsx_height(page->sheet, at, ROW_HEIGHT);
+  put_names(page, at, row, n_names, style);
+  put(page->sheet, at, c++, (Unit){"0", 1}, row->has_score, row->score, style);
+  for (guint i = 0; i < page->kpis->len; i++) {
+    guint kpi = g_array_index(page->kpis, guint, i);
     const ScorecardCell *cell = &row->cells[kpi];
     double attainment = 0;
     gboolean has = scorecard_has_attainment(cell, &attainment);
-    put(grid->sheet, at, c++, unit_of(shown, kpi), cell->value.has_value, cell->value.value, style);
-    if (!has_attained(shown, kpi)) continue;
-    put(grid->sheet, at, c, (Unit){"0%", 1}, has, attainment, style);
-    if (has) colour_attained(grid->sheet, (CliXlsxRange){at, c, at, c}, cell);
+    put(page->sheet, at, c++, unit_of(page->shown, kpi), cell->value.has_value, cell->value.value, style);
+    if (!g_array_index(page->attained, gboolean, i)) continue;
+    put(page->sheet, at, c, (Unit){"0%", 1}, has, attainment, style);
+    if (has) colour_attained(page->sheet, (CliXlsxRange){at, c, at, c}, cell);
     c++;
   }
 }
 
-static guint grid_columns(const Grid *grid) {
-  guint n = grid->n_names + 1;
-  for (guint i = 0; i < grid->shown->kpis->len; i++)
-    n += has_attained(grid->shown, g_array_index(grid->shown->kpis, guint, i)) ? 2 : 1;
-  return n;
-}
-
-/* Rows from `from` on of a level, up to the next of a level above it; then the row that they are parts of. Returns the
- * row below. */
-static guint add_grid(Grid *grid, guint at, const char *const *names, guint from, guint level,
+/* The page's rows of a level, with `n_names` columns of names ahead; then the row that they are parts of (or NULL).
+ * Returns the row below. */
+static guint add_grid(Page *page, guint at, const char *const *names, guint n_names, guint level,
                       const ScorecardRow *whole) {
   static const CliXlsxStyle plain = {0};
-  const Scorecard *scorecard = grid->shown->scorecard;
-  put_grid_head(grid, at, names);
-  grid->first_row = at + 1;
-  for (guint r = from; r < scorecard_n_rows(scorecard); r++) {
-    const ScorecardRow *row = scorecard_row(scorecard, r);
-    if (whole && row->level <= whole->level) break;
-    if (row->level == level) put_grid_row(grid, ++at, row, &plain);
+  put_grid_head(page, at, names, n_names);
+  guint first = at + 1;
+  for (guint r = page->from; r < page->until; r++) {
+    const ScorecardRow *row = scorecard_row(page->shown->scorecard, r);
+    if (row->level == level) put_grid_row(page, ++at, row, n_names, &plain);
   }
-  grid->last_row = at;
-  if (at >= grid->first_row) colour_points(grid->sheet, grid->first_row, at, grid->n_names);
-  if (whole) put_grid_row(grid, ++at, whole, &cli_xlsx_total);
+  if (whole) put_grid_row(page, ++at, whole, n_names, &cli_xlsx_total);
+  if (at >= first) colour_points(page->sheet, first, at, n_names);
   return at + 1;
 }
 
 /* --- sheets --- */
 
-static void set_card_widths(CliXlsxSheet *sheet) {
-  for (guint c = 0; c < G_N_ELEMENTS(card_columns); c++) cli_xlsx_width(sheet, c, c, card_columns[c].width);
-}
-
-static guint add_notes(CliXlsxSheet *sheet, guint at, const ShownScorecard *shown) {
+static guint add_notes(const Page *page, guint at) {
+  const ShownScorecard *shown = page->shown;
   g_autofree char *rule = scorecard_rule_words(shown);
-  cli_xlsx_text(sheet, ++at, 0, rule, &cli_xlsx_note);
+  cli_xlsx_text(page->sheet, ++at, 0, rule, &cli_xlsx_note);
   if (shown->n_whole > 0) {
     g_autofree char *trend = g_strdup_printf(
-        "Trend: %s to %s. Before: %s, %s.", scorecard_period(shown->scorecard, 0)->name,
+        "Trend: %s to %s. Before: %s%s.", scorecard_period(shown->scorecard, 0)->name,
         scorecard_period(shown->scorecard, shown->n_whole - 1)->name, scorecard_compared_period(shown->scorecard)->name,
-        scorecard_is_running(shown) ? "to the same working day" : "the whole of it");
-    cli_xlsx_text(sheet, ++at, 0, trend, &cli_xlsx_note);
+        scorecard_is_running(shown) ? ", up to the same working day" : "");
+    cli_xlsx_text(page->sheet, ++at, 0, trend, &cli_xlsx_note);
   }
   for (guint i = 0; i < shown->notes->len; i++)
-    cli_xlsx_text(sheet, ++at, 0, g_ptr_array_index(shown->notes, i), &cli_xlsx_note);
+    cli_xlsx_text(page->sheet, ++at, 0, g_ptr_array_index(shown->notes, i), &cli_xlsx_note);
   return at + 1;
 }
 
@@ -329,41 +386,57 @@ static guint add_notes(CliXlsxSheet *sheet, guint at, const ShownScorecard *show
 static void add_card_sheet(CliXlsx *book, const ShownScorecard *shown, guint index, const char *name,
                            gboolean with_below) {
   const ScorecardRow *row = scorecard_row(shown->scorecard, index);
-  CliXlsxSheet *sheet = cli_xlsx_add_sheet(book, name);
-  g_autofree char *title = scorecard_title(shown, row);
-  guint at = add_title(sheet, shown, title);
-  set_card_widths(sheet);
-  at = add_card(sheet, at, shown, row);
-  const char *const *by = scorecard_by(shown->scorecard);
-  if (with_below && by[row->level]) {
-    Grid grid = {.sheet = sheet, .shown = shown, .n_names = 1};
-    at = add_grid(&grid, at + 2, by + row->level, index + 1, row->level + 1, row);
+  const char *const *by = scorecard_by(shown->scorecard) + row->level;
+  gboolean below = with_below && *by;
+  Page page = {.from = index,
+               .until = below ? end_of(shown->scorecard, index) : index + 1,
+               .min_level = row->level,
+               .max_level = row->level + 1};
+  page_init(&page, book, shown, name);
+  guint at = add_card(&page, add_title(&page, row), row);
+  if (below) at = add_grid(&page, at + 2, by, 1, row->level + 1, row);
+  add_notes(&page, at);
+  cli_xlsx_width(page.sheet, 0, 0, NAME_WIDTH);
+  cli_xlsx_width(page.sheet, 1, page.n_columns - 1, FIGURE_WIDTH);
+  cli_xlsx_freeze(page.sheet, 2, 1);
+  if (index > 0) cli_xlsx_tab_colour(page.sheet, TEAM_COLOUR);
+  page_clear(&page);
+}
+
+static void set_grid_widths(const Page *page, guint n_names) {
+  guint c = n_names;
+  cli_xlsx_width(page->sheet, c, c, SHARE_WIDTH);
+  c++;
+  for (guint i = 0; i < page->kpis->len; i++) {
+    cli_xlsx_width(page->sheet, c, c, FIGURE_WIDTH);
+    c++;
+    if (!g_array_index(page->attained, gboolean, i)) continue;
+    cli_xlsx_width(page->sheet, c, c, SHARE_WIDTH);
+    c++;
   }
-  add_notes(sheet, at, shown);
-  cli_xlsx_freeze(sheet, 2, 1);
-  if (index == 0) return;
-  cli_xlsx_tab_colour(sheet, TEAM_COLOUR);
 }
 
 /* All of a level in one table that can be filtered. */
 static void add_level_sheet(CliXlsx *book, const ShownScorecard *shown, guint level) {
   const char *const *by = scorecard_by(shown->scorecard);
   g_autofree char *dimension = answer_dimension(by[level - 1]), *name = g_strconcat(dimension, "s", NULL);
-  g_autofree char *title = scorecard_title(shown, scorecard_row(shown->scorecard, 0));
-  CliXlsxSheet *sheet = cli_xlsx_add_sheet(book, name);
-  guint at = add_title(sheet, shown, title);
-  Grid grid = {.sheet = sheet, .shown = shown, .n_names = level};
-  guint head = at;
-  add_grid(&grid, at, by, 1, level, level == 1 ? scorecard_row(shown->scorecard, 0) : NULL);
-  if (grid.last_row >= grid.first_row)
-    cli_xlsx_filter(sheet, (CliXlsxRange){head, 0, grid.last_row, grid_columns(&grid) - 1});
-  cli_xlsx_freeze(sheet, head + 1, level);
+  Page page = {.until = scorecard_n_rows(shown->scorecard), .min_level = level == 1 ? 0 : level, .max_level = level};
+  page_init(&page, book, shown, name);
+  const ScorecardRow *whole = scorecard_row(shown->scorecard, 0);
+  guint head = add_title(&page, whole);
+  guint end = add_grid(&page, head, by, level, level, level == 1 ? whole : NULL);
+  if (end > head + 2) cli_xlsx_filter(page.sheet, (CliXlsxRange){head, 0, end - 1 - (level == 1), page.n_columns - 1});
+  cli_xlsx_width(page.sheet, 0, level - 1, NAME_WIDTH);
+  set_grid_widths(&page, level);
+  cli_xlsx_freeze(page.sheet, head + 1, level);
+  add_notes(&page, end);
+  page_clear(&page);
 }
 
 static CliXlsx *make_book(const ShownScorecard *shown) {
   const Scorecard *scorecard = shown->scorecard;
   const char *const *by = scorecard_by(scorecard);
-  g_autofree char *title = scorecard_title(shown, scorecard_row(scorecard, 0));
+  g_autofree char *title = scorecard_title(shown, scorecard_row(scorecard, 0), TRUE);
   CliXlsx *book = cli_xlsx_new(title, shown->session->now_us);
   gboolean two_levels = by[0] && by[1];
   add_card_sheet(book, shown, 0, "Scorecard", !two_levels);

@@ -59,6 +59,12 @@ static char *points_text(gboolean has, double points) {
   return has ? g_strdup_printf("%.0f", points) : g_strdup("–");
 }
 
+/* Nothing is quite certain. */
+static char *chance_text(double chance) {
+  if (chance < 0.005) return g_strdup("<1 %");
+  return chance > 0.995 ? g_strdup(">99 %") : g_strdup_printf("%.0f %%", 100 * chance);
+}
+
 static gboolean is_marked(const QueryValue *value) {
   guint marks = QUERY_FLAG_IMMATURE | QUERY_FLAG_MISSING_RATES | QUERY_FLAG_CHANGED;
   return value->has_value && (value->flags & marks);
@@ -94,7 +100,7 @@ static void add_card_row(CliTable *table, const Card *card, guint kpi, const Sco
   if (card->any_target) add_target_cells(table, card, kpi, cell);
   if (card->any_chance) {
     gboolean has = cell->forecast && cell->forecast->has_chance && cell->standing->phase != TARGET_ENDED;
-    g_autofree char *chance = has ? g_strdup_printf("%.0f %%", 100 * cell->forecast->chance) : g_strdup("–");
+    g_autofree char *chance = has ? chance_text(cell->forecast->chance) : g_strdup("–");
     cli_table_add_cell(table, chance, has ? CLI_STYLE_NONE : CLI_STYLE_DIM);
   }
   cli_table_add_cell(table, line, CLI_STYLE_NONE);
@@ -139,7 +145,7 @@ CliTable *scorecard_card(const ShownScorecard *shown, guint index, gboolean unic
     card.any_chance |= cell->forecast && cell->forecast->has_chance && cell->standing->phase != TARGET_ENDED;
   }
   card.is_weighted = card.any_target && scorecard_weights_differ(shown);
-  g_autofree char *title = scorecard_title(shown, row);
+  g_autofree char *title = scorecard_title(shown, row, TRUE);
   CliTable *table = cli_table_new(title);
   add_card_head(table, &card);
   for (guint i = 0; i < shown->kpis->len; i++)
@@ -174,23 +180,29 @@ static gsize text_width(const char *text) {
   return (gsize)g_utf8_strlen(text, -1);
 }
 
-/* "Average discount" in two lines. */
+static void free_line(GString *line) {
+  g_string_free(line, TRUE);
+}
+
+/* "Average discount" in two lines, which end under one another. */
 static char *in_lines(const char *title, gsize *widest) {
-  GString *lines = g_string_new(NULL);
-  gsize used = 0;
-  *widest = 0;
+  g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func((GDestroyNotify)(gpointer)free_line);
   g_auto(GStrv) words = g_strsplit(title, " ", -1);
+  *widest = 0;
   for (char **word = words; *word; word++) {
-    gsize needs = text_width(*word);
-    if (used > 0 && used + 1 + needs > MAX_HEAD) {
-      g_string_append_c(lines, '\n');
-      used = 0;
-    }
-    g_string_append_printf(lines, "%s%s", used > 0 ? " " : "", *word);
-    used += (used > 0) + needs;
-    *widest = MAX(*widest, used);
+    GString *line = lines->len > 0 ? g_ptr_array_index(lines, lines->len - 1) : NULL;
+    if (!line || text_width(line->str) + 1 + text_width(*word) > MAX_HEAD)
+      g_ptr_array_add(lines, line = g_string_new(*word));
+    else
+      g_string_append_printf(line, " %s", *word);
+    *widest = MAX(*widest, text_width(line->str));
   }
-  return g_string_free(lines, FALSE);
+  GString *text = g_string_new(NULL);
+  for (guint i = 0; i < lines->len; i++) {
+    const GString *line = g_ptr_array_index(lines, i);
+    g_string_append_printf(text, "%s%*s%s", i > 0 ? "\n" : "", (int)(*widest - text_width(line->str)), "", line->str);
+  }
+  return g_string_free(text, FALSE);
 }
 
 static char *value_text(const ShownScorecard *shown, guint kpi, const ScorecardCell *cell) {
@@ -286,7 +298,7 @@ GPtrArray *scorecard_matrix(const ShownScorecard *shown, int width) {
   Matrix matrix;
   matrix_init(&matrix, shown);
   GPtrArray *tables = g_ptr_array_new_with_free_func((GDestroyNotify)(gpointer)cli_table_free);
-  g_autofree char *title = scorecard_title(shown, scorecard_row(shown->scorecard, 0));
+  g_autofree char *title = scorecard_title(shown, scorecard_row(shown->scorecard, 0), TRUE);
   for (guint first = 0, until; first < matrix.columns->len || first == 0; first = until) {
     gsize used = matrix.name_width + (first == 0 && matrix.scored ? GAP + strlen("Score") : 0);
     for (until = first; until < matrix.columns->len; until++) {

@@ -349,6 +349,22 @@ void cli_xlsx_width(CliXlsxSheet *sheet, guint first_column, guint last_column, 
   for (guint c = first_column; c <= last_column; c++) g_array_index(sheet->fixed, gboolean, c) = TRUE;
 }
 
+void cli_xlsx_height(CliXlsxSheet *sheet, guint row, double points) {
+  if (is_inside(sheet, row, 0)) worksheet_set_row(sheet->sheet, row, points, NULL);
+}
+
+void cli_xlsx_hide_grid(CliXlsxSheet *sheet) {
+  worksheet_gridlines(sheet->sheet, LXW_HIDE_ALL_GRIDLINES);
+}
+
+/* In the code of footers & begins a command, and && is the sign; 255 bytes are the most that one may have. */
+void cli_xlsx_footer(CliXlsxSheet *sheet, const char *text) {
+  g_autofree char *valid = writable_text(text), *shown = g_utf8_substring(valid, 0, MIN(60, g_utf8_strlen(valid, -1)));
+  g_auto(GStrv) parts = g_strsplit(shown, "&", -1);
+  g_autofree char *escaped = g_strjoinv("&&", parts), *code = g_strconcat("&L&8", escaped, "&R&8&P / &N", NULL);
+  worksheet_set_footer(sheet->sheet, code);
+}
+
 static gboolean is_range(CliXlsxSheet *sheet, CliXlsxRange range) {
   return is_inside(sheet, range.last_row, range.last_column) && range.first_row <= range.last_row &&
          range.first_column <= range.last_column;

@@ -78,6 +78,10 @@ typedef struct {
 void cli_xlsx_freeze(CliXlsxSheet *sheet, guint rows, guint columns);
 /* In characters. Columns whose width is not said get that of their widest cell, up to 60. */
 void cli_xlsx_width(CliXlsxSheet *sheet, guint first_column, guint last_column, double characters);
+void cli_xlsx_height(CliXlsxSheet *sheet, guint row, double points); /* usual: 15 */
+void cli_xlsx_hide_grid(CliXlsxSheet *sheet);                        /* a page to read and not to fill in */
+/* At the foot of every printed page, with the number of the page at the right. */
+void cli_xlsx_footer(CliXlsxSheet *sheet, const char *text);
 void cli_xlsx_filter(CliXlsxSheet *sheet, CliXlsxRange range); /* buttons in its first row to filter and sort by */
 void cli_xlsx_merge(CliXlsxSheet *sheet, CliXlsxRange range, const char *text, const CliXlsxStyle *style);
 void cli_xlsx_tab_colour(CliXlsxSheet *sheet, guint32 colour);
