@@ -27,6 +27,7 @@ CliCommand *commands_all(guint *n_commands) {
       &cmd_target_show,
       &cmd_alert,
       &cmd_alert_run,
+      &cmd_alert_test,
       &cmd_alert_snooze,
       &cmd_alert_ack,
       &cmd_alert_history,

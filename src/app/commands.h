@@ -27,6 +27,7 @@ extern const CliCommand cmd_target_show;
 extern const CliCommand cmd_target_suggest;
 extern const CliCommand cmd_alert;
 extern const CliCommand cmd_alert_run;
+extern const CliCommand cmd_alert_test;
 extern const CliCommand cmd_alert_snooze;
 extern const CliCommand cmd_alert_ack;
 extern const CliCommand cmd_alert_history;

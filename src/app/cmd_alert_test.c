@@ -1,0 +1,105 @@
+/* attain alert test: when a rule would have fired. */
+#include "alert/replay.h"
+#include "app/alerting.h"
+#include "app/commands.h"
+
+/* What is worth a line: not what only began and passed. */
+static gboolean is_shown(const AlertEvent *event) {
+  return event->act == ALERT_ACT_FIRE || event->act == ALERT_ACT_RECOVER || event->act == ALERT_ACT_END ||
+         event->act == ALERT_ACT_REMIND;
+}
+
+static guint count_acts(const GPtrArray *events, AlertAct act) {
+  guint n = 0;
+  for (guint i = 0; i < events->len; i++) n += ((const AlertEvent *)g_ptr_array_index(events, i))->act == act;
+  return n;
+}
+
+static void print_json(const CliContext *context, const AlertRule *rule, const AlertReplay *replay, BaseDay since,
+                       BaseDay until) {
+  g_autofree char *first = base_day_format(since), *last = base_day_format(until);
+  g_autoptr(CliJson) json = cli_json_new(context->out);
+  cli_json_begin_object(json);
+  cli_json_member_text(json, "rule", rule->name);
+  cli_json_member_text(json, "since", first);
+  cli_json_member_text(json, "until", last);
+  cli_json_member_integer(json, "days", replay->n_days);
+  cli_json_member_integer(json, "silent_days", replay->n_silent);
+  cli_json_member_integer(json, "fired", count_acts(replay->events, ALERT_ACT_FIRE));
+  cli_json_member_integer(json, "recovered", count_acts(replay->events, ALERT_ACT_RECOVER));
+  cli_json_member_array(json, "events");
+  for (guint i = 0; i < replay->events->len; i++) answer_alert_event_json(json, g_ptr_array_index(replay->events, i));
+  cli_json_end_array(json);
+  cli_json_end_object(json);
+}
+
+static void print_text(const CliContext *context, const Session *session, const AlertRule *rule,
+                       const AlertReplay *replay, gboolean md) {
+  guint n_fired = count_acts(replay->events, ALERT_ACT_FIRE), n_back = count_acts(replay->events, ALERT_ACT_RECOVER);
+  g_autofree char *fired = base_count_words(n_fired, "# {time|times}");
+  g_autofree char *back = base_count_words(n_back, "# {time|times}");
+  g_autofree char *days = base_count_words(replay->n_days, "# {day|days}");
+  g_autoptr(GPtrArray) shown = g_ptr_array_new();
+  for (guint i = 0; i < replay->events->len; i++)
+    if (is_shown(g_ptr_array_index(replay->events, i))) g_ptr_array_add(shown, g_ptr_array_index(replay->events, i));
+  if (shown->len > 0) {
+    g_autofree char *title = g_strdup_printf("%s, judged by what was known at the end of each day", rule->title);
+    g_autoptr(CliTable) table = answer_alert_events_table(session, title, shown);
+    cli_table_write(table, context, md);
+    fputc('\n', context->out);
+  }
+  fprintf(context->out, "%s would have fired %s and recovered %s on %s.\n", rule->name, fired, back, days);
+  if (replay->n_silent == 0) return;
+  g_autofree char *silent =
+      base_count_words(replay->n_silent, "On # {day it was silent|days it was silent}: the last time because ");
+  fprintf(context->out, "%s%s.\n", silent, replay->silence ? replay->silence : "there was nobody to judge");
+}
+
+static gboolean read_since(const Session *session, const char *text, BaseDay *since, GError **error) {
+  if (!text) {
+    *since = base_day_add_months(session->today, -3);
+    return TRUE;
+  }
+  if (base_day_parse_iso(text, since) && *since <= session->today) return TRUE;
+  g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "--since takes a day that is over, such as 2026-01-01, not \"%s\"",
+              text);
+  return FALSE;
+}
+
+static int run(CliContext *context, const CliArguments *arguments, GError **error) {
+  const char *format = cli_option(arguments, "format");
+  g_autoptr(Session) session = session_open(context->folder, context->now, SESSION_DEFINITIONS, error);
+  g_autoptr(GPtrArray) rules = session ? session_need_alert_rules(session, error) : NULL;
+  const AlertRule *rule = rules ? alert_rules_need(rules, cli_operand(arguments, 0), error) : NULL;
+  BaseDay since;
+  if (!rule || !read_since(session, cli_option(arguments, "since"), &since, error)) return -1;
+  QueryContext question = answer_context(session);
+  AlertDesk desk = alerting_desk(session, &question);
+  g_auto(AlertReplay) replay = {0};
+  if (!alert_replay(&desk, rule, since, answer_alert_say, session, &replay, error)) return -1;
+  if (g_strcmp0(format, "json") == 0)
+    print_json(context, rule, &replay, since, session->today);
+  else
+    print_text(context, session, rule, &replay, g_strcmp0(format, "md") == 0);
+  return 0;
+}
+
+static const CliOption options[] = {
+    {"since", 0, CLI_VALUE, "DAY", "the first day that is judged (default: three months ago)", NULL},
+    {"format", 'f', CLI_VALUE, "FORM", "how to write the answer", "table|json|md"},
+};
+
+const CliCommand cmd_alert_test = {
+    .name = "alert test",
+    .synopsis = "RULE",
+    .about = "say when a rule would have fired and recovered",
+    .details =
+        "Judges the rule at the end of each day since then, by the records and targets as they were known on that day: "
+        "what was corrected or loaded later is not there yet. Nothing is written or sent.",
+    .examples = "attain alert test win_rate_low --since 2026-01-01\tsince the first of January",
+    .options = options,
+    .n_options = G_N_ELEMENTS(options),
+    .min_operands = 1,
+    .max_operands = 1,
+    .run = run,
+};
