@@ -275,15 +275,19 @@ const char *query_members_table(const DimMembers *members) {
 
 /* Two people of one name are two rows of an answer: each has its id behind the name then, or its source where the id is
  * no help. Merged records are not shown by themselves. */
+char *query_namesakes_sql(const char *quoted, gboolean merges) {
+  const char *rows = merges ? "merged_into IS NULL" : "true";
+  return g_strdup_printf(
+      "SELECT key, n || ' (' || CASE WHEN count(DISTINCT id) OVER (PARTITION BY n) < count(*) OVER (PARTITION BY n) "
+      "THEN from_source || ' ' || id WHEN id = n THEN from_source ELSE id END || ')' AS shown FROM (SELECT key, id, "
+      "from_source, coalesce(nullif(name, ''), id) AS n FROM %s WHERE %s) AS t WHERE n IN (SELECT "
+      "coalesce(nullif(name, ''), id) FROM %s WHERE %s GROUP BY 1 HAVING count(*) > 1)",
+      quoted, rows, quoted, rows);
+}
+
 static gboolean load_namesakes(DimMembers *members, const char *quoted, gboolean merged, GError **error) {
   g_clear_pointer(&members->namesakes, g_hash_table_unref);
-  g_autofree char *sql = g_strdup_printf(
-      "SELECT key, n || ' (' || CASE WHEN count(DISTINCT id) OVER (PARTITION BY n) < count(*) OVER (PARTITION BY n) "
-      "THEN from_source || ' ' || id WHEN id = n THEN from_source ELSE id END || ')' FROM (SELECT key, id, "
-      "from_source, "
-      "coalesce(nullif(name, ''), id) AS n FROM %s WHERE %s) AS t WHERE n IN (SELECT coalesce(nullif(name, ''), id) "
-      "FROM %s WHERE %s GROUP BY 1 HAVING count(*) > 1)",
-      quoted, merged ? "merged_into IS NULL" : "true", quoted, merged ? "merged_into IS NULL" : "true");
+  g_autofree char *sql = query_namesakes_sql(quoted, merged);
   g_autoptr(StoreRows) rows = store_query(members->context->store, sql, NULL, 0, 20000000, error);
   if (rows == NULL) return FALSE;
   if (store_rows_count(rows) > 0) members->namesakes = g_hash_table_new_full(NULL, NULL, NULL, g_free);

@@ -56,6 +56,9 @@ gint64 query_members_intern(DimMembers *members, const char *text);
 gboolean query_members_load(DimMembers *members, const char *table, GError **error);
 /* The dimension table that ids are keys of; NULL of texts. */
 const char *query_members_table(const DimMembers *members);
+/* SELECT of the key and the shown name of all rows of a table (quoted) whose name others have too; `merges`: it has
+ * rows that were merged. The caller frees. */
+char *query_namesakes_sql(const char *quoted, gboolean merges);
 /* Reads the names of a dimension table again, when members are of it. */
 gboolean query_members_reload(DimMembers *members, GError **error);
 /* Goes up when names are read again. */

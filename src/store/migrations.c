@@ -34,6 +34,7 @@ static const Migration migrations[] = {
     {3, "closed periods and their numbers as reported", "snapshots.sql"},
     {4, "targets, what was said of them, and objectives", "targets.sql"},
     {5, "alerts, their messages and what became of these", "alerts.sql"},
+    {6, "whose targets are, by key", "target_members.sql"},
 };
 
 #define NEWEST (migrations[G_N_ELEMENTS(migrations) - 1].number)

@@ -120,32 +120,69 @@ TargetVersion *target_grid_version(const TargetGrid *grid, guint member, guint p
   return target_version_new(&terms);
 }
 
-static gboolean keep_cell(const QueryContext *context, GPtrArray *targets, TargetGrid *grid, guint member, guint period,
-                          const TargetEvent *said, GError **error) {
-  TargetCell *cell = target_grid_cell(grid, member, period);
-  TargetEvent event = *said;
+GPtrArray *target_grid_targets_of(const TargetGrid *grid, const GPtrArray *targets, guint member) {
+  const char *name = g_ptr_array_index(grid->members, member);
+  GPtrArray *found = g_ptr_array_new();
+  for (guint i = 0; i < targets->len; i++) {
+    Target *target = g_ptr_array_index(targets, i);
+    const TargetTerms *terms = &target_latest(target)->terms;
+    if (g_str_equal(terms->kpi, grid->kpi) && g_str_equal(terms->dimension, grid->dimension) &&
+        g_strcmp0(terms->member, name) == 0)
+      g_ptr_array_add(found, target);
+  }
+  return found;
+}
+
+typedef struct {
+  const QueryContext *context;
+  GPtrArray *targets;
+  const TargetGrid *grid;
+  const TargetEvent *said;
+} Keeping;
+
+/* `row` says which row the member is. */
+static gboolean keep_cell(const Keeping *keeping, GPtrArray *own, guint member, guint period, const TargetVersion *row,
+                          GError **error) {
+  const QueryContext *context = keeping->context;
+  TargetCell *cell = target_grid_cell(keeping->grid, member, period);
+  TargetEvent event = *keeping->said;
   event.act = cell->target ? TARGET_ACT_ADJUST : TARGET_ACT_SET;
-  g_autoptr(TargetVersion) version = target_grid_version(grid, member, period);
+  g_autoptr(TargetVersion) version = target_grid_version(keeping->grid, member, period);
+  version->member_table = row->member_table;
+  version->member_key = row->member_key;
   if (cell->target) version->effective = MAX(context->today, version->terms.start);
   if (cell->target && !target_check_act(cell->target, event.act, event.author, event.words, error)) return FALSE;
-  if (!target_check_known(context, targets, cell->target, version, error)) return FALSE;
+  if (!target_check_known(context, own, cell->target, version, error)) return FALSE;
   g_autoptr(Target) made = cell->target ? NULL : target_new(0, 0);
   if (!target_say_within(context->store, made ? made : cell->target, g_steal_pointer(&version), &event, error))
     return FALSE;
-  if (made) g_ptr_array_add(targets, g_steal_pointer(&made));
+  if (!made) return TRUE;
+  g_ptr_array_add(own, made);
+  g_ptr_array_add(keeping->targets, g_steal_pointer(&made));
+  return TRUE;
+}
+
+static gboolean keep_member(const Keeping *keeping, guint member, GError **error) {
+  const TargetGrid *grid = keeping->grid;
+  g_autoptr(GPtrArray) own = target_grid_targets_of(grid, keeping->targets, member);
+  g_autoptr(TargetVersion) row = target_grid_version(grid, member, 0);
+  if (!target_version_find_member(keeping->context->store, row, error)) return FALSE;
+  for (guint p = 0; p < grid->periods->len; p++) {
+    TargetCellState state = target_grid_cell(grid, member, p)->state;
+    if (state != TARGET_CELL_NEW && state != TARGET_CELL_CHANGED) continue;
+    if (!keep_cell(keeping, own, member, p, row, error)) return FALSE;
+  }
   return TRUE;
 }
 
 gboolean target_grid_keep(const QueryContext *context, GPtrArray *targets, TargetGrid *grid, const TargetEvent *said,
                           GError **error) {
+  Keeping keeping = {context, targets, grid, said};
   if (!store_begin(context->store, error)) return FALSE;
-  for (guint m = 0; m < grid->members->len; m++)
-    for (guint p = 0; p < grid->periods->len; p++) {
-      TargetCellState state = target_grid_cell(grid, m, p)->state;
-      if (state != TARGET_CELL_NEW && state != TARGET_CELL_CHANGED) continue;
-      if (keep_cell(context, targets, grid, m, p, said, error)) continue;
-      store_rollback(context->store);
-      return FALSE;
-    }
+  for (guint m = 0; grid->periods->len > 0 && m < grid->members->len; m++) {
+    if (keep_member(&keeping, m, error)) continue;
+    store_rollback(context->store);
+    return FALSE;
+  }
   return store_commit(context->store, error);
 }

@@ -9,5 +9,7 @@ TargetGrid *target_grid_empty(const char *kpi, const char *dimension);
 gboolean target_grid_make_cells(TargetGrid *grid, GError **error);
 /* Puts each target into the cell of its member and days. */
 void target_grid_place(TargetGrid *grid, const GPtrArray *targets, BaseDay today);
+/* Those of the grid's KPI whose last version is of a member; caller frees the array. */
+GPtrArray *target_grid_targets_of(const TargetGrid *grid, const GPtrArray *targets, guint member);
 /* What a cell asks for. */
 TargetVersion *target_grid_version(const TargetGrid *grid, guint member, guint period);

@@ -130,10 +130,11 @@ static gboolean read_members(Reading *reading, TargetGrid *grid, GError **error)
       continue;
     }
     const char *name = find_name(folded, text);
-    const char *nearest = name ? NULL : base_nearest(text, (const char *const *)names->pdata, names->len);
-    if (!name)
-      add_problem(reading, r, 0, "there is no %s \"%s\"%s%s%s", grid->dimension, text,
-                  nearest ? ": did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "");
+    g_autoptr(GError) missing = NULL;
+    if (!name) {
+      target_member_missing(grid->dimension, names, text, &missing);
+      add_problem(reading, r, 0, "%s", missing->message);
+    }
     read_member(reading, grid, seen, text, name, r);
   }
   return TRUE;
@@ -141,7 +142,7 @@ static gboolean read_members(Reading *reading, TargetGrid *grid, GError **error)
 
 /* --- cells --- */
 
-static void read_cell(Reading *reading, TargetGrid *grid, guint member, guint period) {
+static void read_cell(Reading *reading, TargetGrid *grid, const GPtrArray *own, guint member, guint period) {
   gsize row = g_array_index(reading->rows, gsize, member), column = g_array_index(reading->columns, gsize, period);
   const char *text = sheet_text(reading->sheet, row, column);
   TargetCell *cell = target_grid_cell(grid, member, period);
@@ -158,15 +159,17 @@ static void read_cell(Reading *reading, TargetGrid *grid, guint member, guint pe
       g_array_index(grid->periods, CalendarPeriod, period).end == 0)
     return;
   g_autoptr(TargetVersion) version = target_grid_version(grid, member, period);
-  if (!target_check_known(reading->context, reading->targets, cell->target, version, &error))
+  if (!target_check_known(reading->context, own, cell->target, version, &error))
     add_problem(reading, row, column, "%s", error->message);
 }
 
 static gboolean read_cells(Reading *reading, TargetGrid *grid, GError **error) {
   if (!target_grid_make_cells(grid, error)) return FALSE;
   target_grid_place(grid, reading->targets, reading->context->today);
-  for (guint m = 0; m < grid->members->len; m++)
-    for (guint p = 0; p < grid->periods->len; p++) read_cell(reading, grid, m, p);
+  for (guint m = 0; m < grid->members->len; m++) {
+    g_autoptr(GPtrArray) own = target_grid_targets_of(grid, reading->targets, m);
+    for (guint p = 0; p < grid->periods->len; p++) read_cell(reading, grid, own, m, p);
+  }
   return TRUE;
 }
 

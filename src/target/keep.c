@@ -2,6 +2,7 @@
 #include "target/keep.h"
 
 #include "store/values.h"
+#include "target/names.h"
 
 static const char *const acts[] = {"set", "propose", "counter", "accept", "decline", "adjust", "withdraw", "comment"};
 static const char *const states[] = {"open", "agreed", "declined", "withdrawn"};
@@ -155,6 +156,8 @@ static TargetVersion *version_at(const StoreRows *rows, gsize row) {
   version->version = (guint)store_int_at(rows, row, 1);
   target_spread_parse(spread, &version->spread);
   version->effective = store_day_at(rows, row, 15);
+  version->member_table = g_intern_string(store_text_at(rows, row, 16));
+  version->member_key = store_int_at(rows, row, 17);
   return version;
 }
 
@@ -162,8 +165,8 @@ static gboolean read_versions(Store *store, GPtrArray *targets, GError **error) 
   g_autoptr(StoreRows) rows = store_query(
       store,
       "SELECT target, version, kpi, dimension, member, kind, amount, amount_high, is_percent, baseline_start, "
-      "baseline_end, per, start_day, end_day, spread, effective_day FROM attain_target_version ORDER BY target, "
-      "version",
+      "baseline_end, per, start_day, end_day, spread, effective_day, member_table, member_key FROM "
+      "attain_target_version ORDER BY target, version",
       NULL, 0, 0, error);
   for (gsize i = 0; rows && i < store_rows_count(rows); i++) {
     Target *target = find_target(targets, store_int_at(rows, i, 0));
@@ -202,6 +205,36 @@ static gboolean read_events(Store *store, GPtrArray *targets, GError **error) {
   return rows != NULL;
 }
 
+static void free_names(gpointer data) {
+  target_names_free(data);
+}
+
+static gboolean follow_member(Store *store, TargetVersion *version, GHashTable *tables, GError **error) {
+  if (!version->member_table || version->member_key == 0) return TRUE;
+  TargetNames *names = g_hash_table_lookup(tables, version->member_table);
+  if (!names) {
+    names = target_names_load(store, version->member_table, error);
+    if (!names) return FALSE;
+    g_hash_table_insert(tables, (gpointer)version->member_table, names);
+  }
+  const char *name = target_names_of(names, version->member_key);
+  if (!name || g_strcmp0(name, version->terms.member) == 0) return TRUE;
+  g_free(version->terms.member);
+  version->terms.member = g_strdup(name);
+  return TRUE;
+}
+
+/* Each member by the name that its row has now, or had at the instant that the store is opened as of. */
+static gboolean follow_members(Store *store, const GPtrArray *targets, GError **error) {
+  g_autoptr(GHashTable) tables = g_hash_table_new_full(NULL, NULL, NULL, free_names);
+  for (guint t = 0; t < targets->len; t++) {
+    const Target *target = g_ptr_array_index(targets, t);
+    for (guint v = 0; v < target->versions->len; v++)
+      if (!follow_member(store, g_ptr_array_index(target->versions, v), tables, error)) return FALSE;
+  }
+  return TRUE;
+}
+
 static void free_target(gpointer data) {
   target_free(data);
 }
@@ -217,7 +250,7 @@ GPtrArray *target_read_all(Store *store, GError **error) {
     g_ptr_array_add(targets, target);
   }
   if (!read_versions(store, targets, error) || !read_parts(store, targets, error) ||
-      !read_events(store, targets, error))
+      !read_events(store, targets, error) || !follow_members(store, targets, error))
     return NULL;
   return g_steal_pointer(&targets);
 }
@@ -225,7 +258,7 @@ GPtrArray *target_read_all(Store *store, GError **error) {
 /* --- saying --- */
 
 static gboolean next_number(Store *store, const char *sql, gint64 *number, GError **error) {
-  g_autoptr(StoreRows) rows = store_query(store, sql, NULL, 0, 0, error);
+  g_autoptr(StoreRows) rows = store_query_kept(store, sql, NULL, 0, 0, error);
   if (rows) *number = store_int_at(rows, 0, 0) + 1;
   return rows != NULL;
 }
@@ -235,7 +268,8 @@ static gboolean add_target(Store *store, Target *target, gint64 said_at_us, GErr
   const StoreValue values[] = {
       store_of_int(target->number), target->parent ? store_of_int(target->parent) : store_of_text(NULL),
       target->objective ? store_of_int(target->objective) : store_of_text(NULL), store_of_instant(said_at_us)};
-  return store_run(store, "INSERT INTO attain_target VALUES (?, ?, ?, ?)", values, G_N_ELEMENTS(values), NULL, error);
+  return store_run_kept(store, "INSERT INTO attain_target VALUES (?, ?, ?, ?)", values, G_N_ELEMENTS(values), NULL,
+                        error);
 }
 
 static gboolean add_version(Store *store, gint64 target, const TargetVersion *version, GError **error) {
@@ -255,15 +289,19 @@ static gboolean add_version(Store *store, gint64 target, const TargetVersion *ve
                                store_of_day(terms->start),
                                store_of_day(terms->end),
                                store_of_text(target_spread_name(version->spread)),
-                               store_of_day(version->effective)};
-  if (!store_run(store, "INSERT INTO attain_target_version VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                 values, G_N_ELEMENTS(values), NULL, error))
+                               store_of_day(version->effective),
+                               store_of_text(version->member_key ? version->member_table : NULL),
+                               version->member_key ? store_of_int(version->member_key) : store_of_text(NULL)};
+  if (!store_run_kept(store,
+                      "INSERT INTO attain_target_version VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                      values, G_N_ELEMENTS(values), NULL, error))
     return FALSE;
   for (guint i = 0; i < version->parts->len; i++) {
     const TargetPart *part = &g_array_index(version->parts, TargetPart, i);
     const StoreValue row[] = {store_of_int(target), store_of_int(version->version), store_of_day(part->start),
                               store_of_day(part->end), store_of_number(TRUE, part->weight)};
-    if (!store_run(store, "INSERT INTO attain_target_part VALUES (?, ?, ?, ?, ?)", row, G_N_ELEMENTS(row), NULL, error))
+    if (!store_run_kept(store, "INSERT INTO attain_target_part VALUES (?, ?, ?, ?, ?)", row, G_N_ELEMENTS(row), NULL,
+                        error))
       return FALSE;
   }
   return TRUE;
@@ -277,8 +315,21 @@ static gboolean add_event(Store *store, const Target *target, const TargetEvent 
                                store_of_text(event->author),
                                store_of_text(event->words),
                                store_of_instant(event->said_at_us)};
-  return store_run(store, "INSERT INTO attain_target_event VALUES (?, ?, ?, ?, ?, ?, ?)", values, G_N_ELEMENTS(values),
-                   NULL, error);
+  return store_run_kept(store, "INSERT INTO attain_target_event VALUES (?, ?, ?, ?, ?, ?, ?)", values,
+                        G_N_ELEMENTS(values), NULL, error);
+}
+
+gboolean target_version_find_member(Store *store, TargetVersion *version, GError **error) {
+  const TargetTerms *terms = &version->terms;
+  const char *table;
+  version->member_key = 0;
+  if (!terms->member) return TRUE;
+  if (!target_names_table(store, terms->dimension, &table, error)) return FALSE;
+  g_autoptr(TargetNames) names = table ? target_names_load(store, table, error) : NULL;
+  if (table && !names) return FALSE;
+  version->member_table = g_intern_string(table);
+  version->member_key = names ? target_names_find(names, terms->member) : 0;
+  return TRUE;
 }
 
 gboolean target_say_within(Store *store, Target *target, TargetVersion *version, const TargetEvent *event,
@@ -287,6 +338,7 @@ gboolean target_say_within(Store *store, Target *target, TargetVersion *version,
   TargetEvent said = *event;
   if (target->number == 0 && !add_target(store, target, event->said_at_us, error)) return FALSE;
   if (made) {
+    if (made->member_key == 0 && !target_version_find_member(store, made, error)) return FALSE;
     made->version = target->versions->len + 1;
     said.version = made->version;
     if (!add_version(store, target->number, made, error)) return FALSE;

@@ -33,6 +33,8 @@ const char *target_state_name(TargetState state);
 typedef struct {
   guint version; /* from 1 */
   TargetTerms terms;
+  const char *member_table; /* of whose rows the member is one, interned: its name is then what the row's is now */
+  gint64 member_key;        /* the row's; 0: the member is a text, or none */
   TargetSpreadKind spread;
   GArray *parts;     /* TargetPart, BY_HAND: their weights are the amounts due in them; else empty */
   BaseDay effective; /* from this day on */
@@ -91,6 +93,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(TargetObjective, target_objective_free)
  */
 GPtrArray *target_read_all(Store *store, GError **error);
 GPtrArray *target_read_objectives(Store *store, GError **error);
+
+/* Finds the row that a version's member is, by its name. What says a version does that for itself; who says many does
+ * it once for each member. Errors: of the database. */
+gboolean target_version_find_member(Store *store, TargetVersion *version, GError **error);
 
 /* What was said: a new target (`target->number` 0, which is then set), or one more event of it. Takes `version`, where
  * one is made, and numbers it; where it is NULL, `event->version` names one that is there. `event` is copied. The store

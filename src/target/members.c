@@ -132,6 +132,31 @@ static const char *find_name(const GPtrArray *names, const char *text) {
   return NULL;
 }
 
+/* Those that are "Bo Lund (17)" and "Bo Lund (23)" where "Bo Lund" was written. */
+static GPtrArray *find_namesakes(const GPtrArray *names, const char *text) {
+  g_autofree char *begin = g_strconcat(text, " (", NULL), *wanted = g_utf8_casefold(begin, -1);
+  GPtrArray *found = g_ptr_array_new();
+  for (guint i = 0; i < names->len; i++) {
+    g_autofree char *folded = g_utf8_casefold(g_ptr_array_index(names, i), -1);
+    if (g_str_has_prefix(folded, wanted)) g_ptr_array_add(found, g_ptr_array_index(names, i));
+  }
+  return found;
+}
+
+void target_member_missing(const char *dimension, const GPtrArray *names, const char *text, GError **error) {
+  g_autoptr(GPtrArray) namesakes = find_namesakes(names, text);
+  if (namesakes->len > 1) {
+    guint n = namesakes->len;
+    g_ptr_array_add(namesakes, NULL);
+    g_autofree char *all = g_strjoinv(" or ", (char **)namesakes->pdata);
+    g_set_error(error, BASE_ERROR, BASE_ERROR_NOT_FOUND, "%u %ss are named \"%s\": write %s", n, dimension, text, all);
+    return;
+  }
+  const char *nearest = base_nearest(text, (const char *const *)names->pdata, names->len);
+  g_set_error(error, BASE_ERROR, BASE_ERROR_NOT_FOUND, "there is no %s \"%s\"%s%s%s", dimension, text,
+              nearest ? ": did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "");
+}
+
 gboolean target_who_read(const QueryContext *context, const char *text, char **dimension, char **member,
                          GError **error) {
   const char *colon = strchr(text, ':');
@@ -152,12 +177,10 @@ gboolean target_who_read(const QueryContext *context, const char *text, char **d
   if (!names) return FALSE;
   const char *found = *name ? find_name(names, name) : NULL;
   if (*name && !found) {
-    const char *nearest = base_nearest(name, (const char *const *)names->pdata, names->len);
-    g_set_error(error, BASE_ERROR, BASE_ERROR_NOT_FOUND, "there is no %s \"%s\"%s%s%s", dim, name,
-                nearest ? ": did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "");
+    target_member_missing(dim, names, name, error);
     return FALSE;
   }
-  *dimension = g_steal_pointer(&dim);
+  *dimension = g_strdup(query_dim_of_word(dim).name);
   *member = g_strdup(found);
   return TRUE;
 }

@@ -11,6 +11,9 @@
  * DIMENSION:NAME. */
 gboolean target_who_read(const QueryContext *context, const char *text, char **dimension, char **member,
                          GError **error);
+/* Sets the error of a name that is none of a dimension's: NOT_FOUND with the nearest, or with those that may be meant.
+ */
+void target_member_missing(const char *dimension, const GPtrArray *names, const char *text, GError **error);
 /* "team:North", "company", "rep:" of each; caller frees. */
 char *target_who_write(const char *dimension, const char *member);
 

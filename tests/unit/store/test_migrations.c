@@ -55,13 +55,35 @@ static void test_from_the_first_version(void **state) {
   "DROP TABLE attain_alert_event; DROP TABLE attain_alert_message;" \
   "DROP TABLE attain_alert_told; DROP TABLE attain_alert_attempt;"
 
+#define DROP_TARGET_MEMBERS                                     \
+  "ALTER TABLE attain_target_version DROP COLUMN member_table;" \
+  "ALTER TABLE attain_target_version DROP COLUMN member_key;"
+
+/* A target is kept by its member's key from the sixth form on: what was kept before has none. */
+static void test_from_the_fifth_version(void **state) {
+  make_version_1();
+  store_close(open_ledger(path));
+  {
+    g_autoptr(Store) store = store_open(path, NULL, STORE_CREATE, 0, NULL);
+    run(store, DROP_TARGET_MEMBERS
+        "UPDATE attain_meta SET value = '5' WHERE name = 'schema_version';"
+        "INSERT INTO attain_target_version VALUES (1, 1, 'revenue', 'rep', 'Ana', 'reach', 5, NULL, false, NULL, "
+        "NULL, NULL, DATE '2027-01-01', DATE '2027-02-01', 'days', DATE '2027-01-01')");
+  }
+  for (int i = 0; i < 2; i++) {
+    g_autoptr(Store) store = open_ledger(path);
+    check_records(store);
+    expect(store, "SELECT member, member_table, member_key FROM attain_target_version", "Ana - -\n");
+  }
+}
+
 /* Alerts came with the fifth form. */
 static void test_from_the_fourth_version(void **state) {
   make_version_1();
   store_close(open_ledger(path));
   {
     g_autoptr(Store) store = store_open(path, NULL, STORE_CREATE, 0, NULL);
-    run(store, DROP_ALERTS "UPDATE attain_meta SET value = '4' WHERE name = 'schema_version'");
+    run(store, DROP_ALERTS DROP_TARGET_MEMBERS "UPDATE attain_meta SET value = '4' WHERE name = 'schema_version'");
   }
   for (int i = 0; i < 2; i++) {
     g_autoptr(Store) store = open_ledger(path);
@@ -98,7 +120,7 @@ static void test_from_the_second_version(void **state) {
   for (int i = 0; i < 2; i++) {
     g_autoptr(Store) store = open_ledger(path);
     check_records(store);
-    expect(store, "SELECT value FROM attain_meta WHERE name = 'schema_version'", "5\n");
+    expect(store, "SELECT value FROM attain_meta WHERE name = 'schema_version'", "6\n");
     expect(store,
            "SELECT (SELECT count(*) FROM snapshot) + (SELECT count(*) FROM snapshot_kpi) + (SELECT count(*) FROM "
            "snapshot_value)",
@@ -170,7 +192,7 @@ static void test_interrupted_anywhere_the_old_version_is_left(void **state) {
   }
   assert_true(n_failed >= 5);
   g_autoptr(Store) store = open_ledger(path);
-  expect(store, "SELECT value FROM attain_meta WHERE name = 'schema_version'", "5\n");
+  expect(store, "SELECT value FROM attain_meta WHERE name = 'schema_version'", "6\n");
 }
 
 static const LedgerExtraColumn extras[] = {
@@ -255,12 +277,19 @@ static void test_no_fact_is_called_as_the_stores_own_tables(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      ON_A_FILE(test_from_the_first_version),      ON_A_FILE(test_from_the_second_version),
-      ON_A_FILE(test_from_the_third_version),      ON_A_FILE(test_from_the_fourth_version),
-      ON_A_FILE(test_reading_the_first_version),   ON_A_FILE(test_other_derived_facts),
-      ON_A_FILE(test_a_newer_database_is_refused), ON_A_FILE(test_interrupted_anywhere_the_old_version_is_left),
-      ON_A_FILE(test_a_workspaces_own_columns),    ON_A_FILE(test_a_column_no_longer_asked_for),
-      ON_A_FILE(test_a_column_of_another_type),    ON_A_FILE(test_no_fact_is_called_as_the_stores_own_tables),
+      ON_A_FILE(test_from_the_first_version),
+      ON_A_FILE(test_from_the_second_version),
+      ON_A_FILE(test_from_the_third_version),
+      ON_A_FILE(test_from_the_fourth_version),
+      ON_A_FILE(test_from_the_fifth_version),
+      ON_A_FILE(test_reading_the_first_version),
+      ON_A_FILE(test_other_derived_facts),
+      ON_A_FILE(test_a_newer_database_is_refused),
+      ON_A_FILE(test_interrupted_anywhere_the_old_version_is_left),
+      ON_A_FILE(test_a_workspaces_own_columns),
+      ON_A_FILE(test_a_column_no_longer_asked_for),
+      ON_A_FILE(test_a_column_of_another_type),
+      ON_A_FILE(test_no_fact_is_called_as_the_stores_own_tables),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
