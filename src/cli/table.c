@@ -266,7 +266,8 @@ static struct libscols_table *make_grid(const CliTable *table, guint n_columns, 
   for (guint c = 0; c < n_columns; c++) {
     const Column *column = &g_array_index(table->columns, Column, c);
     int flags = SCOLS_FL_WRAP | (column->align == CLI_RIGHT ? SCOLS_FL_RIGHT : 0);
-    struct libscols_column *added = scols_table_new_column(grid, column->name, (double)column->width, flags);
+    /* Its head is a row of its own; a name here would only be counted as a width, its lines in one. */
+    struct libscols_column *added = scols_table_new_column(grid, "", (double)column->width, flags);
     if (!added) g_error("out of memory");
     scols_column_set_wrapfunc(added, scols_wrapnl_chunksize, scols_wrapnl_nextchunk, NULL);
     scols_column_set_safechars(added, "\n");
