@@ -35,18 +35,25 @@ static char *hours_sql(const LedgerSchema *schema) {
   return g_strdup_printf("SELECT hour::TIMESTAMP FROM (%s) WHERE hour IS NOT NULL ORDER BY hour", sql->str);
 }
 
-/* The hours (as instants) in which a record or target became another, in their order. */
-static GArray *read_hours(const AlertDesk *desk, GError **error) {
+static Store *open_present(const AlertDesk *desk, GError **error) {
   const char *path = desk->context->organisation->database;
   if (!g_file_test(path, G_FILE_TEST_EXISTS)) {
     g_set_error(error, BASE_ERROR, BASE_ERROR_NOT_FOUND,
                 "nothing is loaded yet: `attain load` reads the records of the sources");
     return NULL;
   }
-  g_autoptr(Store) store = store_open(path, desk->context->schema, STORE_READ_ONLY, 0, error);
+  return store_open(path, desk->context->schema, STORE_READ_ONLY, 0, error);
+}
+
+/* The hours (as instants) in which a record or target became another, in their order; the first load, G_MAXINT64 where
+ * there was none. */
+static GArray *read_hours(const AlertDesk *desk, gint64 *first_load_us, GError **error) {
+  g_autoptr(Store) store = open_present(desk, error);
   g_autofree char *sql = hours_sql(desk->context->schema);
-  g_autoptr(StoreRows) rows = store ? store_query(store, sql, NULL, 0, MAX_HOURS, error) : NULL;
+  g_autoptr(StoreRows) first = store ? store_query(store, "SELECT min(\"at\") FROM load", NULL, 0, 0, error) : NULL;
+  g_autoptr(StoreRows) rows = first ? store_query(store, sql, NULL, 0, MAX_HOURS, error) : NULL;
   if (!rows) return NULL;
+  *first_load_us = store_rows_value(first, 0, 0).type == STORE_NULL ? G_MAXINT64 : store_int_at(first, 0, 0);
   GArray *hours = g_array_new(FALSE, FALSE, sizeof(gint64));
   for (gsize i = 0; i < store_rows_count(rows); i++) {
     gint64 hour_us = store_int_at(rows, i, 0);
@@ -87,8 +94,30 @@ static gboolean judge_day(const AlertDesk *desk, const GPtrArray *rules, AlertBo
   return TRUE;
 }
 
-static gboolean replay_days(const AlertDesk *desk, const GArray *hours, const GPtrArray *rules, BaseDay since,
-                            AlertSay say, gpointer user_data, AlertReplay *replay, GError **error) {
+typedef struct {
+  const AlertDesk *desk;
+  const GPtrArray *rules;
+  const GArray *hours; /* NULL: in hindsight */
+  BaseDay since;
+  AlertSay say;
+  gpointer user_data;
+} Replaying;
+
+/* The ledger by which a day is judged: `*store`, or another in its place. */
+static gboolean need_ledger(const Replaying *replaying, Store **store, guint *at, gint64 before_us, gint64 now_us,
+                            AlertReplay *replay, GError **error) {
+  const QueryContext *context = replaying->desk->context;
+  gboolean is_other = !*store || (replaying->hours && has_changed(replaying->hours, at, before_us, now_us));
+  if (!is_other) return TRUE;
+  g_clear_pointer(store, store_close);
+  *store = replaying->hours ? store_open_as_of(context->organisation->database, context->schema, now_us, 0, error)
+                            : open_present(replaying->desk, error);
+  replay->n_ledgers++;
+  return *store != NULL;
+}
+
+static gboolean replay_days(const Replaying *replaying, AlertReplay *replay, GError **error) {
+  const AlertDesk *desk = replaying->desk;
   g_autoptr(AlertBook) book = alert_book_new();
   g_autoptr(Store) store = NULL;
   QueryContext context = *desk->context;
@@ -96,18 +125,13 @@ static gboolean replay_days(const AlertDesk *desk, const GArray *hours, const GP
   gint64 before_us = G_MININT64;
   guint at = 0;
   context.now_given = TRUE;
-  for (BaseDay day = since; day <= desk->context->today; day++) {
+  for (BaseDay day = replaying->since; day <= desk->context->today; day++) {
     context.today = day;
     context.now_us = MIN(calendar_start_of_day(context.calendar, day + 1) - 1, desk->context->now_us);
-    if (!store || has_changed(hours, &at, before_us, context.now_us)) {
-      g_clear_pointer(&store, store_close);
-      store = store_open_as_of(context.organisation->database, context.schema, context.now_us, 0, error);
-      if (!store) return FALSE;
-      replay->n_ledgers++;
-    }
+    if (!need_ledger(replaying, &store, &at, before_us, context.now_us, replay, error)) return FALSE;
     context.store = store;
     before_us = context.now_us;
-    if (!judge_day(&then, rules, book, say, user_data, replay, error)) return FALSE;
+    if (!judge_day(&then, replaying->rules, book, replaying->say, replaying->user_data, replay, error)) return FALSE;
   }
   return TRUE;
 }
@@ -116,18 +140,24 @@ static void free_event(gpointer data) {
   alert_event_free(data);
 }
 
-gboolean alert_replay(const AlertDesk *desk, const AlertRule *rule, BaseDay since, AlertSay say, gpointer user_data,
-                      AlertReplay *replay, GError **error) {
+gboolean alert_replay(const AlertDesk *desk, const AlertRule *rule, BaseDay since, gboolean in_hindsight, AlertSay say,
+                      gpointer user_data, AlertReplay *replay, GError **error) {
   AlertRule judged = *rule;
   judged.is_paused = FALSE;
-  *replay = (AlertReplay){.events = g_ptr_array_new_with_free_func(free_event)};
+  *replay = (AlertReplay){.events = g_ptr_array_new_with_free_func(free_event), .first = BASE_DAY_NONE};
+  g_autoptr(GPtrArray) rules = g_ptr_array_new();
+  g_ptr_array_add(rules, &judged);
+  gint64 first_us = G_MININT64;
+  g_autoptr(GArray) hours = in_hindsight ? NULL : read_hours(desk, &first_us, error);
+  if (!in_hindsight && !hours) return FALSE;
+  if (first_us > desk->context->now_us) return TRUE;
+  if (!in_hindsight) since = MAX(since, calendar_day_of(desk->context->calendar, first_us));
   if (desk->context->today - since >= ALERT_MAX_REPLAYED_DAYS) {
     g_set_error(error, BASE_ERROR, BASE_ERROR_LIMIT, "more than %d days of history (max_replayed_days)",
                 ALERT_MAX_REPLAYED_DAYS);
     return FALSE;
   }
-  g_autoptr(GPtrArray) rules = g_ptr_array_new();
-  g_ptr_array_add(rules, &judged);
-  g_autoptr(GArray) hours = read_hours(desk, error);
-  return hours && replay_days(desk, hours, rules, since, say, user_data, replay, error);
+  replay->first = since;
+  const Replaying replaying = {desk, rules, hours, since, say, user_data};
+  return replay_days(&replaying, replay, error);
 }

@@ -11,6 +11,7 @@ typedef struct {
   int n_days;          /* judged */
   int n_silent;        /* of these: nothing could be said of anybody */
   int n_ledgers;       /* how often the ledger was another than the day before */
+  BaseDay first;       /* the first day that was judged: not before the first load; BASE_DAY_NONE: none was */
   const char *silence; /* why, on the last silent day; static, or NULL */
 } AlertReplay;
 
@@ -19,8 +20,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(AlertReplay, alert_replay_clear)
 
 #define ALERT_MAX_REPLAYED_DAYS 4000
 
-/* From the day `since` to the desk's clock. The desk's context needs no store: the one at its organisation's path is
- * read, and no other of this process may have it open. Errors: NOT_FOUND where nothing is loaded, LIMIT, those of
- * alert_judge(). */
-gboolean alert_replay(const AlertDesk *desk, const AlertRule *rule, BaseDay since, AlertSay say, gpointer user_data,
-                      AlertReplay *replay, GError **error);
+/* From the day `since`, or that of the first load, to the desk's clock. `in_hindsight`: by the records as they are
+ * known now, of which only what happened by then is seen, from `since` on. The desk's context needs no store: the one
+ * at its organisation's path is read, and no other of this process may have it open. Errors: NOT_FOUND where nothing is
+ * loaded, LIMIT, those of alert_judge(). */
+gboolean alert_replay(const AlertDesk *desk, const AlertRule *rule, BaseDay since, gboolean in_hindsight, AlertSay say,
+                      gpointer user_data, AlertReplay *replay, GError **error);

@@ -63,8 +63,10 @@ static char *say_value(const Session *session, const AlertFinding *finding, cons
   const AlertRule *rule = finding->rule;
   g_autofree char *value = answer_number(session, kpi, TRUE, finding->value);
   g_autofree char *limit = answer_number(session, kpi, TRUE, rule->limit);
-  const char *where = finding->verdict == ALERT_BAD ? (rule->fires_below ? "below" : "above") : "against the limit of";
-  return g_strdup_printf("%s of %s is %s in %s, %s %s", kpi->title, who, value, finding->period, where, limit);
+  if (finding->verdict != ALERT_BAD)
+    return g_strdup_printf("%s of %s is %s in %s (limit %s)", kpi->title, who, value, finding->period, limit);
+  return g_strdup_printf("%s of %s is %s in %s, %s %s", kpi->title, who, value, finding->period,
+                         rule->fires_below ? "below" : "above", limit);
 }
 
 static char *say_change(const Session *session, const AlertFinding *finding, const KpiDefinition *kpi,
