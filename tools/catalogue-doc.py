@@ -16,7 +16,7 @@ NOT_BUILT_IN = """## Not built in
 
 | KPI | what it would take |
 |---|---|
-| 66 `scorecard_score` | weights and benchmarks of a scorecard, which the ledger does not hold |
+| 66 `scorecard_score` | weights and targets, which the ledger does not hold: [`attain scorecard`](scorecards.md) computes it |
 | 70 `training_lift` | the change of the trained against comparable people who were not: a comparison of groups, not a formula |
 """
 
