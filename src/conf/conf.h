@@ -144,6 +144,17 @@ void conf_scorecard_clear(ConfScorecard *scorecard);
 /* "2", "0.5". FALSE: it is no number from 0. */
 gboolean conf_weight_parse(const char *text, double *weight);
 
+/* --- attain.yaml: what `attain lint` leaves unsaid --- */
+typedef struct {
+  char **ignore;        /* "RULE", or "RULE SUBJECT" as a finding has them; NULL: nothing */
+  gboolean keeps_usage; /* which KPIs are looked at is kept beside the database; default TRUE */
+} ConfLint;
+
+void conf_lint_init(ConfLint *lint);
+/* Reads the section `lint`. Errors: INPUT with the place; nothing is to be freed then. */
+gboolean conf_lint_read(const ConfNode *node, ConfLint *lint, GError **error);
+void conf_lint_clear(ConfLint *lint);
+
 /* --- attain.yaml --- */
 typedef enum { CONF_CREDIT_AT_EVENT, CONF_CREDIT_NOW } ConfCredit;
 
@@ -163,6 +174,7 @@ typedef struct {
   double max_rejected_share; /* a load with more bad rows than this changes nothing; default 0.05 */
   ConfAlerts alerts;
   ConfScorecard scorecard;
+  ConfLint lint;
 } ConfOrganisation;
 
 /* Reads <folder>/attain.yaml (docs/workspace.md). Errors: NOT_FOUND ("no attain.yaml here: `attain new` makes one, -C

@@ -15,7 +15,7 @@
 typedef struct {
   char *name, *currency, *time_zone, *database;
   int business; /* -1: not said */
-  const ConfNode *calendar, *credit, *dimensions, *facts, *limits, *alerts, *scorecard;
+  const ConfNode *calendar, *credit, *dimensions, *facts, *limits, *alerts, *scorecard, *lint;
 } Top;
 
 static const char *const businesses[] = {"b2b", "saas", "retail", "agency", NULL};
@@ -32,6 +32,7 @@ static const ConfField top_fields[] = {
     {"limits", CONF_NODE, G_STRUCT_OFFSET(Top, limits)},
     {"alerts", CONF_NODE, G_STRUCT_OFFSET(Top, alerts)},
     {"scorecard", CONF_NODE, G_STRUCT_OFFSET(Top, scorecard)},
+    {"lint", CONF_NODE, G_STRUCT_OFFSET(Top, lint)},
 };
 
 typedef struct {
@@ -231,6 +232,7 @@ static gboolean read_sections(const ConfNode *root, const Top *top, const char *
   if (top->limits && !read_limits(top->limits, organisation, error)) return FALSE;
   if (top->alerts && !conf_alerts_read(top->alerts, folder, &organisation->alerts, error)) return FALSE;
   if (top->scorecard && !conf_scorecard_read(top->scorecard, &organisation->scorecard, error)) return FALSE;
+  if (top->lint && !conf_lint_read(top->lint, &organisation->lint, error)) return FALSE;
   return conf_read_own_columns(top->dimensions, top->facts, &organisation->extra, &organisation->n_extra, error);
 }
 
@@ -245,6 +247,7 @@ static ConfOrganisation *read_organisation(const ConfNode *root, const char *fol
   organisation->max_rejected_share = DEFAULT_MAX_REJECTED;
   conf_alerts_init(&organisation->alerts);
   conf_scorecard_init(&organisation->scorecard);
+  conf_lint_init(&organisation->lint);
   g_autofree char *absolute = g_canonicalize_filename(folder, NULL);
   gboolean ok = read_sections(root, &top, absolute, organisation, error);
   organisation->name = g_strdup(top.name);
@@ -295,5 +298,6 @@ void conf_organisation_free(ConfOrganisation *organisation) {
   conf_free_own_columns(organisation->extra, organisation->n_extra);
   conf_alerts_clear(&organisation->alerts);
   conf_scorecard_clear(&organisation->scorecard);
+  conf_lint_clear(&organisation->lint);
   g_free(organisation);
 }

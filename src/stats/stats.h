@@ -35,6 +35,14 @@ typedef struct {
 } StatsHomogeneity;
 StatsHomogeneity stats_homogeneity(const gint64 *successes, const gint64 *totals, gsize n);
 
+/* P(X >= k) of a binomial X of n trials that succeed with chance p: how likely so many are by chance. k and n may lie
+ * between whole numbers, as effective numbers of clustered cases do. 1 for k <= 0, 0 for k > n. */
+double stats_binomial_upper(double k, double n, double p);
+
+/* How likely one more normal value as large as `value` is, beside n others of the same mean and spread (Student's t of
+ * a prediction, n - 1 degrees). 1 with fewer than 3 others. */
+double stats_outlier_upper(double value, const double *others, gsize n);
+
 typedef struct {
   double time;    /* duration, >= 0 */
   gboolean event; /* FALSE: censored at `time` */
