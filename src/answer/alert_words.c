@@ -64,8 +64,8 @@ static char *say_value(const Session *session, const AlertFinding *finding, cons
   g_autofree char *value = answer_number(session, kpi, TRUE, finding->value);
   g_autofree char *limit = answer_number(session, kpi, TRUE, rule->limit);
   if (finding->verdict != ALERT_BAD)
-    return g_strdup_printf("%s of %s is %s in %s (limit %s)", kpi->title, who, value, finding->period, limit);
-  return g_strdup_printf("%s of %s is %s in %s, %s %s", kpi->title, who, value, finding->period,
+    return g_strdup_printf("%s of %s: %s in %s, limit %s", kpi->title, who, value, finding->period, limit);
+  return g_strdup_printf("%s of %s: %s in %s, %s %s", kpi->title, who, value, finding->period,
                          rule->fires_below ? "below" : "above", limit);
 }
 

@@ -6,7 +6,7 @@
 #include "answer/answer.h"
 #include "cli/cli.h"
 
-/* An AlertSay, with the session as its user data: "Win rate of team North is 18.2 % in 2026-10, below 20.0 %". */
+/* An AlertSay, with the session as its user data: "Win rate of team North: 18.2 % in 2026-10, below 20.0 %". */
 char *answer_alert_say(const AlertFinding *finding, AlertAct act, const AlertState *before, gpointer session);
 /* "team North", "Ana Silva", "the company"; of nobody "". The caller frees. */
 char *answer_alert_who(const char *who);

@@ -14,7 +14,7 @@
 #include <glib/gstdio.h>
 
 #define SHOWN_ENTRIES 5
-#define FILE_WIDTH    20
+#define FILE_WIDTH    21
 
 /* "my-company" -> "My company" */
 static char *name_of_folder(const char *folder) {
@@ -209,6 +209,7 @@ static void print_result(const CliContext *context, const char *folder, const Wo
   print_file(context, width, "attain.yaml", organisation);
   print_file(context, width, source, records);
   print_file(context, width, "kpis/my-kpis.yaml", "KPIs of your own: an example, commented out");
+  print_file(context, width, "alerts/my-alerts.yaml", "alerts: examples, commented out");
   print_file(context, width, "data/", "the database will be here; git ignores it");
   if (proposal) {
     print_list(context, "Assumed", proposal->assumed);
@@ -238,6 +239,7 @@ static gboolean write_workspace(const char *folder, const WorkspaceAnswers *answ
   }
   if (!write_file(folder, "attain.yaml", attain_yaml, error)) return FALSE;
   if (!write_file(folder, "kpis/my-kpis.yaml", workspace_my_kpis, error)) return FALSE;
+  if (!write_file(folder, "alerts/my-alerts.yaml", workspace_my_alerts, error)) return FALSE;
   if (!write_file(folder, "data/.gitignore", "*\n", error)) return FALSE;
   if (!proposal) return write_file(folder, "sources/example.yaml", workspace_example_source, error);
   g_autofree char *name = g_strdup_printf("sources/%s.yaml", proposal->name);

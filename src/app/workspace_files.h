@@ -13,4 +13,5 @@ typedef struct {
 
 char *workspace_attain_yaml(const WorkspaceAnswers *answers);
 extern const char workspace_example_source[]; /* sources/example.yaml: all of it comments */
+extern const char workspace_my_alerts[];      /* alerts/my-alerts.yaml: all of it comments */
 extern const char workspace_my_kpis[];        /* kpis/my-kpis.yaml: all of it comments */

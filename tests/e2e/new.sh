@@ -4,7 +4,7 @@
 # --- empty: what is there, and that it is sound ---
 run 0 new my-company
 says "my-company is a workspace now"
-for file in attain.yaml sources/example.yaml kpis/my-kpis.yaml data/.gitignore; do
+for file in attain.yaml sources/example.yaml kpis/my-kpis.yaml alerts/my-alerts.yaml data/.gitignore; do
   [ -f "my-company/$file" ] || fail "there is no $file"
 done
 grep -q "^name: .*My company" my-company/attain.yaml || fail "the name is not the folder's"
