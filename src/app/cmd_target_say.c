@@ -74,16 +74,22 @@ static void tell(const Saying *saying, const Target *target, const TargetsHeard 
 /* --- new targets --- */
 
 /* Whose targets a sentence makes: one, or of "per rep" one of each who sells. */
-static GPtrArray *members_meant(const Saying *saying, const TargetTerms *terms, GError **error) {
+static GPtrArray *members_meant(const Saying *saying, const TargetSentence *sentence, GError **error) {
+  const TargetTerms *terms = &sentence->terms;
   if (terms->member || g_str_equal(terms->dimension, TARGET_COMPANY)) {
     GPtrArray *one = g_ptr_array_new_with_free_func(g_free);
     g_ptr_array_add(one, g_strdup(terms->member));
     return one;
   }
   QueryContext context = answer_context(saying->session);
-  g_autoptr(GPtrArray) members = target_members_selling(&context, terms->dimension, terms->start, terms->end, error);
+  g_autoptr(GPtrArray) members =
+      sentence->within ? target_members_within(&context, terms->dimension, sentence->within_dimension, sentence->within,
+                                               terms->start, terms->end, error)
+                       : target_members_selling(&context, terms->dimension, terms->start, terms->end, error);
   if (members && members->len == 0)
-    g_set_error(error, BASE_ERROR, BASE_ERROR_NOT_FOUND, "there is no %s who sells in those days", terms->dimension);
+    g_set_error(error, BASE_ERROR, BASE_ERROR_NOT_FOUND, "there is no %s%s%s%s%s who sells in those days",
+                terms->dimension, sentence->within ? " of " : "", sentence->within ? sentence->within_dimension : "",
+                sentence->within ? " " : "", sentence->within ? sentence->within : "");
   return members && members->len > 0 ? g_steal_pointer(&members) : NULL;
 }
 
@@ -103,7 +109,7 @@ static gboolean say_new(Saying *saying, const TargetsHeard *heard, TargetAct act
 }
 
 static gboolean say_all(Saying *saying, const TargetsHeard *heard, TargetAct act, GError **error) {
-  g_autoptr(GPtrArray) members = members_meant(saying, &heard->sentence.terms, error);
+  g_autoptr(GPtrArray) members = members_meant(saying, &heard->sentence, error);
   if (!members || !store_begin(saying->session->store, error)) return FALSE;
   for (guint i = 0; i < members->len; i++)
     if (!say_new(saying, heard, act, g_ptr_array_index(members, i), error)) {

@@ -208,6 +208,8 @@ void targets_heard_json(const TargetsHeard *heard, FILE *out) {
   g_autoptr(CliJson) json = cli_json_new(out);
   cli_json_begin_object(json);
   answer_terms_json(json, &sentence->terms);
+  g_autofree char *within = sentence->within ? target_who_write(sentence->within_dimension, sentence->within) : NULL;
+  cli_json_member_text(json, "within", within);
   cli_json_member_array(json, "missing");
   for (guint i = 0; i < G_N_ELEMENTS(letters); i++)
     if (sentence->lacks & letters[i].lack) cli_json_text(json, letters[i].letter);

@@ -92,15 +92,20 @@ GPtrArray *target_members_of(const QueryContext *context, const char *dimension,
   return keys ? names_of_keys(context, org, &dim, table, keys, error) : NULL;
 }
 
-GPtrArray *target_members_selling(const QueryContext *context, const char *dimension, BaseDay start, BaseDay end,
-                                  GError **error) {
-  if (!g_str_equal(dimension, "rep")) return target_members_of(context, dimension, error);
-  g_autoptr(GArray) carriers = target_capacity(context, "rep", NULL, NULL, start, end, error);
+GPtrArray *target_members_within(const QueryContext *context, const char *dimension, const char *within_dimension,
+                                 const char *within, BaseDay start, BaseDay end, GError **error) {
+  g_autoptr(GArray) carriers = target_capacity(context, dimension, within_dimension, within, start, end, error);
   if (!carriers) return NULL;
   GPtrArray *found = g_ptr_array_new_with_free_func(g_free);
   for (guint i = 0; i < carriers->len; i++)
     g_ptr_array_add(found, g_strdup(g_array_index(carriers, TargetCapacity, i).name));
   return found;
+}
+
+GPtrArray *target_members_selling(const QueryContext *context, const char *dimension, BaseDay start, BaseDay end,
+                                  GError **error) {
+  if (!g_str_equal(dimension, "rep")) return target_members_of(context, dimension, error);
+  return target_members_within(context, dimension, NULL, NULL, start, end, error);
 }
 
 static void clear_known(gpointer data) {

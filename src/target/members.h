@@ -31,3 +31,7 @@ GPtrArray *target_members_of(const QueryContext *context, const char *dimension,
  * frees. */
 GPtrArray *target_members_selling(const QueryContext *context, const char *dimension, BaseDay start, BaseDay end,
                                   GError **error);
+/* Those who carry targets, or have people who do, and are in the member `within` of `within_dimension` on one of the
+ * days: the reps of a team, the teams of a region. Caller frees. */
+GPtrArray *target_members_within(const QueryContext *context, const char *dimension, const char *within_dimension,
+                                 const char *within, BaseDay start, BaseDay end, GError **error);

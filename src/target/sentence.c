@@ -13,6 +13,8 @@ static void init(TargetSentence *sentence) {
 
 void target_sentence_clear(TargetSentence *sentence) {
   target_terms_clear(&sentence->terms);
+  g_clear_pointer(&sentence->within_dimension, g_free);
+  g_clear_pointer(&sentence->within, g_free);
   g_clear_pointer(&sentence->questions, g_ptr_array_unref);
   g_clear_pointer(&sentence->assumed, g_ptr_array_unref);
   g_clear_pointer(&sentence->canonical, g_free);
@@ -113,7 +115,7 @@ gboolean target_sentence_read(const TargetHearing *hearing, const char *text, Ta
                               GError **error) {
   TargetSentence read;
   if (!sentence_understand(hearing, text, &read, error)) return FALSE;
-  if (read.lacks == 0) read.canonical = target_terms_say(hearing, &read.terms);
+  if (read.lacks == 0) read.canonical = sentence_say(hearing, &read);
   target_sentence_clear(sentence);
   *sentence = read;
   return TRUE;

@@ -31,8 +31,9 @@ typedef struct {
 } TargetHearing;
 
 typedef struct {
-  TargetTerms terms;    /* what was understood; "per rep" is the dimension rep without a member: for each of them */
-  guint lacks;          /* of TargetLack */
+  TargetTerms terms; /* what was understood; "per rep" is the dimension rep without a member: for each of them */
+  char *within_dimension, *within; /* "per rep of team North": only of those who are in it; NULL: of all */
+  guint lacks;                     /* of TargetLack */
   GPtrArray *questions; /* char *: what would make it a target, each beginning with its letter: "S: Which KPI …?" */
   char *canonical; /* the terms in one canonical sentence, which is understood as the same terms; NULL while S, M or T
                       is lacking */

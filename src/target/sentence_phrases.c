@@ -7,7 +7,7 @@ const SentenceRow sentence_phrases[] = {
     {"increased|grown|raised|more|higher|bigger|larger|additional|extra|growth|improvement", SAYS_UP},
     {"scale|step|ramp|drive|push|move|go|take|get|bring up", SAYS_UP},
     {"multiply|add", SAYS_UP},
-    {"reduce|reducing|decrease|decreasing|cut|cutting|lower|lowering|shrink|shorten|drop|slash|trim|down|minimise|"
+    {"reduce|reducing|decrease|decreasing|cut|cutting|lower|lowering|shrink|shorten|drop|slash|trim|shave|down|minimise|"
      "minimize",
      SAYS_DOWN},
     {"reduced|fewer|less|smaller|shorter|lessen|fall|dip|cutback|decline", SAYS_DOWN},
@@ -49,6 +49,7 @@ const SentenceRow sentence_phrases[] = {
     {"an additional|extra {a}", SAYS_AMOUNT, ROLE_MORE},
     {"add {a} [more] [to]", SAYS_AMOUNT, ROLE_MORE},
     {"{a} fewer|less|lower|shorter|faster|quicker", SAYS_AMOUNT, ROLE_LESS},
+    {"[by] {a} off [of]", SAYS_AMOUNT, ROLE_LESS},
     {"{a} decrease|reduction|drop|cut [in|of|on]", SAYS_AMOUNT, ROLE_LESS},
     {"from {a} [up|down|over] to {a}", SAYS_AMOUNT, ROLE_FROM_TO},
     {"{a} -> {a}", SAYS_AMOUNT, ROLE_FROM_TO},
@@ -65,7 +66,7 @@ const SentenceRow sentence_phrases[] = {
     {"never|not [be] [rise|climb|go|get] [to] above|over|beyond {a}", SAYS_AMOUNT, ROLE_BELOW},
     {"{a} or more|above|better|higher|over|greater", SAYS_AMOUNT, ROLE_ABOVE},
     {"{a} and above|more|up|over", SAYS_AMOUNT, ROLE_ABOVE},
-    {"{a} minimum|min|+", SAYS_AMOUNT, ROLE_ABOVE},
+    {"[to|of] {a} minimum|min|+", SAYS_AMOUNT, ROLE_ABOVE},
     {"{a} at least", SAYS_AMOUNT, ROLE_ABOVE},
     {"[is|be|to] at or below {a}", SAYS_AMOUNT, ROLE_BELOW},
     {"[to|of] below|under|beneath|<|<= {a}", SAYS_AMOUNT, ROLE_BELOW},

@@ -96,6 +96,7 @@ typedef enum {
   SAYS_EACH,
   SAYS_MINE,
   SAYS_PER,
+  SAYS_PER_OF, /* and the span: "every quarter of 2027" */
   SAYS_SPAN,
   SAYS_BARE_SPAN,
   SAYS_UNTIL,  /* the end of the period is the end */
@@ -280,6 +281,7 @@ gboolean sentence_correct(Sentence *sentence); /* TRUE: some token is another no
 void sentence_learn_members(Sentence *sentence);
 char **sentence_name_words(const char *name); /* as tokens; freed with g_strfreev */
 /* "team North", "each rep", "the company"; the caller frees. */
+char *sentence_say(const TargetHearing *hearing, const TargetSentence *sentence); /* canonical words of all of it */
 char *sentence_say_whose(const char *dimension, const char *member);
 /* What could be whose and is nobody's. */
 void sentence_check_unknown(Sentence *sentence);

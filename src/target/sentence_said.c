@@ -39,6 +39,14 @@ static gboolean is_holding(const What *what, const SentencePiece *piece) {
           sentence_token_is(what->sentence, piece->from, "holding"));
 }
 
+/* Verbs that move something somewhere: what follows is where to. */
+static gboolean is_lifting(const What *what, const SentencePiece *piece) {
+  static const char *const verbs[] = {"get", "bring", "take", "come"};
+  for (gsize i = 0; i < G_N_ELEMENTS(verbs); i++)
+    if (sentence_token_is(what->sentence, piece->from, verbs[i])) return TRUE;
+  return FALSE;
+}
+
 void sentence_collect(What *what) {
   for (guint i = 0; i < what->sentence->pieces->len; i++) {
     const SentencePiece *piece = &g_array_index(what->sentence->pieces, SentencePiece, i);
@@ -48,6 +56,7 @@ void sentence_collect(What *what) {
     if (says == SAYS_BETTER && !what->better) what->better = piece;
     if (says == SAYS_KEEP && !what->keep && !is_holding(what, piece)) what->keep = piece;
     if (says == SAYS_NOT && !what->no) what->no = piece;
+    if (says == SAYS_REACH && is_lifting(what, piece)) what->lifts = TRUE;
     if (says == SAYS_VAGUE_AMOUNT && !what->vague) what->vague = piece;
     if (piece->row->role == ROLE_NONE || (says != SAYS_AMOUNT && says != SAYS_KPI)) continue;
     if (!what->amount)

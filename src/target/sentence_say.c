@@ -7,6 +7,7 @@
  *   Keep average discount of team North between 20 % and 30 % from 2026-11-21 to 2027-05-31
  *   Increase revenue of team North by 10 % in 2027-Q1 compared with 2026-Q4, per month
  *   Reduce sales cycle of each rep by 5 days in 2027-Q1 compared with 2026-Q4
+ *   Bring demos of each rep of team North to 5 in 2027-Q1, per week
  *
  * Both days of `from … to …` are in it. What is said is read again, and names that would be taken for other words are
  * put into quotation marks, with those in them doubled. */
@@ -22,10 +23,17 @@ static char *say_kpi(const char *name, gboolean quote) {
   return quote ? quoted(name) : g_strdelimit(g_strdup(name), "_", ' ');
 }
 
-static char *say_whose(const TargetTerms *terms, gboolean quote) {
-  if (!quote || !terms->member) return sentence_say_whose(terms->dimension, terms->member);
-  g_autofree char *name = quoted(terms->member);
-  return sentence_say_whose(terms->dimension, name);
+static char *say_member(const char *dimension, const char *member, gboolean quote) {
+  g_autofree char *name = quote && member ? quoted(member) : g_strdup(member);
+  return sentence_say_whose(dimension, name);
+}
+
+static char *say_whose(const TargetSentence *sentence, gboolean quote) {
+  const TargetTerms *terms = &sentence->terms;
+  g_autofree char *who = say_member(terms->dimension, terms->member, quote);
+  if (!sentence->within) return g_steal_pointer(&who);
+  g_autofree char *within = say_member(sentence->within_dimension, sentence->within, quote);
+  return g_strconcat(who, " of ", within, NULL);
 }
 
 static char *say_span(const TargetHearing *hearing, BaseDay start, BaseDay end, gboolean is_baseline) {
@@ -44,10 +52,12 @@ static char *say_amount(const TargetHearing *hearing, const KpiDefinition *kpi, 
   return g_strconcat(leads[terms->kind], amount, " and ", high, NULL);
 }
 
-static char *say(const TargetHearing *hearing, const TargetTerms *terms, gboolean quote_kpi, gboolean quote_member) {
+static char *say(const TargetHearing *hearing, const TargetSentence *sentence, gboolean quote_kpi,
+                 gboolean quote_member) {
   static const char *const verbs[] = {"Bring", "Keep", "Keep", "Keep", "Increase", "Reduce"};
+  const TargetTerms *terms = &sentence->terms;
   const KpiDefinition *kpi = kpi_catalogue_find(hearing->catalogue, terms->kpi, NULL);
-  g_autofree char *name = say_kpi(terms->kpi, quote_kpi), *whose = say_whose(terms, quote_member);
+  g_autofree char *name = say_kpi(terms->kpi, quote_kpi), *whose = say_whose(sentence, quote_member);
   g_autofree char *amount = say_amount(hearing, kpi, terms);
   g_autofree char *span = say_span(hearing, terms->start, terms->end, FALSE);
   g_autofree char *baseline = terms->baseline_start == BASE_DAY_NONE
@@ -70,17 +80,21 @@ gboolean target_terms_equal(const TargetTerms *a, const TargetTerms *b) {
          (!a->has_per || a->per == b->per) && a->start == b->start && a->end == b->end;
 }
 
+static gboolean knows(const TargetHearing *hearing, const char *dimension, const char *member) {
+  for (gsize i = 0; i < hearing->n_members; i++)
+    if (g_str_equal(hearing->members[i].dimension, dimension) && g_str_equal(hearing->members[i].name, member))
+      return TRUE;
+  return FALSE;
+}
+
 /* Read on a day on which its span has not ended, and by someone who knows its member. */
-static gboolean reads_as(const TargetHearing *hearing, const char *words, const TargetTerms *terms) {
+static gboolean reads_as(const TargetHearing *hearing, const char *words, const TargetSentence *sentence) {
+  const TargetTerms *terms = &sentence->terms;
   TargetHearing then = *hearing;
   then.dimension = then.member = NULL;
   then.today = MIN(hearing->today, terms->start);
   g_autofree TargetMember *members = NULL;
-  gboolean known = !terms->member;
-  for (gsize i = 0; i < hearing->n_members && !known; i++)
-    known = g_str_equal(hearing->members[i].dimension, terms->dimension) &&
-            g_str_equal(hearing->members[i].name, terms->member);
-  if (!known) {
+  if (terms->member && !knows(hearing, terms->dimension, terms->member)) {
     members = g_new(TargetMember, hearing->n_members + 1);
     if (hearing->n_members) memcpy(members, hearing->members, hearing->n_members * sizeof *members);
     members[hearing->n_members] = (TargetMember){terms->dimension, terms->member};
@@ -88,15 +102,22 @@ static gboolean reads_as(const TargetHearing *hearing, const char *words, const 
     then.n_members = hearing->n_members + 1;
   }
   g_auto(TargetSentence) again = {0};
-  return sentence_understand(&then, words, &again, NULL) && again.lacks == 0 && target_terms_equal(&again.terms, terms);
+  return sentence_understand(&then, words, &again, NULL) && again.lacks == 0 &&
+         target_terms_equal(&again.terms, terms) && same_text(again.within_dimension, sentence->within_dimension) &&
+         same_text(again.within, sentence->within);
 }
 
-char *target_terms_say(const TargetHearing *hearing, const TargetTerms *terms) {
+char *sentence_say(const TargetHearing *hearing, const TargetSentence *sentence) {
   char *words = NULL;
   for (int form = 0; form < 4; form++) {
     g_free(words);
-    words = say(hearing, terms, form & 1, form >> 1);
-    if (reads_as(hearing, words, terms)) return words;
+    words = say(hearing, sentence, form & 1, form >> 1);
+    if (reads_as(hearing, words, sentence)) return words;
   }
   return words;
+}
+
+char *target_terms_say(const TargetHearing *hearing, const TargetTerms *terms) {
+  TargetSentence sentence = {.terms = *terms};
+  return sentence_say(hearing, &sentence);
 }

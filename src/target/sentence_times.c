@@ -111,6 +111,7 @@ const SentenceRow sentence_times[] = {
     {"over time", SAYS_VAGUE_TIME},
     {"some day", SAYS_VAGUE_TIME},
     {"per|a|each|every|/ {grain}", SAYS_PER},
+    {"per|each|every {grain} of [the] {period}", SAYS_PER_OF},
     {"every single {grain}", SAYS_PER},
     {"{grainly}", SAYS_PER},
     {"on a {grainly} basis", SAYS_PER},

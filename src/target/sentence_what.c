@@ -267,7 +267,7 @@ static void set_by_role(What *what, SentenceAmount amounts[2]) {
       set_to(what, &amounts[0]);
       break;
     case ROLE_UP_TO:
-      set_level(what, what->up ? TARGET_REACH : TARGET_BELOW, &amounts[0]);
+      set_level(what, what->up || what->lifts ? TARGET_REACH : TARGET_BELOW, &amounts[0]);
       break;
     case ROLE_AT:
       if (what->keep)

@@ -7,6 +7,7 @@ typedef struct {
   Sentence *sentence;
   const SentencePiece *up, *down, *better, *keep, *no; /* what has been said of direction; `no` turns it */
   const SentencePiece *amount, *second;
+  gboolean lifts; /* "get it up to 35 %" is no limit, as "up to 35 %" is */
   const SentencePiece *vague;
   AmountRole role;
 } What;

@@ -39,7 +39,7 @@ static void decide_per(Sentence *sentence) {
   const SentencePiece *first = NULL;
   for (guint i = 0; i < sentence->pieces->len; i++) {
     const SentencePiece *piece = &g_array_index(sentence->pieces, SentencePiece, i);
-    if (piece->row->says != SAYS_PER) continue;
+    if (piece->row->says != SAYS_PER && piece->row->says != SAYS_PER_OF) continue;
     if (first && first->bound.grain != piece->bound.grain) {
       g_autofree char *a = sentence_words(sentence, first->from, first->to);
       g_autofree char *b = sentence_words(sentence, piece->from, piece->to);
@@ -139,6 +139,7 @@ static void take_piece(Span *span, const SentencePiece *piece) {
       if (period.end <= today) return;
       take_whole(span, piece, period.start, period.end);
       break;
+    case SAYS_PER_OF:
     case SAYS_SPAN:
     case SAYS_BARE_SPAN:
       take_whole(span, piece, period.start, period.end);

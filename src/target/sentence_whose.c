@@ -217,15 +217,33 @@ static int choose_member(const Sentence *sentence, const SentencePiece *piece) {
   return -1;
 }
 
+/* Whether the members of `dimension` are in the one of `group`: "each rep of team North". */
+static gboolean is_group_of(const char *group, const char *dimension) {
+  static const char *const of_reps[] = {"team", "manager", "region", NULL};
+  static const char *const of_teams[] = {"manager", "region", NULL};
+  if (g_str_equal(dimension, "rep")) return g_strv_contains(of_reps, group);
+  return g_str_equal(dimension, "team") && g_strv_contains(of_teams, group);
+}
+
+static const char *each_dimension(const SentencePiece *each) {
+  return each->bound.dimension ? each->bound.dimension : "rep";
+}
+
+static gboolean is_each_within(const Sentence *sentence, const Whose *whose) {
+  int member = whose->member && whose->each && !whose->second ? choose_member(sentence, whose->member) : -1;
+  return member >= 0 && is_group_of(member_of(sentence, member)->dimension, each_dimension(whose->each));
+}
+
 static gboolean ask_whose(Sentence *sentence, const Whose *whose) {
   g_autofree char *one = whose->member ? say_member(sentence, whose->member->bound.member) : NULL;
   if (whose->member && whose->second) {
     g_autofree char *two = say_member(sentence, whose->second->bound.member);
     sentence_ask(sentence, TARGET_LACKS_SPECIFIC, "Whose: %s or %s? Write one target for each.", one, two);
-  } else if (whose->member && whose->each) {
+  } else if (whose->member && whose->each && choose_member(sentence, whose->member) >= 0 &&
+             !is_each_within(sentence, whose)) {
     sentence_ask(sentence, TARGET_LACKS_SPECIFIC,
                  "Is the amount for %s together, or for each %s? Leave one of the two out.", one,
-                 whose->each->bound.dimension ? whose->each->bound.dimension : "rep");
+                 each_dimension(whose->each));
   } else if (whose->member && whose->company) {
     sentence_ask(sentence, TARGET_LACKS_SPECIFIC, "Whose: %s or the whole company? Leave one of the two out.", one);
   } else if (whose->member && choose_member(sentence, whose->member) < 0) {
@@ -242,9 +260,17 @@ static void set_whose(Sentence *sentence, const char *dimension, const char *mem
   sentence->into->terms.member = g_strdup(member);
 }
 
+static void set_within(Sentence *sentence, const TargetMember *group) {
+  sentence->into->within_dimension = g_strdup(group->dimension);
+  sentence->into->within = g_strdup(group->name);
+}
+
 /* What the sentence says, where it says one thing. */
 static gboolean said_whose(Sentence *sentence, const Whose *whose, const char **dimension, const char **member) {
-  if (whose->member) {
+  if (is_each_within(sentence, whose)) {
+    *dimension = each_dimension(whose->each);
+    set_within(sentence, member_of(sentence, choose_member(sentence, whose->member)));
+  } else if (whose->member) {
     const TargetMember *found = member_of(sentence, choose_member(sentence, whose->member));
     *dimension = found->dimension;
     *member = found->name;
@@ -254,7 +280,7 @@ static gboolean said_whose(Sentence *sentence, const Whose *whose, const char **
       sentence_assume(sentence, "'%s' is %s", words, name);
     }
   } else if (whose->each) {
-    *dimension = whose->each->bound.dimension ? whose->each->bound.dimension : "rep";
+    *dimension = each_dimension(whose->each);
   } else if (whose->company) {
     *dimension = "company";
   } else {
@@ -263,15 +289,32 @@ static gboolean said_whose(Sentence *sentence, const Whose *whose, const char **
   return TRUE;
 }
 
+static gboolean is_same(const char *dimension, const char *member, const TargetHearing *hearing) {
+  return g_str_equal(dimension, hearing->dimension) && (member == NULL) == (hearing->member == NULL) &&
+         (!member || g_ascii_strcasecmp(member, hearing->member) == 0);
+}
+
+/* What the sentence and --for say together; FALSE: they do not agree. */
+static gboolean bring_together(Sentence *sentence, const char *dimension, const char *member) {
+  const TargetHearing *hearing = sentence->hearing;
+  const TargetSentence *into = sentence->into;
+  if (into->within) return is_same(into->within_dimension, into->within, hearing) || is_same(dimension, NULL, hearing);
+  if (is_same(dimension, member, hearing)) return TRUE;
+  if (member || !hearing->member || !is_group_of(hearing->dimension, dimension)) return FALSE;
+  set_within(sentence, &(TargetMember){hearing->dimension, hearing->member});
+  return TRUE;
+}
+
 static void agree(Sentence *sentence, const char *dimension, const char *member) {
   const TargetHearing *hearing = sentence->hearing;
-  gboolean same = g_str_equal(dimension, hearing->dimension) && (member == NULL) == (hearing->member == NULL) &&
-                  (!member || g_ascii_strcasecmp(member, hearing->member) == 0);
-  g_autofree char *said = sentence_say_whose(dimension, member);
+  const TargetSentence *into = sentence->into;
+  g_autofree char *who = sentence_say_whose(dimension, member);
+  g_autofree char *within = into->within ? sentence_say_whose(into->within_dimension, into->within) : NULL;
+  g_autofree char *said = within ? g_strconcat(who, " of ", within, NULL) : g_strdup(who);
   g_autofree char *given = sentence_say_whose(hearing->dimension, hearing->member);
-  if (same)
+  if (bring_together(sentence, dimension, member))
     set_whose(sentence, dimension, member);
-  else if (!member && !g_str_equal(dimension, "company") && hearing->member)
+  else if (!within && !member && !g_str_equal(dimension, "company") && hearing->member)
     sentence_ask(sentence, TARGET_LACKS_SPECIFIC, "Is the amount for %s together, or for %s? Leave one of the two out.",
                  given, said);
   else

@@ -36,6 +36,7 @@ static char *understood(const TargetSentence *sentence) {
     g_string_append(out, terms->dimension ? "company" : "-");
   else
     g_string_append_printf(out, "%s:%s", terms->dimension, terms->member ? terms->member : "*");
+  if (sentence->within) g_string_append_printf(out, " of %s:%s", sentence->within_dimension, sentence->within);
   g_string_append(out, " | ");
   add_amount(out, terms);
   if (terms->start == BASE_DAY_NONE)
