@@ -189,6 +189,26 @@ ATTAIN_API char *attain_answer_json(const AttainAnswer *answer);
 /* "running", …; NULL for what is no flag. */
 ATTAIN_API const char *attain_flag_name(AttainFlag flag);
 
+/* --- scorecards --- */
+
+/* Lists end with NULL; a list or text that is NULL is not given. */
+typedef struct {
+  const char *who;            /* company, team:North, "rep:Ana Silva", or a name that only one has; NULL: company */
+  const char *role;           /* the KPIs of a role; NULL: of whoever is in the rows, unless `kpis` names some */
+  const char *const *kpis;    /* these, and always those of which somebody on it has a target */
+  const char *const *by;      /* rows below: at most two dimensions, outermost first */
+  const char *const *weights; /* "revenue=3"; attain.yaml's count beside them */
+  const char *period;         /* NULL: this quarter */
+  unsigned n_trend;           /* periods before it; 0: as usual for its length */
+} AttainScorecardQuestion;
+
+/* KPIs with target, attainment, pace, chance, trend and score, as the JSON of `attain scorecard --format json`
+ * (docs/scorecards.md); give it back with attain_free(). All of it is of one commit. Any thread, and within a callback:
+ * of the commit that it tells of. Waits for a writer. `question` may be NULL. Errors: USAGE, NOT_FOUND for a name,
+ * INPUT for a period or weight, LIMIT, IO. */
+ATTAIN_API char *attain_scorecard(AttainWorkspace *workspace, const AttainScorecardQuestion *question,
+                                  AttainError *error);
+
 /* --- changing the ledger --- */
 
 typedef struct {

@@ -58,6 +58,8 @@ void shown_scorecard_init(ShownScorecard *shown, const Session *session, const S
   guint n_kpis = scorecard_n_kpis(scorecard), n_periods = scorecard_n_periods(scorecard);
   *shown = (ShownScorecard){.session = session, .scorecard = scorecard, .role = role};
   shown->notes = g_ptr_array_new_with_free_func(g_free);
+  shown->load = scorecard_load(scorecard);
+  if (shown->load.number < 0) query_last_load(session->store, &shown->load, NULL);
   shown->n_whole = n_periods - (scorecard_is_running(shown) ? 1 : 0);
   choose_kpis(shown);
   shown->decimals = g_new(int, n_kpis);

@@ -12,6 +12,7 @@ typedef struct {
   const char *role; /* whose set of KPIs it has; NULL: named ones */
   int *decimals;    /* by KPI, of its money */
   GArray *kpis;     /* guint: those that are shown to people: what has no records yet is left out */
+  QueryLoad load;   /* the last that is in it; number -1: not known */
   guint n_whole;    /* periods that have ended, of those of the trend */
   GPtrArray *notes; /* char * */
 } ShownScorecard;

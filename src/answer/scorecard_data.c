@@ -184,7 +184,7 @@ void scorecard_json(const ShownScorecard *shown, FILE *out) {
   cli_json_member_array(json, "notes");
   for (guint i = 0; i < shown->notes->len; i++) cli_json_text(json, g_ptr_array_index(shown->notes, i));
   cli_json_end_array(json);
-  QueryLoad load = scorecard_load(scorecard);
+  QueryLoad load = shown->load;
   g_autofree char *as_of = answer_instant(scorecard_now_us(scorecard));
   g_autofree char *loaded_at = load.number > 0 ? answer_instant(load.at_us) : NULL;
   cli_json_member_text(json, "currency", shown->session->organisation->currency);

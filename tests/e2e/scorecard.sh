@@ -87,7 +87,7 @@ says "| Ana Silva |"
 run 0 $at scorecard "ana silva" --period this-month --format json
 json_is 'd["who"], d["role"]' "('rep:Ana Silva', 'rep')"
 run 0 $at scorecard --format json
-json_is 'd["role"], d["period"]["name"], len(d["trend_periods"])' "('manager', '2026-Q4', 9)"
+json_is 'd["role"], d["period"]["name"], len(d["trend_periods"]), d["load"]' "('manager', '2026-Q4', 9, 1)"
 run 0 $at scorecard --by rep --format json
 json_is 'd["role"]' "rep"
 run 0 $at scorecard --role finance --kpi meetings --trend 3 --format json

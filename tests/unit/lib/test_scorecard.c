@@ -1,0 +1,159 @@
+/* Scorecards from the library: as the command line gives them, and moved by what is put. */
+#include "../demo/simulated.h"
+#include "attain/attain.h"
+#include "unit.h"
+
+#include <json-glib/json-glib.h>
+
+#define NOW "2026-10-31T12:00"
+
+/* --- the command line --- */
+
+static char *attain(const char *folder, const char *const *arguments) {
+  g_autoptr(GPtrArray) argv = g_ptr_array_new();
+  const char *const head[] = {g_getenv("ATTAIN"), "-C", folder, "--now", NOW};
+  for (guint i = 0; i < G_N_ELEMENTS(head); i++) g_ptr_array_add(argv, (gpointer)head[i]);
+  for (; *arguments; arguments++) g_ptr_array_add(argv, (gpointer)*arguments);
+  g_ptr_array_add(argv, NULL);
+  char *out = NULL;
+  g_autofree char *err = NULL;
+  int status = 0;
+  g_autoptr(GError) error = NULL;
+  if (!g_spawn_sync(NULL, (char **)argv->pdata, NULL, G_SPAWN_DEFAULT, NULL, NULL, &out, &err, &status, &error))
+    fail_msg("%s", error->message);
+  if (status != 0) fail_msg("attain: %s", err);
+  return out;
+}
+
+#define ATTAIN(folder, ...) attain(folder, (const char *const[]){__VA_ARGS__, NULL})
+
+static int set_up(void **state) {
+  DemoSummary summary;
+  char *folder = simulated_make(10, 1000, 3, &summary);
+  g_free(ATTAIN(folder, "load"));
+  g_free(ATTAIN(folder, "target", "set", "reach 1 million revenue in October", "--for", "company"));
+  *state = folder;
+  return 0;
+}
+
+static int tear_down(void **state) {
+  simulated_remove(*state);
+  return 0;
+}
+
+/* --- the library --- */
+
+static AttainWorkspace *open_workspace(const char *folder) {
+  AttainError error = {0};
+  AttainOptions standing = {.now = NOW};
+  AttainWorkspace *workspace = attain_open(folder, &standing, &error);
+  if (!workspace) fail_msg("%s", error.message);
+  return workspace;
+}
+
+static char *scorecard(AttainWorkspace *workspace, const AttainScorecardQuestion *question) {
+  AttainError error = {0};
+  char *json = attain_scorecard(workspace, question, &error);
+  if (!json) fail_msg("%s", error.message);
+  return json;
+}
+
+static void as_the_command(void **state) {
+  const char *by[] = {"team,rep", NULL}, *weights[] = {"revenue=3", NULL}, *kpis[] = {"win_rate", "calls", NULL};
+  g_autofree char *said = ATTAIN(*state, "scorecard", "--by", "team,rep", "--period", "2026-10", "--kpi", "win_rate",
+                                 "--kpi", "calls", "--weight", "revenue=3", "--format", "json");
+  AttainWorkspace *workspace = open_workspace(*state);
+  AttainScorecardQuestion question = {.by = by, .period = "2026-10", .kpis = kpis, .weights = weights};
+  char *json = scorecard(workspace, &question);
+  assert_string_equal(said, json);
+  attain_free(json);
+  attain_close(workspace);
+}
+
+/* Of the first row's cell of revenue: what is there, and of the target. */
+static void read_revenue(const char *json, double *value, double *attainment, gint64 *load) {
+  g_autoptr(JsonParser) parser = json_parser_new();
+  assert_true(json_parser_load_from_data(parser, json, -1, NULL));
+  JsonObject *all = json_node_get_object(json_parser_get_root(parser));
+  JsonObject *row = json_array_get_object_element(json_object_get_array_member(all, "rows"), 0);
+  JsonArray *cells = json_object_get_array_member(row, "cells");
+  *load = json_object_get_int_member(all, "load");
+  for (guint i = 0; i < json_array_get_length(cells); i++) {
+    JsonObject *cell = json_array_get_object_element(cells, i);
+    if (!g_str_equal(json_object_get_string_member(cell, "kpi"), "revenue")) continue;
+    *value = json_object_get_double_member(cell, "value");
+    *attainment = json_object_get_double_member(json_object_get_object_member(cell, "target"), "attainment");
+  }
+}
+
+static const char *const revenue[] = {"revenue", NULL};
+static const AttainScorecardQuestion of_revenue = {.kpis = revenue, .period = "2026-10"};
+
+typedef struct {
+  AttainWorkspace *workspace;
+  double value, attainment;
+  gint64 load, told;
+} Heard;
+
+static void on_change(const AttainChange *change, void *user_data) {
+  Heard *heard = user_data;
+  char *json = scorecard(heard->workspace, &of_revenue);
+  read_revenue(json, &heard->value, &heard->attainment, &heard->load);
+  heard->told = change->load;
+  attain_free(json);
+}
+
+/* A won deal of 50,000 is 0.05 of a million more, for who asks in the callback and for who asks afterwards. */
+static void a_record_moves_attainment(void **state) {
+  Heard heard = {.workspace = open_workspace(*state)};
+  double value = 0, attainment = 0, later, share;
+  gint64 load = 0;
+  char *json = scorecard(heard.workspace, &of_revenue);
+  read_revenue(json, &value, &attainment, &load);
+  attain_free(json);
+  attain_subscribe(heard.workspace, on_change, &heard);
+  AttainPutOptions options = {.source = "test"};
+  AttainError error = {0};
+  if (!attain_put(heard.workspace, "opportunity",
+                  "{\"id\": \"X-1\", \"amount\": 50000, \"currency\": \"EUR\", \"outcome\": \"won\", "
+                  "\"closed_at\": \"2026-10-20T10:00:00Z\"}",
+                  &options, NULL, &error))
+    fail_msg("%s", error.message);
+  assert_true(heard.told == load + 1 && heard.load == heard.told);
+  assert_true(ABS(heard.value - value - 50000) < 1e-6);
+  assert_true(ABS(heard.attainment - attainment - 0.05) < 1e-9);
+  json = scorecard(heard.workspace, &of_revenue);
+  read_revenue(json, &later, &share, &load);
+  assert_true(later == heard.value && share == heard.attainment && load == heard.told);
+  attain_free(json);
+  attain_close(heard.workspace);
+}
+
+static void wrong_questions(void **state) {
+  AttainWorkspace *workspace = open_workspace(*state);
+  const char *weights[] = {"revenue", NULL};
+  const AttainScorecardQuestion wrong[] = {{.who = "Nobody At All"}, {.role = "chef"}, {.weights = weights}};
+  static const struct {
+    AttainErrorCode code;
+    const char *words;
+  } expected[] = {{ATTAIN_ERROR_NOT_FOUND, "nobody is called"},
+                  {ATTAIN_ERROR_USAGE, "no KPI is in the set of 'chef'"},
+                  {ATTAIN_ERROR_USAGE, "weight takes a KPI and a number from 0"}};
+  for (guint i = 0; i < G_N_ELEMENTS(wrong); i++) {
+    AttainError error = {0};
+    assert_null(attain_scorecard(workspace, &wrong[i], &error));
+    assert_int_equal(expected[i].code, error.code);
+    if (!strstr(error.message, expected[i].words)) fail_msg("%s", error.message);
+    attain_error_clear(&error);
+  }
+  attain_close(workspace);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(as_the_command),
+      cmocka_unit_test(a_record_moves_attainment),
+      cmocka_unit_test(wrong_questions),
+  };
+  return cmocka_run_group_tests(tests, set_up, tear_down);
+}
