@@ -1,20 +1,16 @@
 /* One load: read, map, reject, compare, write.
  *
- * Reading and mapping make temp tables only; the ledger is touched in one transaction at the end. A load that finds
- * nothing new writes nothing, not even that it ran. Temp tables go when the load ends, however it ends.
+ * Reading and mapping make temp tables only; the ledger is touched in one transaction at the end (load_write.c). A load
+ * that finds nothing new writes nothing, not even that it ran. Temp tables go when the load ends, however it ends.
  *
  * With a memory of the last load only what came since is read (memory.h); when anything is odd about that, all is read
  * in its place. */
-#include "ingest/load.h"
-
-#include "base/fault.h"
 #include "base/money.h"
 #include "ingest/cursor.h"
+#include "ingest/load_run.h"
 #include "ingest/memory.h"
 #include "ingest/reject.h"
 #include "ingest/resources.h"
-#include "ingest/unlisted.h"
-#include "ingest/upsert.h"
 
 #include <gio/gio.h>
 
@@ -90,17 +86,6 @@ static void drop_temporary(Load *load) {
 
 /* --- the plan: which files, which entries, which targets --- */
 
-typedef struct {
-  Load load;
-  ReadStage **stages;    /* one for each of the source's tables, NULL when nothing uses it */
-  GPtrArray *row_stages; /* ReadStage of rows in place */
-  GPtrArray *entries;    /* MapEntry, in the map's order */
-  GPtrArray *targets;    /* UpsertTarget: dimensions first */
-  IngestCount *counts;   /* one a map entry */
-  gint64 last_load;      /* the source's, before this one; 0: none */
-  GPtrArray *unlisted_stages;
-} Run;
-
 static void free_target(gpointer data) {
   UpsertTarget *target = data;
   g_ptr_array_unref(target->entries);
@@ -152,7 +137,7 @@ static gboolean is_read_once(const Load *load, const SourceTable *table) {
   return n == 1;
 }
 
-static gboolean read_all(Run *run, GError **error) {
+static gboolean read_all(LoadRun *run, GError **error) {
   const IngestSource *source = run->load.source;
   for (guint i = 0; i < source->n_tables; i++) {
     const SourceTable *table = &source->tables[i];
@@ -165,7 +150,7 @@ static gboolean read_all(Run *run, GError **error) {
   return TRUE;
 }
 
-static ReadStage *stage_of(Run *run, const SourceMap *map, guint index, GError **error) {
+static ReadStage *stage_of(LoadRun *run, const SourceMap *map, guint index, GError **error) {
   if (map->from) return run->stages[map->from - run->load.source->tables];
   ReadStage *stage = read_stage_rows(&run->load, map, index, error);
   if (stage) g_ptr_array_add(run->row_stages, stage);
@@ -173,7 +158,7 @@ static ReadStage *stage_of(Run *run, const SourceMap *map, guint index, GError *
 }
 
 /* The dimensions that are made from the fact's rows. Their bad rows are told with the file's own. */
-static gboolean map_in_passing(Run *run, const MapEntry *fact, GError **error) {
+static gboolean map_in_passing(LoadRun *run, const MapEntry *fact, GError **error) {
   Load *load = &run->load;
   for (guint i = 0; i < load->source->n_maps; i++) {
     const SourceMap *map = &load->source->maps[i];
@@ -194,7 +179,7 @@ static gboolean check_headers(const SourceMap *map, const ReadStage *stage, GErr
   return TRUE;
 }
 
-static gboolean map_one(Run *run, guint index, GError **error) {
+static gboolean map_one(LoadRun *run, guint index, GError **error) {
   const SourceMap *map = &run->load.source->maps[index];
   ReadStage *stage = stage_of(run, map, index, error);
   if (!stage) return FALSE;
@@ -211,7 +196,7 @@ static int compare_entries(gconstpointer a, gconstpointer b) {
   return (x > y) - (x < y);
 }
 
-static gboolean map_all(Run *run, GError **error) {
+static gboolean map_all(LoadRun *run, GError **error) {
   const IngestSource *source = run->load.source;
   for (guint i = 0; i < source->n_maps; i++) {
     const SourceMap *map = &source->maps[i];
@@ -225,7 +210,7 @@ static gboolean map_all(Run *run, GError **error) {
   return TRUE;
 }
 
-static UpsertTarget *target_of(Run *run, const LedgerTable *table) {
+static UpsertTarget *target_of(LoadRun *run, const LedgerTable *table) {
   for (guint i = 0; i < run->targets->len; i++) {
     UpsertTarget *target = run->targets->pdata[i];
     if (target->table == table) return target;
@@ -246,7 +231,7 @@ static int compare_targets(gconstpointer a, gconstpointer b) {
   return x_later != y_later ? (int)x_later - (int)y_later : strcmp(x->table->name, y->table->name);
 }
 
-static void make_targets(Run *run) {
+static void make_targets(LoadRun *run) {
   for (guint i = 0; i < run->entries->len; i++) {
     MapEntry *entry = run->entries->pdata[i];
     UpsertTarget *target = target_of(run, entry->map->table);
@@ -264,175 +249,6 @@ static void make_targets(Run *run) {
   g_ptr_array_sort(run->targets, compare_targets);
 }
 
-/* --- writing --- */
-
-/* A dimension's rows that repeat an id add what was empty, but are no records of their own. */
-static void count_repeated(Run *run, const UpsertTarget *target) {
-  if (!upsert_target_is_dimension(target)) return;
-  for (guint e = 0; e < target->entries->len; e++) {
-    IngestCount *count = &run->counts[((const MapEntry *)target->entries->pdata[e])->index];
-    count->n_skipped = count->n_read - count->n_rejected - count->n_new - count->n_changed - count->n_unchanged;
-  }
-}
-
-static gboolean write_load_row(Run *run, double seconds, GError **error) {
-  Load *load = &run->load;
-  IngestCount sum = {0};
-  const char *format =
-      "INSERT INTO load_count VALUES (%d, %s, %s, %" G_GINT64_FORMAT ", %" G_GINT64_FORMAT ", %" G_GINT64_FORMAT
-      ", %" G_GINT64_FORMAT ", %" G_GINT64_FORMAT ", %" G_GINT64_FORMAT ", %" G_GINT64_FORMAT ")";
-  for (guint i = 0; i < load->source->n_maps; i++) {
-    const IngestCount *c = &run->counts[i];
-    if (load->plan->modes[i] == MEMORY_SAME) continue;
-    g_autofree char *table = store_quote_text(c->table);
-    g_autofree char *from = store_quote_text(c->from);
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-    g_autofree char *sql = g_strdup_printf(format, load->number, table, from, c->n_read, c->n_new, c->n_changed,
-                                           c->n_unchanged, c->n_rejected, c->n_skipped, c->n_closed);
-#pragma GCC diagnostic pop
-    if (!load_run_sql(load, sql, NULL, error)) return FALSE;
-    ingest_count_add(&sum, c);
-  }
-  const StoreValue values[] = {{.type = STORE_INT, .integer = load->number},
-                               {.type = STORE_TEXT, .text = load->source->name},
-                               {.type = STORE_INSTANT, .integer = load->options->now_us},
-                               {.type = STORE_DOUBLE, .number = seconds},
-                               {.type = STORE_INT, .integer = sum.n_read},
-                               {.type = STORE_INT, .integer = sum.n_new},
-                               {.type = STORE_INT, .integer = sum.n_changed},
-                               {.type = STORE_INT, .integer = sum.n_unchanged},
-                               {.type = STORE_INT, .integer = sum.n_rejected},
-                               {.type = STORE_INT, .integer = sum.n_skipped},
-                               {.type = STORE_INT, .integer = sum.n_closed}};
-  return store_run(load->store, "INSERT INTO \"load\" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values,
-                   G_N_ELEMENTS(values), NULL, error);
-}
-
-/* The facts made from others follow what this load changed. Changes of deals may have been concluded from the deals. */
-static gboolean refresh_derived(Run *run, GError **error) {
-  Load *load = &run->load;
-  g_autoptr(GPtrArray) changed = g_ptr_array_new();
-  for (guint t = 0; t < run->targets->len; t++) {
-    const UpsertTarget *target = run->targets->pdata[t];
-    if (!target->is_changed) continue;
-    g_ptr_array_add(changed, (gpointer)target->table->name);
-    if (g_str_equal(target->table->name, "opportunity")) g_ptr_array_add(changed, (gpointer) "stage_change");
-  }
-  g_ptr_array_add(changed, NULL);
-  load_progress(load, -1, "working out stays, silences and forecasts");
-  return store_refresh_derived(load->store, (const char *const *)changed->pdata, load->number, error);
-}
-
-static gboolean write_all(Run *run, gboolean *is_changed, gint64 started, GError **error) {
-  Load *load = &run->load;
-  gint64 last = 0;
-  if (!load_count(load, &last, error, "SELECT max(\"load\") FROM \"load\"")) return FALSE;
-  load->number = (gint)last + 1;
-  for (guint t = 0; t < run->targets->len; t++) {
-    if (!upsert_gather(load, run->targets->pdata[t], error)) return FALSE;
-  }
-  g_autoptr(UpsertRefs) refs = upsert_refs_resolve(load, run->targets, error);
-  if (!refs) return FALSE;
-  for (guint t = 0; t < run->targets->len; t++) {
-    UpsertTarget *target = run->targets->pdata[t];
-    if (!upsert_write(load, target, refs, run->counts, error)) return FALSE;
-    if (base_fault("ingest.write")) {
-      g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "fault injected into ingest.write");
-      return FALSE;
-    }
-    count_repeated(run, target);
-    *is_changed |= target->is_changed;
-  }
-  gboolean has_new_rejects = FALSE;
-  if (!reject_keep(load, run->entries, &has_new_rejects, error)) return FALSE;
-  *is_changed |= has_new_rejects;
-  if (!unlisted_keep(load, run->entries, run->stages, &run->unlisted_stages, is_changed, error)) return FALSE;
-  if (!cursor_keep(load, run->stages, is_changed, error)) return FALSE;
-  if (!*is_changed) return TRUE;
-  for (guint i = 0; i < ledger_schema_n_tables(load->schema); i++) {
-    const LedgerTable *table = ledger_schema_table(load->schema, i);
-    gboolean is_touched = table->kind == LEDGER_DIMENSION;
-    for (guint t = 0; t < run->targets->len; t++)
-      is_touched |= ((const UpsertTarget *)run->targets->pdata[t])->table == table;
-    if (is_touched && !upsert_refresh_stat(load, table, error)) return FALSE;
-  }
-  if (!refresh_derived(run, error)) return FALSE;
-  return write_load_row(run, (double)(g_get_monotonic_time() - started) / G_USEC_PER_SEC, error);
-}
-
-static gboolean note_missing_rates(Load *load, GError **error) {
-  g_autofree char *currency = store_quote_text(load->organisation->currency);
-  for (guint i = 0; i < ledger_schema_n_tables(load->schema); i++) {
-    const LedgerTable *table = ledger_schema_table(load->schema, i);
-    gboolean is_here = FALSE;
-    for (guint m = 0; m < load->source->n_maps; m++) is_here |= load->source->maps[m].table == table;
-    if (!is_here || !table->has_money) continue;
-    g_autofree char *name = store_quote_name(table->name);
-    g_autoptr(StoreRows) rows = load_query(load, error,
-                                           "SELECT currency, count(*) FROM %s WHERE currency <> %s AND currency NOT IN "
-                                           "(SELECT currency FROM fx_rate) GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 5",
-                                           name, currency);
-    if (!rows) return FALSE;
-    for (gsize r = 0; r < store_rows_count(rows); r++) {
-      g_autofree char *n = load_number(store_rows_value(rows, r, 1).integer);
-      load_note(load,
-                "%s: %s rows are in %s, for which there is no exchange rate; the amounts are kept and totals in %s "
-                "leave them out",
-                table->name, n, store_rows_value(rows, r, 0).text, load->organisation->currency);
-    }
-  }
-  return TRUE;
-}
-
-/* References among facts are hashes of ids, so that any order of loading is right; one that leads nowhere shows here.
- */
-static gboolean note_lost(Load *load, const UpsertTarget *target, const LedgerColumn *column, GError **error) {
-  g_autofree char *rows = store_quote_name(target->rows);
-  g_autofree char *name = store_quote_name(column->name);
-  g_autofree char *other = store_quote_name(column->ref);
-  g_autoptr(StoreRows) found =
-      load_query(load, error,
-                 "SELECT count(n.%s), count(*) FILTER (n.%s IS NOT NULL AND t.key IS NULL) FROM "
-                 "%s n LEFT JOIN %s t ON t.key = n.%s",
-                 name, name, rows, other, name);
-  if (!found) return FALSE;
-  gint64 n_lost = store_rows_value(found, 0, 1).integer;
-  g_autofree char *lost = load_number(n_lost);
-  g_autofree char *all = load_number(store_rows_value(found, 0, 0).integer);
-  if (n_lost > 0)
-    load_note(load, "%s: %s of %s rows that name %s %s name one that is not in the ledger", target->table->name, lost,
-              all, strchr("aeiou", column->name[0]) ? "an" : "a", column->name);
-  return TRUE;
-}
-
-static gboolean note_lost_references(Run *run, GError **error) {
-  for (guint t = 0; t < run->targets->len; t++) {
-    const UpsertTarget *target = run->targets->pdata[t];
-    for (guint c = 0; c < target->table->n_columns; c++) {
-      const LedgerColumn *column = &target->table->columns[c];
-      if (column->type != LEDGER_REF || !upsert_target_maps(target, column->name)) continue;
-      if (ledger_schema_find(run->load.schema, column->ref)->kind == LEDGER_DIMENSION) continue;
-      if (!note_lost(&run->load, target, column, error)) return FALSE;
-    }
-  }
-  return TRUE;
-}
-
-static gboolean write_in_transaction(Run *run, gboolean *is_changed, gint64 started, GError **error) {
-  Load *load = &run->load;
-  if (!store_begin(load->store, error)) return FALSE;
-  /* All that can fail comes before the commit: a load that says it failed has changed nothing. */
-  if (!write_all(run, is_changed, started, error) || !note_lost_references(run, error) ||
-      !note_missing_rates(load, error)) {
-    store_rollback(load->store);
-    return FALSE;
-  }
-  if (*is_changed) return store_commit(load->store, error);
-  store_rollback(load->store);
-  return TRUE;
-}
-
 /* --- the whole --- */
 
 gboolean load_make_macros(Store *store, GError **error) {
@@ -445,7 +261,7 @@ gboolean load_make_macros(Store *store, GError **error) {
   return store_run(store, sql, NULL, 0, NULL, error);
 }
 
-static gboolean check_rejected(Run *run, GError **error) {
+static gboolean check_rejected(LoadRun *run, GError **error) {
   for (guint t = 0; t < run->targets->len; t++) {
     if (!upsert_reject_repeated(&run->load, run->targets->pdata[t], error)) return FALSE;
   }
@@ -458,17 +274,17 @@ static gboolean check_rejected(Run *run, GError **error) {
   return reject_check(&run->load, run->entries, run->counts, error);
 }
 
-static gboolean find_last_load(Run *run, GError **error) {
+static gboolean find_last_load(LoadRun *run, GError **error) {
   g_autofree char *source = store_quote_text(run->load.source->name);
   return load_count(&run->load, &run->last_load, error, "SELECT max(\"load\") FROM \"load\" WHERE source = %s", source);
 }
 
-static gboolean run_load(Run *run, gboolean *is_changed, gint64 started, GError **error) {
+static gboolean run_load(LoadRun *run, gboolean *is_changed, gint64 started, GError **error) {
   if (!find_last_load(run, error)) return FALSE;
   run->load.plan = memory_plan(run->load.options->memory, run->load.source, run->last_load);
   if (!load_make_macros(run->load.store, error) || !read_all(run, error) || !map_all(run, error)) return FALSE;
   make_targets(run);
-  return check_rejected(run, error) && write_in_transaction(run, is_changed, started, error);
+  return check_rejected(run, error) && load_write(run, is_changed, started, error);
 }
 
 static void free_entry(gpointer data) {
@@ -478,7 +294,7 @@ static void free_stage(gpointer data) {
   read_stage_free(data);
 }
 
-static IngestReport *make_report(Run *run, gboolean is_changed, gint64 started) {
+static IngestReport *make_report(LoadRun *run, gboolean is_changed, gint64 started) {
   IngestReport *report = g_new0(IngestReport, 1);
   report->source = g_strdup(run->load.source->name);
   report->load = is_changed ? run->load.number : 0;
@@ -490,7 +306,7 @@ static IngestReport *make_report(Run *run, gboolean is_changed, gint64 started) 
   return report;
 }
 
-static void begin(Run *run) {
+static void begin(LoadRun *run) {
   const IngestSource *source = run->load.source;
   run->load.notes = g_ptr_array_new_with_free_func(g_free);
   run->load.temporary = g_ptr_array_new_with_free_func(g_free);
@@ -501,7 +317,7 @@ static void begin(Run *run) {
   run->counts = g_new0(IngestCount, source->n_maps + 1);
 }
 
-static void end(Run *run) {
+static void end(LoadRun *run) {
   drop_temporary(&run->load);
   g_ptr_array_unref(run->targets);
   g_ptr_array_unref(run->entries);
@@ -515,7 +331,7 @@ static void end(Run *run) {
   memory_plan_free(run->load.plan);
 }
 
-static void remember(Run *run, gboolean is_changed) {
+static void remember(LoadRun *run, gboolean is_changed) {
   IngestMemory *memory = run->load.options->memory;
   if (!memory) return;
   memory_keep(memory, run->load.plan, run->stages, run->entries, run->unlisted_stages,
@@ -525,7 +341,7 @@ static void remember(Run *run, gboolean is_changed) {
 /* `was_partial`: not all was read, so that an error may only mean that all is to be read. */
 static gboolean load_once(const Load *load, IngestReport **report, gboolean *was_partial, GError **error) {
   gint64 started = g_get_monotonic_time();
-  Run run = {.load = *load};
+  LoadRun run = {.load = *load};
   begin(&run);
   gboolean is_changed = FALSE;
   gboolean ok = run_load(&run, &is_changed, started, error);

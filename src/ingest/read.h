@@ -63,24 +63,17 @@ typedef struct {
 /* Makes the staging table of one of the source's tables. */
 /* `is_once`: one map entry reads it, from beginning to end; a large text file may then stay where it is, as a view. */
 ReadStage *read_stage(Load *load, const SourceTable *table, guint index, gboolean is_once, GError **error);
-/* A view becomes a table: when a row of it must be told from the others. */
-gboolean read_stage_materialise(Load *load, ReadStage *stage, GError **error);
 /* One with its files, and nothing read yet. */
 ReadStage *read_stage_new(const IngestSource *source, const SourceTable *table, guint index, const GPtrArray *paths);
 /* Reads its files, one after the other. */
 gboolean read_stage_files(Load *load, ReadStage *stage, const SourceTable *table, GError **error);
 /* Adds empty columns for the headers that are not there. */
 gboolean read_stage_widen(Load *load, ReadStage *stage, char *const *headers, guint n_headers, GError **error);
-/* Finds the dialect of `file->text`. Errors: INPUT for a file without a header that is text. */
-gboolean read_sniff(ReadFile *file, const SourceTable *table, GError **error);
 /* .json, .ndjson, .jsonl, .parquet or, for all others, .csv. */
 const char *read_suffix(const char *path);
 /* Makes one of rows written in the YAML. */
 ReadStage *read_stage_rows(Load *load, const SourceMap *map, guint index, GError **error);
 void read_stage_free(ReadStage *stage);
-/* The staging column that a mapping means by `name`: the same header, else the only one equal but for case, spaces and
- * underscores. NULL with an error that names the nearest headers. */
-const char *read_stage_header(const ReadStage *stage, const char *name, BaseSpan span, GError **error);
 /* Physical lines, from 1, of the given rows (ascending, counted in the staging table). `lines` has room for n. */
 void read_stage_lines(const ReadStage *stage, guint file, const gint64 *rows, gsize n, gint64 *lines);
 
@@ -111,5 +104,19 @@ gboolean read_parquet_file(Load *load, ReadStage *stage, guint file, GError **er
  */
 gboolean read_stage_append(Load *load, ReadStage *stage, guint file, char *const *headers, guint n_headers,
                            const char *select, GError **error);
+
+/* --- read_headers.c --- */
 /* Headers made fit for column names: empty ones named, repeated ones numbered. NULL-terminated; the caller frees. */
 char **read_unique_headers(char *const *headers, guint n_headers, GPtrArray *repeated);
+/* The staging column that a mapping means by `name`: the same header, else the only one equal but for case, spaces and
+ * underscores. NULL with an error that names the nearest headers. */
+const char *read_stage_header(const ReadStage *stage, const char *name, BaseSpan span, GError **error);
+
+/* --- read_csv.c --- */
+/* Finds the dialect of `file->text`. Errors: INPUT for a file without a header that is text. */
+gboolean read_sniff(ReadFile *file, const SourceTable *table, GError **error);
+gboolean read_csv_file(Load *load, ReadStage *stage, guint file, const SourceTable *table, GError **error);
+/* A large file that is read once stays where it is. */
+gboolean read_csv_view(Load *load, ReadStage *stage, const SourceTable *table, GError **error);
+/* A view becomes a table: when a row of it must be told from the others. */
+gboolean read_stage_materialise(Load *load, ReadStage *stage, GError **error);
