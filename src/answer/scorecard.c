@@ -60,7 +60,8 @@ void shown_scorecard_init(ShownScorecard *shown, const Session *session, const S
   shown->notes = g_ptr_array_new_with_free_func(g_free);
   shown->load = scorecard_load(scorecard);
   if (shown->load.number < 0) query_last_load(session->store, &shown->load, NULL);
-  shown->n_whole = n_periods - (scorecard_is_running(shown) ? 1 : 0);
+  while (shown->n_whole < n_periods && scorecard_period(scorecard, shown->n_whole)->end <= session->today + 1)
+    shown->n_whole++;
   choose_kpis(shown);
   shown->decimals = g_new(int, n_kpis);
   for (guint k = 0; k < n_kpis; k++) shown->decimals[k] = decimals_of(shown, k);

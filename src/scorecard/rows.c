@@ -18,6 +18,7 @@ typedef struct {
   Scorecard *scorecard;
   GHashTable *by_path;  /* -> ScorecardRow, owned by the scorecard */
   GHashTable *expected; /* the paths that are */
+  gboolean has_begun;   /* the period asked */
   guint n_prefix;       /* dimensions ahead of those of `by`: 0 of the company, else 1 */
 } Build;
 
@@ -109,7 +110,7 @@ static void take(Build *build, const QueryRow *from, guint level) {
   cell->trend[from->period] = from->value;
   if (from->period + 1 < scorecard->periods->len) return;
   cell->value = from->value;
-  cell->has_compared = from->has_compared;
+  cell->has_compared = from->has_compared && build->has_begun;
   cell->compared = from->compared;
   if (from->has_compared) scorecard->compared = from->compared_period;
 }
@@ -224,7 +225,12 @@ gboolean scorecard_read_rows(Scorecard *scorecard, const TargetDesk *desk, const
   g_autoptr(GHashTable) by_path = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr(GHashTable) wanted = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr(GHashTable) answered = g_hash_table_new(NULL, NULL);
-  Build build = {scorecard, by_path, wanted, scorecard->member ? 1 : 0};
+  const CalendarPeriod *asked = scorecard_period(scorecard, scorecard_n_periods(scorecard) - 1);
+  Build build = {.scorecard = scorecard,
+                 .by_path = by_path,
+                 .expected = wanted,
+                 .has_begun = asked->start <= desk->context->today,
+                 .n_prefix = scorecard->member ? 1 : 0};
   for (guint level = 0; level <= g_strv_length(scorecard->by); level++)
     if (!read_level(&build, desk, level, error)) return FALSE;
   for (guint r = 0; r < scorecard->rows->len; r++) g_hash_table_add(answered, g_ptr_array_index(scorecard->rows, r));

@@ -7,6 +7,7 @@
 #define USUAL_TREND   12
 #define TREND_QUARTER 8
 #define TREND_YEAR    5
+#define TREND_RANGE   4
 #define SHOWN_NAMES   6
 
 /* --- life --- */
@@ -29,7 +30,8 @@ void scorecard_free(Scorecard *scorecard) {
  * quarters. */
 static guint usual_trend(CalendarGrain grain) {
   if (grain == CALENDAR_YEAR) return TREND_YEAR;
-  return grain == CALENDAR_QUARTER || grain == CALENDAR_RANGE ? TREND_QUARTER : USUAL_TREND;
+  if (grain == CALENDAR_RANGE) return TREND_RANGE;
+  return grain == CALENDAR_QUARTER ? TREND_QUARTER : USUAL_TREND;
 }
 
 static Scorecard *new_scorecard(const TargetDesk *desk, const ScorecardRequest *request) {

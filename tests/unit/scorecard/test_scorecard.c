@@ -438,21 +438,43 @@ static void assert_who(const World *world, const char *text, const char *dimensi
     assert_null(name);
 }
 
+/* Of December nothing has begun: it is compared with nothing, and the trend ends before it. */
+static void a_period_to_come(void **state) {
+  g_auto(World) world = company();
+  g_autoptr(GPtrArray) targets = no_targets();
+  TargetTerms terms =
+      terms_of("revenue", TARGET_COMPANY, NULL, TARGET_REACH, 5000, day(12, 1), base_day_from_civil(2027, 1, 1));
+  set(&world, targets, &terms);
+  ScorecardRequest request = request_of(&world, TARGET_COMPANY, NULL, "2026-12", NULL);
+  g_autoptr(Scorecard) card = ask(&world, targets, &request);
+  const ScorecardCell *revenue = cell_of(card, 0, REVENUE);
+  assert_false(revenue->has_compared);
+  assert_true(revenue->has_target);
+  assert_int_equal(TARGET_NOT_BEGUN, revenue->standing->phase);
+  assert_false(revenue->has_points);
+  assert_false(scorecard_row(card, 0)->has_score);
+}
+
 static void whose(void **state) {
   g_auto(World) world = company();
   assert_who(&world, "company", TARGET_COMPANY, NULL);
   assert_who(&world, "north", "team", "North");
   assert_who(&world, "Ana", "rep", "Ana");
   assert_who(&world, "rep:ben", "rep", "Ben");
+  company_sql(world.store, "UPDATE person SET name = 'Dee Ray' WHERE key = 4");
+  assert_who(&world, "ray", "rep", "Dee Ray");
   company_sql(world.store, "UPDATE team SET manager = 2 WHERE key = 2");
   assert_who(&world, "Ben", "manager", "Ben");
   g_autofree char *dimension = NULL, *member = NULL;
-  g_autoptr(GError) error = NULL, each = NULL;
+  g_autoptr(GError) error = NULL, each = NULL, several = NULL;
   assert_false(scorecard_who_read(&world.context, "Nroth", &dimension, &member, &error));
   assert_string_equal("nobody is called \"Nroth\", no person, team, region or product: did you mean \"North\"?",
                       error->message);
   assert_false(scorecard_who_read(&world.context, "rep:", &dimension, &member, &each));
   assert_non_null(strstr(each->message, "--by rep"));
+  company_sql(world.store, "UPDATE person SET name = 'Cy Ray' WHERE key = 3");
+  assert_false(scorecard_who_read(&world.context, "Ray", &dimension, &member, &several));
+  assert_string_equal("2 are called \"Ray\": Cy Ray, Dee Ray. Write the whole name", several->message);
   assert_string_equal("rep", scorecard_role_of("rep"));
   assert_string_equal("leader", scorecard_role_of("team"));
   assert_string_equal("marketing", scorecard_role_of("source"));
@@ -472,6 +494,7 @@ int main(void) {
       cmocka_unit_test(kpis_with_targets),
       cmocka_unit_test(few_questions),
       cmocka_unit_test(what_cannot_be),
+      cmocka_unit_test(a_period_to_come),
       cmocka_unit_test(whose),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
