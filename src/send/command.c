@@ -2,7 +2,9 @@
  * did, anything else is tried again. What it writes to standard error says why. */
 #include "send/private.h"
 
+#include <errno.h>
 #include <gio/gio.h>
+#include <unistd.h>
 
 #define MAX_SAID_BYTES 500
 
@@ -29,22 +31,35 @@ static gboolean on_late(gpointer user_data) {
   return G_SOURCE_REMOVE;
 }
 
-static GSubprocess *start(const Sender *sender, const ConfChannel *channel, GError **error) {
-  g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new(
-      G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
+/* A descriptor from which the text is read; -1 with an error. */
+static int open_text(const char *text, GError **error) {
+  FILE *file = tmpfile();
+  int fd = file && fputs(text, file) >= 0 && fflush(file) == 0 ? dup(fileno(file)) : -1;
+  if (fd < 0 || lseek(fd, 0, SEEK_SET) < 0)
+    g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "the message could not be written to a file: %s", g_strerror(errno));
+  if (file) fclose(file);
+  return fd;
+}
+
+static GSubprocess *start(const Sender *sender, const ConfChannel *channel, const char *body, GError **error) {
+  int fd = open_text(body, error);
+  if (fd < 0) return NULL;
+  g_autoptr(GSubprocessLauncher) launcher =
+      g_subprocess_launcher_new(G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
   g_subprocess_launcher_set_cwd(launcher, sender->folder);
+  g_subprocess_launcher_take_stdin_fd(launcher, fd);
   return g_subprocess_launcher_spawnv(launcher, (const char *const *)channel->command, error);
 }
 
 /* In a context of its own, so that nothing else of the program runs meanwhile. */
-static void run(Running *running, const char *body) {
+static void run(Running *running) {
   GMainContext *context = g_main_context_new();
   g_main_context_push_thread_default(context);
   running->loop = g_main_loop_new(context, FALSE);
   GSource *late = g_timeout_source_new_seconds(SEND_MAX_SECONDS);
   g_source_set_callback(late, on_late, running, NULL);
   g_source_attach(late, context);
-  g_subprocess_communicate_utf8_async(running->process, body, running->given_up, on_done, running);
+  g_subprocess_communicate_utf8_async(running->process, NULL, running->given_up, on_done, running);
   g_main_loop_run(running->loop);
   g_source_destroy(late);
   g_source_unref(late);
@@ -70,14 +85,14 @@ static AlertAnswer judge(const Running *running, const char *program, char **wor
 AlertAnswer send_by_command(const Sender *sender, const ConfChannel *channel, const AlertMessage *message,
                             char **words) {
   g_autoptr(GError) error = NULL;
-  Running running = {.process = start(sender, channel, &error)};
+  g_autofree char *body = send_json(sender, message);
+  Running running = {.process = start(sender, channel, body, &error)};
   if (!running.process) {
     *words = g_strdup(error->message);
     return ALERT_LATER;
   }
-  g_autofree char *body = send_json(sender, message);
   running.given_up = g_cancellable_new();
-  run(&running, body);
+  run(&running);
   AlertAnswer answer = judge(&running, channel->command[0], words);
   g_clear_error(&running.error);
   g_free(running.said);

@@ -40,6 +40,16 @@ static const char *why(CURLcode code, const char *problem) {
   return *problem ? problem : curl_easy_strerror(code);
 }
 
+static CURLcode perform(CURL *curl, long *status) {
+  SendPipe guard;
+  send_pipe_begin(&guard);
+  CURLcode code = curl_easy_perform(curl);
+  send_pipe_end(&guard);
+  *status = 0;
+  curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, status);
+  return code;
+}
+
 /* --- webhooks --- */
 
 static AlertAnswer judge_http(CURLcode code, long status, const char *problem, const GString *answer, char **words) {
@@ -75,9 +85,8 @@ static AlertAnswer post(const char *url, const char *token, const char *body, co
   curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body);
   curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, keep_answer);
   curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer);
-  CURLcode code = curl_easy_perform(curl);
-  long status = 0;
-  curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+  long status;
+  CURLcode code = perform(curl, &status);
   AlertAnswer judged = judge_http(code, status, problem, answer, words);
   curl_slist_free_all(headers);
   curl_easy_cleanup(curl);
@@ -145,9 +154,8 @@ static AlertAnswer deliver(const ConfMail *mail, const char *password, const cha
   curl_easy_setopt(curl, CURLOPT_READFUNCTION, read_upload);
   curl_easy_setopt(curl, CURLOPT_READDATA, &upload);
   curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
-  CURLcode code = curl_easy_perform(curl);
-  long status = 0;
-  curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+  long status;
+  CURLcode code = perform(curl, &status);
   AlertAnswer answer = judge_mail(code, status, problem, words);
   curl_slist_free_all(recipients);
   curl_easy_cleanup(curl);

@@ -3,6 +3,8 @@
 
 #include "send/send.h"
 
+#include <signal.h>
+
 /* --- forms.c: what is sent --- */
 /* "Attain: Win rate low, team North" or "Attain: 3 alerts, 1 critical"; one line. The caller frees these. */
 char *send_subject(const Sender *sender, const AlertMessage *message);
@@ -20,6 +22,16 @@ char *send_address(const char *from);
 /* --- secret.c --- */
 /* The text of a secret, read now; caller frees. Errors: NOT_FOUND in words that tell what to set. */
 char *send_secret(const ConfSecret *secret, GError **error);
+
+/* --- pipe.c --- */
+/* Between the two, a receiver that hangs up while it is written to is an error of the writing and no signal: of this
+ * thread only, for the signals of the process are not ours. Processes started in between would inherit it. */
+typedef struct {
+  sigset_t before;
+  gboolean was_pending;
+} SendPipe;
+void send_pipe_begin(SendPipe *guard);
+void send_pipe_end(const SendPipe *guard);
 
 /* --- the ways --- */
 AlertAnswer send_by_http(const Sender *sender, const ConfChannel *channel, const AlertMessage *message, char **words);
