@@ -164,12 +164,13 @@ static gboolean read_csv(const char *csv, const char *database, GError **error) 
 static gboolean all(const Bench *bench, GError **error) {
   if (!bench_make(bench, error)) return FALSE;
   return bench_questions(bench, error) && bench_loading(bench, error) && bench_definitions(bench, error) &&
-         bench_start(bench, error) && bench_live(bench, error) && bench_writes(bench, error) &&
-         bench_peers(bench, error);
+         bench_start(bench, error) && bench_live(bench, error) && bench_pace(bench, error) &&
+         bench_writes(bench, error) && bench_peers(bench, error);
 }
 
 static gboolean run(int argc, char **argv, GError **error) {
   if (argc == 4 && g_str_equal(argv[1], "read-csv")) return read_csv(argv[2], argv[3], error);
+  if (argc > 2 && g_str_equal(argv[1], "calibration")) return bench_calibration((const char *const *)argv + 2, error);
   Bench bench = {.folder = argv[1], .sql_folder = argv[2], .program = argv[3], .self = argv[0]};
   bench.deals = MAX(number_from("BENCH_DEALS", 5000000), 1000);
   bench.people = MAX(number_from("BENCH_PEOPLE", BENCH_PEOPLE), 20);
@@ -183,6 +184,7 @@ static gboolean run(int argc, char **argv, GError **error) {
   if (g_str_equal(only, "live-once"))
     return bench_live_once(&bench, argc > 5 ? g_ascii_strtod(argv[5], NULL) : 0, error);
   if (g_str_equal(only, "live")) return bench_make(&bench, error) && bench_live(&bench, error);
+  if (g_str_equal(only, "pace")) return bench_make(&bench, error) && bench_pace(&bench, error);
   if (g_str_equal(only, "peers")) return bench_make(&bench, error) && bench_peers(&bench, error);
   if (g_str_equal(only, "writes")) return bench_make(&bench, error) && bench_writes(&bench, error);
   if (g_str_equal(only, "questions")) return bench_make(&bench, error) && bench_questions(&bench, error);
@@ -199,7 +201,8 @@ int main(int argc, char **argv) {
   if (argc < 4) {
     fprintf(stderr,
             "usage: bench FOLDER SQL_FOLDER ATTAIN "
-            "[make|questions|ask|sql|loading|definitions|start|live|live-once|writes|peers]\n");
+            "[make|questions|ask|sql|loading|definitions|start|live|live-once|pace|writes|peers]\n"
+            "       bench calibration WORKSPACE…\n");
     return 2;
   }
   g_autoptr(GError) error = NULL;

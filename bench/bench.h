@@ -113,4 +113,8 @@ gboolean bench_live(const Bench *bench, GError **error);
 /* Asks the scorecard once and then again and again for some seconds: its peak memory, and for a profiler. */
 gboolean bench_live_once(const Bench *bench, double seconds, GError **error);
 gboolean bench_writes(const Bench *bench, GError **error);
+/* The pace of 500 people × 12 KPIs. */
+gboolean bench_pace(const Bench *bench, GError **error);
+/* Reliability of chances over simulated companies: folders of workspaces, and NULL. */
+gboolean bench_calibration(const char *const *folders, GError **error);
 gboolean bench_peers(const Bench *bench, GError **error);

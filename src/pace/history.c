@@ -159,10 +159,13 @@ static gboolean ask_members(PaceHistory *history, GError **error) {
     g_propagate_error(error, g_steal_pointer(&missing));
     return FALSE;
   }
+  Figure *figures = NULL;
+  const char *member = NULL; /* whose they are: rows come member by member */
   for (guint r = 0; r < query_result_n_rows(result); r++) {
     const QueryRow *row = query_result_row(result, r);
     if (!of_all && !row->members[0]) continue;
-    Figure *figures = figures_of(history, of_all ? NULL : row->members[0]);
+    if (!figures || row->members[0] != member) figures = figures_of(history, of_all ? NULL : row->members[0]);
+    member = row->members[0];
     figures[row->kpi * history->spans->len + row->period] = (Figure){
         row->value.has_value, (row->value.flags & QUERY_FLAG_BEFORE_DATA) != 0, row->value.n, row->value.value};
   }

@@ -175,9 +175,10 @@ static inline double kernel_below(double z) {
   return 0.5 + 0.75 * (u - u * u * u / 3);
 }
 
-/* Where nothing is known: a logistic curve, whose tails never end. */
-static inline double guess_below(double z, double deviation) {
-  return 1 / (1 + exp(-z * G_PI / (sqrt(3) * deviation)));
+/* Where nothing is known: Student's t of two degrees of freedom, whose tails are long and whose curve is plain. */
+static inline double guess_below(double z, double scale) {
+  double t = z / scale;
+  return 0.5 + t / (2 * sqrt(2 + t * t));
 }
 
 static void fill_below(PaceModel *model) {
@@ -284,7 +285,7 @@ static double peers_below(const PaceModel *model, double error) {
 static double errors_below(const PaceFinish *finish, double error) {
   const PaceModel *model = finish->model;
   const double *own = model->errors + (gsize)finish->member * model->n_windows;
-  double sum = GUESS_WEIGHT * guess_below(error, 2 * model->spread);
+  double sum = GUESS_WEIGHT * guess_below(error, model->spread);
   if (finish->weight_of_peers > 0) sum += finish->weight_of_peers * peers_below(model, error);
   if (finish->n_own > 0)
     for (guint w = 0; w < model->n_windows; w++)
@@ -311,17 +312,35 @@ double pace_finish_at_most(const PaceFinish *finish, double amount) {
   return errors_below(finish, scaled(model->kind, rest) - finish->centre);
 }
 
+/* By false position, halving the weight of an end that stays (Dowell & Jarratt 1971, the Illinois rule). */
+static double error_of(const PaceFinish *finish, double p) {
+  const PaceModel *model = finish->model;
+  double low = model->low, high = model->low + model->step * N_GRID;
+  double at_low, at_high;
+  while ((at_low = errors_below(finish, low) - p) > 0) low -= 5 * model->spread;
+  while ((at_high = errors_below(finish, high) - p) < 0) high += 5 * model->spread;
+  for (int side = 0, i = 0; i < 60 && high - low > 1e-6 * model->spread; i++) {
+    double middle = at_high > at_low ? (low * at_high - high * at_low) / (at_high - at_low) : (low + high) / 2;
+    double at = errors_below(finish, middle) - p;
+    if (fabs(at) < 1e-7) return middle;
+    if (at < 0) {
+      low = middle;
+      at_low = at;
+      if (side < 0) at_high /= 2;
+      side = -1;
+    } else {
+      high = middle;
+      at_high = at;
+      if (side > 0) at_low /= 2;
+      side = 1;
+    }
+  }
+  return (low + high) / 2;
+}
+
 double pace_finish_quantile(const PaceFinish *finish, double p) {
   const PaceModel *model = finish->model;
-  double low = model->low - 20 * model->spread, high = model->low + model->step * N_GRID + 20 * model->spread;
-  for (int i = 0; i < 40; i++) {
-    double middle = low + (high - low) / 2;
-    if (errors_below(finish, middle) < p)
-      low = middle;
-    else
-      high = middle;
-  }
-  double value = finish->centre + high;
+  double value = finish->centre + error_of(finish, p);
   if (model->kind == PACE_STANDS) return value;
   double rest = value * fabs(value);
   if (!model->may_fall) rest = MAX(rest, 0);
