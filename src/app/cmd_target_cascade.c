@@ -104,11 +104,12 @@ static gboolean add_part(Handing *handing, const CliArguments *arguments, guint 
 static gboolean keep(Handing *handing, const CliArguments *arguments, GError **error) {
   g_autofree char *author = targets_author(arguments);
   if (!store_begin(handing->session->store, error)) return FALSE;
-  for (guint i = 0; i < handing->cascade.shares->len; i++)
-    if (!add_part(handing, arguments, i, author, error)) {
-      store_rollback(handing->session->store);
-      return FALSE;
-    }
+  for (guint i = 0; i < handing->cascade.shares->len; i++) {
+    if (g_array_index(handing->cascade.shares, TargetShare, i).is_nothing) continue;
+    if (add_part(handing, arguments, i, author, error)) continue;
+    store_rollback(handing->session->store);
+    return FALSE;
+  }
   return store_commit(handing->session->store, error);
 }
 
@@ -130,8 +131,8 @@ static void print_json(const CliContext *context, const Handing *handing, guint 
     const TargetShare *share = &g_array_index(cascade->shares, TargetShare, i);
     g_autofree char *who = target_who_write(handing->request.dimension, share->member);
     cli_json_begin_object(json);
-    const Target *made = kept ? g_ptr_array_index(handing->targets, first + i) : NULL;
-    cli_json_value(json, "target", kept, made ? (double)made->number : 0);
+    const Target *made = kept && !share->is_nothing ? g_ptr_array_index(handing->targets, first++) : NULL;
+    cli_json_value(json, "target", made != NULL, made ? (double)made->number : 0);
     cli_json_member_text(json, "who", who);
     cli_json_member_number(json, "weight", share->weight);
     cli_json_member_number(json, "amount", share->amount);
@@ -192,6 +193,9 @@ static void print_table(const CliContext *context, const Handing *handing, gbool
     cli_table_add_note(
         table,
         "It does not add up over people, so it is the same for everybody: the whole is computed from all records.");
+  guint n_without = cascade->shares->len - cascade->n_targets;
+  g_autofree char *without = base_count_words(n_without, "# {gets|get} nothing, and so no target.");
+  if (n_without > 0) cli_table_add_note(table, without);
   cli_table_write(table, context, FALSE);
 }
 

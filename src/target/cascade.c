@@ -128,6 +128,14 @@ static gboolean share_out(double total, const TargetCascade *cascade, int digits
   return target_share_out(total, digits, weights, cascade->shares->len, parts, error);
 }
 
+/* Who is away all the time has no rate to hold either; a limit of 0 is one, where there is a weight. */
+static gboolean is_nothing(const TargetCascade *cascade, const TargetCascadeRequest *request,
+                           const TargetShare *share) {
+  if (share->weight == 0) return cascade->adds_up || request->by == TARGET_BY_CAPACITY;
+  gboolean limits = cascade->kind == TARGET_BELOW || cascade->kind == TARGET_BETWEEN;
+  return cascade->adds_up && !limits && share->amount == 0;
+}
+
 static gboolean set_amounts(const TargetDesk *desk, const TargetStanding *standing, const TargetCascadeRequest *request,
                             TargetCascade *cascade, GError **error) {
   guint n = cascade->shares->len;
@@ -145,6 +153,8 @@ static gboolean set_amounts(const TargetDesk *desk, const TargetStanding *standi
     TargetShare *share = &g_array_index(cascade->shares, TargetShare, i);
     share->amount = cascade->adds_up ? low[i] : standing->amount;
     share->amount_high = cascade->adds_up ? high[i] : standing->amount_high;
+    share->is_nothing = is_nothing(cascade, request, share);
+    cascade->n_targets += !share->is_nothing;
   }
   cascade->assigned = cascade->adds_up ? total : standing->amount;
   return TRUE;
@@ -153,6 +163,23 @@ static gboolean set_amounts(const TargetDesk *desk, const TargetStanding *standi
 static TargetKind kind_of_parts(TargetKind kind) {
   if (kind == TARGET_GROW) return TARGET_REACH;
   return kind == TARGET_REDUCE ? TARGET_BELOW : kind;
+}
+
+/* What a person has is handed down no further, and nothing to its own kind. */
+static gboolean check_way_down(const TargetStanding *standing, const char *dimension, GError **error) {
+  const TargetTerms *terms = &standing->version->terms;
+  gboolean same = g_str_equal(terms->dimension, dimension);
+  if (!same && !g_str_equal(terms->dimension, "rep")) return TRUE;
+  g_autofree char *who = target_who_write(terms->dimension, terms->member);
+  if (g_str_equal(terms->dimension, "rep"))
+    g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT,
+                "target %" G_GINT64_FORMAT " is one person's, %s: there is nobody to hand it down to",
+                standing->target->number, who);
+  else
+    g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT,
+                "target %" G_GINT64_FORMAT " is of %s itself: hand it down to what is in it, --to rep",
+                standing->target->number, who);
+  return FALSE;
 }
 
 gboolean target_cascade(const TargetDesk *desk, const TargetStanding *standing, const TargetCascadeRequest *request,
@@ -164,8 +191,10 @@ gboolean target_cascade(const TargetDesk *desk, const TargetStanding *standing, 
                 standing->target->number);
     return FALSE;
   }
+  if (!check_way_down(standing, request->dimension, error)) return FALSE;
   cascade->shares = g_array_new(FALSE, FALSE, sizeof(TargetShare));
   g_array_set_clear_func(cascade->shares, clear_share);
+  cascade->n_targets = 0;
   cascade->kind = kind_of_parts(terms->kind);
   return find_carriers(desk, terms, request, cascade, error) && weigh(desk, terms, request, cascade, error) &&
          set_amounts(desk, standing, request, cascade, error);

@@ -22,12 +22,14 @@ typedef struct {
   char *member;
   double weight;              /* days, amount, heads or share */
   double amount, amount_high; /* BETWEEN: both edges */
+  gboolean is_nothing;        /* no target comes of it: no weight, or an amount to reach of 0 */
 } TargetShare;
 
 typedef struct {
   GArray *shares; /* TargetShare, by name */
   double amount;  /* of the parent over its whole span */
   double assigned;
+  guint n_targets;  /* of those shares that are something */
   gboolean adds_up; /* FALSE: everybody has the parent's own amount */
   TargetKind kind;  /* of the parts: a change against a baseline becomes an amount to reach, or to stay below */
 } TargetCascade;

@@ -196,12 +196,66 @@ static void what_stands_by_itself(void **state) {
   expect_amounts(&story, (double[]){0.3, 0.3}, 2);
 }
 
+/* --- who gets nothing --- */
+
+static void expect_targets(const Story *story, const char *marks) {
+  guint n = 0;
+  for (guint i = 0; i < story->cascade.shares->len; i++) {
+    gboolean nothing = g_array_index(story->cascade.shares, TargetShare, i).is_nothing;
+    assert_int_equal(nothing, marks[i] == '-');
+    n += !nothing;
+  }
+  assert_int_equal(n, story->cascade.n_targets);
+}
+
+/* Ana, Ben, Cem, Dia: two of four have shares; of two deals by 16, 2.3, 6 and 10 days Ana and Dia have one each, but
+ * each of them has a limit; Ben is away all November, and so has neither an amount nor a rate. */
+static void no_target_of_nothing(void **state) {
+  TargetTerms terms = in_november("wins", "team", "North", TARGET_REACH, 2);
+  g_auto(Story) story = story_of(&terms);
+  const char *const shares[] = {"Ana=60", "Dia=40", NULL};
+  TargetCascadeRequest request = {.dimension = "rep", .by = TARGET_BY_SHARES, .shares = shares};
+  assert_true(hand_down(&story, &request, NULL));
+  expect_targets(&story, "+--+");
+  request = (TargetCascadeRequest){.dimension = "rep"};
+  assert_true(hand_down(&story, &request, NULL));
+  expect_targets(&story, "+--+");
+  TargetTerms limit = in_november("lost", "team", "North", TARGET_BELOW, 2);
+  g_auto(Story) limited = story_of(&limit);
+  assert_true(hand_down(&limited, &request, NULL));
+  expect_targets(&limited, "++++");
+  TargetTerms rate = in_november("rate", "team", "North", TARGET_ABOVE, 0.3);
+  g_auto(Story) rated = story_of(&rate);
+  company_sql(rated.world.store,
+              "INSERT INTO absence BY NAME SELECT 9::UBIGINT AS key, 'a9' AS id, 2 AS person, DATE '2026-11-01' AS "
+              "from_at_day, DATE '2026-12-01' AS until_at_day");
+  assert_true(hand_down(&rated, &request, NULL));
+  expect_targets(&rated, "+-++");
+}
+
+static void assert_not_handed_down(const TargetTerms *terms, const char *to, const char *words) {
+  g_auto(Story) story = story_of(terms);
+  g_autoptr(GError) error = NULL;
+  TargetCascadeRequest request = {.dimension = to};
+  assert_false(hand_down(&story, &request, &error));
+  assert_has(error->message, words);
+}
+
+static void only_downwards(void **state) {
+  TargetTerms of_ana = in_november("revenue", "rep", "Ana", TARGET_REACH, 100);
+  assert_not_handed_down(&of_ana, "rep", "target 1 is one person's, rep:Ana: there is nobody to hand it down to");
+  assert_not_handed_down(&of_ana, "team", "nobody to hand it down to");
+  TargetTerms of_north = in_november("revenue", "team", "North", TARGET_REACH, 100);
+  assert_not_handed_down(&of_north, "team", "target 1 is of team:North itself");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(days_of_people_and_teams), cmocka_unit_test(partly_absent),
       cmocka_unit_test(nobody_is_marked),         cmocka_unit_test(to_teams_by_capacity),
       cmocka_unit_test(alike_and_as_said),        cmocka_unit_test(by_what_each_came_to),
-      cmocka_unit_test(what_stands_by_itself),
+      cmocka_unit_test(what_stands_by_itself),    cmocka_unit_test(no_target_of_nothing),
+      cmocka_unit_test(only_downwards),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
