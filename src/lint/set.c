@@ -68,14 +68,9 @@ static void choose(const Lint *lint, GHashTable *chosen, const char *name, const
     g_hash_table_insert(chosen, (gpointer)kpi->name, (gpointer)why);
 }
 
-/* KPI → why it counts as chosen: its own definition, a weight in attain.yaml, an objective. */
+/* KPI → why it counts as chosen: its own definition, a weight in attain.yaml. */
 static GHashTable *chosen_kpis(const Lint *lint) {
   GHashTable *chosen = g_hash_table_new(g_str_hash, g_str_equal);
-  for (guint i = 0; i < lint->objectives->len; i++) {
-    const TargetObjective *objective = g_ptr_array_index(lint->objectives, i);
-    for (char **kpi = objective->kpis; !objective->ended && *kpi; kpi++)
-      choose(lint, chosen, *kpi, "it tells of an objective");
-  }
   const ConfScorecard *scorecard = &lint->context->organisation->scorecard;
   for (gsize i = 0; i < scorecard->n_weights; i++)
     if (scorecard->weights[i].weight > 0)

@@ -21,7 +21,7 @@ static char *of_whom(const Lint *lint, const Target *target) {
   return g_strdup_printf("%s for %s", terms->kpi, who);
 }
 
-/* --- leading beside lagging --- */
+/* --- leading beside lagging: of whoever has more than parts of others' targets --- */
 
 static gboolean has_data(const Lint *lint, const KpiDefinition *kpi) {
   StoreValue name = {.type = STORE_TEXT};
@@ -67,12 +67,14 @@ gboolean lint_only_lagging(Lint *lint, GError **error) {
   g_autoptr(GPtrArray) keys = lint_keys(by_who);
   for (guint i = 0; i < keys->len; i++) {
     const GPtrArray *targets = g_hash_table_lookup(by_who, g_ptr_array_index(keys, i));
-    gboolean leads = FALSE, lags = FALSE;
+    gboolean leads = FALSE, lags = FALSE, is_own = FALSE;
     for (guint t = 0; t < targets->len; t++) {
-      const KpiDefinition *kpi = lint_kpi(lint, g_ptr_array_index(targets, t));
+      const Target *target = g_ptr_array_index(targets, t);
+      const KpiDefinition *kpi = lint_kpi(lint, target);
+      is_own |= target->parent == 0;
       if (kpi) *(kpi->timing == KPI_LEADING ? &leads : &lags) = TRUE;
     }
-    if (lags && !leads) tell_lagging(lint, g_ptr_array_index(keys, i), targets);
+    if (lags && !leads && is_own) tell_lagging(lint, g_ptr_array_index(keys, i), targets);
   }
   return TRUE;
 }
