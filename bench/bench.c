@@ -181,6 +181,9 @@ static gboolean run(int argc, char **argv, GError **error) {
   if (g_str_equal(only, "make")) return bench_make(&bench, error);
   if (g_str_equal(only, "ask")) return bench_ask_once(&bench, argc > 5 ? argv[5] : NULL, error);
   if (g_str_equal(only, "sql")) return bench_sql_once(&bench, argc > 5 ? argv[5] : "kpis.sql", error);
+  if (g_str_equal(only, "cells-once"))
+    return bench_cells_once(&bench, argc > 5 ? argv[5] : "kpis.sql", argc > 6 ? g_ascii_strtod(argv[6], NULL) : 0,
+                            error);
   if (g_str_equal(only, "live-once"))
     return bench_live_once(&bench, argc > 5 ? g_ascii_strtod(argv[5], NULL) : 0, error);
   if (g_str_equal(only, "live")) return bench_make(&bench, error) && bench_live(&bench, error);
@@ -201,7 +204,7 @@ int main(int argc, char **argv) {
   if (argc < 4) {
     fprintf(stderr,
             "usage: bench FOLDER SQL_FOLDER ATTAIN "
-            "[make|questions|ask|sql|loading|definitions|start|live|live-once|pace|writes|peers]\n"
+            "[make|questions|ask|sql|loading|definitions|start|cells-once|live|live-once|pace|writes|peers]\n"
             "       bench calibration WORKSPACE…\n");
     return 2;
   }

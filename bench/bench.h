@@ -97,6 +97,8 @@ gboolean bench_questions(const Bench *bench, GError **error);
 /* Only Attain's answer, once, to the KPIs that `file` has queries for, or to all (file NULL): for its peak memory, and
  * for a profiler. */
 gboolean bench_ask_once(const Bench *bench, const char *file, GError **error);
+/* The same from cells that are kept, asked again and again for some seconds. */
+gboolean bench_cells_once(const Bench *bench, const char *file, double seconds, GError **error);
 /* Only the hand-written queries of a file, once, each with its time. */
 gboolean bench_sql_once(const Bench *bench, const char *file, GError **error);
 gboolean bench_loading(const Bench *bench, GError **error);

@@ -148,6 +148,18 @@ void cube_recall_all(const CubeTable *table, guint column, const gint32 *groups,
 void cube_remember(const CubeTable *table, guint column, gint32 group, guint from, guint to,
                    const CubeFinding *finding);
 
+/* What is found by going through all groups of sparse kept tables that begin with the same members may be remembered
+ * likewise, until anything of these groups changes. Readers may do so at the same time. */
+typedef struct {
+  const CubeTable *const *tables; /* all that are gone through */
+  guint n_tables;
+  const gint64 *members;
+  guint n_members; /* that are the same */
+} CubeHead;
+/* `asked`: what was looked for, and how. FALSE: it is not known, or something changed since. */
+gboolean cube_recall_head(const CubeHead *head, GBytes *asked, gpointer found, gsize size);
+void cube_remember_head(const CubeHead *head, GBytes *asked, gconstpointer found, gsize size);
+
 /* --- sparse tables: the additions themselves, after finish --- */
 #define CUBE_MOMENT 0x8000u /* in `column`: an addition to the sums of value * day */
 typedef struct {

@@ -186,6 +186,7 @@ const CubeEntry *cube_table_entries(const CubeTable *table, gint32 group, gsize 
 
 gsize cube_table_bytes(const CubeTable *table) {
   gsize bytes = (gsize)table->capacity * table->n_members * sizeof(gint64);
+  if (table->recall != NULL) bytes += cube_recall_bytes(table->recall);
   if (table->sparse != NULL) return bytes + cube_sparse_bytes(table->sparse);
   for (guint c = 0; c < table->n_columns && table->is_kept; c++) {
     bytes += cube_kept_bytes(table->columns[c].kept);

@@ -62,6 +62,8 @@ CubeTable *cube_table_new_kept(guint n_members, const CubeColumnSpec *columns, g
   table->changed = g_new0(guint32, 1);
   if (sparse && can_be_sparse(columns, n_columns)) {
     table->sparse = cube_sparse_new();
+    table->heads = cube_heads_new(n_members);
+    table->recall = cube_recall_new();
     return table;
   }
   table->is_kept = TRUE;
@@ -131,6 +133,8 @@ void cube_table_free(CubeTable *table) {
   g_free(table->touches);
   g_free(table->changed);
   cube_sparse_free(table->sparse);
+  cube_heads_free(table->heads);
+  cube_recall_free(table->recall);
   cube_blocks_free(table->blocks);
   g_clear_pointer(&table->log, g_array_unref);
   g_free(table);
@@ -148,6 +152,8 @@ CubeTable *cube_table_copy(const CubeTable *table) {
   copy->touches = g_memdup2(table->touches, (gsize)MAX(table->capacity, 1) * sizeof *table->touches);
   if (table->sparse != NULL) copy->sparse = cube_sparse_copy(table->sparse);
   if (table->blocks != NULL) cube_blocks_hold(table->blocks);
+  if (table->heads != NULL) copy->heads = cube_heads_copy(table->heads);
+  cube_recall_hold(table->recall);
   for (guint c = 0; c < table->n_columns && table->is_kept; c++) {
     const Column *column = &table->columns[c];
     copy->columns[c].kept = cube_kept_copy(column->kept);
@@ -197,7 +203,9 @@ static gboolean map_groups(CubeTable *table, const CubeTable *log, const CubeCha
     *touches += (change->taken_away ? -1 : 1) * log->touches[g];
     table->n_regrouped += (before == 0) != (*touches == 0);
     table->changed[map[g]] = change->number;
+    if (table->heads != NULL) cube_heads_change(table->heads, members, change->number);
   }
+  if (table->heads != NULL) cube_heads_reach(table->heads, change->number);
   table->n_regrouped += (guint)(table->n_groups - n_before);
   if (table->sparse != NULL) cube_sparse_grow(table->sparse, table->n_groups);
   return TRUE;

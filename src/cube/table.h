@@ -9,6 +9,7 @@
 #pragma once
 
 #include "cube/blocks.h"
+#include "cube/heads.h"
 #include "cube/kept.h"
 #include "cube/memory.h"
 #include "cube/sparse.h"
@@ -58,6 +59,8 @@ struct CubeTable {
   CubeSparse *sparse; /* instead of cells, or NULL */
   GArray *log;        /* CubeAddition, instead of cells, or NULL */
   CubeBlocks *blocks; /* kept tables: as given, or NULL */
+  CubeHeads *heads;   /* sparse kept tables: what changed when … */
+  CubeRecall *recall; /* … and what was found */
   gboolean is_kept;
   gint overflowed; /* atomic while columns are filled apart */
   gboolean finished;

@@ -9,15 +9,13 @@
  *
  * Rows are taken group by group, so that what is added to lies together; those of a group stay in their order. The
  * measures of a selection are added by one thread, those of others by whichever is free: each has columns of its own.
- *
- * The threads are pthread's own, which ThreadSanitizer knows; GLib's it does not. */
+ */
 #include "base/money.h"
+#include "base/threads.h"
 #include "query/accumulate.h"
 
 #include <math.h>
-#include <pthread.h>
 
-#define MAX_THREADS 8
 #define ROWS_APART  16384     /* fewer are not worth another thread */
 #define ROWS_SORTED 4096      /* fewer are taken as they come */
 #define MAX_KNOWN   (1 << 22) /* members whose groups are remembered */
@@ -25,6 +23,12 @@
 
 static const QueryPlace nowhere = {BASE_DAY_MIN, BASE_DAY_MAX, 0, 0, -1};
 static const Credit whole_credit = {0, 0, WHOLE_PPM};
+
+/* What a thread's measures work in; made when it first has one. */
+typedef struct {
+  gint32 *groups, *slots;
+  gint64 *values;
+} Scratch;
 
 /* The rows that are added to a table. */
 typedef struct {
@@ -34,14 +38,8 @@ typedef struct {
   gint32 *groups; /* by row; -1: none */
   guint16 *order; /* rows that have a group, group by group */
   guint n_ordered;
-  gint next; /* selection; atomic */
+  Scratch scratch[BASE_MAX_THREADS];
 } Adding;
-
-/* What a thread's measures work in. */
-typedef struct {
-  gint32 *groups, *slots;
-  gint64 *values;
-} Scratch;
 
 /* --- groups --- */
 
@@ -276,23 +274,30 @@ static void add_use(const Adding *adding, ScanUse *use, const ScanSelection *sel
     add_others(adding->scan, adding->table, adding->chunk, use, selection);
 }
 
-static gpointer add_selections(gpointer data) {
+static Scratch *scratch_of(Adding *adding, guint thread) {
+  Scratch *scratch = &adding->scratch[thread];
+  gsize n = MAX(adding->chunk->n_rows, 1);
+  if (scratch->groups == NULL) *scratch = (Scratch){g_new(gint32, n), g_new(gint32, n), g_new(gint64, n)};
+  return scratch;
+}
+
+static void scratch_free(Adding *adding) {
+  for (guint t = 0; t < BASE_MAX_THREADS; t++) {
+    g_free(adding->scratch[t].groups);
+    g_free(adding->scratch[t].slots);
+    g_free(adding->scratch[t].values);
+  }
+}
+
+static void add_selection(gpointer data, guint number, guint thread) {
   Adding *adding = data;
   const ScanTable *table = adding->table;
-  gsize n = MAX(adding->chunk->n_rows, 1);
-  Scratch scratch = {g_new(gint32, n), g_new(gint32, n), g_new(gint64, n)};
-  for (guint s; (s = (guint)g_atomic_int_add(&adding->next, 1)) < table->selections->len;) {
-    ScanSelection *selection = &g_array_index(table->selections, ScanSelection, s);
-    select_rows(adding, selection);
-    for (guint u = 0; u < table->uses->len; u++) {
-      ScanUse *use = &g_array_index(table->uses, ScanUse, u);
-      if (use->selection == s) add_use(adding, use, selection, &scratch);
-    }
+  ScanSelection *selection = &g_array_index(table->selections, ScanSelection, number);
+  select_rows(adding, selection);
+  for (guint u = 0; u < table->uses->len; u++) {
+    ScanUse *use = &g_array_index(table->uses, ScanUse, u);
+    if (use->selection == number) add_use(adding, use, selection, scratch_of(adding, thread));
   }
-  g_free(scratch.groups);
-  g_free(scratch.slots);
-  g_free(scratch.values);
-  return NULL;
 }
 
 /* What selections share is found before they are taken apart. */
@@ -309,10 +314,9 @@ static void find_shared(const Adding *adding) {
   }
 }
 
-static guint n_helpers(const Adding *adding) {
-  if (adding->chunk->n_rows < ROWS_APART || !cube_table_fills_apart(adding->table->table->cells)) return 0;
-  guint n = MIN(MIN(g_get_num_processors(), MAX_THREADS), adding->table->selections->len);
-  return n > 0 ? n - 1 : 0;
+static guint n_threads(const Adding *adding) {
+  if (adding->chunk->n_rows < ROWS_APART || !cube_table_fills_apart(adding->table->table->cells)) return 1;
+  return base_threads();
 }
 
 gboolean accumulate_columns(Scan *scan, ScanTable *table, const StoreChunk *chunk, gint64 *members) {
@@ -323,11 +327,8 @@ gboolean accumulate_columns(Scan *scan, ScanTable *table, const StoreChunk *chun
   Adding adding = {.scan = scan, .table = table, .chunk = chunk, .groups = groups, .order = order};
   order_rows(&adding);
   find_shared(&adding);
-  pthread_t helpers[MAX_THREADS];
-  guint n_started = 0, n_wanted = n_helpers(&adding);
-  while (n_started < n_wanted && pthread_create(&helpers[n_started], NULL, add_selections, &adding) == 0) n_started++;
-  add_selections(&adding);
-  for (guint h = 0; h < n_started; h++) pthread_join(helpers[h], NULL);
+  base_threads_work(n_threads(&adding), table->selections->len, add_selection, &adding);
+  scratch_free(&adding);
   return TRUE;
 }
 

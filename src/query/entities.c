@@ -55,6 +55,10 @@ static int compare_items(const void *a, const void *b) {
   return (x->cells > y->cells) - (x->cells < y->cells);
 }
 
+gsize entity_index_size(const EntityIndex *index, guint group) {
+  return index->first[group + 1] - index->first[group];
+}
+
 const EntityItem *entity_index_group(EntityIndex *index, guint group, gsize *n) {
   EntityItem *items = index->items + index->first[group];
   *n = index->first[group + 1] - index->first[group];

@@ -23,6 +23,8 @@ void entity_index_add(EntityIndex *index, guint group, EntityItem item);
 void entity_index_finish(EntityIndex *index);
 /* Orders all groups, so that several threads may read them. */
 void entity_index_order(EntityIndex *index);
+/* How many items a group has. */
+gsize entity_index_size(const EntityIndex *index, guint group);
 /* The items of a group in ascending order of ids and tables, so that sums of doubles always come out alike. Orders
- * them when first asked: for one thread. */
+ * them when first asked: each group for one thread. */
 const EntityItem *entity_index_group(EntityIndex *index, guint group, gsize *n);

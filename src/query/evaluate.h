@@ -79,12 +79,13 @@ gsize evaluator_seal(Evaluator *evaluator);
 
 #define EVAL_MOST 128 /* groups at once */
 
-/* Groups of a level that are evaluated together. */
+/* Groups of a level that are evaluated together; or inside each(), entities of groups. */
 typedef struct {
   const Evaluator *evaluator;
   const EvalLevel *level;
   const guint *groups;
-  guint n; /* at most EVAL_MOST */
+  guint n;                       /* at most EVAL_MOST */
+  const struct EvalLanes *lanes; /* of entities; NULL = whole groups */
 } EvalStretch;
 
 /* The values of a stretch. Where the formula is a division, also what is divided, each by its own unit. */
@@ -95,9 +96,14 @@ typedef struct {
   gboolean of_whole[EVAL_MOST]; /* it is divided by the same number for all members: total(…), or a literal */
 } EvalAnswers;
 void evaluator_values(const EvalStretch *stretch, const EvalFormula *formula, EvalAnswers *answers);
-/* Whether a formula goes through what one group has for all windows at once (each(), the value of customers), so that
- * it is best asked for one group after another, and only in one thread. Others may be asked in several. */
+/* Whether a formula goes through what one group has for all windows at once: each(), the value of customers. */
 gboolean evaluator_goes_by_group(const EvalFormula *formula);
+/* Whether it is the value of customers, which is best asked for one group after another, and only in one thread. Others
+ * may be asked in several, each() once its groups have been gone through. */
+gboolean evaluator_reads_customers(const EvalFormula *formula);
+/* Goes through the entities of groups, so that all each() of them can be read. The groups gone through before are
+ * forgotten, but for the whole's. */
+void eval_families_fill(const Evaluator *evaluator, const EvalLevel *level, const guint *groups, guint n);
 /* The units of what a formula divides, where it is a division. */
 gboolean evaluator_parts(const EvalFormula *formula, KpiUnit *numerator, KpiUnit *denominator);
 

@@ -89,6 +89,9 @@ BoundRead eval_bind_measure(const Evaluator *evaluator, const KpiMeasure *measur
 Value eval_measure(const Evaluator *evaluator, const Place *place, const BoundRead *read);
 /* The same for all groups of a stretch. */
 void eval_measures(const EvalStretch *stretch, const BoundRead *read, Value *values);
+/* Whether a measure is a sum, count or mean of nothing but one column's cells; its values from such sums. */
+gboolean eval_is_plain(const BoundRead *read);
+void eval_plain_values(const BoundRead *read, const CubeSum *sums, guint n, Value *values);
 
 /* The table from whose cells a level is made: where credit is shared, one without people counts each deal once. */
 CubeTable *eval_cells_for(const QueryPlan *plan, const PlanTable *table, guint n_keep);
@@ -101,7 +104,9 @@ Value eval_bound(const Evaluator *evaluator, const Place *place, const Bound *bo
 /* Of a sum or quotient whose facts were never loaded. */
 gboolean eval_lacks_data(const Value *value);
 
-/* --- each(): src/query/each.c --- */
+/* --- each(): src/query/each.c, each_walk.c --- */
+/* A measure of the entities of a stretch. */
+void eval_lanes_read(const EvalStretch *stretch, const BoundRead *read, Value *values);
 /* The family of an each() expression; `body` over `window` becomes one of its members, whose number is returned. */
 EachFamily *eval_family_new(const KpiExpr *expr);
 void eval_family_free(EachFamily *family);

@@ -7,16 +7,14 @@
  *   group 128       cell       cell           answer are taken by several threads, whoever is free.
  *   …
  *
- * What goes through all that a group has, for all windows at once, is evaluated group by group, in the thread that
- * asks.
- *
- * The threads are pthread's own, which ThreadSanitizer knows; GLib's it does not. */
+ * What goes through the accounts or deals of a group does so before, for all windows at once. The value of customers is
+ * evaluated group by group, in the thread that asks. */
+#include "base/threads.h"
 #include "query/run.h"
 
 #include <math.h>
-#include <pthread.h>
 
-#define MAX_THREADS  8
+#define MOST_GROUPS  1024 /* for which each() is remembered at once */
 #define CELLS_APART  8000 /* fewer are not worth another thread */
 #define LEAST_GROUPS 16   /* of a stretch that is cut for another thread */
 
@@ -26,8 +24,7 @@ typedef struct {
   const guint *numbers; /* in the level, of the groups */
   QueryGroup *const *groups;
   guint n;
-  guint n_at_once;   /* groups of a stretch */
-  gint next_stretch; /* atomic */
+  guint n_at_once; /* groups of a stretch */
 } Grid;
 
 /* Nothing sold of a quota is 0 %, which is something to say; a part of the total of all that is none says nothing. */
@@ -76,7 +73,8 @@ static void fill_column(const Grid *grid, guint first, guint n, gsize at, EvalAn
   const RowAsked *asked = &grid->run->asked_of[at];
   QueryGroup *const *groups = grid->groups + first;
   QueryBlock *block = groups[0]->block;
-  EvalStretch stretch = {grid->run->evaluator, grid->level, grid->numbers + first, n};
+  EvalStretch stretch = {
+      .evaluator = grid->run->evaluator, .level = grid->level, .groups = grid->numbers + first, .n = n};
   guint k = (guint)(at / result->periods->len);
   for (guint c = 0; c < asked->n_cells; c++) {
     evaluator_values(&stretch, asked->cells[c].formula, answers);
@@ -88,48 +86,58 @@ static void fill_column(const Grid *grid, guint first, guint n, gsize at, EvalAn
   }
 }
 
+static gboolean reads_customers(const RowAsked *asked) {
+  for (guint c = 0; asked->by_group && c < asked->n_cells; c++)
+    if (evaluator_reads_customers(asked->cells[c].formula)) return TRUE;
+  return FALSE;
+}
+
 static void fill_by_group(const Grid *grid) {
   g_autofree gsize *columns = g_new(gsize, n_columns(grid) + 1);
   gsize n = 0;
   for (gsize at = 0; at < n_columns(grid); at++)
-    if (grid->run->asked_of[at].by_group) columns[n++] = at;
+    if (reads_customers(&grid->run->asked_of[at])) columns[n++] = at;
   EvalAnswers answers;
   for (guint i = 0; i < grid->n && n > 0; i++)
     for (gsize c = 0; c < n; c++) fill_column(grid, i, 1, columns[c], &answers);
 }
 
-static gpointer fill_stretches(gpointer data) {
-  Grid *grid = data;
+static void fill_stretch(gpointer data, guint number, guint thread) {
+  (void)thread;
+  const Grid *grid = data;
   EvalAnswers answers;
-  for (;;) {
-    guint first = (guint)g_atomic_int_add(&grid->next_stretch, 1) * grid->n_at_once;
-    if (first >= grid->n) return NULL;
-    guint n = MIN(grid->n - first, grid->n_at_once);
-    query_block_new(grid->run->result, grid->groups + first, n);
-    for (gsize at = 0; at < n_columns(grid); at++)
-      if (!grid->run->asked_of[at].by_group) fill_column(grid, first, n, at, &answers);
-  }
+  guint first = number * grid->n_at_once, n = MIN(grid->n - first, grid->n_at_once);
+  query_block_new(grid->run->result, grid->groups + first, n);
+  for (gsize at = 0; at < n_columns(grid); at++)
+    if (!reads_customers(&grid->run->asked_of[at])) fill_column(grid, first, n, at, &answers);
 }
 
-/* How many threads beside the one that asks. */
-static guint n_helpers(const Grid *grid) {
+static guint n_threads(const Grid *grid) {
   gsize n_cells = grid->n * n_columns(grid) * grid->run->result->n_cells;
-  if (n_cells < CELLS_APART) return 0;
-  guint n_stretches = (grid->n + LEAST_GROUPS - 1) / LEAST_GROUPS;
-  return MIN(MIN(g_get_num_processors(), MAX_THREADS), n_stretches) - 1;
+  return n_cells < CELLS_APART ? 1 : MIN(base_threads(), (grid->n + LEAST_GROUPS - 1) / LEAST_GROUPS);
+}
+
+static gboolean goes_by_group(const Grid *grid) {
+  for (gsize at = 0; at < n_columns(grid); at++)
+    if (grid->run->asked_of[at].by_group) return TRUE;
+  return FALSE;
+}
+
+static void fill_groups(Grid *grid) {
+  if (goes_by_group(grid)) eval_families_fill(grid->run->evaluator, grid->level, grid->numbers, grid->n);
+  guint n = n_threads(grid), n_each = grid->n / (2 * n) + 1; /* two stretches a thread, at the least */
+  grid->n_at_once = n == 1 ? EVAL_MOST : CLAMP(n_each, LEAST_GROUPS, EVAL_MOST);
+  base_threads_work(n, (grid->n + grid->n_at_once - 1) / grid->n_at_once, fill_stretch, grid);
+  fill_by_group(grid);
 }
 
 void query_run_fill(const QueryRun *run, const EvalLevel *level, const guint *numbers, QueryGroup *const *groups,
                     guint n) {
-  Grid grid = {.run = run, .level = level, .numbers = numbers, .groups = groups, .n = n};
-  pthread_t helpers[MAX_THREADS];
-  guint n_started = 0, n_wanted = n_helpers(&grid);
-  guint n_each = n / (2 * (n_wanted + 1)) + 1; /* two stretches a thread, at the least */
-  grid.n_at_once = n_wanted == 0 ? EVAL_MOST : CLAMP(n_each, LEAST_GROUPS, EVAL_MOST);
-  while (n_started < n_wanted && pthread_create(&helpers[n_started], NULL, fill_stretches, &grid) == 0) n_started++;
-  fill_stretches(&grid);
-  for (guint h = 0; h < n_started; h++) pthread_join(helpers[h], NULL);
-  fill_by_group(&grid);
+  for (guint first = 0; first < n; first += MOST_GROUPS) {
+    Grid grid = {.run = run, .level = level, .numbers = numbers + first, .groups = groups + first};
+    grid.n = MIN(n - first, MOST_GROUPS);
+    fill_groups(&grid);
+  }
   for (guint i = 0; i < n; i++) {
     groups[i]->is_silent = groups[i]->n_members > 0;
     for (guint k = 0; k < groups[i]->n_kpis; k++) groups[i]->is_silent &= !groups[i]->seen[k].says;

@@ -322,18 +322,15 @@ Value eval_measure(const Evaluator *evaluator, const Place *place, const BoundRe
   return read_value(evaluator->plan, read, &source);
 }
 
-/* Whether it is a sum, count or mean of nothing but one column's cells. */
-static gboolean is_plain(const BoundRead *read) {
+gboolean eval_is_plain(const BoundRead *read) {
   const PlanUse *use = read->use;
   KpiAgg agg = use->measure->agg;
   return (agg == KPI_AGG_COUNT || agg == KPI_AGG_SUM || agg == KPI_AGG_MEAN) && use->missing_column < 0 &&
          use->ended_column < 0 && use->currency_column < 0 && read->window.bound != WINDOW_AVERAGE;
 }
 
-static void read_plain(const BoundRead *read, const CubeTable *cells, const gint32 *groups, guint n, Value *values) {
-  CubeSum sums[EVAL_MOST];
+void eval_plain_values(const BoundRead *read, const CubeSum *sums, guint n, Value *values) {
   double scale = (double)read->use->scale;
-  cube_read_sums(cells, read->use->column, groups, n, read->from, read->to, sums);
   if (read->use->measure->agg == KPI_AGG_MEAN)
     for (guint i = 0; i < n; i++) {
       gboolean has = sums[i].rows > 0;
@@ -344,6 +341,12 @@ static void read_plain(const BoundRead *read, const CubeTable *cells, const gint
     for (guint i = 0; i < n; i++)
       values[i] =
           (Value){.has = TRUE, .value = (double)sums[i].sum / scale, .n = sums[i].rows, .flags = VALUE_HAS_DATA};
+}
+
+static void read_plain(const BoundRead *read, const CubeTable *cells, const gint32 *groups, guint n, Value *values) {
+  CubeSum sums[EVAL_MOST];
+  cube_read_sums(cells, read->use->column, groups, n, read->from, read->to, sums);
+  eval_plain_values(read, sums, n, values);
 }
 
 static void read_found(const BoundRead *read, const CubeTable *cells, const gint32 *groups, guint n, Finder find,
@@ -366,9 +369,13 @@ void eval_measures(const EvalStretch *stretch, const BoundRead *read, Value *val
     for (guint i = 0; i < stretch->n; i++) values[i] = instead;
     return;
   }
+  if (stretch->lanes != NULL) {
+    eval_lanes_read(stretch, read, values);
+    return;
+  }
   gint32 groups[EVAL_MOST];
   for (guint i = 0; i < stretch->n; i++) groups[i] = table->group_of[stretch->groups[i]];
-  if (is_plain(read)) {
+  if (eval_is_plain(read)) {
     read_plain(read, table->cells, groups, stretch->n, values);
     return;
   }
