@@ -1,0 +1,170 @@
+/* What rules find, by hand. The clock is at the end of Friday, 20 November 2026; November has 21 working days, of which
+ * 15 are over.
+ *
+ *            September        October                November
+ *   Ana      5,000 won        10,000 + 20,000 won    10,000 + 5,000 won
+ *   Ben      8,000 won        nothing                9,000 won, one deal lost */
+#include "../target/november.h"
+#include "alert/judge.h"
+#include "company.h"
+#include "target/keep.h"
+
+#include <string.h>
+
+static void add_deal(const World *world, int key, int owner, const char *closed, const char *outcome, int amount) {
+  company_sql(world->store,
+              "INSERT INTO opportunity (key, id, owner, created_at, created_at_day, closed_at, closed_at_day, outcome, "
+              "amount, currency) VALUES (%d, 'd%d', %d, TIMESTAMP '2026-08-01', DATE '2026-08-01', TIMESTAMP '%s', "
+              "DATE '%s', '%s', %d, 'EUR')",
+              key, key, owner, closed, closed, outcome, amount * 100);
+}
+
+static World world_of_two(void) {
+  World world = world_empty(NOVEMBER_DEFINITIONS);
+  company_sql(world.store, "INSERT INTO team BY NAME SELECT 1 AS key, 't1' AS id, 'North' AS name, true AS known");
+  for (int p = 1; p <= 2; p++)
+    company_sql(world.store,
+                "INSERT INTO person BY NAME SELECT %d AS key, 'p%d' AS id, '%s' AS name, true AS known;"
+                "INSERT INTO membership BY NAME SELECT %d::UBIGINT AS key, 'm%d' AS id, %d AS person, 1 AS team",
+                p, p, p == 1 ? "Ana" : "Ben", p, p, p);
+  add_deal(&world, 1, 1, "2026-09-10", "won", 5000);
+  add_deal(&world, 2, 2, "2026-09-11", "won", 8000);
+  add_deal(&world, 3, 1, "2026-10-10", "won", 10000);
+  add_deal(&world, 4, 1, "2026-10-28", "won", 20000);
+  add_deal(&world, 5, 1, "2026-11-05", "won", 10000);
+  add_deal(&world, 6, 1, "2026-11-12", "won", 5000);
+  add_deal(&world, 7, 2, "2026-11-03", "won", 9000);
+  add_deal(&world, 8, 2, "2026-11-04", "lost", 7000);
+  company_sql(world.store,
+              "DELETE FROM ledger_stat WHERE table_name = 'opportunity';"
+              "INSERT INTO ledger_stat BY NAME SELECT 'opportunity' AS table_name, 8 AS n_rows, DATE '2026-08-01' AS "
+              "first_day, DATE '2026-11-12' AS last_day, TIMESTAMP '2026-11-12' AS latest_at, false AS "
+              "has_foreign_currency");
+  world_set_clock(&world, day(11, 20));
+  return world;
+}
+
+/* What a rule finds, one line a finding: "who verdict value". */
+static char *judge(const World *world, const char *body) {
+  static const char *const verdicts[] = {"good", "between", "bad", "silent", "gone"};
+  static const char alerts_text[] = "name: T\ncurrency: EUR\nalerts: {channels: {log: {command: [cat]}}}\n";
+  g_autoptr(ConfOrganisation) organisation =
+      conf_organisation_parse("attain.yaml", alerts_text, strlen(alerts_text), ".", NULL);
+  g_autofree char *text = g_strconcat("rules:\n  x: {to: log, ", body, "}\n", NULL);
+  AlertReader reader = {world->catalogue, world->schema, world->calendar, &organisation->alerts, NULL};
+  AlertText file = {"a.yaml", text, strlen(text)};
+  g_autoptr(GPtrArray) problems = NULL;
+  g_autoptr(GPtrArray) rules = alert_rules_read(&reader, &file, 1, &problems);
+  if (problems->len > 0) fail_msg("%s", (const char *)g_ptr_array_index(problems, 0));
+  AlertDesk desk = {.context = &world->context, .alerts = &organisation->alerts};
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GPtrArray) findings = alert_judge(&desk, rules, &error);
+  if (!findings) fail_msg("%s", error->message);
+  GString *lines = g_string_new(NULL);
+  for (guint i = 0; i < findings->len; i++) {
+    const AlertFinding *finding = g_ptr_array_index(findings, i);
+    g_string_append_printf(lines, "%s%s %s", i ? "; " : "", finding->who, verdicts[finding->verdict]);
+    if (finding->has_value) g_string_append_printf(lines, " %.4g", finding->value);
+  }
+  return g_string_free(lines, FALSE);
+}
+
+static void expect(const World *world, const char *body, const char *wanted) {
+  g_autofree char *found = judge(world, body);
+  if (!g_str_equal(found, wanted)) fail_msg("%s\n  finds: %s\n  not:   %s", body, found, wanted);
+}
+
+/* Of October all of the company is Ana's: 30,000. Ben did nothing, which is 0 of a sum and nothing of a rate. */
+static void values_are_held_against_limits(void **state) {
+  g_auto(World) world = world_of_two();
+  expect(&world, "kpi: revenue, below: 30000, period: last-month", "company good 3e+04");
+  expect(&world, "kpi: revenue, below: 30001, period: last-month", "company bad 3e+04");
+  expect(&world, "kpi: revenue, below: 25000, recover: 30001, period: last-month", "company between 3e+04");
+  expect(&world, "kpi: revenue, above: 30000, period: last-month", "company good 3e+04");
+  expect(&world, "kpi: revenue, above: 29999, period: last-month", "company bad 3e+04");
+  expect(&world, "kpi: revenue, below: 1000, who: each rep, period: last-month", "rep:Ana good 3e+04; rep:Ben bad 0");
+  expect(&world, "kpi: rate, below: 60%, who: each rep, period: 2026-09..2026-10", "rep:Ana good 1; rep:Ben good 1");
+  expect(&world, "kpi: rate, below: 60%, who: \"rep:ben\", period: last-month", "");
+}
+
+/* November runs: a sum of it is not over. What rests on fewer records than asked says nothing. */
+static void unfinished_and_thin_is_silent(void **state) {
+  g_auto(World) world = world_of_two();
+  expect(&world, "kpi: revenue, below: 30000, period: this-month", "company silent");
+  expect(&world, "kpi: revenue, below: 30000, period: this-month, incomplete: true", "company bad 2.4e+04");
+  expect(&world, "kpi: rate, below: 60%, period: last-month, at_least: 3", "company silent");
+  expect(&world, "kpi: rate, below: 60%, period: last-month, at_least: 2", "company good 1");
+  expect(&world, "kpi: revenue, below: 30000, period: 2025-01", "company silent");
+}
+
+/* From 13,000 in September to 30,000 in October: 17,000 more, 130.8 %. */
+static void changes_are_shares_or_amounts(void **state) {
+  g_auto(World) world = world_of_two();
+  expect(&world, "kpi: revenue, rises: 100%, period: last-month", "company bad 1.308");
+  expect(&world, "kpi: revenue, rises: 17000, period: last-month", "company bad 1.7e+04");
+  expect(&world, "kpi: revenue, rises: 17001, period: last-month", "company good 1.7e+04");
+  expect(&world, "kpi: revenue, falls: 10%, period: last-month", "company good -1.308");
+  expect(&world, "kpi: revenue, falls: 10%, against: year-ago, period: last-month", "company silent");
+}
+
+static void set(const World *world, const TargetTerms *terms) {
+  g_autoptr(Target) target = target_new(0, 0);
+  TargetEvent event = {
+      .act = TARGET_ACT_SET, .author = (char *)"Mia", .said_at_us = (gint64)day(9, 1) * G_TIME_SPAN_DAY};
+  g_autoptr(GError) error = NULL;
+  if (!target_say(world->store, target, target_version_new(terms), &event, &error)) fail_msg("%s", error->message);
+}
+
+/* Ana is to reach 30,000 in November, of which 15 of 21 days, 21,428.57, are due; she has 15,000: 6,428.57 and four
+ * working days behind, at 0.7 of what is due. Ben is to reach 9,000: 6,428.57 is due, he has all of it, six days ahead,
+ * at 1.4. The company was to reach 40,000 in October and had 30,000: 0.75. */
+static void targets_are_judged_each_by_itself(void **state) {
+  g_auto(World) world = world_of_two();
+  TargetTerms ana = in_november("revenue", "rep", "Ana", TARGET_REACH, 30000);
+  TargetTerms ben = in_november("revenue", "rep", "Ben", TARGET_REACH, 9000);
+  TargetTerms all = terms_of("revenue", "company", NULL, TARGET_REACH, 40000, day(10, 1), day(11, 1));
+  set(&world, &ana);
+  set(&world, &ben);
+  set(&world, &all);
+  expect(&world, "behind: 4 days", "rep:Ana bad 4; rep:Ben good -6");
+  expect(&world, "behind: 5 days, recover: 4 days", "rep:Ana between 4; rep:Ben good -6");
+  expect(&world, "behind: 6000, who: each rep", "rep:Ana bad 6429; rep:Ben good -2571");
+  expect(&world, "pace_below: 90%, who: \"rep:ana\"", "rep:Ana bad 0.7");
+  expect(&world, "pace_below: 90%, kpi: rate", "");
+  expect(&world, "attainment_below: 80%", "company bad 0.75");
+  expect(&world, "attainment_below: 75%", "company good 0.75");
+  expect(&world, "attainment_below: 60%, who: each rep, incomplete: true", "rep:Ana bad 0.5; rep:Ben good 1");
+  expect(&world, "chance_below: 50%, who: \"rep:Ben\"", "rep:Ben silent"); /* three months are no history */
+}
+
+/* A month after October's end nobody is reminded of it any more. */
+static void what_ended_long_ago_is_left_alone(void **state) {
+  g_auto(World) world = world_of_two();
+  TargetTerms all = terms_of("revenue", "company", NULL, TARGET_REACH, 40000, day(10, 1), day(11, 1));
+  set(&world, &all);
+  world_set_clock(&world, day(12, 1));
+  expect(&world, "attainment_below: 80%", "company bad 0.75");
+  world_set_clock(&world, day(12, 2));
+  expect(&world, "attainment_below: 80%", "");
+}
+
+/* The last thing that happened was on Thursday, 12 November, at midnight: by the end of the 20th seven working days,
+ * of eight hours each, are over; that is 9 days of the calendar. */
+static void records_grow_old(void **state) {
+  g_auto(World) world = world_of_two();
+  expect(&world, "fact: opportunity, older_than: 7 working days", " bad 7");
+  expect(&world, "fact: opportunity, older_than: 8 working days", " good 7");
+  expect(&world, "fact: opportunity, older_than: 57 working hours", " good 56");
+  expect(&world, "fact: opportunity, older_than: 8 days", " bad 9");
+  expect(&world, "fact: activity, older_than: 1 day", " silent");
+  expect(&world, "source: crm, older_than: 1 day", " silent");
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(values_are_held_against_limits),    cmocka_unit_test(unfinished_and_thin_is_silent),
+      cmocka_unit_test(changes_are_shares_or_amounts),     cmocka_unit_test(targets_are_judged_each_by_itself),
+      cmocka_unit_test(what_ended_long_ago_is_left_alone), cmocka_unit_test(records_grow_old),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,237 @@
+/* The book and the outbox: what is written is read again, nothing is told twice, nothing is lost. Times are hours after
+ * midnight of Monday, 4 May 2026, UTC. */
+#include "alert/outbox.h"
+#include "base/fault.h"
+#include "company.h"
+
+#include <string.h>
+
+#define HOUR_US (G_GINT64_CONSTANT(3600) * G_USEC_PER_SEC)
+
+static gint64 at(double hour) {
+  return (gint64)base_day_from_civil(2026, 5, 4) * 24 * HOUR_US + (gint64)(hour * (double)HOUR_US);
+}
+
+static ConfOrganisation *organisation_of(const char *alerts) {
+  g_autofree char *text = g_strconcat("name: Test\ncurrency: EUR\nalerts:\n", alerts, NULL);
+  g_autoptr(GError) error = NULL;
+  ConfOrganisation *organisation = conf_organisation_parse("attain.yaml", text, strlen(text), ".", &error);
+  if (!organisation) fail_msg("%s", error->message);
+  return organisation;
+}
+
+#define CHANNELS                                                                        \
+  "  quiet_hours: 20:00-06:00\n  mail: {server: localhost, from: attain@example.com}\n" \
+  "  channels:\n    log: {command: [cat]}\n    managers: {mail: [mia@example.com, tom@example.com]}\n"
+
+static AlertRule rule_of(const char *name, char **to) {
+  return (AlertRule){.name = (char *)name,
+                     .title = (char *)name,
+                     .fires_below = TRUE,
+                     .limit = 10,
+                     .recover = 10,
+                     .severity = ALERT_WARNING,
+                     .to = to};
+}
+
+/* What the book makes of one verdict. */
+static GPtrArray *take(const World *world, const ConfAlerts *alerts, AlertBook *book, AlertRule *rule, const char *who,
+                       AlertVerdict verdict, gint64 now_us) {
+  const AlertClock clock = {world->calendar, alerts};
+  AlertFinding finding = {.rule = rule, .who = (char *)who, .verdict = verdict, .has_value = TRUE, .value = 5};
+  g_autoptr(GPtrArray) rules = g_ptr_array_new(), findings = g_ptr_array_new();
+  g_ptr_array_add(rules, rule);
+  g_ptr_array_add(findings, &finding);
+  GPtrArray *events = alert_book_take(book, &clock, rules, rules, findings, now_us, NULL, NULL);
+  g_autoptr(GError) error = NULL;
+  if (!alert_events_write(world->store, events, &error) || !alert_outbox_fill(world->store, alerts, now_us, &error))
+    fail_msg("%s", error->message);
+  return events;
+}
+
+/* --- sending --- */
+
+typedef struct {
+  AlertAnswer answer;
+  guint n;
+  GString *ids; /* those that were offered */
+} Receiver;
+
+static AlertAnswer receive(const AlertMessage *message, char **words, gpointer user_data) {
+  Receiver *receiver = user_data;
+  receiver->n++;
+  g_string_append_printf(receiver->ids, "%s ", message->id);
+  if (receiver->answer != ALERT_TAKEN) *words = g_strdup("no");
+  return receiver->answer;
+}
+
+static AlertDelivery deliver(const World *world, AlertAnswer answer, gint64 now_us, guint n_offered) {
+  Receiver receiver = {answer, 0, g_string_new(NULL)};
+  AlertDelivery delivery;
+  g_autoptr(GError) error = NULL;
+  if (!alert_outbox_send(world->store, now_us, receive, &receiver, &delivery, &error)) fail_msg("%s", error->message);
+  g_string_free(receiver.ids, TRUE);
+  assert_int_equal(n_offered, receiver.n);
+  return delivery;
+}
+
+static GPtrArray *read_all(const World *world) {
+  g_autoptr(GError) error = NULL;
+  GPtrArray *messages = alert_outbox_read(world->store, FALSE, &error);
+  if (!messages) fail_msg("%s", error->message);
+  return messages;
+}
+
+/* Mail goes to each by itself; a message that is sent is not offered again. */
+static void each_recipient_has_a_message(void **state) {
+  g_auto(World) world = world_empty("{}\n");
+  g_autoptr(ConfOrganisation) organisation = organisation_of(CHANNELS);
+  g_autoptr(AlertBook) book = alert_book_new();
+  char *to[] = {(char *)"managers", (char *)"log", NULL};
+  AlertRule rule = rule_of("few", to);
+  g_autoptr(GPtrArray) events = take(&world, &organisation->alerts, book, &rule, "company", ALERT_BAD, at(10));
+  assert_int_equal(1, events->len);
+  g_autoptr(GPtrArray) messages = read_all(&world);
+  assert_int_equal(3, messages->len);
+  AlertDelivery delivery = deliver(&world, ALERT_TAKEN, at(10), 3);
+  assert_int_equal(3, delivery.n_sent);
+  deliver(&world, ALERT_TAKEN, at(11), 0);
+  g_autoptr(GPtrArray) again = take(&world, &organisation->alerts, book, &rule, "company", ALERT_BAD, at(12));
+  assert_int_equal(0, again->len);
+  deliver(&world, ALERT_TAKEN, at(12), 0);
+}
+
+/* A minute after the first attempt, then two, four …, at most six hours; given up after twelve. */
+static void what_fails_is_tried_ever_more_rarely(void **state) {
+  g_auto(World) world = world_empty("{}\n");
+  g_autoptr(ConfOrganisation) organisation = organisation_of(CHANNELS);
+  g_autoptr(AlertBook) book = alert_book_new();
+  char *to[] = {(char *)"log", NULL};
+  AlertRule rule = rule_of("few", to);
+  g_autoptr(GPtrArray) events = take(&world, &organisation->alerts, book, &rule, "company", ALERT_BAD, at(10));
+  static const int minutes[] = {1, 2, 4, 8, 16, 32, 64, 128, 256, 360, 360};
+  gint64 now_us = at(10);
+  for (guint i = 0; i < G_N_ELEMENTS(minutes); i++) {
+    g_auto(AlertDelivery) failed = deliver(&world, ALERT_LATER, now_us, 1);
+    assert_int_equal(1, failed.n_later);
+    now_us += minutes[i] * HOUR_US / 60;
+    deliver(&world, ALERT_TAKEN, now_us - 1, 0);
+  }
+  g_auto(AlertDelivery) last = deliver(&world, ALERT_LATER, now_us, 1);
+  assert_int_equal(1, last.n_lost);
+  deliver(&world, ALERT_TAKEN, now_us + 1000 * HOUR_US, 0);
+  g_autoptr(GPtrArray) messages = read_all(&world);
+  const AlertMessage *message = g_ptr_array_index(messages, 0);
+  assert_true(message->outcome == ALERT_GIVEN_UP);
+  assert_int_equal(ALERT_MAX_ATTEMPTS, message->n_attempts);
+  g_autoptr(GError) error = NULL;
+  assert_true(alert_outbox_again(world.store, 1, now_us, &error));
+  deliver(&world, ALERT_TAKEN, now_us, 1);
+}
+
+static void what_is_refused_is_not_tried_again(void **state) {
+  g_auto(World) world = world_empty("{}\n");
+  g_autoptr(ConfOrganisation) organisation = organisation_of(CHANNELS);
+  g_autoptr(AlertBook) book = alert_book_new();
+  char *to[] = {(char *)"log", NULL};
+  AlertRule rule = rule_of("few", to);
+  g_autoptr(GPtrArray) events = take(&world, &organisation->alerts, book, &rule, "company", ALERT_BAD, at(10));
+  g_auto(AlertDelivery) delivery = deliver(&world, ALERT_NEVER, at(10), 1);
+  assert_string_equal("log: no", delivery.failure);
+  deliver(&world, ALERT_TAKEN, at(100), 0);
+  g_autoptr(GError) error = NULL;
+  assert_false(alert_outbox_again(world.store, 7, at(100), &error));
+  assert_true(g_error_matches(error, BASE_ERROR, BASE_ERROR_NOT_FOUND));
+}
+
+/* Fails between the answer and the mark, as a process that is killed there would: the id stays the same. */
+static void an_unmarked_message_keeps_its_id(void **state) {
+  g_auto(World) world = world_empty("{}\n");
+  g_autoptr(ConfOrganisation) organisation = organisation_of(CHANNELS);
+  g_autoptr(AlertBook) book = alert_book_new();
+  char *to[] = {(char *)"log", NULL};
+  AlertRule rule = rule_of("few", to);
+  g_autoptr(GPtrArray) events = take(&world, &organisation->alerts, book, &rule, "company", ALERT_BAD, at(10));
+  Receiver receiver = {ALERT_TAKEN, 0, g_string_new(NULL)};
+  g_autoptr(GError) error = NULL;
+  AlertDelivery delivery;
+  base_fault_arm("alert-mark", 1);
+  assert_false(alert_outbox_send(world.store, at(10), receive, &receiver, &delivery, &error));
+  base_fault_disarm();
+  g_autoptr(GPtrArray) unsure = read_all(&world);
+  assert_true(((const AlertMessage *)g_ptr_array_index(unsure, 0))->is_unsure);
+  assert_true(alert_outbox_send(world.store, at(10), receive, &receiver, &delivery, NULL));
+  assert_true(alert_outbox_send(world.store, at(10), receive, &receiver, &delivery, NULL));
+  assert_int_equal(2, receiver.n);
+  g_auto(GStrv) ids = g_strsplit(receiver.ids->str, " ", -1);
+  assert_string_equal(ids[0], ids[1]);
+  g_string_free(receiver.ids, TRUE);
+}
+
+/* Three things happen at 21:00, 22:00 and 05:59, in the quiet hours: at 06:00 there is one message of all three, the
+ * gravest first. A digest at 08:00 gathers what happened since. */
+static void what_waits_becomes_one_message(void **state) {
+  g_auto(World) world = world_empty("{}\n");
+  g_autoptr(ConfOrganisation) organisation = organisation_of(CHANNELS);
+  const ConfAlerts *alerts = &organisation->alerts;
+  g_autoptr(AlertBook) book = alert_book_new();
+  char *to[] = {(char *)"log", NULL};
+  AlertRule few = rule_of("few", to), grave = rule_of("grave", to), gathered = rule_of("gathered", to);
+  grave.severity = ALERT_CRITICAL;
+  gathered.digest = (AlertDigest){ALERT_DIGEST_DAILY, 8 * 60};
+  g_autoptr(GPtrArray) one = take(&world, alerts, book, &few, "rep:Ana", ALERT_BAD, at(21));
+  g_autoptr(GPtrArray) two = take(&world, alerts, book, &few, "rep:Ana", ALERT_GOOD, at(22));
+  g_autoptr(GPtrArray) three = take(&world, alerts, book, &grave, "company", ALERT_BAD, at(29.983));
+  g_autoptr(GPtrArray) none = read_all(&world);
+  assert_int_equal(0, none->len);
+  assert_true(alert_outbox_fill(world.store, alerts, at(30), NULL));
+  assert_true(alert_outbox_fill(world.store, alerts, at(30), NULL));
+  g_autoptr(GPtrArray) morning = read_all(&world);
+  assert_int_equal(1, morning->len);
+  const AlertMessage *message = g_ptr_array_index(morning, 0);
+  static const char *const wanted[] = {"grave", "few", "few"};
+  assert_int_equal(3, message->events->len);
+  for (guint i = 0; i < 3; i++)
+    assert_string_equal(wanted[i], ((const AlertEvent *)g_ptr_array_index(message->events, i))->rule);
+  g_autoptr(GPtrArray) four = take(&world, alerts, book, &gathered, "rep:Ana", ALERT_BAD, at(31));
+  g_autoptr(GPtrArray) five = take(&world, alerts, book, &gathered, "rep:Ben", ALERT_GOOD, at(31.5));
+  g_autoptr(GPtrArray) six = take(&world, alerts, book, &gathered, "rep:Cid", ALERT_BAD, at(32));
+  g_autoptr(GPtrArray) both = read_all(&world);
+  assert_int_equal(2, both->len);
+  assert_int_equal(2, ((const AlertMessage *)g_ptr_array_index(both, 1))->events->len);
+}
+
+/* A book that is read again is the book that was written. */
+static void a_book_is_what_was_written(void **state) {
+  g_auto(World) world = world_empty("{}\n");
+  g_autoptr(ConfOrganisation) organisation = organisation_of(CHANNELS);
+  const ConfAlerts *alerts = &organisation->alerts;
+  g_autoptr(AlertBook) book = alert_book_new();
+  char *to[] = {(char *)"log", NULL};
+  AlertRule rule = rule_of("few", to);
+  rule.timing.hold = (AlertDuration){1, ALERT_HOURS};
+  g_autoptr(GPtrArray) one = take(&world, alerts, book, &rule, "rep:Ana", ALERT_BAD, at(10));
+  g_autoptr(GPtrArray) two = take(&world, alerts, book, &rule, "rep:Ana", ALERT_BAD, at(11));
+  g_autoptr(GPtrArray) said = g_ptr_array_new_with_free_func((GDestroyNotify)alert_event_free);
+  g_ptr_array_add(said, alert_book_say(book, "few", "rep:Ana", 0, ALERT_ACT_ACK, at(12), 0, "Mia", "I know"));
+  g_ptr_array_add(said, alert_book_say(book, "few", "", 0, ALERT_ACT_SNOOZE, at(12), at(20), "Mia", NULL));
+  assert_true(alert_events_write(world.store, said, NULL));
+  g_autoptr(AlertBook) again = alert_book_read(world.store, NULL);
+  const AlertEntry *entry = alert_book_find(again, "few", "rep:Ana", 0);
+  assert_non_null(entry);
+  assert_true(entry->state.phase == ALERT_FIRING && entry->state.fired_us == at(11) && entry->state.told_us == at(11));
+  assert_string_equal("Mia", entry->state.acked_by);
+  assert_true(alert_book_snoozed_until(again, "few") == at(20));
+  g_autoptr(GPtrArray) history = alert_events_read(world.store, "few", 0, NULL);
+  assert_int_equal(4, history->len);
+  assert_string_equal("I know", ((const AlertEvent *)g_ptr_array_index(history, 2))->words);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(each_recipient_has_a_message),       cmocka_unit_test(what_fails_is_tried_ever_more_rarely),
+      cmocka_unit_test(what_is_refused_is_not_tried_again), cmocka_unit_test(an_unmarked_message_keeps_its_id),
+      cmocka_unit_test(what_waits_becomes_one_message),     cmocka_unit_test(a_book_is_what_was_written),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
