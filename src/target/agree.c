@@ -2,6 +2,7 @@
 #include "target/agree.h"
 
 #include "target/members.h"
+#include "target/names.h"
 #include "target/standing.h"
 
 #include <math.h>
@@ -24,7 +25,9 @@ static gboolean check_member(const QueryContext *context, const TargetTerms *ter
   g_autofree char *dimension = NULL, *member = NULL;
   if (!target_who_read(context, who, &dimension, &member, error)) return FALSE;
   if (!member) return refuse(error, "whose target is it? Write a name: %s:NAME", dimension);
-  return TRUE;
+  if (!g_str_equal(dimension, "rep")) return TRUE;
+  g_autoptr(TargetNames) names = target_names_load(context->store, "person", error);
+  return names && target_names_check_there(names, member, terms->start, error);
 }
 
 /* What is counted, timed or a share of something cannot be below 0. */
@@ -67,6 +70,13 @@ static gboolean check_span(const QueryContext *context, const TargetTerms *terms
   if (terms->baseline_start >= terms->start)
     return refuse(error, "what it is compared with begins no earlier than the target: compare with an earlier period");
   return TRUE;
+}
+
+static gboolean check_effective(const TargetVersion *version, GError **error) {
+  const TargetTerms *terms = &version->terms;
+  if (version->effective < terms->end) return TRUE;
+  g_autofree char *from = base_day_format(version->effective), *last = base_day_format(terms->end - 1);
+  return refuse(error, "it would hold from %s on, and the target's last day is %s: write an earlier day", from, last);
 }
 
 static gboolean check_parts(const QueryContext *context, const KpiDefinition *kpi, const TargetVersion *version,
@@ -123,7 +133,8 @@ gboolean target_check_known(const QueryContext *context, const GPtrArray *target
   const TargetTerms *terms = &version->terms;
   const KpiDefinition *kpi = kpi_catalogue_find(context->catalogue, terms->kpi, error);
   return kpi && check_amount(kpi, terms, error) && check_span(context, terms, error) &&
-         check_parts(context, kpi, version, error) && check_overlaps(targets, self, terms, error);
+         check_effective(version, error) && check_parts(context, kpi, version, error) &&
+         check_overlaps(targets, self, terms, error);
 }
 
 gboolean target_check(const QueryContext *context, const GPtrArray *targets, const Target *self,

@@ -4,6 +4,7 @@
 #include "target/amount.h"
 #include "target/grid_private.h"
 #include "target/members.h"
+#include "target/names.h"
 
 typedef struct {
   const QueryContext *context;
@@ -12,6 +13,7 @@ typedef struct {
   GPtrArray *problems;
   GArray *rows, *columns; /* gsize: where each member and each period stands in the sheet */
   GArray *known;          /* gboolean: the member is one */
+  TargetNames *people;    /* where the members are reps */
 } Reading;
 
 static void add_problem(Reading *reading, gsize row, gsize column, const char *format, ...) G_GNUC_PRINTF(4, 5);
@@ -119,8 +121,16 @@ static void read_member(Reading *reading, TargetGrid *grid, GHashTable *seen, co
 }
 
 static gboolean read_members(Reading *reading, TargetGrid *grid, GError **error) {
-  g_autoptr(GPtrArray) names = target_members_of(reading->context, grid->dimension, error);
-  if (!names) return FALSE;
+  g_autoptr(GError) failed = NULL;
+  g_autoptr(GPtrArray) names = target_members_of(reading->context, grid->dimension, &failed);
+  if (g_error_matches(failed, BASE_ERROR, BASE_ERROR_NOT_FOUND)) {
+    add_problem(reading, 0, 0, "%s", failed->message);
+    return TRUE;
+  }
+  if (!names) {
+    g_propagate_error(error, g_steal_pointer(&failed));
+    return FALSE;
+  }
   g_autoptr(GHashTable) folded = fold_names(names), seen = g_hash_table_new(g_str_hash, g_str_equal);
   for (gsize r = 1; r < reading->sheet->n_rows; r++) {
     const char *text = sheet_text(reading->sheet, r, 0);
@@ -159,17 +169,26 @@ static void read_cell(Reading *reading, TargetGrid *grid, const GPtrArray *own, 
       g_array_index(grid->periods, CalendarPeriod, period).end == 0)
     return;
   g_autoptr(TargetVersion) version = target_grid_version(grid, member, period);
-  if (!target_check_known(reading->context, own, cell->target, version, &error))
+  const char *name = g_ptr_array_index(grid->members, member);
+  BaseDay start = g_array_index(grid->periods, CalendarPeriod, period).start;
+  if (reading->people && !target_names_check_there(reading->people, name, start, &error))
+    add_problem(reading, row, column, "%s", error->message);
+  else if (!target_check_known(reading->context, own, cell->target, version, &error))
     add_problem(reading, row, column, "%s", error->message);
 }
 
 static gboolean read_cells(Reading *reading, TargetGrid *grid, GError **error) {
   if (!target_grid_make_cells(grid, error)) return FALSE;
+  gboolean of_reps = g_str_equal(grid->dimension, "rep");
+  g_autoptr(TargetNames) people = of_reps ? target_names_load(reading->context->store, "person", error) : NULL;
+  if (of_reps && !people) return FALSE;
+  reading->people = people;
   target_grid_place(grid, reading->targets, reading->context->today);
   for (guint m = 0; m < grid->members->len; m++) {
     g_autoptr(GPtrArray) own = target_grid_targets_of(grid, reading->targets, m);
     for (guint p = 0; p < grid->periods->len; p++) read_cell(reading, grid, own, m, p);
   }
+  reading->people = NULL;
   return TRUE;
 }
 
@@ -177,7 +196,7 @@ TargetGrid *target_grid_read(const QueryContext *context, const GPtrArray *targe
                              GPtrArray *problems, GError **error) {
   g_autoptr(GArray) rows = g_array_new(FALSE, FALSE, sizeof(gsize)), columns = g_array_new(FALSE, FALSE, sizeof(gsize)),
                     known = g_array_new(FALSE, FALSE, sizeof(gboolean));
-  Reading reading = {context, sheet, targets, problems, rows, columns, known};
+  Reading reading = {context, sheet, targets, problems, rows, columns, known, NULL};
   g_autoptr(TargetGrid) grid = read_corner(&reading);
   if (grid) {
     read_periods(&reading, grid);

@@ -121,6 +121,15 @@ static void names_are_found(void **state) {
   }
 }
 
+/* Other words for a rep are the same dimension: "by owner" finds what was set "by rep". */
+static void other_words_for_a_dimension(void **state) {
+  g_auto(World) world = world_of_seven();
+  load(&world, "revenue by rep,2027-01\nAna,5\n", NULL);
+  load(&world, "revenue by Owner,2027-01\nAna,5\n", NULL);
+  g_autoptr(GPtrArray) targets = read_targets(&world);
+  assert_int_equal(targets->len, 1);
+}
+
 /* What a spreadsheet leaves behind: empty rows and columns at the ends and between. */
 static void empty_rows_and_columns(void **state) {
   g_auto(World) world = world_of_seven();
@@ -143,6 +152,7 @@ static void every_wrong_cell_is_named(void **state) {
 static void corners(void **state) {
   assert_first_problem("", "A1: \"\" does not say what the grid is of");
   assert_first_problem("revenue,2027-01\n", "A1: \"revenue\" does not say");
+  assert_first_problem("revenue by tame,2027-01\n", "A1: there is no dimension 'tame'");
   assert_first_problem("revenu by rep,2027-01\n", "A1: there is no KPI 'revenu'");
 }
 
@@ -171,6 +181,15 @@ static void periods_that_have_ended(void **state) {
 }
 
 /* A workbook's heads: a day that shows only its month, and a year as a number. */
+/* Cem's last day was the 29th of June. */
+static void who_has_left(void **state) {
+  assert_first_problem("revenue by rep,2027-01\nAna,1\nCem,2\n",
+                       "B3: Cem has left (2026-06-30): nobody would carry it");
+  g_auto(World) world = world_of_seven();
+  company_sql(world.store, "UPDATE person SET left_at_day = DATE '2027-01-15' WHERE key = 3");
+  load(&world, "revenue by rep,2027-01\nCem,2\n", NULL);
+}
+
 static void leap_day_and_years(void **state) {
   g_auto(World) world = world_of_seven();
   load(&world, "revenue by rep,2028-02-29,2029\nAna,1,2\n", NULL);
@@ -193,11 +212,18 @@ static void too_many_cells(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(members_of_a_new_grid),     cmocka_unit_test(what_is_new_same_and_changed),
-      cmocka_unit_test(names_are_found),           cmocka_unit_test(empty_rows_and_columns),
-      cmocka_unit_test(every_wrong_cell_is_named), cmocka_unit_test(corners),
-      cmocka_unit_test(members_and_periods_twice), cmocka_unit_test(periods_that_have_ended),
-      cmocka_unit_test(leap_day_and_years),        cmocka_unit_test(too_many_cells),
+      cmocka_unit_test(members_of_a_new_grid),
+      cmocka_unit_test(what_is_new_same_and_changed),
+      cmocka_unit_test(names_are_found),
+      cmocka_unit_test(other_words_for_a_dimension),
+      cmocka_unit_test(empty_rows_and_columns),
+      cmocka_unit_test(every_wrong_cell_is_named),
+      cmocka_unit_test(corners),
+      cmocka_unit_test(members_and_periods_twice),
+      cmocka_unit_test(periods_that_have_ended),
+      cmocka_unit_test(leap_day_and_years),
+      cmocka_unit_test(who_has_left),
+      cmocka_unit_test(too_many_cells),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -285,6 +285,21 @@ static void what_cannot_be(void **state) {
   refuse(&world, none, &terms, "revenue");
 }
 
+/* Ben left in the middle of October; what is adjusted from December on never holds in November. */
+static void nobody_and_never(void **state) {
+  g_auto(World) world = world_of_two();
+  g_autoptr(GPtrArray) targets = g_ptr_array_new();
+  company_sql(world.store, "UPDATE person SET left_at_day = DATE '2026-10-15' WHERE key = 2");
+  TargetTerms terms = in_november("revenue", "rep", "Ben", TARGET_REACH, 100);
+  refuse(&world, targets, &terms, "Ben has left (2026-10-15)");
+  terms = in_november("revenue", "rep", "Ana", TARGET_REACH, 100);
+  g_autoptr(TargetVersion) version = target_version_new(&terms);
+  version->effective = day(12, 1);
+  g_autoptr(GError) error = NULL;
+  assert_false(target_check(&world.context, targets, NULL, version, &error));
+  assert_has(error->message, "it would hold from 2026-12-01 on, and the target's last day is 2026-11-30");
+}
+
 static void overlaps(void **state) {
   g_auto(World) world = world_of_two();
   g_autoptr(GPtrArray) all = g_ptr_array_new();
@@ -314,6 +329,7 @@ int main(void) {
       cmocka_unit_test(spread_by_hand),
       cmocka_unit_test(agreeing_and_adjusting),
       cmocka_unit_test(what_cannot_be),
+      cmocka_unit_test(nobody_and_never),
       cmocka_unit_test(overlaps),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
