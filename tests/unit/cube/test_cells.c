@@ -308,6 +308,78 @@ static void findings_are_not_kept_for_ever(void **state) {
   assert_false(cube_recall(table, SETS, 0, 0, 295, &found));
 }
 
+static CubeTable *sparse_of(const Added *added, int n) {
+  CubeTable *sparse = cube_table_new_kept(2, specs, 2, 1000, TRUE, NULL);
+  for (int i = 0; i < n; i++) {
+    gint32 group = cube_table_group(sparse, added[i].members);
+    cube_add_sum(sparse, SUMS, group, added[i].slot, added[i].value, 1);
+  }
+  cube_table_finish(sparse);
+  return sparse;
+}
+
+static void change_sparse(CubeTable *table, const Added *added, guint32 number) {
+  g_autoptr(CubeTable) log = cube_table_new_log_of(table);
+  cube_add_sum(log, SUMS, cube_table_group(log, added->members), added->slot, added->value, 1);
+  assert_true(cube_table_apply(table, log, &(CubeChange){number, FALSE, NULL}));
+}
+
+static gboolean knows(const CubeTable *const *tables, guint n_members, const gint64 *members, GBytes *asked) {
+  gint64 found = 0;
+  CubeHead head = {tables, 2, members, n_members};
+  gboolean has = cube_recall_head(&head, asked, &found, sizeof found);
+  if (has) assert_int_equal(found, 7);
+  return has;
+}
+
+/* What was found in all groups of region 1, or in all: until something of them changes in one of the tables. */
+static void findings_of_a_head_hold_until_something_of_it_changes(void **state) {
+  static const Added here = {{1, 10}, 3, 5, 0}, elsewhere = {{2, 10}, 3, 5, 0};
+  g_autoptr(CubeTable) deals = sparse_of(&here, 1), sales = sparse_of(&elsewhere, 1);
+  const CubeTable *both[] = {deals, sales};
+  g_autoptr(GBytes) asked = g_bytes_new_static("customers", 9), other = g_bytes_new_static("churn", 5);
+  CubeHead region = {both, 2, here.members, 1}, all = {both, 2, here.members, 0};
+  gint64 found = 7;
+  assert_false(knows(both, 1, here.members, asked));
+  cube_remember_head(&region, asked, &found, sizeof found);
+  cube_remember_head(&all, asked, &found, sizeof found);
+  assert_true(knows(both, 1, here.members, asked) && knows(both, 0, NULL, asked));
+  assert_false(knows(both, 1, here.members, other) || knows(both, 1, elsewhere.members, asked));
+  change_sparse(deals, &elsewhere, 1);
+  change_sparse(sales, &elsewhere, 1);
+  assert_true(knows(both, 1, here.members, asked)); /* of another region */
+  assert_false(knows(both, 0, NULL, asked));
+  change_sparse(sales, &here, 2);
+  assert_false(knows(both, 1, here.members, asked));
+  cube_remember_head(&region, asked, &found, sizeof found);
+  assert_true(knows(both, 1, here.members, asked));
+}
+
+/* Two copies that take the same changes one after the other share what they find, and neither is told what it cannot
+ * know yet. */
+static void findings_are_shared_by_copies(void **state) {
+  static const Added here = {{1, 10}, 3, 5, 0};
+  g_autoptr(CubeTable) one = sparse_of(&here, 1), copy = cube_table_copy(one);
+  const CubeTable *first[] = {one, one}, *second[] = {copy, copy};
+  g_autoptr(GBytes) asked = g_bytes_new_static("customers", 9);
+  CubeHead region = {first, 2, here.members, 1}, same = {second, 2, here.members, 1};
+  gint64 found = 7;
+  cube_remember_head(&region, asked, &found, sizeof found);
+  assert_true(knows(second, 1, here.members, asked));
+  change_sparse(one, &here, 1);
+  assert_false(knows(first, 1, here.members, asked));
+  assert_true(knows(second, 1, here.members, asked));
+  cube_remember_head(&region, asked, &found, sizeof found);
+  assert_false(knows(second, 1, here.members, asked)); /* of a change that it has not */
+  change_sparse(copy, &here, 1);
+  assert_true(knows(second, 1, here.members, asked));
+  change_sparse(copy, &here, 2);
+  cube_remember_head(&region, asked, &found, sizeof found);
+  assert_false(knows(second, 1, here.members, asked)); /* of before a change that it has */
+  cube_remember_head(&same, asked, &found, sizeof found);
+  assert_true(knows(second, 1, here.members, asked));
+}
+
 static void sparse_tables_change_alike(void **state) {
   Added added[N_ADDED];
   g_autoptr(GRand) random = g_rand_new_with_seed(seed_of());
@@ -377,6 +449,8 @@ int main(void) {
       cmocka_unit_test(findings_hold_until_their_span_changes),
       cmocka_unit_test(changes_leave_what_is_left_in_months),
       cmocka_unit_test(findings_are_not_kept_for_ever),
+      cmocka_unit_test(findings_of_a_head_hold_until_something_of_it_changes),
+      cmocka_unit_test(findings_are_shared_by_copies),
       cmocka_unit_test(sparse_tables_change_alike),
       cmocka_unit_test(a_sum_beyond_64_bits_is_told),
       cmocka_unit_test(groups_have_a_cap),
