@@ -184,23 +184,23 @@ static void free_line(GString *line) {
   g_string_free(line, TRUE);
 }
 
-/* "Average discount" in two lines, which end under one another. */
-static char *in_lines(const char *title, gsize *widest) {
+/* "Average discount" in two lines, which end under one another; `*width` is what they have at least, and then are. */
+static char *in_lines(const char *title, gsize *width) {
   g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func((GDestroyNotify)(gpointer)free_line);
   g_auto(GStrv) words = g_strsplit(title, " ", -1);
-  *widest = 0;
   for (char **word = words; *word; word++) {
     GString *line = lines->len > 0 ? g_ptr_array_index(lines, lines->len - 1) : NULL;
     if (!line || text_width(line->str) + 1 + text_width(*word) > MAX_HEAD)
       g_ptr_array_add(lines, line = g_string_new(*word));
     else
       g_string_append_printf(line, " %s", *word);
-    *widest = MAX(*widest, text_width(line->str));
+    *width = MAX(*width, text_width(line->str));
   }
+  if (lines->len <= 1) return g_strdup(title);
   GString *text = g_string_new(NULL);
   for (guint i = 0; i < lines->len; i++) {
     const GString *line = g_ptr_array_index(lines, i);
-    g_string_append_printf(text, "%s%*s%s", i > 0 ? "\n" : "", (int)(*widest - text_width(line->str)), "", line->str);
+    g_string_append_printf(text, "%s%*s%s", i > 0 ? "\n" : "", (int)(*width - text_width(line->str)), "", line->str);
   }
   return g_string_free(text, FALSE);
 }
@@ -222,10 +222,9 @@ static void measure_column(const ShownScorecard *shown, MatrixColumn *column) {
     column->value_width = MAX(column->value_width, text_width(value));
     column->attained_width = MAX(column->attained_width, text_width(attained));
   }
-  gsize head;
-  column->head = in_lines(scorecard_kpi(shown->scorecard, column->kpi)->title, &head);
   column->attained = column->attained_width > 0;
-  column->width = MAX(head, column->value_width + (column->attained ? column->attained_width + GAP : 0));
+  column->width = column->value_width + (column->attained ? column->attained_width + GAP : 0);
+  column->head = in_lines(scorecard_kpi(shown->scorecard, column->kpi)->title, &column->width);
 }
 
 static char *member_text(const ShownScorecard *shown, const ScorecardRow *row, gboolean nested) {
