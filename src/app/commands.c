@@ -36,6 +36,7 @@ CliCommand *commands_all(guint *n_commands) {
       &cmd_objective,
       &cmd_objective_set,
       &cmd_lint,
+      &cmd_choose,
       &cmd_demo,
   };
   CliCommand *all = g_new(CliCommand, G_N_ELEMENTS(commands));

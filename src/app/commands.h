@@ -36,6 +36,7 @@ extern const CliCommand cmd_alert_send;
 extern const CliCommand cmd_objective;
 extern const CliCommand cmd_objective_set;
 extern const CliCommand cmd_lint;
+extern const CliCommand cmd_choose;
 extern const CliCommand cmd_demo;
 
 /* The caller frees the array. */

@@ -1,4 +1,5 @@
 /* Rules about what targets are of, what they are held against, and definitions that change under them. */
+#include "lint/goals.h"
 #include "lint/lint_private.h"
 
 #include <math.h>
@@ -24,14 +25,8 @@ static char *of_whom(const Lint *lint, const Target *target) {
 /* --- leading beside lagging: of whoever has more than parts of others' targets --- */
 
 static gboolean has_data(const Lint *lint, const KpiDefinition *kpi) {
-  StoreValue name = {.type = STORE_TEXT};
-  for (guint i = 0; kpi->needs && kpi->needs[i]; i++) {
-    name.text = kpi->needs[i];
-    g_autoptr(StoreRows) rows =
-        store_query(lint->context->store, "SELECT n_rows FROM ledger_stat WHERE table_name = $1", &name, 1, 0, NULL);
-    if (!rows || store_rows_count(rows) == 0 || store_rows_value(rows, 0, 0).integer == 0) return FALSE;
-  }
-  return TRUE;
+  g_autoptr(GPtrArray) missing = lint_missing(lint->context, kpi, NULL);
+  return missing && missing->len == 0;
 }
 
 static void add_leading(const Lint *lint, const char *const *names, GPtrArray *leading) {
