@@ -53,8 +53,12 @@ void scorecard_aims_free(ScorecardAims *aims) {
   g_free(aims);
 }
 
+static char *folded_name(const char *name) {
+  return name ? g_utf8_casefold(name, -1) : g_strdup("");
+}
+
 static char *key_of(const char *kpi, const char *dimension, const char *member) {
-  g_autofree char *folded = member ? g_utf8_casefold(member, -1) : g_strdup("");
+  g_autofree char *folded = folded_name(member);
   return g_strconcat(kpi, "\n", dimension, "\n", folded, NULL);
 }
 
@@ -123,30 +127,23 @@ ScorecardAims *scorecard_aims_new(const TargetDesk *desk, const GPtrArray *targe
   return find_amounts(aims, error) ? g_steal_pointer(&aims) : NULL;
 }
 
-static gboolean is_member(const TargetTerms *terms, const char *dimension, const GPtrArray *members) {
-  if (!g_str_equal(terms->dimension, dimension)) return FALSE;
-  if (!members || g_str_equal(dimension, TARGET_COMPANY)) return TRUE;
-  for (guint i = 0; i < members->len; i++) {
-    g_autofree char *a = g_utf8_casefold(g_ptr_array_index(members, i), -1);
-    g_autofree char *b = g_utf8_casefold(terms->member, -1);
-    if (g_str_equal(a, b)) return TRUE;
-  }
-  return FALSE;
-}
-
 void scorecard_aims_kpis(const ScorecardAims *aims, const char *dimension, const GPtrArray *members, GPtrArray *kpis) {
+  g_autoptr(GHashTable) wanted = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  for (guint i = 0; i < members->len; i++) g_hash_table_add(wanted, folded_name(g_ptr_array_index(members, i)));
   for (guint i = 0; i < aims->sources->len; i++) {
     const Source *source = &g_array_index(aims->sources, Source, i);
-    if (is_member(&source->version->terms, dimension, members) &&
+    g_autofree char *member = folded_name(source->version->terms.member);
+    if (g_str_equal(source->version->terms.dimension, dimension) && g_hash_table_contains(wanted, member) &&
         !g_ptr_array_find_with_equal_func(kpis, source->kpi->name, g_str_equal, NULL))
       g_ptr_array_add(kpis, (gpointer)source->kpi->name);
   }
 }
 
 void scorecard_aims_members(const ScorecardAims *aims, const char *dimension, GPtrArray *members) {
+  g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   for (guint i = 0; i < aims->sources->len; i++) {
     const TargetTerms *terms = &g_array_index(aims->sources, Source, i).version->terms;
-    if (terms->member && g_str_equal(terms->dimension, dimension) && !is_member(terms, dimension, members))
+    if (terms->member && g_str_equal(terms->dimension, dimension) && g_hash_table_add(seen, folded_name(terms->member)))
       g_ptr_array_add(members, terms->member);
   }
 }

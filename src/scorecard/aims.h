@@ -25,8 +25,8 @@ ScorecardAims *scorecard_aims_new(const TargetDesk *desk, const GPtrArray *targe
 void scorecard_aims_free(ScorecardAims *aims);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ScorecardAims, scorecard_aims_free)
 
-/* The KPIs of which members of a dimension have targets then, by number of their target; `members` (char *) NULL: of
- * any. They are added to `kpis` (const char *) where they are not yet among them. */
+/* The KPIs of which some of the members (char *; of the company one NULL) of a dimension have targets then, by number
+ * of their target. They are added to `kpis` (const char *) where they are not yet among them. */
 void scorecard_aims_kpis(const ScorecardAims *aims, const char *dimension, const GPtrArray *members, GPtrArray *kpis);
 /* Adds the members of a dimension that have targets then, each once, to `members` (const char *). */
 void scorecard_aims_members(const ScorecardAims *aims, const char *dimension, GPtrArray *members);

@@ -236,10 +236,11 @@ static void note_movers(Scorecard *scorecard) {
   if (names->len == 0) return;
   g_ptr_array_add(names, NULL);
   g_autofree char *list = g_strjoinv(", ", (char **)names->pdata);
-  g_ptr_array_add(scorecard->notes,
-                  g_strdup_printf("%s: has figures elsewhere, too. Here are those of this group; attainment is of all, "
-                                  "as the target is",
-                                  list));
+  g_ptr_array_add(
+      scorecard->notes,
+      g_strdup_printf("elsewhere, too, within the period: %s. Values are those of this group; attainment is "
+                      "of all, as the target is",
+                      list));
 }
 
 /* --- all of it --- */

@@ -279,7 +279,7 @@ static void who_moved_in_mid_period(void **state) {
   assert_points(140, card, 6, REVENUE);
   assert_false(scorecard_row(card, 3)->has_score);
   assert_non_null(strstr(scorecard_notes(card)[g_strv_length((char **)(gpointer)scorecard_notes(card)) - 1],
-                         "Ana: has figures elsewhere"));
+                         "elsewhere, too, within the period: Ana. "));
 }
 
 /* Of one team: its people only; Cy was never in it. */
