@@ -145,6 +145,20 @@ Bo Lund,7000,8000,"
 run 2 $at target grid
 complains "of which KPI?"
 
+# The same as a workbook: out, back as it was, and no text where a workbook is meant.
+run 0 $at target grid revenue --period 2027-Q2 --output grid.xlsx
+run 0 $at target grid --load grid.xlsx
+says "0 targets are new, 0 changed, 4 as they were."
+run 1 $at target grid --load grid.xlsx --sheet 2028
+complains 'the workbook has no sheet "2028": it has Targets, How to'
+head -c 900 grid.xlsx > cut.xlsx
+run 1 $at target grid --load cut.xlsx
+complains "cut.xlsx: this begins like an .xlsx workbook and is damaged or cut short"
+
+# For each rep.
+run 0 $at target set "5 won deals per rep per month in 2028" --dry-run --format json
+json_is 'd["who"], d["within"]' "('rep:', None)"
+
 # --- as they were known ---
 run 0 -C co --now 2026-11-21 target adjust 2 "reach 20k" --reason "a holiday was forgotten"
 run 0 -C co --now 2026-11-21 target --for "rep:Ana Silva" --format json
