@@ -72,6 +72,8 @@ typedef struct {
   const char *now;          /* the clock stands here, for tests; NULL: the system's */
   uint64_t max_cells_bytes; /* memory for cells that answers come from; 0: `limits: max_cells_mb` of attain.yaml, or 1
                                GiB. A question that needs more is answered from the records, and a note says so */
+  bool alerts; /* judge the alert rules that a commit concerns in that commit; what they have to tell waits until
+                  attain_alert_run() sends it */
 } AttainOptions;
 
 /* Opens the workspace that `folder` is in: the nearest attain.yaml, in it or above it. Its definitions are read once:
@@ -189,6 +191,13 @@ ATTAIN_API char *attain_answer_json(const AttainAnswer *answer);
 /* "running", …; NULL for what is no flag. */
 ATTAIN_API const char *attain_flag_name(AttainFlag flag);
 
+/* --- alerts --- */
+
+/* Judges all alert rules at the clock and sends what is due, as `attain alert run` does; a program calls it every few
+ * minutes. Returns what followed as that command's JSON (docs/alerts.md); give it back with attain_free(). Writers wait
+ * while it sends. Not from a callback. Errors: INPUT of the rules, USAGE where the workspace is read only, IO. */
+ATTAIN_API char *attain_alert_run(AttainWorkspace *workspace, AttainError *error);
+
 /* --- scorecards --- */
 
 /* Lists end with NULL; a list or text that is NULL is not given. */
@@ -208,6 +217,17 @@ typedef struct {
  * INPUT for a period or weight, LIMIT, IO. */
 ATTAIN_API char *attain_scorecard(AttainWorkspace *workspace, const AttainScorecardQuestion *question,
                                   AttainError *error);
+
+typedef struct {
+  const char *who; /* company, team:North, "rep:Ana Silva"; "rep:" of all reps; NULL: anybody's */
+  const char *kpi; /* NULL: any */
+  bool all;        /* those that have ended, were declined or withdrawn, too */
+} AttainTargetsWanted;
+
+/* Where targets stand and what will become of them, as the JSON of `attain target --format json` (docs/targets.md);
+ * give it back with attain_free(). All of it is of one commit. Any thread, and within a callback: of the commit that it
+ * tells of. Waits for a writer. `wanted` may be NULL. Errors: USAGE, NOT_FOUND for a name, IO. */
+ATTAIN_API char *attain_targets(AttainWorkspace *workspace, const AttainTargetsWanted *wanted, AttainError *error);
 
 /* --- changing the ledger --- */
 

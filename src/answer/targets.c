@@ -320,7 +320,7 @@ static void add_forecast_words(GString *words, const Session *session, const Tar
   g_autofree char *low = answer_number(session, kpi, TRUE, forecast->finish_low);
   g_autofree char *high = answer_number(session, kpi, TRUE, forecast->finish_high);
   g_autofree char *chance = answer_chance(forecast);
-  g_string_append_printf(words, " It will end near %s, with 80 %% certainty between %s and %s", ends, low, high);
+  g_string_append_printf(words, " It will end near %s, in 8 of 10 such periods between %s and %s", ends, low, high);
   if (forecast->has_chance) g_string_append_printf(words, "; the chance of making it is %s", chance);
   g_autofree char *own = base_count_words(forecast->n_own, "# earlier {period|periods} of their own");
   g_autofree char *peers = base_count_words(forecast->n_peers, " and # of peers");

@@ -1,4 +1,5 @@
 /* attain target: where targets stand, and one of them with all that was said. */
+#include "answer/target_question.h"
 #include "app/commands.h"
 #include "app/targets.h"
 #include "target/cascade.h"
@@ -6,56 +7,14 @@
 
 #include <math.h>
 
-/* --- which --- */
-
-static gboolean is_wanted(const CliArguments *arguments, const Target *target, BaseDay today, const char *dimension,
-                          const char *member) {
-  const TargetVersion *version = target_in_force(target, today);
-  const TargetTerms *terms = &(version ? version : target_latest(target))->terms;
-  const char *kpi = cli_option(arguments, "kpi");
-  TargetState state = target_state(target);
-  if (!cli_flag(arguments, "all") && (terms->end <= today || state == TARGET_DECLINED || state == TARGET_WITHDRAWN))
-    return FALSE;
-  if (kpi && !g_str_equal(kpi, terms->kpi)) return FALSE;
-  return !dimension || (g_str_equal(dimension, terms->dimension) && (!member || g_strcmp0(member, terms->member) == 0));
-}
-
-static GPtrArray *choose(const Session *session, const CliArguments *arguments, const GPtrArray *targets,
-                         GError **error) {
-  const char *whose = cli_option(arguments, "for");
-  g_autofree char *dimension = NULL, *member = NULL;
-  QueryContext context = answer_context(session);
-  if (whose && !target_who_read(&context, whose, &dimension, &member, error)) return NULL;
-  GPtrArray *chosen = g_ptr_array_new();
-  for (guint i = 0; i < targets->len; i++) {
-    Target *target = g_ptr_array_index(targets, i);
-    if (is_wanted(arguments, target, session->today, dimension, member)) g_ptr_array_add(chosen, target);
-  }
-  return chosen;
-}
-
-/* --- listing --- */
-
-static void print_json(const CliContext *context, const Session *session, const GArray *standings,
-                       const GArray *forecasts, const GPtrArray *targets, const GPtrArray *objectives, gboolean whole) {
-  g_autofree char *as_of = answer_instant(session->now_us);
-  g_autoptr(CliJson) json = cli_json_new(context->out);
-  cli_json_begin_object(json);
-  cli_json_member_array(json, "targets");
-  for (guint i = 0; i < standings->len; i++)
-    answer_target_json(json, session, &g_array_index(standings, TargetStanding, i),
-                       &g_array_index(forecasts, PaceForecast, i), targets, objectives, whole);
-  cli_json_end_array(json);
-  cli_json_member_text(json, "as_of", as_of);
-  cli_json_end_object(json);
-}
-
 static int run(CliContext *context, const CliArguments *arguments, GError **error) {
   const char *as_of = cli_option(arguments, "as-of"), *format = cli_option(arguments, "format");
   g_autoptr(Session) session =
       session_open_as_of(context->folder, context->now, as_of, SESSION_DATABASE | SESSION_DEFINITIONS, error);
   g_autoptr(GPtrArray) targets = session ? target_read_all(session->store, error) : NULL;
-  g_autoptr(GPtrArray) chosen = targets ? choose(session, arguments, targets, error) : NULL;
+  AnswerTargetsWanted wanted = {
+      .who = cli_option(arguments, "for"), .kpi = cli_option(arguments, "kpi"), .all = cli_flag(arguments, "all")};
+  g_autoptr(GPtrArray) chosen = targets ? answer_targets_choose(session, targets, &wanted, error) : NULL;
   g_autoptr(GPtrArray) objectives = chosen ? target_read_objectives(session->store, error) : NULL;
   if (!objectives) return -1;
   QueryContext question = answer_context(session);
@@ -64,7 +23,7 @@ static int run(CliContext *context, const CliArguments *arguments, GError **erro
   g_autoptr(GArray) forecasts = standings ? pace_forecasts(&desk, standings, error) : NULL;
   if (!forecasts) return -1;
   if (g_strcmp0(format, "json") == 0) {
-    print_json(context, session, standings, forecasts, targets, objectives, FALSE);
+    answer_targets_json(context->out, session, standings, forecasts, targets, objectives, FALSE);
   } else if (standings->len == 0) {
     fputs(targets->len == 0
               ? "There is no target yet: `attain target set \"increase monthly revenue by 10% within the next "
@@ -151,7 +110,7 @@ static int run_show(CliContext *context, const CliArguments *arguments, GError *
   g_autoptr(GArray) forecasts = standings ? pace_forecasts(&desk, standings, error) : NULL;
   if (!forecasts) return -1;
   if (g_strcmp0(cli_option(arguments, "format"), "json") == 0)
-    print_json(context, session, standings, forecasts, targets, objectives, TRUE);
+    answer_targets_json(context->out, session, standings, forecasts, targets, objectives, TRUE);
   else
     print_one(context, session, &g_array_index(standings, TargetStanding, 0),
               &g_array_index(forecasts, PaceForecast, 0), targets);

@@ -1,5 +1,4 @@
-/* Scorecards, from the cells of one commit. Targets and who there is are read from the database, which is the writer's:
- * so its turn is waited for, and held until all is answered. In a callback the thread has it already. */
+/* Scorecards, from the cells of one commit. */
 #include "answer/scorecard.h"
 
 #include "answer/scorecard_question.h"
@@ -7,18 +6,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-
-static QueryResult *ask_cells(gpointer asker, const QueryRequest *request, GError **error) {
-  return query_live_ask(asker, request, error);
-}
-
-/* The workspace as the answers see it: at the clock of the last commit. */
-static Session session_at(const AttainWorkspace *workspace) {
-  Session session = *workspace->session;
-  session.now_us = __atomic_load_n(&workspace->moved_us, __ATOMIC_ACQUIRE);
-  session.today = calendar_day_of(session.calendar, session.now_us);
-  return session;
-}
 
 static char *json_of(const Session *session, const Scorecard *scorecard, const char *role) {
   char *text = NULL;
@@ -33,9 +20,9 @@ static char *json_of(const Session *session, const Scorecard *scorecard, const c
 }
 
 static char *answer(const AttainWorkspace *workspace, const AttainScorecardQuestion *question, GError **error) {
-  Session session = session_at(workspace);
+  Session session = lib_session(workspace);
   QueryContext context = answer_context(&session);
-  TargetDesk desk = {.context = &context, .ask = ask_cells, .asker = workspace->live};
+  TargetDesk desk = {.context = &context, .ask = lib_ask_cells, .asker = workspace->live};
   ScorecardQuestion asked = {.who = question->who,
                              .role = question->role,
                              .kpis = question->kpis,
@@ -51,13 +38,10 @@ static char *answer(const AttainWorkspace *workspace, const AttainScorecardQuest
 
 char *attain_scorecard(AttainWorkspace *workspace, const AttainScorecardQuestion *question, AttainError *error) {
   static const AttainScorecardQuestion usual = {0};
-  gboolean has_turn = g_atomic_pointer_get(&workspace->writer) == g_thread_self();
   GError *cause = NULL;
-  if (!has_turn) lib_follow_clock(workspace);
-  if (!has_turn && !lib_begin_writing(workspace, error)) return NULL;
-  if (!has_turn) lib_mend(workspace);
+  if (!lib_take_turn(workspace, error)) return NULL;
   char *text = answer(workspace, question ? question : &usual, &cause);
-  if (!has_turn) lib_end_writing(workspace);
+  lib_give_turn(workspace);
   if (!text) lib_fail(error, cause);
   return text;
 }

@@ -37,6 +37,7 @@ void attain_unsubscribe(AttainWorkspace *workspace, uint64_t subscription) {
 }
 
 void lib_tell_subscribers(AttainWorkspace *workspace, const AttainChange *change) {
+  lib_judge_alerts(workspace, change);
   GArray *all = workspace->subscriptions;
   guint n = all->len; /* whoever subscribes now is told of the next one */
   for (guint i = 0; i < n; i++) {

@@ -83,11 +83,17 @@ AttainWorkspace *attain_open(const char *folder, const AttainOptions *options, A
   workspace->moved_us = session->now_us;
   workspace->subscriptions = g_array_new(FALSE, FALSE, sizeof(Subscription));
   g_mutex_init(&workspace->writing);
+  if (options->alerts && !workspace->is_read_only && !lib_read_alerts(workspace, &cause)) {
+    lib_fail(error, cause);
+    attain_close(workspace);
+    return NULL;
+  }
   return workspace;
 }
 
 void attain_close(AttainWorkspace *workspace) {
   if (!workspace) return;
+  lib_forget_alerts(workspace);
   query_live_free(workspace->live);
   ingest_writer_free(workspace->put);
   session_free(workspace->session);

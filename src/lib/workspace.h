@@ -7,6 +7,7 @@
  * subscriber was told. A callback runs in that thread, under it. */
 #pragma once
 
+#include "alert/book.h"
 #include "attain/attain.h"
 #include "ingest/writer.h"
 #include "query/live.h"
@@ -31,6 +32,9 @@ struct AttainWorkspace {
   gint64 moved_us;       /* the clock of the answers (atomic) */
   GArray *subscriptions; /* Subscription */
   guint64 last_subscription;
+  GPtrArray *alert_rules; /* AlertRule, judged in each commit; NULL: they are not */
+  AlertBook *alert_book;  /* as the database has it; NULL: to be read */
+  guint turns;            /* taken by its holder, one within the other */
 };
 
 /* --- workspace.c --- */
@@ -51,6 +55,25 @@ void lib_follow_clock(AttainWorkspace *workspace);
 gboolean lib_begin_change(AttainWorkspace *workspace, GError **error);
 /* After it: answers take what was done, and the clock. */
 gboolean lib_publish(AttainWorkspace *workspace, GError **error);
+
+/* --- turn.c: answers that read the database beside the cells --- */
+
+/* Waits for the writer and holds its turn until lib_give_turn(), so that all that is read is of one commit. In a
+ * callback the thread has the turn already. Errors: USAGE. */
+gboolean lib_take_turn(AttainWorkspace *workspace, AttainError *error);
+void lib_give_turn(AttainWorkspace *workspace);
+/* The workspace as the answers see it: at the clock of the last commit. It owns nothing. */
+Session lib_session(const AttainWorkspace *workspace);
+/* A TargetAsk; `live` is the workspace's. */
+QueryResult *lib_ask_cells(gpointer live, const QueryRequest *request, GError **error);
+
+/* --- alerts.c --- */
+/* Reads the rules that are judged in each commit. Errors: INPUT. */
+gboolean lib_read_alerts(AttainWorkspace *workspace, GError **error);
+void lib_forget_alerts(AttainWorkspace *workspace);
+/* After a commit, in the writer's thread: judges the rules that it concerns. What fails is judged again by
+ * attain_alert_run(), which then says why. */
+void lib_judge_alerts(AttainWorkspace *workspace, const AttainChange *change);
 
 /* --- subscribe.c --- */
 void lib_tell_subscribers(AttainWorkspace *workspace, const AttainChange *change);

@@ -1,4 +1,4 @@
-/* Scorecards from the library: as the command line gives them, and moved by what is put. */
+/* Scorecards and targets from the library: as the command line gives them, and moved by what is put. */
 #include "../demo/simulated.h"
 #include "attain/attain.h"
 #include "unit.h"
@@ -149,11 +149,69 @@ static void wrong_questions(void **state) {
   attain_close(workspace);
 }
 
+/* --- targets --- */
+
+static char *targets(AttainWorkspace *workspace, const AttainTargetsWanted *wanted) {
+  AttainError error = {0};
+  char *json = attain_targets(workspace, wanted, &error);
+  if (!json) fail_msg("%s", error.message);
+  return json;
+}
+
+static void targets_as_the_command(void **state) {
+  g_autofree char *said = ATTAIN(*state, "target", "--for", "company", "--all", "--format", "json");
+  AttainWorkspace *workspace = open_workspace(*state);
+  AttainTargetsWanted wanted = {.who = "company", .all = true};
+  char *json = targets(workspace, &wanted);
+  assert_string_equal(said, json);
+  attain_free(json);
+  AttainError error = {0};
+  AttainTargetsWanted nobody = {.who = "rep:Nobody At All"};
+  assert_null(attain_targets(workspace, &nobody, &error));
+  assert_int_equal(ATTAIN_ERROR_NOT_FOUND, error.code);
+  attain_error_clear(&error);
+  attain_close(workspace);
+}
+
+static void read_target(const char *json, double *actual, double *probability) {
+  g_autoptr(JsonParser) parser = json_parser_new();
+  assert_true(json_parser_load_from_data(parser, json, -1, NULL));
+  JsonObject *all = json_node_get_object(json_parser_get_root(parser));
+  JsonObject *first = json_array_get_object_element(json_object_get_array_member(all, "targets"), 0);
+  *actual = json_object_get_double_member(first, "actual");
+  *probability = json_object_get_double_member(first, "probability");
+}
+
+/* Ten million more than there was is more than any target of a million asks. */
+static void a_record_makes_the_target(void **state) {
+  AttainWorkspace *workspace = open_workspace(*state);
+  AttainTargetsWanted wanted = {.kpi = "revenue"};
+  AttainPutOptions options = {.source = "test"};
+  AttainError error = {0};
+  double before, actual, probability;
+  char *json = targets(workspace, &wanted);
+  read_target(json, &before, &probability);
+  attain_free(json);
+  if (!attain_put(workspace, "opportunity",
+                  "{\"id\": \"X-2\", \"amount\": 10000000, \"currency\": \"EUR\", \"outcome\": \"won\", "
+                  "\"closed_at\": \"2026-10-21T10:00:00Z\"}",
+                  &options, NULL, &error))
+    fail_msg("%s", error.message);
+  json = targets(workspace, &wanted);
+  read_target(json, &actual, &probability);
+  attain_free(json);
+  assert_true(ABS(actual - before - 1e7) < 1e-6);
+  assert_true(probability > 0.9);
+  attain_close(workspace);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(as_the_command),
       cmocka_unit_test(a_record_moves_attainment),
       cmocka_unit_test(wrong_questions),
+      cmocka_unit_test(targets_as_the_command),
+      cmocka_unit_test(a_record_makes_the_target),
   };
   return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -1,0 +1,41 @@
+/* Which targets are asked for. */
+#include "answer/target_question.h"
+
+#include "target/members.h"
+
+static gboolean is_wanted(const AnswerTargetsWanted *wanted, const Target *target, BaseDay today, const char *dimension,
+                          const char *member) {
+  const TargetVersion *version = target_in_force(target, today);
+  const TargetTerms *terms = &(version ? version : target_latest(target))->terms;
+  TargetState state = target_state(target);
+  if (!wanted->all && (terms->end <= today || state == TARGET_DECLINED || state == TARGET_WITHDRAWN)) return FALSE;
+  if (wanted->kpi && !g_str_equal(wanted->kpi, terms->kpi)) return FALSE;
+  return !dimension || (g_str_equal(dimension, terms->dimension) && (!member || g_strcmp0(member, terms->member) == 0));
+}
+
+GPtrArray *answer_targets_choose(const Session *session, const GPtrArray *targets, const AnswerTargetsWanted *wanted,
+                                 GError **error) {
+  g_autofree char *dimension = NULL, *member = NULL;
+  QueryContext context = answer_context(session);
+  if (wanted->who && !target_who_read(&context, wanted->who, &dimension, &member, error)) return NULL;
+  GPtrArray *chosen = g_ptr_array_new();
+  for (guint i = 0; i < targets->len; i++) {
+    Target *target = g_ptr_array_index(targets, i);
+    if (is_wanted(wanted, target, session->today, dimension, member)) g_ptr_array_add(chosen, target);
+  }
+  return chosen;
+}
+
+void answer_targets_json(FILE *out, const Session *session, const GArray *standings, const GArray *forecasts,
+                         const GPtrArray *targets, const GPtrArray *objectives, gboolean whole) {
+  g_autofree char *as_of = answer_instant(session->now_us);
+  g_autoptr(CliJson) json = cli_json_new(out);
+  cli_json_begin_object(json);
+  cli_json_member_array(json, "targets");
+  for (guint i = 0; i < standings->len; i++)
+    answer_target_json(json, session, &g_array_index(standings, TargetStanding, i),
+                       &g_array_index(forecasts, PaceForecast, i), targets, objectives, whole);
+  cli_json_end_array(json);
+  cli_json_member_text(json, "as_of", as_of);
+  cli_json_end_object(json);
+}

@@ -1,0 +1,22 @@
+/* Which targets are asked for, and all of them as JSON: what the command line and the library share. */
+#pragma once
+
+#include "answer/targets.h"
+
+#include <stdio.h>
+
+typedef struct {
+  const char *who; /* company, team:North, "rep:Ana Silva"; "rep:" of all reps; NULL: anybody's */
+  const char *kpi; /* NULL: any */
+  gboolean all;    /* those that have ended, were declined or withdrawn, too */
+} AnswerTargetsWanted;
+
+/* Those of `targets` that are wanted, in their order; they stay their array's. Caller frees the array. Errors:
+ * NOT_FOUND, USAGE of `who`. */
+GPtrArray *answer_targets_choose(const Session *session, const GPtrArray *targets, const AnswerTargetsWanted *wanted,
+                                 GError **error);
+
+/* A document with `targets` and `as_of`: where each of `standings` stands and what will become of it (`forecasts`, in
+ * their order). `targets` are all there are, for what was handed down of each. */
+void answer_targets_json(FILE *out, const Session *session, const GArray *standings, const GArray *forecasts,
+                         const GPtrArray *targets, const GPtrArray *objectives, gboolean whole);

@@ -1,0 +1,99 @@
+/* Alerts in a process that stays open: judged from the cells in each commit, sent when the program says so.
+ *
+ * The book is kept in memory: nobody else writes to the database while the workspace is open. A put that makes no rule
+ * act costs a few questions of kept cells and writes nothing. */
+#include "answer/alerts.h"
+
+#include "alert/run.h"
+#include "lib/workspace.h"
+#include "send/send.h"
+#include "session/alerts.h"
+
+#include <stdio.h>
+
+gboolean lib_read_alerts(AttainWorkspace *workspace, GError **error) {
+  workspace->alert_rules = session_need_alert_rules(workspace->session, error);
+  return workspace->alert_rules != NULL;
+}
+
+void lib_forget_alerts(AttainWorkspace *workspace) {
+  g_clear_pointer(&workspace->alert_book, alert_book_free);
+  g_clear_pointer(&workspace->alert_rules, g_ptr_array_unref);
+}
+
+/* Judges some rules with all that follows; the acts, or NULL. */
+static GPtrArray *judge(AttainWorkspace *workspace, const GPtrArray *rules, const GPtrArray *judged,
+                        gboolean looks_at_due, GError **error) {
+  Session session = lib_session(workspace);
+  QueryContext context = answer_context(&session);
+  AlertDesk desk = {
+      .context = &context, .alerts = &session.organisation->alerts, .ask = lib_ask_cells, .asker = workspace->live};
+  AlertRun run = {.desk = &desk,
+                  .store = session.store,
+                  .rules = rules,
+                  .judged = judged,
+                  .say = answer_alert_say,
+                  .user_data = &session,
+                  .looks_at_due = looks_at_due};
+  if (!workspace->alert_book) workspace->alert_book = alert_book_read(session.store, error);
+  GPtrArray *events = workspace->alert_book ? alert_run(&run, workspace->alert_book, error) : NULL;
+  if (!events) g_clear_pointer(&workspace->alert_book, alert_book_free);
+  return events;
+}
+
+void lib_judge_alerts(AttainWorkspace *workspace, const AttainChange *change) {
+  if (!workspace->alert_rules) return;
+  AlertReader reader = session_alert_reader(workspace->session);
+  g_autoptr(GPtrArray) judged = g_ptr_array_new();
+  for (guint i = 0; i < workspace->alert_rules->len; i++) {
+    AlertRule *rule = g_ptr_array_index(workspace->alert_rules, i);
+    if (alert_rule_depends_on(rule, &reader, change->tables, change->n_tables, change->source))
+      g_ptr_array_add(judged, rule);
+  }
+  if (judged->len == 0) return;
+  g_autoptr(GPtrArray) events = judge(workspace, workspace->alert_rules, judged, FALSE, NULL);
+}
+
+/* --- by the clock --- */
+
+static char *json_of(const GPtrArray *events, const AlertDelivery *delivery) {
+  char *text = NULL;
+  size_t length = 0;
+  FILE *out = open_memstream(&text, &length);
+  g_assert(out); /* fails only without memory, as does all of GLib */
+  CliJson *json = cli_json_new(out);
+  answer_alert_run_json(json, events, delivery);
+  cli_json_free(json);
+  fclose(out);
+  return text;
+}
+
+static char *run_all(AttainWorkspace *workspace, GError **error) {
+  Session session = lib_session(workspace);
+  g_autoptr(GPtrArray) rules = session_need_alert_rules(&session, error);
+  g_autoptr(GPtrArray) events = rules ? judge(workspace, rules, rules, TRUE, error) : NULL;
+  if (!events) return NULL;
+  g_auto(AlertDelivery) delivery = {0};
+  Sender sender = {.organisation = session.organisation,
+                   .calendar = session.calendar,
+                   .rules = rules,
+                   .folder = session.folder,
+                   .now_us = session.now_us};
+  if (!alert_outbox_send(session.store, session.now_us, send_message, &sender, &delivery, error)) return NULL;
+  return json_of(events, &delivery);
+}
+
+char *attain_alert_run(AttainWorkspace *workspace, AttainError *error) {
+  GError *cause = NULL;
+  if (workspace->is_read_only) {
+    lib_fail_with(error, ATTAIN_ERROR_USAGE, "the workspace was opened to be read only");
+    return NULL;
+  }
+  lib_follow_clock(workspace);
+  if (!lib_begin_writing(workspace, error)) return NULL;
+  lib_mend(workspace);
+  char *text = run_all(workspace, &cause);
+  lib_end_writing(workspace);
+  if (!text) lib_fail(error, cause);
+  return text;
+}
