@@ -7,7 +7,8 @@ const SentenceRow sentence_phrases[] = {
     {"increased|grown|raised|more|higher|bigger|larger|additional|extra|growth|improvement", SAYS_UP},
     {"scale|step|ramp|drive|push|move|go|take|get|bring up", SAYS_UP},
     {"multiply|add", SAYS_UP},
-    {"reduce|reducing|decrease|decreasing|cut|cutting|lower|lowering|shrink|shorten|drop|slash|trim|shave|down|minimise|"
+    {"reduce|reducing|decrease|decreasing|cut|cutting|lower|lowering|shrink|shorten|drop|slash|trim|shave|down|"
+     "minimise|"
      "minimize",
      SAYS_DOWN},
     {"reduced|fewer|less|smaller|shorter|lessen|fall|dip|cutback|decline", SAYS_DOWN},
