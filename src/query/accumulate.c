@@ -35,14 +35,13 @@ gboolean accumulate_value(const Scan *scan, const StoreChunk *chunk, const ScanU
   return !*missing;
 }
 
-/* The currency in which a level's amount is kept until it is read; -1 = the organisation's, or one without rates. */
-static gint32 foreign_currency(const Scan *scan, const StoreChunk *chunk, const ScanUse *use, gsize row) {
+gint32 accumulate_foreign(const Scan *scan, const StoreChunk *chunk, const ScanUse *use, gsize row) {
   if (use->use->currency_column < 0 || !scan_valid(chunk, scan->currency, row)) return -1;
   return ((const gint32 *)chunk->data[scan->currency])[row];
 }
 
-static double number_at(const Scan *scan, const StoreChunk *chunk, const ScanUse *use, gsize row, BaseDay day,
-                        gboolean *has, gboolean *missing) {
+double accumulate_number(const Scan *scan, const StoreChunk *chunk, const ScanUse *use, gsize row, BaseDay day,
+                         gboolean *has, gboolean *missing) {
   const KpiMeasure *measure = use->use->measure;
   gboolean money = measure->unit.kind == KPI_QUANTITY && measure->unit.money_power != 0;
   *missing = FALSE;
@@ -129,33 +128,23 @@ static void add_level(const Scan *scan, CubeTable *cells, const ScanUse *use, gu
   if (averaged) cube_add_moment(cells, column, group, (guint)scan_slot(scan, span.until), -value, -1, span.until);
 }
 
-/* What of a value spread evenly over the days of `whole` falls on those before `day`. The part of any days is the
- * difference of two of these, so that parts sum to the value to the last minor unit, however it is cut. */
-static gint64 spread_until(gint64 value, Span whole, BaseDay day) {
-  return (gint64)((__int128)value * (day - whole.from) / (whole.until - whole.from));
-}
-
 /* The days of `piece`, of a value spread over those of `whole`. The record is counted where it begins and where it
  * ends, so that those of any days are the ones begun before their end less the ones ended before their start. */
 static void add_spread(const Scan *scan, CubeTable *cells, const PlanUse *use, gint32 group, Span piece, Span whole,
                        gint64 value) {
   const GArray *boundaries = scan->plan->boundaries;
-  gint64 given = spread_until(value, whole, piece.from);
+  gint64 given = accumulate_spread_until(value, whole, piece.from);
   BaseDay at = piece.from;
   while (at < piece.until) {
     gint32 slot = scan_slot(scan, at);
     BaseDay next =
         (guint)slot < boundaries->len ? MIN(g_array_index(boundaries, BaseDay, (guint)slot), piece.until) : piece.until;
-    gint64 upto = spread_until(value, whole, next);
+    gint64 upto = accumulate_spread_until(value, whole, next);
     cube_add_sum(cells, use->column, group, (guint)slot, upto - given, at == piece.from);
     given = upto;
     at = next;
   }
   cube_add_sum(cells, (guint)use->ended_column, group, (guint)scan_slot(scan, piece.until - 1), 1, 1);
-}
-
-static gint64 share_of(gint64 value, const Credit *credit) {
-  return (gint64)((__int128)value * credit->to_ppm / WHOLE_PPM - (__int128)value * credit->from_ppm / WHOLE_PPM);
 }
 
 static void add_cell(const Scan *scan, CubeTable *cells, const StoreChunk *chunk, ScanUse *use, gsize row, gint32 group,
@@ -169,7 +158,7 @@ static void add_cell(const Scan *scan, CubeTable *cells, const StoreChunk *chunk
       return;
     case KPI_AGG_CLV: {
       if (!scan_valid(chunk, use->value_to, row)) return;
-      double paid = number_at(scan, chunk, use, row, day, &has, &missing);
+      double paid = accumulate_number(scan, chunk, use, row, day, &has, &missing);
       StatsPurchase purchase = {identity_at(scan, chunk, use, use->value_to, row), day, paid};
       if (has) cube_add_purchase(cells, plan_use->column, group, cell, purchase);
       break;
@@ -187,11 +176,12 @@ static void add_cell(const Scan *scan, CubeTable *cells, const StoreChunk *chunk
     case KPI_AGG_MEAN: {
       gint64 value;
       has = accumulate_value(scan, chunk, use, row, day, &value, &missing);
-      if (has) cube_add_sum(cells, plan_use->column, group, cell, use->value < 0 ? 1 : share_of(value, credit), 1);
+      if (has)
+        cube_add_sum(cells, plan_use->column, group, cell, use->value < 0 ? 1 : accumulate_share(value, credit), 1);
       break;
     }
     default: {
-      double number = number_at(scan, chunk, use, row, day, &has, &missing);
+      double number = accumulate_number(scan, chunk, use, row, day, &has, &missing);
       if (has) cube_add_number(cells, plan_use->column, group, cell, number);
     }
   }
@@ -239,7 +229,8 @@ static guint credits_of(const Scan *scan, const StoreChunk *chunk, gsize row, gi
   return n;
 }
 
-static gboolean frame_holds(const PlanFrame *frame, const StoreChunk *chunk, const ScanUse *use, gsize row, Span span) {
+gboolean accumulate_frame_holds(const PlanFrame *frame, const StoreChunk *chunk, const ScanUse *use, gsize row,
+                                Span span) {
   if (!(span.from < frame->at && frame->at <= span.until)) return FALSE;
   BaseDay due = scan_day(chunk, use->due, row), due_too = scan_day(chunk, use->due_too, row),
           past = scan_day(chunk, use->past, row);
@@ -263,103 +254,6 @@ static gboolean seen_before(Seen *seen, gint32 group) {
   return FALSE;
 }
 
-/* What the row adds to its measure; where it is spread, on `days` of all its own. */
-static gboolean contribution(const Scan *scan, const StoreChunk *chunk, const ScanUse *use, gsize row, Span days,
-                             Span whole, const Credit *credit, double *contributed) {
-  gboolean has, missing, level = use->use->measure->when == KPI_WHEN_LEVEL;
-  BaseDay rate_day = level ? scan->sink->at - 1 : whole.from; /* as the number itself is converted */
-  gint64 value;
-  switch (use->use->measure->agg) {
-    case KPI_AGG_COUNT:
-    case KPI_AGG_DISTINCT:
-      *contributed = 1;
-      return TRUE;
-    case KPI_AGG_KM: {
-      BaseDay from = scan_day(chunk, use->value, row), to = scan_day(chunk, use->value_to, row);
-      *contributed = (to == BASE_DAY_NONE ? scan->plan->context->today : to) - from;
-      return from != BASE_DAY_NONE;
-    }
-    case KPI_AGG_SUM:
-    case KPI_AGG_MEAN:
-      has = accumulate_value(scan, chunk, use, row, rate_day, &value, &missing);
-      value = has ? share_of(value, credit) : 0;
-      if (has && use->use->measure->when == KPI_WHEN_SPREAD)
-        value = spread_until(value, whole, days.until) - spread_until(value, whole, days.from);
-      *contributed = (double)value / (double)use->use->scale;
-      return has;
-    default:
-      *contributed = number_at(scan, chunk, use, row, rate_day, &has, &missing);
-      break;
-  }
-  return has && (use->use->measure->agg != KPI_AGG_CLV || scan_valid(chunk, use->value_to, row));
-}
-
-static gboolean is_read(const Scan *scan, const StoreChunk *chunk, const ScanUse *use, gsize row, Span piece,
-                        Span whole) {
-  const ScanSink *sink = scan->sink;
-  if (use->use->framed) {
-    const PlanFrame *frame = &g_array_index(use->use->frames, PlanFrame, sink->from);
-    return frame->at > piece.from && frame->at <= piece.until && frame_holds(frame, chunk, use, row, whole);
-  }
-  switch (use->use->measure->when) {
-    case KPI_WHEN_ALWAYS:
-      return TRUE;
-    case KPI_WHEN_LEVEL:
-      return piece.from < sink->at && sink->at <= piece.until;
-    case KPI_WHEN_SPREAD:
-      return (guint)scan_slot(scan, piece.from) < sink->to && (guint)scan_slot(scan, piece.until - 1) >= sink->from;
-    default:
-      return (guint)scan_slot(scan, piece.from) >= sink->from && (guint)scan_slot(scan, piece.from) < sink->to;
-  }
-}
-
-/* Another piece of the record listed last: what is spread counts in each place that its owner had. */
-static gboolean joins_last(ScanSink *sink, const ScanRecord *record) {
-  if (record->days == 0 || sink->row != sink->last_row || record->person != sink->last_person) return FALSE;
-  if (sink->last_kept) {
-    ScanRecord *last = &g_array_index(sink->records, ScanRecord, sink->records->len - 1);
-    last->value += record->value;
-    last->days += record->days;
-  }
-  return TRUE;
-}
-
-/* A level's amounts are added up in their own currency, and converted together. */
-static void note_foreign(const Scan *scan, const StoreChunk *chunk, const ScanUse *use, gsize row, const Credit *credit,
-                         ScanRecord *record) {
-  gboolean kept = use->use->measure->when == KPI_WHEN_LEVEL && !use->use->framed && record->has_value;
-  record->currency = kept ? foreign_currency(scan, chunk, use, row) : -1;
-  if (record->currency >= 0) record->foreign = share_of(((const gint64 *)chunk->data[use->value])[row], credit);
-}
-
-static void list_row(const Scan *scan, const StoreChunk *chunk, const ScanUse *use, gsize row, const Credit *credit,
-                     Span piece, Span whole) {
-  ScanSink *sink = scan->sink;
-  if (!is_read(scan, chunk, use, row, piece, whole)) return;
-  ScanRecord record = {.day = whole.from, .person = credit->person};
-  Span days = {MAX(piece.from, sink->first), MIN(piece.until, sink->at)};
-  record.has_value = contribution(scan, chunk, use, row, days, whole, credit, &record.value);
-  if (!record.has_value && !(use->use->missing_column >= 0 && scan_valid(chunk, use->value, row))) return;
-  note_foreign(scan, chunk, use, row, credit, &record);
-  if (use->use->measure->when == KPI_WHEN_ALWAYS) record.day = BASE_DAY_NONE;
-  if (use->use->measure->when == KPI_WHEN_SPREAD) {
-    record.days = days.until - days.from;
-    record.of_days = whole.until - whole.from;
-  }
-  if (joins_last(sink, &record)) return;
-  for (guint i = 0; i < SCAN_TEXTS; i++)
-    record.texts[i] =
-        scan_valid(chunk, sink->columns[i], row) ? ((const gint32 *)chunk->data[sink->columns[i]])[row] : -1;
-  if (record.has_value)
-    sink->n_used++;
-  else
-    sink->n_without_rate++;
-  sink->last_row = sink->row;
-  sink->last_person = record.person;
-  sink->last_kept = sink->records->len < sink->max_records;
-  if (sink->last_kept) g_array_append_val(sink->records, record);
-}
-
 /* The first frame after a day. */
 static guint first_frame(const PlanUse *use, BaseDay day) {
   guint low = 0, high = use->frames->len;
@@ -377,12 +271,12 @@ static guint first_frame(const PlanUse *use, BaseDay day) {
 void accumulate_row(const Scan *scan, CubeTable *cells, const StoreChunk *chunk, ScanUse *use, gsize row,
                     const Credit *credit, Span piece, Span whole, gint32 group) {
   const KpiMeasure *measure = use->use->measure;
-  if (scan->sink != NULL) list_row(scan, chunk, use, row, credit, piece, whole);
+  if (scan->sink != NULL) accumulate_list(scan, chunk, use, row, credit, piece, whole);
   if (use->use->framed) {
     for (guint f = first_frame(use->use, piece.from); f < use->use->frames->len; f++) {
       const PlanFrame *frame = &g_array_index(use->use->frames, PlanFrame, f);
       if (frame->at > piece.until) break;
-      if (frame_holds(frame, chunk, use, row, whole))
+      if (accumulate_frame_holds(frame, chunk, use, row, whole))
         add_cell(scan, cells, chunk, use, row, group, f, frame->at - 1, credit);
     }
     return;
@@ -394,13 +288,13 @@ void accumulate_row(const Scan *scan, CubeTable *cells, const StoreChunk *chunk,
   }
   gint64 value;
   gboolean missing;
-  gint32 currency = foreign_currency(scan, chunk, use, row);
+  gint32 currency = accumulate_foreign(scan, chunk, use, row);
   if (currency >= 0) {
     if (!scan_valid(chunk, use->value, row)) return;
-    value = share_of(((const gint64 *)chunk->data[use->value])[row], credit);
+    value = accumulate_share(((const gint64 *)chunk->data[use->value])[row], credit);
     add_level(scan, cells, use, (guint)(use->use->currency_column + currency), group, piece, value);
   } else if (accumulate_value(scan, chunk, use, row, whole.from, &value, &missing)) {
-    if (use->value >= 0) value = share_of(value, credit);
+    if (use->value >= 0) value = accumulate_share(value, credit);
     if (measure->when == KPI_WHEN_SPREAD)
       add_spread(scan, cells, use->use, group, piece, whole, value);
     else

@@ -31,10 +31,28 @@ static inline BaseDay scan_day(const StoreChunk *chunk, gint column, gsize row) 
   return scan_valid(chunk, column, row) ? ((const gint32 *)chunk->data[column])[row] : BASE_DAY_NONE;
 }
 
+/* What of a value spread evenly over the days of `whole` falls on those before `day`. The part of any days is the
+ * difference of two of these, so that parts sum to the value to the last minor unit, however it is cut. */
+static inline gint64 accumulate_spread_until(gint64 value, Span whole, BaseDay day) {
+  return (gint64)((__int128)value * (day - whole.from) / (whole.until - whole.from));
+}
+
+static inline gint64 accumulate_share(gint64 value, const Credit *credit) {
+  return (gint64)((__int128)value * credit->to_ppm / WHOLE_PPM - (__int128)value * credit->from_ppm / WHOLE_PPM);
+}
+
 /* A number as it is kept: money converted, others scaled to a whole number. FALSE when there is none; `*missing` when
  * it lacks a rate. */
 gboolean accumulate_value(const Scan *scan, const StoreChunk *chunk, const ScanUse *use, gsize row, BaseDay day,
                           gint64 *value, gboolean *missing);
+/* The same as it is read. */
+double accumulate_number(const Scan *scan, const StoreChunk *chunk, const ScanUse *use, gsize row, BaseDay day,
+                         gboolean *has, gboolean *missing);
+/* The currency in which a level's amount is kept until it is read; -1 = the organisation's, or one without rates. */
+gint32 accumulate_foreign(const Scan *scan, const StoreChunk *chunk, const ScanUse *use, gsize row);
+/* Whether a row that counts in `span` counts at a frame. */
+gboolean accumulate_frame_holds(const PlanFrame *frame, const StoreChunk *chunk, const ScanUse *use, gsize row,
+                                Span span);
 /* The members that do not depend on the day. */
 void accumulate_members(const Scan *scan, const ScanTable *table, const StoreChunk *chunk, gsize row, gint64 *members);
 /* Rows that belong to no entity are nobody's: each(account, …) has nothing to say of a sale without an account. */
@@ -48,6 +66,10 @@ gboolean accumulate_span(const Scan *scan, const StoreChunk *chunk, const ScanUs
 /* Counts the row in a group for the days of `piece`, which lies within the row's own span. */
 void accumulate_row(const Scan *scan, CubeTable *cells, const StoreChunk *chunk, ScanUse *use, gsize row,
                     const Credit *credit, Span piece, Span whole, gint32 group);
+
+/* Lists the row for the scan's sink where the number asked counts it (accumulate_list.c). */
+void accumulate_list(const Scan *scan, const StoreChunk *chunk, const ScanUse *use, gsize row, const Credit *credit,
+                     Span piece, Span whole);
 
 /* Each adds rows to one table; FALSE when it makes too many groups. */
 gboolean accumulate_rows(const Scan *scan, ScanTable *table, const StoreChunk *chunk, gint64 *members);

@@ -1,7 +1,7 @@
 /* each() from inside, private to src/query/each*.c.
  *
  *   family   one each() expression over all windows asked of it            each.c
- *   pass     all families that go through the same entities, together      each.c
+ *   pass     all families that go through the same entities, together      each.c; its groups' values: each_fill.c
  *   events   which window's sums an addition to a cell changes             each_events.c
  *   walk     what one thread goes through entities with                    each_walk.c
  *   sums     what comes of it, by window                                   each_sums.c                           */
@@ -86,6 +86,26 @@ typedef struct {
   gboolean none_counts;
   Value *values; /* [row][window] */
 } EachFound;
+
+/* The values found at one level, of the groups asked last. */
+typedef struct {
+  guint *row_of;  /* by group: its row + 1; 0 = not among them */
+  GArray *groups; /* guint, by row */
+  guint n_room;
+  EachFound *families;
+} EachLevel;
+
+/* All families that go through the same entities. */
+struct EachPass {
+  guint n_holders;
+  GPtrArray *families; /* EachFamily, each of which differs from the others; owned by the evaluator */
+  GPtrArray *levels;   /* EachLevel, by level */
+  EachTable *tables;   /* events, once something is gone through */
+  guint n_tables;
+};
+
+/* Goes through the entities of groups where their values are not there. */
+void each_fill(const Evaluator *evaluator, EachPass *pass, const EvalLevel *level, const guint *groups, guint n);
 
 typedef struct EachWalk EachWalk;
 EachWalk *each_walk_new(const Evaluator *evaluator, const GPtrArray *families, const EachTable *tables,
