@@ -41,6 +41,7 @@ static void assert_problems(const char *csv, const char *expected) {
   g_auto(World) world = world_of_seven();
   g_autoptr(GPtrArray) targets = read_targets(&world), problems = g_ptr_array_new_with_free_func(g_free);
   g_autoptr(TargetGrid) grid = grid_of(&world, targets, csv, problems);
+  assert_null(grid);
   g_ptr_array_add(problems, NULL);
   g_autofree char *found = g_strjoinv("; ", (char **)problems->pdata);
   assert_string_equal(found, expected);
