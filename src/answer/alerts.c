@@ -165,6 +165,22 @@ void answer_alert_event_json(CliJson *json, const AlertEvent *event) {
   cli_json_end_object(json);
 }
 
+void answer_alert_delivery_json(CliJson *json, const AlertDelivery *delivery) {
+  cli_json_member_integer(json, "sent", delivery->n_sent);
+  cli_json_member_integer(json, "later", delivery->n_later);
+  cli_json_member_integer(json, "refused", delivery->n_lost);
+  cli_json_member_text(json, "failure", delivery->failure);
+}
+
+void answer_alert_run_json(CliJson *json, const GPtrArray *events, const AlertDelivery *delivery) {
+  cli_json_begin_object(json);
+  cli_json_member_array(json, "events");
+  for (guint i = 0; i < events->len; i++) answer_alert_event_json(json, g_ptr_array_index(events, i));
+  cli_json_end_array(json);
+  answer_alert_delivery_json(json, delivery);
+  cli_json_end_object(json);
+}
+
 /* --- the outbox --- */
 
 CliTable *answer_alert_outbox_table(const Session *session, const GPtrArray *messages) {

@@ -23,6 +23,9 @@ void answer_alerts_json(CliJson *json, const Session *session, const GPtrArray *
 /* Lines of the book. */
 CliTable *answer_alert_events_table(const Session *session, const char *title, const GPtrArray *events);
 void answer_alert_event_json(CliJson *json, const AlertEvent *event);
+/* What a pass over the rules did: the object of `attain alert run --format json`. */
+void answer_alert_run_json(CliJson *json, const GPtrArray *events, const AlertDelivery *delivery);
+void answer_alert_delivery_json(CliJson *json, const AlertDelivery *delivery); /* its members */
 /* Messages. */
 CliTable *answer_alert_outbox_table(const Session *session, const GPtrArray *messages);
 void answer_alert_message_json(CliJson *json, const AlertMessage *message);

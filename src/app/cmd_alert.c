@@ -99,24 +99,11 @@ static int run_dry(CliContext *context, const char *format, GError **error) {
   return 0;
 }
 
-static void json_delivery(CliJson *json, const AlertDelivery *delivery) {
-  cli_json_member_integer(json, "sent", delivery->n_sent);
-  cli_json_member_integer(json, "later", delivery->n_later);
-  cli_json_member_integer(json, "refused", delivery->n_lost);
-  cli_json_member_text(json, "failure", delivery->failure);
-}
-
 static int tell_run(const CliContext *context, const Session *session, const Alerting *alerting, const char *format) {
   int code = alerting->delivery.n_lost > 0 ? 1 : 0;
   if (g_strcmp0(format, "json") == 0) {
     g_autoptr(CliJson) json = cli_json_new(context->out);
-    cli_json_begin_object(json);
-    cli_json_member_array(json, "events");
-    for (guint i = 0; i < alerting->events->len; i++)
-      answer_alert_event_json(json, g_ptr_array_index(alerting->events, i));
-    cli_json_end_array(json);
-    json_delivery(json, &alerting->delivery);
-    cli_json_end_object(json);
+    answer_alert_run_json(json, alerting->events, &alerting->delivery);
     return code;
   }
   if (alerting->events->len > 0) {
@@ -151,7 +138,7 @@ static int run_send(CliContext *context, const CliArguments *arguments, GError *
   if (g_strcmp0(cli_option(arguments, "format"), "json") == 0) {
     g_autoptr(CliJson) json = cli_json_new(context->out);
     cli_json_begin_object(json);
-    json_delivery(json, &delivery);
+    answer_alert_delivery_json(json, &delivery);
     cli_json_end_object(json);
   } else {
     g_autofree char *words = alerting_delivery_words(&delivery);
