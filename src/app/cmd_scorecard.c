@@ -3,6 +3,7 @@
 #include "answer/scorecard_question.h"
 #include "app/commands.h"
 #include "app/request.h"
+#include "app/usage.h"
 
 static void print_table(const CliContext *context, const ShownScorecard *shown, gboolean markdown) {
   int width = markdown ? 0 : context->width;
@@ -52,6 +53,14 @@ static gboolean read_question(const CliArguments *arguments, ScorecardQuestion *
   return FALSE;
 }
 
+static void note_usage(const Session *session, const Scorecard *scorecard) {
+  g_autoptr(GPtrArray) names = g_ptr_array_new();
+  for (guint i = 0; i < scorecard_n_kpis(scorecard); i++)
+    g_ptr_array_add(names, (gpointer)scorecard_kpi(scorecard, i)->name);
+  g_ptr_array_add(names, NULL);
+  usage_note(session, (const char *const *)names->pdata);
+}
+
 static int run(CliContext *context, const CliArguments *arguments, GError **error) {
   ScorecardQuestion question;
   if (!read_question(arguments, &question, error)) return -1;
@@ -64,6 +73,7 @@ static int run(CliContext *context, const CliArguments *arguments, GError **erro
   const char *role = NULL;
   g_autoptr(Scorecard) scorecard = scorecard_ask(session, &desk, targets, &question, &role, error);
   if (!scorecard) return -1;
+  note_usage(session, scorecard);
   g_auto(ShownScorecard) shown = {0};
   shown_scorecard_init(&shown, session, scorecard, role);
   if (question.is_book) return print_book(context, arguments, &shown, error) ? 0 : -1;

@@ -4,6 +4,7 @@
 #include "app/commands.h"
 #include "app/reported.h"
 #include "app/request.h"
+#include "app/usage.h"
 
 /* What was kept is of all, by one dimension and of one period. */
 static gboolean check_reported(const CliArguments *arguments, GError **error) {
@@ -39,6 +40,7 @@ static int run(CliContext *context, const CliArguments *arguments, GError **erro
   QueryContext question = answer_context(session);
   g_autoptr(QueryResult) result = query_run(&question, &request.request, error);
   if (result == NULL) return -1;
+  usage_note(session, (const char *const *)request.kpis);
   g_auto(Shown) shown = {0};
   shown_init(&shown, session, result, request.request.compare != QUERY_COMPARE_NONE,
              g_strcmp0(cli_option(arguments, "sort"), "value") == 0, top);
