@@ -57,8 +57,9 @@ typedef struct {
   gboolean is_all_days; /* every value is a date, or a time at midnight: dates */
   gboolean is_percent, is_month_first;
   MapForm form;
-  gint64 length; /* of each value of a plain time */
-  char *formats; /* SQL list of strptime formats, the ones seen first */
+  gint64 length;      /* of each value of a plain time */
+  char *formats;      /* SQL list of strptime formats, the ones seen first */
+  gboolean has_names; /* a date: months are named */
 } MapColumn;
 
 /* The files of an entry that are read alike: nearly always all of them. */

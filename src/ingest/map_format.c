@@ -1,6 +1,6 @@
 /* The formats of a column of dates: the ones that its values have first, for DuckDB tries them in their order.
  *
- * Values in ISO 8601 need none and are read without any. */
+ * Values in ISO 8601 need none and are read without any. Months named in another language are read as if in English. */
 #include "ingest/map.h"
 
 #define FORMAT_ROWS 2000
@@ -8,8 +8,9 @@
 static const char *const day_first[] = {"%d/%m/%y", "%d/%m/%Y", "%d.%m.%y", "%d.%m.%Y", "%d-%m-%y", "%d-%m-%Y"};
 static const char *const month_first[] = {"%m/%d/%y", "%m/%d/%Y", "%m.%d.%y", "%m.%d.%Y", "%m-%d-%y", "%m-%d-%Y"};
 static const char *const year_first[] = {"%Y%m%d", "%Y.%m.%d", "%Y/%m/%d"};
-static const char *const in_words[] = {"%d %b %Y", "%d %B %Y",  "%b %d %Y",  "%B %d %Y",    "%d-%b-%y",
-                                       "%d-%b-%Y", "%d. %B %Y", "%d. %b %Y", "%a %b %d %Y", "%d/%b/%Y"};
+static const char *const in_words[] = {"%d %b %y",    "%d %b %Y", "%d %B %Y",  "%b %d %Y",  "%B %d %Y",
+                                       "%d-%b-%y",    "%d-%b-%Y", "%d. %B %Y", "%d. %b %y", "%d. %b %Y",
+                                       "%a %b %d %Y", "%d/%b/%y", "%d/%b/%Y"};
 static const char *const times[] = {"",         " %H:%M",   " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p", " %H:%M:%S.%f",
                                     " %I:%M%p", "T%H:%M:%S"};
 
@@ -45,13 +46,30 @@ static gboolean order_formats(Load *load, const MapPart *part, guint index, GArr
     g_string_append_printf(sql, "%scount(try_strptime(v, %s))", i ? ", " : "", quoted);
   }
   g_autofree char *sample = map_sample_select(part);
-  g_string_append_printf(
-      sql, " FROM (SELECT DISTINCT replace(r%u, ', ', ' ') AS v FROM (%s) WHERE attain_iso(r%u) IS NULL LIMIT %d)",
-      index, sample, index, FORMAT_ROWS);
+  const MapColumn *column = &g_array_index(part->columns, MapColumn, index);
+  g_autofree char *text = column->has_names ? g_strdup_printf("coalesce(attain_in_english(r%u), r%u)", index, index)
+                                            : g_strdup_printf("r%u", index);
+  g_string_append_printf(sql,
+                         " FROM (SELECT DISTINCT replace(%s, ', ', ' ') AS v FROM "
+                         "(%s) WHERE attain_iso(r%u) IS NULL LIMIT %d)",
+                         text, sample, index, FORMAT_ROWS);
   g_autoptr(StoreRows) rows = load_query(load, error, "%s", sql->str);
   if (!rows) return FALSE;
   for (guint i = 0; i < formats->len; i++) g_array_index(formats, Format, i).n = store_rows_value(rows, 0, i).integer;
   g_array_sort(formats, compare_formats);
+  return TRUE;
+}
+
+/* Reading names of months costs, so it is done in columns that have some. */
+static gboolean find_names(Load *load, const MapPart *part, guint index, MapColumn *column, GError **error) {
+  g_autofree char *sample = map_sample_select(part);
+  gint64 n = 0;
+  if (!load_count(load, &n, error,
+                  "SELECT count(attain_in_english(v)) FROM (SELECT DISTINCT r%u AS v FROM (%s) WHERE "
+                  "attain_iso(r%u) IS NULL AND regexp_matches(r%u, '\\p{L}{3}') LIMIT %d)",
+                  index, sample, index, index, FORMAT_ROWS))
+    return FALSE;
+  column->has_names = n > 0;
   return TRUE;
 }
 
@@ -70,6 +88,7 @@ gboolean map_formats(Load *load, const MapPart *part, guint index, gboolean is_m
   const char *given = map_format(load, column);
   g_autoptr(GArray) formats = g_array_new(FALSE, FALSE, sizeof(Format));
   g_array_set_clear_func(formats, clear_format);
+  if (column->stats.of[MAP_N_FOREIGN] > 0 && !find_names(load, part, index, column, error)) return FALSE;
   if (given && strchr(given, '%')) {
     Format format = {.format = g_strdup(given)};
     g_array_append_val(formats, format);

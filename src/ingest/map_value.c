@@ -104,6 +104,12 @@ static void append_number_parts(GString *sql, const MapPart *part) {
   }
 }
 
+/* w0 …: dates with the month in English, where a column names months. */
+static void append_named_dates(GString *sql, const MapPart *part) {
+  for (guint i = 0; i < part->columns->len; i++)
+    if (column_of(part, i)->has_names) g_string_append_printf(sql, ", attain_in_english(r%u) AS w%u", i, i);
+}
+
 /* --- one value --- */
 
 static char *decimal_sql(const MapColumn *column, guint i) {
@@ -235,10 +241,11 @@ static void append_parsed_time(GString *sql, const MapColumn *column, guint i) {
     return;
   }
   g_string_append_printf(sql, ", attain_has_offset(r%u) AS o%u, ", i, i);
+  g_autofree char *text = column->has_names ? g_strdup_printf("coalesce(w%u, r%u)", i, i) : g_strdup_printf("r%u", i);
   g_string_append_printf(sql, "%s AS d%u, ", column->is_all_days ? "TRUE" : "FALSE", i);
   g_string_append_printf(
-      sql, "CASE WHEN attain_has_offset(r%u) THEN attain_with_offset(r%u) ELSE attain_naive(r%u, %s) END AS n%u", i, i,
-      i, column->formats, i);
+      sql, "CASE WHEN attain_has_offset(r%u) THEN attain_with_offset(r%u) ELSE attain_naive(%s, %s) END AS n%u", i, i,
+      text, column->formats, i);
   if (column->is_epoch) {
     g_string_append_printf(
         sql, ", CASE WHEN regexp_matches(r%u, '^\\d+(\\.\\d+)?$') THEN attain_sane(attain_epoch(r%u)) END AS e%u", i, i,
@@ -419,6 +426,7 @@ static void append_part(GString *sql, const Load *load, const MapPart *part, con
   g_string_append(sql, " FROM (SELECT *, ");
   append_currency(sql, load, part);
   append_number_parts(sql, part);
+  append_named_dates(sql, part);
   g_string_append_printf(sql, " FROM (%s) WHERE %s", part->raw_select, part->stage->cursor_from ? "NOT _old" : "TRUE");
   if (only) g_string_append_printf(sql, " AND _row IN (%s)", only);
   g_string_append(sql, ")))");

@@ -11,9 +11,11 @@
 #define LONGEST_NUMBER 60 /* characters of a date or number, spaces and currency included */
 
 /* Patterns of whole values, without the spaces around them. */
-#define YMD      "^[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}([ T].*)?$"
-#define XMY      "^[0-9]{1,2}[-/.][0-9]{1,2}[-/.]([0-9]{4}|[0-9]{2})([ T,].*)?$"
-#define WORDS    "^([0-9]{1,2}[-. ]+[^-0-9 .,/]{3,9}[-., ]+[0-9]{2,4}|[^-0-9 .,/]{3,9}[.]? [0-9]{1,2},? [0-9]{4})( .*)?$"
+#define YMD "^[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}([ T].*)?$"
+#define XMY "^[0-9]{1,2}[-/.][0-9]{1,2}[-/.]([0-9]{4}|[0-9]{2})([ T,].*)?$"
+#define WORDS                                                                                                           \
+  "^([0-9]{1,2}(er|º|°)?[-./ ]+(de )?[^-0-9 .,/]{3,10}[-./, ]+(del? )?[0-9]{2,4}|[^-0-9 .,/]{3,10}[.]? [0-9]{1,2},? " \
+  "[0-9]{4})( .*)?$"
 #define COMPACT  "^(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])$"
 #define SERIAL   "^(3[0-9]|4[0-9]|5[0-4])[0-9]{3}(\\.[0-9]+)?$"
 #define EPOCH_MS "^1[0-9]{12}$"
@@ -138,9 +140,11 @@ char *profile_sql_date(const ProfileColumn *column) {
           text);
     case PROFILE_DATE_WORDS:
       return g_strdup_printf(
-          "CAST(try_strptime(%s, ['%%d %%b %%Y', '%%d-%%b-%%Y', '%%d-%%b-%%y', '%%b %%d, %%Y', '%%B %%d, %%Y', "
-          "'%%d %%B %%Y', '%%b %%d %%Y']) AS TIMESTAMP)",
-          text);
+          "CAST(try_strptime(coalesce(attain_in_english(%s), %s), ['%%d %%b %%Y', '%%d-%%b-%%Y', '%%d-%%b-%%y', "
+          "'%%b %%d, %%Y', '%%B %%d, %%Y', '%%d %%B %%Y', '%%b %%d %%Y', '%%d. %%b %%Y', '%%d/%%b/%%Y', "
+          "'%%d/%%b/%%y']) "
+          "AS TIMESTAMP)",
+          text, text);
     case PROFILE_DATE_COMPACT:
       return g_strdup_printf("CAST(try_strptime(%s, '%%Y%%m%%d') AS TIMESTAMP)", text);
     case PROFILE_DATE_SERIAL:

@@ -92,6 +92,34 @@ CREATE OR REPLACE TEMP MACRO attain_formatted(t, formats) AS
     THEN epoch_us(try_strptime(replace(replace(t, ', ', ' '), ' 24:00', ' 00:00'), formats)) + 86400000000
     ELSE epoch_us(try_strptime(replace(t, ', ', ' '), formats)) END;
 
+-- Months by their names in English, German, French, Spanish, Italian, Portuguese and Dutch, without accents. No name is one month
+-- here and another there.
+CREATE OR REPLACE TEMP MACRO attain_month(name) AS list_extract(map_extract(MAP {
+  'jan': 'Jan', 'january': 'Jan', 'januar': 'Jan', 'janner': 'Jan', 'jaenner': 'Jan', 'januari': 'Jan', 'janv': 'Jan', 'janvier': 'Jan', 'ene': 'Jan', 'enero': 'Jan', 'gen': 'Jan', 'genn': 'Jan', 'gennaio': 'Jan', 'janeiro': 'Jan',
+  'feb': 'Feb', 'febr': 'Feb', 'february': 'Feb', 'februar': 'Feb', 'feber': 'Feb', 'februari': 'Feb', 'fev': 'Feb', 'fevr': 'Feb', 'fevrier': 'Feb', 'febrero': 'Feb', 'febbr': 'Feb', 'febbraio': 'Feb', 'fevereiro': 'Feb',
+  'mar': 'Mar', 'march': 'Mar', 'marz': 'Mar', 'maerz': 'Mar', 'mrz': 'Mar', 'mars': 'Mar', 'marzo': 'Mar', 'marco': 'Mar', 'mrt': 'Mar', 'maart': 'Mar',
+  'apr': 'Apr', 'april': 'Apr', 'avr': 'Apr', 'avril': 'Apr', 'abr': 'Apr', 'abril': 'Apr', 'aprile': 'Apr',
+  'may': 'May', 'mai': 'May', 'mayo': 'May', 'mag': 'May', 'magg': 'May', 'maggio': 'May', 'maio': 'May', 'mei': 'May',
+  'jun': 'Jun', 'june': 'Jun', 'juni': 'Jun', 'juin': 'Jun', 'junio': 'Jun', 'giu': 'Jun', 'giugno': 'Jun', 'junho': 'Jun',
+  'jul': 'Jul', 'july': 'Jul', 'juli': 'Jul', 'juil': 'Jul', 'juillet': 'Jul', 'julio': 'Jul', 'lug': 'Jul', 'luglio': 'Jul', 'julho': 'Jul',
+  'aug': 'Aug', 'august': 'Aug', 'aout': 'Aug', 'ago': 'Aug', 'agosto': 'Aug', 'augustus': 'Aug',
+  'sep': 'Sep', 'sept': 'Sep', 'september': 'Sep', 'septembre': 'Sep', 'septiembre': 'Sep', 'set': 'Sep', 'sett': 'Sep', 'setiembre': 'Sep', 'settembre': 'Sep', 'setembro': 'Sep',
+  'oct': 'Oct', 'october': 'Oct', 'okt': 'Oct', 'oktober': 'Oct', 'octobre': 'Oct', 'octubre': 'Oct', 'ott': 'Oct', 'ottobre': 'Oct', 'out': 'Oct', 'outubro': 'Oct',
+  'nov': 'Nov', 'november': 'Nov', 'novembre': 'Nov', 'noviembre': 'Nov', 'novembro': 'Nov',
+  'dec': 'Dec', 'december': 'Dec', 'dez': 'Dec', 'dezember': 'Dec', 'decembre': 'Dec', 'dic': 'Dec', 'diciembre': 'Dec', 'dicembre': 'Dec', 'dezembro': 'Dec'}, name), 1);
+
+-- "1er août 2026", "5 de ene. de 2026": what stands beside the name of the month is left out.
+CREATE OR REPLACE TEMP MACRO attain_plain_date(t) AS trim(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
+  strip_accents(lower(t)), '^(\d+)(er|º|°|o) ', '\1 '), '\b(de|del)\b', ' ', 'g'), '([a-z])[.]([^a-z0-9]|$)', '\1\2', 'g'), '\s+', ' ', 'g'));
+
+CREATE OR REPLACE TEMP MACRO attain_named_date(plain) AS
+  CASE WHEN regexp_matches(plain, '^[^a-z]*[a-z]{3,}[^a-z]*( [ap]m)?$')
+    THEN regexp_replace(plain, '[a-z]{3,}', attain_month(regexp_extract(plain, '[a-z]{3,}'))) END;
+
+-- The same with the month in English; null where the only word is no month, or there are several. A layer of map_value.c computes it
+-- once, for the macros above write their text wherever a parameter stands.
+CREATE OR REPLACE TEMP MACRO attain_in_english(t) AS attain_named_date(attain_plain_date(t));
+
 CREATE OR REPLACE TEMP MACRO attain_naive(t, formats) AS
   attain_sane(coalesce(attain_iso(t), attain_formatted(t, formats)));
 
