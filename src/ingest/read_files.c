@@ -42,15 +42,28 @@ static char *describe_folder(const char *folder) {
   return g_string_free(text, FALSE);
 }
 
-static void add_matching(GPtrArray *files, const char *folder, const char *pattern) {
+/* A file that several patterns mean is read once: its rows would count twice. */
+static void add_once(GPtrArray *files, char *path) {
+  if (g_ptr_array_find_with_equal_func(files, path, g_str_equal, NULL))
+    g_free(path);
+  else
+    g_ptr_array_add(files, path);
+}
+
+/* FALSE: there is none. */
+static gboolean add_matching(GPtrArray *files, const char *folder, const char *pattern) {
+  gboolean any = FALSE;
   g_autoptr(GPtrArray) names = list_folder(folder);
   g_autoptr(GPatternSpec) spec = pattern ? g_pattern_spec_new(pattern) : NULL;
   for (guint i = 0; names && i < names->len && files->len < MAX_FILES; i++) {
     const char *name = names->pdata[i];
     if (spec ? !g_pattern_spec_match_string(spec, name) : !is_data_file(name)) continue;
     g_autofree char *path = g_build_filename(folder, name, NULL);
-    if (g_file_test(path, G_FILE_TEST_IS_REGULAR)) g_ptr_array_add(files, g_steal_pointer(&path));
+    if (!g_file_test(path, G_FILE_TEST_IS_REGULAR)) continue;
+    any = TRUE;
+    add_once(files, g_steal_pointer(&path));
   }
+  return any;
 }
 
 static void say_nearest(GString *text, const char *folder, const char *name) {
@@ -64,15 +77,16 @@ static gboolean add_file(GPtrArray *files, const IngestSource *source, const Sou
   g_autofree char *path = g_canonicalize_filename(written, source->folder);
   g_autofree char *folder = g_path_get_dirname(path);
   g_autofree char *base = g_path_get_basename(path);
-  guint before = files->len;
+  gboolean any = FALSE;
   if (g_file_test(path, G_FILE_TEST_IS_DIR)) {
-    add_matching(files, path, NULL);
+    any = add_matching(files, path, NULL);
   } else if (strpbrk(base, "*?") && !g_file_test(path, G_FILE_TEST_EXISTS)) {
-    add_matching(files, folder, base);
+    any = add_matching(files, folder, base);
   } else if (g_file_test(path, G_FILE_TEST_EXISTS)) {
-    g_ptr_array_add(files, g_strdup(path));
+    any = TRUE;
+    add_once(files, g_strdup(path));
   }
-  if (files->len > before) return TRUE;
+  if (any) return TRUE;
   gboolean is_folder = g_file_test(path, G_FILE_TEST_IS_DIR);
   g_autofree char *there = describe_folder(is_folder ? path : folder);
   g_autoptr(GString) text = g_string_new(NULL);
