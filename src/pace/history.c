@@ -266,27 +266,35 @@ static void leave_out_absence(const PaceHistory *history, const Figure *figures,
     if (w < first || (w > last && n - 1 - last >= QUIET_WINDOWS)) past[w].has = FALSE;
 }
 
+/* Behind those who have a past comes one who has none: who began in this very period goes by their peers. */
+static guint newcomer(const PaceHistory *history) {
+  return history->figures->len;
+}
+
 static PaceModel *make_model(const PaceHistory *history, const Series *series) {
   guint n_windows = history->windows.n_past, n_members = history->figures->len;
   guint k = (guint)(series - &g_array_index(history->series, Series, 0));
   gboolean adds_up = target_adds_up(series->kpi);
   g_autofree Ratios *ratios = g_new0(Ratios, n_windows);
   for (guint w = 0; adds_up && w < n_windows; w++) ratios[w] = ratios_of(history, series, &history->windows.past[w]);
-  g_autofree PacePast *past = g_new0(PacePast, (gsize)n_members * n_windows);
+  gboolean of_all = g_str_equal(history->dimension, COMPANY);
+  g_autofree PacePast *past = g_new0(PacePast, (gsize)(n_members + 1) * n_windows);
   for (guint m = 0; m < n_members; m++) {
     const Figure *figures = (const Figure *)g_ptr_array_index(history->figures, m) + (gsize)k * history->spans->len;
     for (guint w = 0; w < n_windows; w++) past[m * n_windows + w] = past_of(history, series, figures, w, &ratios[w]);
     leave_out_absence(history, figures, past + m * n_windows);
   }
   int digits = target_digits(series->kpi, history->desk.context->organisation->currency);
-  return pace_model_new(adds_up ? PACE_ADDS_UP : PACE_STANDS, adds_up && digits == 0, past, n_members, n_windows);
+  return pace_model_new(adds_up ? PACE_ADDS_UP : PACE_STANDS, adds_up && digits == 0, past,
+                        of_all ? n_members : newcomer(history) + 1, n_windows);
 }
 
 gboolean pace_history_finish(PaceHistory *history, const KpiDefinition *kpi, const char *member, gboolean has_at,
                              double at, PaceFinish *finish) {
   Series *series = find_series(history, kpi);
   guint index;
-  if (!series || history->windows.n_past == 0 || !find_member(history, member, &index)) return FALSE;
+  if (!series || history->windows.n_past == 0 || history->figures->len == 0) return FALSE;
+  if (!find_member(history, member, &index)) index = newcomer(history);
   if (!series->model) series->model = make_model(history, series);
   return pace_model_finish(series->model, index, has_at, at, finish);
 }

@@ -94,9 +94,10 @@ static gboolean ask(Study *study, GError **error) {
 /* How many windows' length the recent windows are together: those of a year overlap. */
 static double recent_windows(const Study *study) {
   const PaceWindows *windows = pace_history_windows(study->history);
-  const PaceWindow *first = &windows->past[windows->n_past - study->n_recent],
-                   *last = &windows->past[windows->n_past - 1];
-  return (double)(last->end - first->start) / (last->end - last->start);
+  const PaceWindow *recent = &windows->past[windows->n_past - study->n_recent], *last = recent + study->n_recent - 1;
+  double days = 0;
+  for (guint i = 0; i < study->n_recent; i++) days += recent[i].end - recent[i].start;
+  return study->n_recent * (last->end - recent->start) / days;
 }
 
 static void add_ask(const Study *study, const KpiDefinition *driver, PaceSuggestion *suggestion) {

@@ -131,7 +131,8 @@ static void like_for_like(void **state) {
   assert_int_equal(day(2026, 10, 22), ana.same.end);
 }
 
-/* What has ended was made or not; of what is to come the whole month is foretold; who is unknown has no chance. */
+/* What has ended was made or not; of what is to come the whole month is foretold; who has no past goes
+ * by their peers. */
 static void before_and_after(void **state) {
   g_auto(World) world = world_of_two();
   BaseDay october = day(2026, 10, 1), november = day(2026, 11, 1), december = day(2026, 12, 1);
@@ -140,7 +141,9 @@ static void before_and_after(void **state) {
   PaceForecast next = forecast(&world, "won", "rep", "Ana", TARGET_REACH, 8, december, day(2027, 1, 1));
   assert_true(next.has_chance && !next.has_like);
   assert_between(7, 10, next.finish);
-  assert_false(of_november(&world, "won", "Zoe", TARGET_REACH, 8).has_chance);
+  PaceForecast zoe = of_november(&world, "won", "Zoe", TARGET_REACH, 8);
+  assert_int_equal(0, zoe.n_own);
+  assert_int_equal(24, zoe.n_peers);
 }
 
 /* All were won: 100 %, which no month was above. The company has no peers. */
