@@ -22,6 +22,9 @@ static const char definitions[] =
     "  large: {formula: 'each(account, coalesce(mean_deal, 0) > 5000)'}\n"
     "  fresh: {formula: 'each(account, open_new)'}\n"
     "  last_year: {formula: 'each(account, year_ago(won)) / each(account, shift(won, -2 months))'}\n"
+    "  bought: {formula: 'each(account, won > 0)'}\n"
+    "  twice: {formula: 'each(account, lifetime(won) >= 2)'}\n"
+    "  thirds: {formula: 'each(account, lifetime(won) / 3)'}\n"
     "  redefined:\n"
     "    formula: 'each(account, won_then)'\n"
     "  won_then:\n"
@@ -120,10 +123,61 @@ static void accounts_are_counted_as_a_loop_counts_them(void **state) {
   }
 }
 
+/* So many accounts that several threads go through parts of them. Account i buys in month i % 10 of the year, and every
+ * second one again two months later: 4,000 of each remainder. */
+#define N_BUYERS    40000
+#define N_REMAINDER 4000
+
+static int bought_until(int month, gboolean again) {
+  int n = 0;
+  for (int remainder = 0; remainder < 10; remainder += again ? 2 : 1)
+    n += remainder + (again ? 2 : 0) <= month ? N_REMAINDER : 0;
+  return n;
+}
+
+static void check_many(const World *world, const char *kpi) {
+  g_autoptr(QueryResult) result = company_ask(world, kpi, NULL, "2026");
+  assert_int_equal(query_result_n_rows(result), 12);
+  for (int month = 0; month < 12; month++) {
+    const QueryRow *row = query_result_row(result, (guint)month);
+    double customers = bought_until(month, FALSE), twice = bought_until(month, TRUE), expected = 0;
+    if (g_str_equal(kpi, "customers")) expected = customers;
+    if (g_str_equal(kpi, "twice")) expected = twice;
+    if (g_str_equal(kpi, "thirds")) expected = (customers + twice) / 3;
+    if (g_str_equal(kpi, "bought"))
+      expected = customers - bought_until(month - 1, FALSE) + twice - bought_until(month - 1, TRUE);
+    assert_near(expected, row->value.value);
+  }
+}
+
+static void many_accounts_are_gone_through_in_parts(void **state) {
+  static const char *const kpis[] = {"customers", "bought", "twice", "thirds"};
+  g_auto(World) world = world_empty(definitions);
+  company_sql(world.store,
+              "INSERT INTO account BY NAME SELECT i + 1 AS key, 'a' || i AS id, 'Account ' || i AS name, true AS known "
+              "FROM range(%d) r(i)",
+              N_BUYERS);
+  for (int again = 0; again < 2; again++)
+    company_sql(world.store,
+                "INSERT INTO opportunity BY NAME SELECT (i + %d)::UBIGINT AS key, 'd' || key AS id, 1 AS \"load\", "
+                "i + 1 AS account, make_date(2026, (1 + i %% 10 + %d)::INTEGER, 5) AS closed_at_day, "
+                "closed_at_day::TIMESTAMP AS closed_at, DATE '2025-12-01' AS created_at_day, "
+                "TIMESTAMP '2025-12-01' AS created_at, 'won' AS outcome, 'EUR' AS currency "
+                "FROM range(%d) r(i) WHERE i %% %d = 0",
+                again * N_BUYERS, again * 2, N_BUYERS, again + 1);
+  company_sql(world.store, "DELETE FROM ledger_stat WHERE table_name = 'opportunity'");
+  company_sql(world.store,
+              "INSERT INTO ledger_stat SELECT 'opportunity', count(*), min(created_at_day), max(closed_at_day), "
+              "max(created_at), FALSE FROM opportunity");
+  world_set_clock(&world, 20818); /* 2026-12-31 */
+  for (guint k = 0; k < G_N_ELEMENTS(kpis); k++) check_many(&world, kpis[k]);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(months_together_are_months_alone),
       cmocka_unit_test(accounts_are_counted_as_a_loop_counts_them),
+      cmocka_unit_test(many_accounts_are_gone_through_in_parts),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
