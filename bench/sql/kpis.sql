@@ -172,8 +172,9 @@ SELECT owner, month_of(at_day), sum(net_amount) / 100 FROM sale WHERE inside(at_
 WITH month AS (
   SELECT owner, month_of(at_day) AS month, sum(net_amount) AS amount FROM sale
   WHERE at_day >= (SELECT min(start) - INTERVAL 1 MONTH FROM months) AND at_day < (SELECT max(until) FROM months) GROUP BY 1, 2)
-SELECT a.owner, a.month, CASE WHEN b.amount > 0 THEN a.amount / b.amount - 1 END
-FROM month a JOIN month b ON b.owner = a.owner AND b.month = a.month - INTERVAL 1 MONTH WHERE inside(a.month)
+SELECT b.owner, (b.month + INTERVAL 1 MONTH)::DATE, CASE WHEN b.amount > 0 THEN coalesce(a.amount, 0) / b.amount - 1 END
+FROM month b LEFT JOIN month a ON a.owner = b.owner AND a.month = b.month + INTERVAL 1 MONTH
+WHERE inside(b.month + INTERVAL 1 MONTH)
 -- gross_margin
 SELECT owner, month_of(at_day), (sum(net_amount) - sum(cost)) / nullif(sum(net_amount), 0) FROM sale
 WHERE cost IS NOT NULL AND net_amount IS NOT NULL AND inside(at_day) GROUP BY 1, 2
