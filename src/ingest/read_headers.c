@@ -86,8 +86,9 @@ const char *read_stage_header(const ReadStage *stage, const char *name, BaseSpan
     g_string_append_printf(all, "%s%s", i ? ", " : "", (char *)stage->headers->pdata[i]);
   }
   if (stage->headers->len > 60) g_string_append(all, ", …");
-  base_error_at(error, BASE_ERROR_INPUT, span, "%s has %s \"%s\"%s%s%s its columns are %s", file,
+  base_error_at(error, BASE_ERROR_INPUT, span, "%s has %s \"%s\"%s%s%s its columns are %s%s", file,
                 is_ambiguous ? "several columns like" : "no column", name, nearest ? "; did you mean \"" : "",
-                nearest ? nearest : "", nearest ? "\"?" : ";", all->str);
+                nearest ? nearest : "", nearest ? "\"?" : ";", all->str,
+                nearest || is_ambiguous ? "" : ". Export it with that column, or take this one out of the mapping");
   return NULL;
 }

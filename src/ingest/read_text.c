@@ -124,8 +124,13 @@ static gboolean transcode(ReadText *text, const char *shown, const char *encodin
   }
   if (convert(text, G_CONVERTER(charset), &failed)) return TRUE;
   if (!is_given && g_str_equal(encoding, "WINDOWS-1252")) return transcode(text, shown, "ISO-8859-1", FALSE, error);
-  g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT, "%s is not text in %s%s: %s", shown, encoding,
-              is_given ? ", as the source says" : "", failed->message);
+  if (g_error_matches(failed, G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT))
+    g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT,
+                "%s ends within a character of %s: it was not written to its end; get the whole file, and load again",
+                shown, encoding);
+  else
+    g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT, "%s is not text in %s%s: %s", shown, encoding,
+                is_given ? ", as the source says" : "", failed->message);
   return FALSE;
 }
 

@@ -45,6 +45,14 @@ refused "deals.csv:3" "the file ends within this row"
 head -c 1000 good/deals.csv > co/exports/deals.csv
 refused deals.csv "the file ends within this row"
 
+# … or within a character
+iconv -f utf-8 -t utf-16le good/deals.csv | head -c 1001 > co/exports/deals.csv
+refused deals.csv "ends within a character of UTF-16LE" "it was not written to its end"
+
+# --- a column that is gone ---
+cut -d, -f1-3,5- good/deals.csv > co/exports/deals.csv
+refused 'deals.csv has no column "Product"; its columns are' "take this one out of the mapping"
+
 # --- no CSV at all ---
 head -c 4000 "$ATTAIN" > co/exports/deals.csv
 refused deals.csv
