@@ -45,7 +45,7 @@ static void test_backdated(void **state) {
                 "m.owner = 3 AND stage IN ('Won', 'Lost');"
                 "UPDATE stage_change SET at_day = last_day(m.closed) + 12, \"at\" = last_day(m.closed) + 12 FROM "
                 "(SELECT key, closed "
-                "FROM made WHERE owner = 3 AND closed >= '2025-12-01' AND closed < '2026-10-01' ORDER BY key LIMIT 9) "
+                "FROM made WHERE owner = 3 AND closed >= '2025-12-01' AND closed < '2026-10-01' ORDER BY key LIMIT 15) "
                 "m WHERE m.key = "
                 "opportunity AND stage IN ('Won', 'Lost')");
     g_auto(LintReport) report = ledger_lint(&world, "backdated_deals");
