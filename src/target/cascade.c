@@ -145,7 +145,7 @@ static gboolean set_amounts(const TargetDesk *desk, const TargetStanding *standi
   double total = round(standing->amount * more * scale) / scale,
          top = round(standing->amount_high * more * scale) / scale;
   cascade->adds_up = target_adds_up(standing->kpi);
-  cascade->amount = standing->amount;
+  cascade->amount = cascade->adds_up ? round(standing->amount * scale) / scale : standing->amount;
   if (cascade->adds_up &&
       (!share_out(total, cascade, digits, low, error) || !share_out(top, cascade, digits, high, error)))
     return FALSE;

@@ -76,15 +76,31 @@ static void check_column(Reading *reading, const TargetGrid *grid, const Calenda
   }
 }
 
+/* "Jan-27" and "January 2027" are 2027-01: spreadsheets write so what was 2027-01 in a text file. Others are as they
+ * are. The caller frees. */
+static char *plain_period(const char *text) {
+  static const char *const months[] = {"january", "february", "march",     "april",   "may",      "june",
+                                       "july",    "august",   "september", "october", "november", "december"};
+  gsize letters = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+  const char *year = text + letters + strspn(text + letters, "-/ .'");
+  gsize digits = strspn(year, "0123456789");
+  if (letters < 3 || (digits != 2 && digits != 4) || year[digits]) return g_strdup(text);
+  for (guint m = 0; m < G_N_ELEMENTS(months); m++)
+    if (letters <= strlen(months[m]) && g_ascii_strncasecmp(text, months[m], letters) == 0)
+      return g_strdup_printf("%s%s-%02u", digits == 2 ? "20" : "", year, m + 1);
+  return g_strdup(text);
+}
+
 static void read_periods(Reading *reading, TargetGrid *grid) {
   for (gsize c = 1; c < reading->sheet->n_columns; c++) {
     const char *text = sheet_text(reading->sheet, 0, c);
+    g_autofree char *plain = text ? plain_period(text) : NULL;
     g_autoptr(GError) error = NULL;
     CalendarPeriod period = {0};
     if (!text && is_empty_column(reading->sheet, c)) continue;
     if (!text)
       add_problem(reading, 0, c, "the column has no period: write 2027-01, 2027-Q1 or 2027");
-    else if (!calendar_parse_period(reading->context->calendar, text, reading->context->today, BASE_DAY_NONE,
+    else if (!calendar_parse_period(reading->context->calendar, plain, reading->context->today, BASE_DAY_NONE,
                                     BASE_DAY_NONE, &period, &error))
       add_problem(reading, 0, c, "%s", error->message);
     else

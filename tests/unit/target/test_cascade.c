@@ -146,6 +146,16 @@ static void to_teams_by_capacity(void **state) {
   assert_near(1100, story.cascade.assigned);
 }
 
+/* An amount that is no whole number of cents is rounded before it is handed down: nothing seems to be over. */
+static void of_a_fraction_of_a_cent(void **state) {
+  TargetTerms terms = in_november("revenue", "company", NULL, TARGET_REACH, 1000.0049);
+  g_auto(Story) story = story_of(&terms);
+  TargetCascadeRequest request = {.dimension = "team"};
+  assert_true(hand_down(&story, &request, NULL));
+  assert_true(story.cascade.assigned == story.cascade.amount);
+  assert_near(1000, story.cascade.amount);
+}
+
 static void alike_and_as_said(void **state) {
   TargetTerms terms = in_november("revenue", "team", "North", TARGET_REACH, 100);
   g_auto(Story) story = story_of(&terms);
@@ -254,8 +264,8 @@ int main(void) {
       cmocka_unit_test(days_of_people_and_teams), cmocka_unit_test(partly_absent),
       cmocka_unit_test(nobody_is_marked),         cmocka_unit_test(to_teams_by_capacity),
       cmocka_unit_test(alike_and_as_said),        cmocka_unit_test(by_what_each_came_to),
-      cmocka_unit_test(what_stands_by_itself),    cmocka_unit_test(no_target_of_nothing),
-      cmocka_unit_test(only_downwards),
+      cmocka_unit_test(what_stands_by_itself),    cmocka_unit_test(of_a_fraction_of_a_cent),
+      cmocka_unit_test(no_target_of_nothing),     cmocka_unit_test(only_downwards),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -182,6 +182,23 @@ static void periods_that_have_ended(void **state) {
 }
 
 /* A workbook's heads: a day that shows only its month, and a year as a number. */
+/* What a spreadsheet makes of 2027-01 in a text file. */
+static void months_as_spreadsheets_write_them(void **state) {
+  static const char *const heads[] = {"Jan-27", "jan 2027", "January 2027", "JAN/27", "Jan '27"};
+  for (gsize i = 0; i < G_N_ELEMENTS(heads); i++) {
+    g_auto(World) world = world_of_seven();
+    g_autofree char *csv = g_strdup_printf("revenue by rep,%s\nAna,1\n", heads[i]);
+    load(&world, csv, NULL);
+    g_autoptr(GPtrArray) targets = read_targets(&world);
+    const TargetTerms *terms = &target_latest(g_ptr_array_index(targets, 0))->terms;
+    assert_int_equal(terms->start, base_day_from_civil(2027, 1, 1));
+    assert_int_equal(terms->end, base_day_from_civil(2027, 2, 1));
+  }
+  assert_first_problem("revenue by rep,Jax-27\nAna,1\n", "B1: 'Jax-27': not a period");
+  assert_first_problem("revenue by rep,Ja-27\nAna,1\n", "B1: 'Ja-27': not a period");
+  assert_first_problem("revenue by rep,Jan-127\nAna,1\n", "B1: 'Jan-127': not a period");
+}
+
 /* Cem's last day was the 29th of June. */
 static void who_has_left(void **state) {
   assert_first_problem("revenue by rep,2027-01\nAna,1\nCem,2\n",
@@ -223,6 +240,7 @@ int main(void) {
       cmocka_unit_test(members_and_periods_twice),
       cmocka_unit_test(periods_that_have_ended),
       cmocka_unit_test(leap_day_and_years),
+      cmocka_unit_test(months_as_spreadsheets_write_them),
       cmocka_unit_test(who_has_left),
       cmocka_unit_test(too_many_cells),
   };
