@@ -50,8 +50,8 @@ void lib_judge_alerts(AttainWorkspace *workspace, const AttainChange *change) {
     if (alert_rule_depends_on(rule, &reader, change->tables, change->n_tables, change->source))
       g_ptr_array_add(judged, rule);
   }
-  if (judged->len == 0) return;
-  g_autoptr(GPtrArray) events = judge(workspace, workspace->alert_rules, judged, FALSE, NULL);
+  GPtrArray *events = judged->len > 0 ? judge(workspace, workspace->alert_rules, judged, FALSE, NULL) : NULL;
+  if (events) g_ptr_array_unref(events);
 }
 
 /* --- by the clock --- */

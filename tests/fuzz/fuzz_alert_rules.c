@@ -6,6 +6,7 @@
 
 static void check_rule(const AlertRule *rule) {
   g_autofree char *whose = alert_rule_whose(rule), *digest = alert_digest_write(rule->digest);
+  g_assert(*digest && (whose == NULL || *whose));
   gboolean rises = rule->fires_below && rule->kind != ALERT_CHANGE;
   g_assert(rises ? rule->recover >= rule->limit : rule->recover <= rule->limit);
   g_assert(rule->limit - rule->limit == 0 && rule->to && rule->to[0] && rule->where);

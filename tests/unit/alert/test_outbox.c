@@ -109,6 +109,7 @@ static void what_fails_is_tried_ever_more_rarely(void **state) {
   char *to[] = {(char *)"log", NULL};
   AlertRule rule = rule_of("few", to);
   g_autoptr(GPtrArray) events = take(&world, &organisation->alerts, book, &rule, "company", ALERT_BAD, at(10));
+  assert_int_equal(1, events->len);
   static const int minutes[] = {1, 2, 4, 8, 16, 32, 64, 128, 256, 360, 360};
   gint64 now_us = at(10);
   for (guint i = 0; i < G_N_ELEMENTS(minutes); i++) {
@@ -136,6 +137,7 @@ static void what_is_refused_is_not_tried_again(void **state) {
   char *to[] = {(char *)"log", NULL};
   AlertRule rule = rule_of("few", to);
   g_autoptr(GPtrArray) events = take(&world, &organisation->alerts, book, &rule, "company", ALERT_BAD, at(10));
+  assert_int_equal(1, events->len);
   g_auto(AlertDelivery) delivery = deliver(&world, ALERT_NEVER, at(10), 1);
   assert_string_equal("log: no", delivery.failure);
   deliver(&world, ALERT_TAKEN, at(100), 0);
@@ -152,6 +154,7 @@ static void an_unmarked_message_keeps_its_id(void **state) {
   char *to[] = {(char *)"log", NULL};
   AlertRule rule = rule_of("few", to);
   g_autoptr(GPtrArray) events = take(&world, &organisation->alerts, book, &rule, "company", ALERT_BAD, at(10));
+  assert_int_equal(1, events->len);
   Receiver receiver = {ALERT_TAKEN, 0, g_string_new(NULL)};
   g_autoptr(GError) error = NULL;
   AlertDelivery delivery;
@@ -182,6 +185,7 @@ static void what_waits_becomes_one_message(void **state) {
   g_autoptr(GPtrArray) one = take(&world, alerts, book, &few, "rep:Ana", ALERT_BAD, at(21));
   g_autoptr(GPtrArray) two = take(&world, alerts, book, &few, "rep:Ana", ALERT_GOOD, at(22));
   g_autoptr(GPtrArray) three = take(&world, alerts, book, &grave, "company", ALERT_BAD, at(29.983));
+  assert_int_equal(3, one->len + two->len + three->len);
   g_autoptr(GPtrArray) none = read_all(&world);
   assert_int_equal(0, none->len);
   assert_true(alert_outbox_fill(world.store, alerts, at(30), NULL));
@@ -196,6 +200,8 @@ static void what_waits_becomes_one_message(void **state) {
   g_autoptr(GPtrArray) four = take(&world, alerts, book, &gathered, "rep:Ana", ALERT_BAD, at(31));
   g_autoptr(GPtrArray) five = take(&world, alerts, book, &gathered, "rep:Ben", ALERT_GOOD, at(31.5));
   g_autoptr(GPtrArray) six = take(&world, alerts, book, &gathered, "rep:Cid", ALERT_BAD, at(32));
+  /* Two that fire, and two that are judged no more, of which nobody hears: the rule `grave`, and Ana. */
+  assert_int_equal(4, four->len + five->len + six->len);
   g_autoptr(GPtrArray) both = read_all(&world);
   assert_int_equal(2, both->len);
   assert_int_equal(2, ((const AlertMessage *)g_ptr_array_index(both, 1))->events->len);
@@ -212,6 +218,7 @@ static void a_book_is_what_was_written(void **state) {
   rule.timing.hold = (AlertDuration){1, ALERT_HOURS};
   g_autoptr(GPtrArray) one = take(&world, alerts, book, &rule, "rep:Ana", ALERT_BAD, at(10));
   g_autoptr(GPtrArray) two = take(&world, alerts, book, &rule, "rep:Ana", ALERT_BAD, at(11));
+  assert_int_equal(2, one->len + two->len);
   g_autoptr(GPtrArray) said = g_ptr_array_new_with_free_func((GDestroyNotify)alert_event_free);
   g_ptr_array_add(said, alert_book_say(book, "few", "rep:Ana", 0, ALERT_ACT_ACK, at(12), 0, "Mia", "I know"));
   g_ptr_array_add(said, alert_book_say(book, "few", "", 0, ALERT_ACT_SNOOZE, at(12), at(20), "Mia", NULL));
