@@ -1,6 +1,5 @@
 /* Pieces of work: each is done once, whatever the number of threads. */
 #include "base/threads.h"
-
 #include "unit.h"
 
 #define N_PIECES 1000
