@@ -77,11 +77,8 @@ static GPtrArray *choose(const Session *session, const GPtrArray *rules, const A
 /* --- the pass --- */
 
 gboolean alerting_send(Session *session, const GPtrArray *rules, AlertDelivery *delivery, GError **error) {
-  Sender sender = {.organisation = session->organisation,
-                   .calendar = session->calendar,
-                   .rules = rules,
-                   .folder = session->folder,
-                   .now_us = session->now_us};
+  Sender sender = {
+      .organisation = session->organisation, .rules = rules, .folder = session->folder, .now_us = session->now_us};
   return alert_outbox_send(session->store, session->now_us, send_message, &sender, delivery, error);
 }
 

@@ -74,11 +74,8 @@ static char *run_all(AttainWorkspace *workspace, GError **error) {
   g_autoptr(GPtrArray) events = rules ? judge(workspace, rules, rules, TRUE, error) : NULL;
   if (!events) return NULL;
   g_auto(AlertDelivery) delivery = {0};
-  Sender sender = {.organisation = session.organisation,
-                   .calendar = session.calendar,
-                   .rules = rules,
-                   .folder = session.folder,
-                   .now_us = session.now_us};
+  Sender sender = {
+      .organisation = session.organisation, .rules = rules, .folder = session.folder, .now_us = session.now_us};
   if (!alert_outbox_send(session.store, session.now_us, send_message, &sender, &delivery, error)) return NULL;
   return json_of(events, &delivery);
 }

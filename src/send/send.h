@@ -14,7 +14,6 @@
 /* Nothing is owned. */
 typedef struct {
   const ConfOrganisation *organisation;
-  const Calendar *calendar;
   const GPtrArray *rules; /* AlertRule: titles and what to do; those that are gone are called by their name */
   const char *folder;     /* of the workspace: where commands run */
   gint64 now_us;          /* the date of mails */
