@@ -13,11 +13,19 @@ static gboolean is_wanted(const AnswerTargetsWanted *wanted, const Target *targe
   return !dimension || (g_str_equal(dimension, terms->dimension) && (!member || g_strcmp0(member, terms->member) == 0));
 }
 
+/* A KPI that there is, or was when a target of it was set. Errors: NOT_FOUND. */
+static gboolean check_kpi(const Session *session, const GPtrArray *targets, const char *kpi, GError **error) {
+  for (guint i = 0; i < targets->len; i++)
+    if (g_str_equal(target_latest(g_ptr_array_index(targets, i))->terms.kpi, kpi)) return TRUE;
+  return kpi_catalogue_find(session->catalogue, kpi, error) != NULL;
+}
+
 GPtrArray *answer_targets_choose(const Session *session, const GPtrArray *targets, const AnswerTargetsWanted *wanted,
                                  GError **error) {
   g_autofree char *dimension = NULL, *member = NULL;
   QueryContext context = answer_context(session);
   if (wanted->who && !target_who_read(&context, wanted->who, &dimension, &member, error)) return NULL;
+  if (wanted->kpi && !check_kpi(session, targets, wanted->kpi, error)) return NULL;
   GPtrArray *chosen = g_ptr_array_new();
   for (guint i = 0; i < targets->len; i++) {
     Target *target = g_ptr_array_index(targets, i);

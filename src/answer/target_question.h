@@ -12,7 +12,7 @@ typedef struct {
 } AnswerTargetsWanted;
 
 /* Those of `targets` that are wanted, in their order; they stay their array's. Caller frees the array. Errors:
- * NOT_FOUND, USAGE of `who`. */
+ * NOT_FOUND, USAGE of `who`, NOT_FOUND of `kpi`. */
 GPtrArray *answer_targets_choose(const Session *session, const GPtrArray *targets, const AnswerTargetsWanted *wanted,
                                  GError **error);
 

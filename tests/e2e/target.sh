@@ -179,6 +179,8 @@ complains "has 2 amounts, and the target has 3 months"
 run 0 $at target set "reach 90k revenue in Q2" --for company --parts 20000,30000,40000
 run 2 $at target set "reach 90k revenue next quarter" --for Ana
 complains "does not say whose"
+run 1 $at target --kpi revenu
+complains "did you mean 'revenue'?"
 run 1 $at target show 99
 complains "there is no target 99"
 run 2 $at target sett x
