@@ -3,5 +3,6 @@
 
 #include "session/session.h"
 
-/* Whoever runs the command looked at these, up to NULL; nothing where attain.yaml says `lint: {usage: no}`. Cannot fail. */
+/* Whoever runs the command looked at these, up to NULL; nothing where attain.yaml says `lint: {usage: no}`. Cannot
+ * fail. */
 void usage_note(const Session *session, const char *const *kpis);

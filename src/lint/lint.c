@@ -230,18 +230,15 @@ static gboolean is_ignored(const Lint *lint, const LintFinding *finding) {
 /* The grave first, else as rules found them. */
 static GPtrArray *take_findings(const Lint *lint, guint *n_ignored) {
   GPtrArray *kept = g_ptr_array_new_with_free_func(free_finding);
+  g_autoptr(GPtrArray) ignored = g_ptr_array_new_with_free_func(free_finding);
   g_ptr_array_set_free_func(lint->findings, NULL);
   for (int severity = LINT_SERIOUS; severity >= LINT_NOTE; severity--)
     for (guint i = 0; i < lint->findings->len; i++) {
       LintFinding *finding = g_ptr_array_index(lint->findings, i);
       if ((int)finding->severity != severity) continue;
-      gboolean ignored = is_ignored(lint, finding);
-      *n_ignored += ignored;
-      if (ignored)
-        free_finding(finding);
-      else
-        g_ptr_array_add(kept, finding);
+      g_ptr_array_add(is_ignored(lint, finding) ? ignored : kept, finding);
     }
+  *n_ignored = ignored->len;
   return kept;
 }
 
