@@ -107,12 +107,16 @@ gint32 accumulate_owner(const Scan *scan, const StoreChunk *chunk, gsize row) {
   return scan_valid(chunk, scan->owner, row) ? ((const gint32 *)chunk->data[scan->owner])[row] : 0;
 }
 
-gint32 accumulate_group(const Scan *scan, const ScanTable *table, CubeTable *cells, gint64 *members, gint32 person,
-                        QueryPlace place) {
+void accumulate_place(const Scan *scan, const ScanTable *table, gint64 *members, gint32 person, QueryPlace place) {
   const QueryPlan *plan = scan->plan;
   for (guint d = 0; d < plan->n_dims; d++)
     if (table->dims[d] < 0 && query_dim_by_person(&plan->dims[d]))
       members[d] = query_dim_place_member(plan->org, &plan->dims[d], person, place);
+}
+
+gint32 accumulate_group(const Scan *scan, const ScanTable *table, CubeTable *cells, gint64 *members, gint32 person,
+                        QueryPlace place) {
+  accumulate_place(scan, table, members, person, place);
   return cube_table_group(cells, members);
 }
 
@@ -191,6 +195,7 @@ static void add_cell(const Scan *scan, CubeTable *cells, const StoreChunk *chunk
 /* --- the crediting of one row --- */
 
 #define MAX_CREDITS 32
+#define MAX_COUNTED 128
 
 static guint64 key_at(const Scan *scan, const StoreChunk *chunk, gsize row) {
   return scan_valid(chunk, scan->key, row) ? ((const guint64 *)chunk->data[scan->key])[row] : 0;
@@ -240,19 +245,17 @@ gboolean accumulate_frame_holds(const PlanFrame *frame, const StoreChunk *chunk,
   return use->past < 0 || past == BASE_DAY_NONE || past >= frame->due_end;
 }
 
-/* The groups a row has been counted in: a second share of one deal in the same group adds its money, not the deal
- * again. */
+/* The groups a row has been counted in, and of which days: a second share of one deal in the same group adds its money,
+ * not the deal again. */
 typedef struct {
-  gint32 groups[MAX_CREDITS];
+  gint32 group;
+  Span days;
+} Counted;
+
+typedef struct {
+  Counted counted[MAX_COUNTED];
   guint n;
 } Seen;
-
-static gboolean seen_before(Seen *seen, gint32 group) {
-  for (guint i = 0; i < seen->n; i++)
-    if (seen->groups[i] == group) return TRUE;
-  if (seen->n < MAX_CREDITS) seen->groups[seen->n++] = group;
-  return FALSE;
-}
 
 /* The first frame after a day. */
 static guint first_frame(const PlanUse *use, BaseDay day) {
@@ -304,18 +307,6 @@ void accumulate_row(const Scan *scan, CubeTable *cells, const StoreChunk *chunk,
   }
 }
 
-/* Counts the row for one person in one place. */
-static gboolean add_piece(const Scan *scan, ScanTable *table, const StoreChunk *chunk, ScanUse *use, gsize row,
-                          gint64 *members, const Credit *credit, QueryPlace place, Span piece, Span whole, Seen *seen) {
-  if (!query_where_allows(scan->plan->org, scan->plan->where, credit->person, place)) return TRUE;
-  gint32 group = accumulate_group(scan, table, table->table->cells, members, credit->person, place);
-  if (group < 0) return FALSE;
-  KpiAgg agg = use->use->measure->agg;
-  if (seen_before(seen, group) && agg != KPI_AGG_SUM && agg != KPI_AGG_MEAN) return TRUE;
-  accumulate_row(scan, table->table->cells, chunk, use, row, credit, piece, whole, group);
-  return TRUE;
-}
-
 /* The days in which a row counts; FALSE when it counts in none. */
 gboolean accumulate_span(const Scan *scan, const StoreChunk *chunk, const ScanUse *use, gsize row, Span *span) {
   const KpiMeasure *measure = use->use->measure;
@@ -335,67 +326,138 @@ gboolean accumulate_span(const Scan *scan, const StoreChunk *chunk, const ScanUs
 
 static const QueryPlace nowhere = {BASE_DAY_MIN, BASE_DAY_MAX, 0, 0, -1};
 
-/* A row's days of `span` in the places that one person had in them; days in no place are a place of nothing. Pieces of
- * one level are different days, so each is counted afresh. */
-static gboolean credit_person(const Scan *scan, ScanTable *table, const StoreChunk *chunk, ScanUse *use, gsize row,
-                              gint64 *members, const Credit *credit, Span span, Span whole, Seen *seen) {
+/* A row on its way into the cells of one level. */
+typedef struct {
+  const Scan *scan;
+  ScanTable *table;
+  const StoreChunk *chunk;
+  ScanUse *use;
+  gsize row;
+  gint64 *members;
+  Span whole;       /* the days in which it counts */
+  CubeTable *cells; /* whose groups are the first `n_keep` dimensions, and the entity */
+  guint n_keep;
+  Seen seen;
+} Counting;
+
+static gint32 group_of(const Counting *counting, gint32 person, QueryPlace place) {
+  const QueryPlan *plan = counting->scan->plan;
+  if (counting->n_keep == plan->n_dims)
+    return accumulate_group(counting->scan, counting->table, counting->cells, counting->members, person, place);
+  gint64 tuple[QUERY_MAX_DIMS + 1];
+  accumulate_place(counting->scan, counting->table, counting->members, person, place);
+  memcpy(tuple, counting->members, counting->n_keep * sizeof *tuple);
+  if (counting->table->table->entity != NULL) tuple[counting->n_keep] = counting->members[plan->n_dims];
+  return cube_table_group(counting->cells, tuple);
+}
+
+/* The days of a piece that the group does not have yet, from the one of `counted` on. */
+static void add_uncounted(Counting *counting, const Credit *credit, Span piece, gint32 group, guint from) {
+  Seen *seen = &counting->seen;
+  for (guint i = from; i < seen->n; i++) {
+    const Counted counted = seen->counted[i];
+    if (counted.group != group || counted.days.until <= piece.from || counted.days.from >= piece.until) continue;
+    if (piece.from < counted.days.from)
+      add_uncounted(counting, credit, (Span){piece.from, counted.days.from}, group, i + 1);
+    if (counted.days.until < piece.until)
+      add_uncounted(counting, credit, (Span){counted.days.until, piece.until}, group, i + 1);
+    return;
+  }
+  if (seen->n < MAX_COUNTED) seen->counted[seen->n++] = (Counted){group, piece};
+  accumulate_row(counting->scan, counting->cells, counting->chunk, counting->use, counting->row, credit, piece,
+                 counting->whole, group);
+}
+
+/* Counts the row for one person in one place. */
+static gboolean add_piece(Counting *counting, const Credit *credit, QueryPlace place, Span piece) {
+  const Scan *scan = counting->scan;
+  if (!query_where_allows(scan->plan->org, scan->plan->where, credit->person, place)) return TRUE;
+  gint32 group = group_of(counting, credit->person, place);
+  if (group < 0) return FALSE;
+  KpiAgg agg = counting->use->use->measure->agg;
+  if (agg != KPI_AGG_SUM && agg != KPI_AGG_MEAN)
+    add_uncounted(counting, credit, piece, group, 0);
+  else
+    accumulate_row(scan, counting->cells, counting->chunk, counting->use, counting->row, credit, piece, counting->whole,
+                   group);
+  return TRUE;
+}
+
+/* A row's days of `span` in the places that one person had in them; days in no place are a place of nothing. */
+static gboolean credit_person(Counting *counting, const Credit *credit, Span span) {
+  const QueryOrg *org = counting->scan->plan->org;
   guint n;
-  const QueryPlace *places = query_org_places(scan->plan->org, credit->person, &n);
-  gboolean one_day = use->use->measure->when == KPI_WHEN_ON || use->use->measure->when == KPI_WHEN_ALWAYS;
+  const QueryPlace *places = query_org_places(org, credit->person, &n);
+  KpiWhen when = counting->use->use->measure->when;
+  gboolean one_day = when == KPI_WHEN_ON || when == KPI_WHEN_ALWAYS;
   if (one_day || (n == 1 && places->from == BASE_DAY_MIN && places->until == BASE_DAY_MAX))
-    return add_piece(scan, table, chunk, use, row, members, credit,
-                     query_org_place_at(scan->plan->org, credit->person, span.from), span, whole, seen);
+    return add_piece(counting, credit, query_org_place_at(org, credit->person, span.from), span);
   BaseDay at = span.from;
   for (guint i = 0; i <= n && at < span.until; i++) {
     BaseDay next = i < n ? MAX(places[i].from, at) : span.until;
     if (next > at) {
       Span gap = {at, MIN(next, span.until)};
-      if (!add_piece(scan, table, chunk, use, row, members, credit, nowhere, gap, whole, &(Seen){.n = 0})) return FALSE;
+      if (!add_piece(counting, credit, nowhere, gap)) return FALSE;
       at = gap.until;
     }
     if (i == n || places[i].until <= at || at >= span.until) continue;
     Span piece = {at, places[i].until == BASE_DAY_MAX ? span.until : MIN(places[i].until, span.until)};
-    if (!add_piece(scan, table, chunk, use, row, members, credit, places[i], piece, whole, &(Seen){.n = 0}))
-      return FALSE;
+    if (!add_piece(counting, credit, places[i], piece)) return FALSE;
     at = piece.until;
   }
   return TRUE;
 }
 
 /* The row once, whoever shares it, when anyone credited passes the filters. */
-static gboolean add_whole(const Scan *scan, ScanTable *table, const StoreChunk *chunk, ScanUse *use, gsize row,
-                          gint64 *members, const Credit *credits, guint n_credits, Span span, Span whole) {
+static gboolean add_once(Counting *counting, const Credit *credits, guint n_credits, Span span) {
+  const Scan *scan = counting->scan;
   gboolean any = FALSE;
   for (guint i = 0; i < n_credits && !any; i++)
     any = query_where_allows(scan->plan->org, scan->plan->where, credits[i].person,
                              query_org_place_at(scan->plan->org, credits[i].person, span.from));
   if (!any) return TRUE;
-  accumulate_members(scan, table, chunk, row, members);
-  gint32 group = cube_table_group(table->table->whole, members);
+  gint32 group = group_of(counting, 0, nowhere);
   if (group < 0) return FALSE;
   Credit all = {0, 0, WHOLE_PPM};
-  accumulate_row(scan, table->table->whole, chunk, use, row, &all, span, whole, group);
+  accumulate_row(scan, counting->cells, counting->chunk, counting->use, counting->row, &all, span, counting->whole,
+                 group);
+  return TRUE;
+}
+
+/* The row into the cells, and into those of the levels that do not follow from them: each has its own reckoning of what
+ * it has counted already. */
+static gboolean credit_row(Counting *counting, const Credit *credits, guint n_credits, Span span) {
+  const PlanTable *table = counting->table->table;
+  guint n_dims = counting->scan->plan->n_dims;
+  for (guint keep = 0; keep <= n_dims; keep++) {
+    counting->cells = keep < n_dims ? table->shared[keep] : table->cells;
+    counting->n_keep = keep;
+    counting->seen.n = 0;
+    if (counting->cells == NULL) continue;
+    if (keep < n_dims && !query_plan_keeps_people(counting->scan->plan, keep)) {
+      if (!add_once(counting, credits, n_credits, span)) return FALSE;
+      continue;
+    }
+    for (guint i = 0; i < n_credits; i++)
+      if (!credit_person(counting, &credits[i], span)) return FALSE;
+  }
   return TRUE;
 }
 
 static gboolean add_row(const Scan *scan, ScanTable *table, const StoreChunk *chunk, ScanUse *use, gsize row,
                         gint64 *members) {
-  Span whole;
-  if (!accumulate_span(scan, chunk, use, row, &whole)) return TRUE;
+  Counting counting = {scan, table, chunk, use, row, members};
+  if (!accumulate_span(scan, chunk, use, row, &counting.whole)) return TRUE;
   accumulate_members(scan, table, chunk, row, members);
   if (accumulate_lacks_entity(table, scan->plan, members)) return TRUE;
   if (scan->sink != NULL) scan->sink->row++;
-  Span left = whole;
+  Span left = counting.whole;
   do {
     Span span = left;
     gint32 owner = owner_in(scan, chunk, use, row, &span);
     Credit credits[MAX_CREDITS];
     guint n = credits_of(scan, chunk, row, owner, credits);
-    Seen seen = {.n = 0};
-    for (guint i = 0; i < n; i++)
-      if (!credit_person(scan, table, chunk, use, row, members, &credits[i], span, whole, &seen)) return FALSE;
-    if (table->table->whole != NULL && !add_whole(scan, table, chunk, use, row, members, credits, n, span, whole))
-      return FALSE;
+    if (!credit_row(&counting, credits, n, span)) return FALSE;
     left.from = span.until;
   } while (left.from < left.until);
   return TRUE;

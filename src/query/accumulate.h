@@ -58,6 +58,8 @@ void accumulate_members(const Scan *scan, const ScanTable *table, const StoreChu
 /* Rows that belong to no entity are nobody's: each(account, …) has nothing to say of a sale without an account. */
 gboolean accumulate_lacks_entity(const ScanTable *table, const QueryPlan *plan, const gint64 *members);
 gint32 accumulate_owner(const Scan *scan, const StoreChunk *chunk, gsize row);
+/* Those that do: of a person in a place. */
+void accumulate_place(const Scan *scan, const ScanTable *table, gint64 *members, gint32 person, QueryPlace place);
 /* The group of a person in a place, beside the members found before; -1 when there are too many. */
 gint32 accumulate_group(const Scan *scan, const ScanTable *table, CubeTable *cells, gint64 *members, gint32 person,
                         QueryPlace place);

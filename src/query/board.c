@@ -32,7 +32,7 @@ static void side_clear(Side *side) {
 static void log_clear(gpointer data) {
   Log *log = data;
   cube_table_free(log->cells);
-  cube_table_free(log->whole);
+  for (guint keep = 0; keep < QUERY_MAX_DIMS; keep++) cube_table_free(log->shared[keep]);
 }
 
 static GArray *logs_new(void) {
@@ -177,15 +177,13 @@ static SideTable *take_cells(Board *board, const QueryPlan *generation, PlanTabl
   SideTable *taken = g_new0(SideTable, 1);
   taken->layout = table;
   note_changes(board, taken);
-  for (guint keep = 0; keep < board->n_dims && !cube_table_is_sparse(table->cells); keep++)
-    taken->levels[keep] = eval_roll_up(generation, table, keep);
-  /* Sparse cells are not rolled up: all levels without people read those that count each deal once, the others the
-   * same. */
-  for (guint keep = 0; keep < board->n_dims && cube_table_is_sparse(table->cells); keep++)
-    if (eval_cells_for(generation, table, keep) == table->whole) taken->levels[keep] = cube_table_copy(table->whole);
-  taken->levels[board->n_dims] = table->cells;
-  cube_table_free(table->whole);
-  table->cells = table->whole = NULL;
+  /* Sparse cells are not rolled up: every level reads the same, but for those that are counted by themselves. */
+  for (guint keep = 0; keep < board->n_dims; keep++) {
+    taken->levels[keep] = g_steal_pointer(&table->shared[keep]);
+    if (taken->levels[keep] == NULL && !cube_table_is_sparse(table->cells))
+      taken->levels[keep] = eval_roll_up(generation, table, keep);
+  }
+  taken->levels[board->n_dims] = g_steal_pointer(&table->cells);
   return taken;
 }
 

@@ -13,15 +13,16 @@ static gboolean log_changes(Board *board, QueryPlan *generation, guint first_tab
   generation->changes_side = side;
   for (guint t = 0; t < generation->tables->len; t++) {
     PlanTable *table = g_ptr_array_index(generation->tables, t);
-    const CubeTable *like = tables[first_table + t]->levels[board->n_dims];
-    table->cells = cube_table_new_log_of(like);
-    if (query_plan_shares_credit(generation, table)) table->whole = cube_table_new_log_of(like);
+    CubeTable *const *levels = tables[first_table + t]->levels;
+    table->cells = cube_table_new_log_of(levels[board->n_dims]);
+    for (guint keep = 0; keep < board->n_dims; keep++)
+      if (query_plan_counts_level(generation, table, keep)) table->shared[keep] = cube_table_new_log_of(levels[keep]);
   }
   gboolean ok = query_plan_scan(generation, error) && !generation->counts_otherwise;
   for (guint t = 0; t < generation->tables->len; t++) {
     PlanTable *table = g_ptr_array_index(generation->tables, t);
-    Log log = {table->cells, table->whole};
-    table->cells = table->whole = NULL;
+    Log log = {.cells = g_steal_pointer(&table->cells)};
+    for (guint keep = 0; keep < board->n_dims; keep++) log.shared[keep] = g_steal_pointer(&table->shared[keep]);
     g_array_append_val(logs, log);
   }
   g_ptr_array_set_size(generation->sql, 0);
@@ -87,19 +88,13 @@ gboolean board_follow(Board *board, const QueryContext *before, const QueryConte
   return log_all(board, after, board->org, changes, CHANGES_AFTER, error);
 }
 
-/* A level without people counts each shared deal once. */
-static const CubeTable *log_for(const Board *board, const Log *log, guint n_keep) {
-  gboolean by_person = FALSE;
-  for (guint d = 0; d < n_keep; d++) by_person |= query_dim_by_person(&board->dims[d]);
-  return log->whole != NULL && !by_person ? log->whole : log->cells;
-}
-
 static gboolean apply_log(const Board *board, SideTable *table, const Log *log, guint32 number, gboolean taken_away) {
   for (guint keep = 0; keep <= board->n_dims; keep++) {
-    const CubeTable *from = log_for(board, log, keep);
+    const CubeTable *own = keep < board->n_dims ? log->shared[keep] : NULL, *from = own != NULL ? own : log->cells;
     g_autofree guint *kept = eval_kept_members(g_ptr_array_index(board->generations, 0), keep);
     CubeTable *to = table->levels[keep];
-    CubeChange change = {number, taken_away, to != NULL && cube_table_is_sparse(to) ? NULL : kept};
+    gboolean same = own != NULL || (to != NULL && cube_table_is_sparse(to)); /* the log's groups are the level's */
+    CubeChange change = {number, taken_away, same ? NULL : kept};
     if (to != NULL && (!cube_table_apply(to, from, &change) || cube_table_overflowed(to))) return FALSE;
     change.keep = NULL;
     if (table->changed[keep] != NULL && !cube_table_apply(table->changed[keep], from, &change)) return FALSE;

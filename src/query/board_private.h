@@ -26,7 +26,7 @@ typedef struct {
 
 /* What a table's cells lose or gain. */
 typedef struct {
-  CubeTable *cells, *whole;
+  CubeTable *cells, *shared[QUERY_MAX_DIMS]; /* as in PlanTable */
 } Log;
 
 struct Board {

@@ -97,9 +97,7 @@ guint *eval_kept_members(const QueryPlan *plan, guint n_keep) {
 }
 
 CubeTable *eval_cells_for(const QueryPlan *plan, const PlanTable *table, guint n_keep) {
-  gboolean keeps_people = FALSE;
-  for (guint d = 0; d < n_keep; d++) keeps_people |= query_dim_by_person(&plan->dims[d]);
-  return table->whole != NULL && !keeps_people ? table->whole : table->cells;
+  return n_keep < plan->n_dims && table->shared[n_keep] != NULL ? table->shared[n_keep] : table->cells;
 }
 
 /* Kept cells are rolled up already, but for sparse ones, of which every level reads the same. */
@@ -110,7 +108,7 @@ static CubeTable *cells_at(const QueryPlan *plan, const PlanTable *table, guint 
 
 CubeTable *eval_roll_up(const QueryPlan *plan, const PlanTable *table, guint n_keep) {
   g_autofree guint *keep = eval_kept_members(plan, n_keep);
-  return cube_table_roll_up(eval_cells_for(plan, table, n_keep), keep, n_keep + (table->entity != NULL ? 1 : 0));
+  return cube_table_roll_up(table->cells, keep, n_keep + (table->entity != NULL ? 1 : 0));
 }
 
 EvalLevel *evaluator_level(Evaluator *evaluator, guint n_keep) {
@@ -130,7 +128,8 @@ EvalLevel *evaluator_level(Evaluator *evaluator, guint n_keep) {
     at->possible = TRUE;
     for (guint d = 0; d < n_keep; d++) at->possible &= table->possible[d];
     at->cells = cells_at(plan, table, n_keep);
-    at->owned = table->levels == NULL && n_keep < plan->n_dims && !cube_table_is_sparse(at->cells);
+    at->owned =
+        table->levels == NULL && n_keep < plan->n_dims && at->cells == table->cells && !cube_table_is_sparse(at->cells);
     if (at->owned) at->cells = eval_roll_up(plan, table, n_keep);
     if (!at->possible) continue;
     for (gint32 g = 0; g < cube_table_n_groups(at->cells); g++) {

@@ -23,7 +23,7 @@ static void table_free(gpointer data) {
   }
   g_free(table->possible);
   cube_table_free(table->cells);
-  cube_table_free(table->whole);
+  for (guint keep = 0; keep < QUERY_MAX_DIMS; keep++) cube_table_free(table->shared[keep]);
   g_free(table);
 }
 
@@ -224,9 +224,9 @@ static CubeBlocks *months_of(const QueryPlan *plan) {
   return cube_blocks_new(query_plan_n_slots(plan), (const guint *)(gpointer)starts->data, starts->len);
 }
 
-static CubeTable *new_cells(const QueryPlan *plan, const PlanTable *table, const GArray *specs) {
+static CubeTable *new_cells(const QueryPlan *plan, const PlanTable *table, const GArray *specs, guint n_keep) {
   const CubeColumnSpec *columns = (const CubeColumnSpec *)(gpointer)specs->data;
-  guint n_members = plan->n_dims + (table->entity != NULL ? 1 : 0);
+  guint n_members = n_keep + (table->entity != NULL ? 1 : 0);
   gint64 most = plan->context->organisation->max_groups;
   if (plan->is_kept) {
     g_autoptr(CubeBlocks) months = months_of(plan);
@@ -236,10 +236,17 @@ static CubeTable *new_cells(const QueryPlan *plan, const PlanTable *table, const
   return cube_table_new(n_members, columns, specs->len, MAX(most / MAX(plan->n_figures, 1), 1));
 }
 
-gboolean query_plan_shares_credit(const QueryPlan *plan, const PlanTable *table) {
-  gboolean by_person = FALSE;
-  for (guint d = 0; d < plan->n_dims; d++) by_person |= query_dim_by_person(&plan->dims[d]);
-  return by_person && query_org_has_splits(plan->org, table->fact);
+gboolean query_plan_keeps_people(const QueryPlan *plan, guint n_keep) {
+  for (guint d = 0; d < n_keep; d++)
+    if (query_dim_by_person(&plan->dims[d])) return TRUE;
+  return FALSE;
+}
+
+gboolean query_plan_counts_level(const QueryPlan *plan, const PlanTable *table, guint n_keep) {
+  if (!query_org_has_splits(plan->org, table->fact)) return FALSE;
+  for (guint d = n_keep; d < plan->n_dims; d++)
+    if (query_dim_by_person(&plan->dims[d])) return TRUE;
+  return FALSE;
 }
 
 static void lay_out(QueryPlan *plan, PlanTable *table) {
@@ -264,8 +271,9 @@ static void lay_out(QueryPlan *plan, PlanTable *table) {
     use->currency_column = (gint)specs->len;
     for (guint i = 0; i < query_org_n_currencies(plan->org); i++) g_array_append_val(specs, spec);
   }
-  table->cells = new_cells(plan, table, specs);
-  if (query_plan_shares_credit(plan, table)) table->whole = new_cells(plan, table, specs);
+  table->cells = new_cells(plan, table, specs, plan->n_dims);
+  for (guint keep = 0; keep < plan->n_dims; keep++)
+    if (query_plan_counts_level(plan, table, keep)) table->shared[keep] = new_cells(plan, table, specs, keep);
 }
 
 gboolean query_plan_fix(QueryPlan *plan, GError **error) {

@@ -13,6 +13,8 @@
 #include "query/dims.h"
 #include "query/where.h"
 
+#define QUERY_MAX_DIMS 6
+
 /* A level among rows that fall due in a period, or anything that must be kept for one instant. */
 typedef struct {
   BaseDay at;        /* state at the start of this day */
@@ -47,9 +49,10 @@ typedef struct {
   GPtrArray *uses;    /* PlanUse, by column order; not owned */
   gboolean *possible; /* by dimension: whether the fact can answer it */
   CubeTable *cells;
-  CubeTable *whole;            /* each deal once, without its people; only where credit is shared */
-  gboolean is_scanned, by_day; /* kept cells: how rows were counted, one by one or as columns */
-  CubeTable *const *levels;    /* of a view: kept cells, by the number of dimensions kept; not owned */
+  CubeTable *shared[QUERY_MAX_DIMS]; /* where credit is shared: the cells of the first so many dimensions, which do not
+                                        follow from `cells`, for a row counts once in each group; NULL: they do */
+  gboolean is_scanned, by_day;       /* kept cells: how rows were counted, one by one or as columns */
+  CubeTable *const *levels;          /* of a view: kept cells, by the number of dimensions kept; not owned */
 } PlanTable;
 
 /* Which rows a scan reads of: those that came, went or changed (src/query/changes.h), and of which of two ledgers. */
@@ -108,8 +111,11 @@ void query_plan_span(PlanUse *use, BaseDay first, BaseDay last);
 guint32 query_plan_text_id(PlanUse *use, const char *text);
 guint query_use_hash(gconstpointer use);
 gboolean query_use_equal(gconstpointer a, gconstpointer b);
-/* Whether a table's rows are credited to several people, so that it has cells of the whole beside. */
-gboolean query_plan_shares_credit(const QueryPlan *plan, const PlanTable *table);
+/* Whether the first so many dimensions have people in them. */
+gboolean query_plan_keeps_people(const QueryPlan *plan, guint n_keep);
+/* Whether a table's rows are credited to several people who are kept apart only by later dimensions: then the cells of
+ * the first so many are counted by themselves. */
+gboolean query_plan_counts_level(const QueryPlan *plan, const PlanTable *table, guint n_keep);
 /* Lays out tables and columns; the plan is then fixed. Errors: a fact that lacks what `each` or `where` asks of it. */
 gboolean query_plan_fix(QueryPlan *plan, GError **error);
 /* Slots: of a boundary day, the number of the slot that begins there. */

@@ -4,8 +4,6 @@
 #include "query/evaluate.h"
 #include "query/query.h"
 
-#define QUERY_MAX_DIMS 6
-
 /* What the rows of a KPI in a group have in common to say. */
 typedef struct {
   guint flags;

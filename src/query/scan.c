@@ -257,7 +257,8 @@ static void remap_texts(Scan *scan, StoreDictionary *const *dictionaries) {
       for (gsize i = 0; i < n; i++)
         map[i] = query_members_intern(scan->plan->members[d], store_dictionary_text(dictionaries[column], (gint32)i));
       cube_table_remap(table->table->cells, d, map, n);
-      if (table->table->whole != NULL) cube_table_remap(table->table->whole, d, map, n);
+      for (guint keep = d + 1; keep < scan->plan->n_dims; keep++)
+        if (table->table->shared[keep] != NULL) cube_table_remap(table->table->shared[keep], d, map, n);
     }
   }
 }
@@ -277,7 +278,9 @@ static void remap_identities(Scan *scan, StoreDictionary *const *dictionaries) {
         map[i] = query_plan_text_id(use->use, store_dictionary_text(dictionaries[column], (gint32)i));
       if (scan->plan->changes == NULL) continue;
       cube_table_remap_ids(table->table->cells, use->use->column, map, n);
-      if (table->table->whole != NULL) cube_table_remap_ids(table->table->whole, use->use->column, map, n);
+      for (guint keep = 0; keep < scan->plan->n_dims; keep++)
+        if (table->table->shared[keep] != NULL)
+          cube_table_remap_ids(table->table->shared[keep], use->use->column, map, n);
     }
   }
 }

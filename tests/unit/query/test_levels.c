@@ -17,7 +17,9 @@ static const char definitions[] =
     "  rate: {formula: won / decided}\n"
     "  talks: {formula: count(activity on done_at)}\n"
     "  costs: {formula: sum(spend.amount on at)}\n"
-    "  part: {formula: won / total(won)}\n";
+    "  part: {formula: won / total(won)}\n"
+    "  wins: {formula: won}\n"
+    "  open: {formula: count(opportunity from created_at until closed_at)}\n";
 
 static World world;
 
@@ -60,11 +62,11 @@ static int tear_down(void **state) {
 }
 
 /* "North/Ana 400; North 400; all 450": the rows, then the totals; "-" for no value. The caller frees. */
-static char *answered(const char *kpi, const char *by) {
+static char *answered(const char *kpi, const char *by, const char *period) {
   g_auto(GStrv) dims = g_strsplit(by, ",", -1);
   QueryRequest request = {.kpis = (const char *const[]){kpi, NULL},
                           .by = (const char *const *)dims,
-                          .period = "2026-02",
+                          .period = period,
                           .rates_of = BASE_DAY_NONE};
   g_autoptr(GError) error = NULL;
   g_autoptr(QueryResult) result = query_run(&world.context, &request, &error);
@@ -87,11 +89,12 @@ static char *answered(const char *kpi, const char *by) {
 
 typedef struct {
   const char *kpi, *by, *answer;
+  const char *period; /* NULL: February */
 } Case;
 
 static void assert_answers(const Case *cases, gsize n) {
   for (gsize i = 0; i < n; i++) {
-    g_autofree char *text = answered(cases[i].kpi, cases[i].by);
+    g_autofree char *text = answered(cases[i].kpi, cases[i].by, cases[i].period != NULL ? cases[i].period : "2026-02");
     if (strcmp(text, cases[i].answer) != 0)
       fail_msg("%s by %s: \"%s\", not \"%s\"", cases[i].kpi, cases[i].by, text, cases[i].answer);
   }
@@ -105,6 +108,35 @@ static void a_shared_deal_counts_once_above(void **state) {
       {"value", "team,rep", "North/Ana 400; South/Ben 200; North 400; South 200; all 450"},
   };
   assert_answers(cases, G_N_ELEMENTS(cases));
+}
+
+/* Ana's deal of 100 is shared with Cy, who is of her team: North still has won 2 and decided 4, whether its people are
+ * asked for or not. It was open all January, when both came from South on the 20th. */
+static void a_deal_shared_within_a_team_counts_once_for_it(void **state) {
+  static const Case cases[] = {
+      {"value", "team,rep", "North/Ana 350; North/Cy 50; South/Ben 200; North 400; South 200; all 450"},
+      {"wins", "team", "North 2; South 2; all 3"},
+      {"wins", "team,rep", "North/Ana 2; North/Cy 1; South/Ben 2; North 2; South 2; all 3"},
+      {"rate", "team,rep", "North/Ana 1; North/Cy 0.3333; South/Ben 1; North 0.5; South 1; all 0.6"},
+  };
+  company_sql(
+      world.store,
+      "INSERT INTO split BY NAME SELECT 32::UBIGINT AS key, 'x2' AS id, 1::UBIGINT AS opportunity, 3 AS person, "
+      "0.5 AS share, 'split' AS kind");
+  assert_answers(cases, G_N_ELEMENTS(cases));
+  for (int p = 1; p <= 3; p += 2)
+    company_sql(world.store,
+                "INSERT INTO membership BY NAME SELECT %d::UBIGINT AS key, 'm%d' AS id, %d AS person, 2 AS team, "
+                "TIMESTAMP '2026-01-20' AS until_at, DATE '2026-01-20' AS until_at_day;"
+                "INSERT INTO membership BY NAME SELECT %d::UBIGINT AS key, 'n%d' AS id, %d AS person, 1 AS team, "
+                "TIMESTAMP '2026-01-20' AS from_at, DATE '2026-01-20' AS from_at_day",
+                100 + p, p, p, 200 + p, p, p);
+  static const Case open[] = {
+      {"open", "team", "North 4; South 2; all 5", "2026-01"},
+      {"open", "team,rep", "North/Ana 2; North/Cy 3; South/Ben 2; North 4; South 2; all 5", "2026-01"},
+  };
+  assert_answers(open, G_N_ELEMENTS(open));
+  company_sql(world.store, "DELETE FROM split WHERE key = 32; DELETE FROM membership");
 }
 
 /* Ben has a share in one more won deal: 2 of 2. A team's rate is its wins over its decisions: North 2 of 4; all 3 of 5.
@@ -128,13 +160,14 @@ static void whoever_has_calls_only_has_a_row(void **state) {
 
 /* Nobody is credited with costs: no rows, and their total. */
 static void what_cannot_be_grouped_has_its_total(void **state) {
-  g_autofree char *text = answered("costs", "rep");
+  g_autofree char *text = answered("costs", "rep", "2026-02");
   assert_true(g_str_has_suffix(text, "all 70"));
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_shared_deal_counts_once_above),
+      cmocka_unit_test(a_deal_shared_within_a_team_counts_once_for_it),
       cmocka_unit_test(a_rate_is_evaluated_again_at_every_level),
       cmocka_unit_test(whoever_has_calls_only_has_a_row),
       cmocka_unit_test(what_cannot_be_grouped_has_its_total),
