@@ -220,56 +220,52 @@ static char *wanted_words(const Session *session, const TargetStanding *standing
   return g_strconcat(sign, amount, NULL);
 }
 
-static void add_forecast(CliTable *table, const Session *session, const TargetStanding *standing,
-                         const PaceForecast *forecast) {
-  gboolean runs = standing->phase != TARGET_ENDED;
-  g_autofree char *ends = standing->kpi && runs && forecast->has_finish
-                              ? answer_number(session, standing->kpi, TRUE, forecast->finish)
-                              : g_strdup("–");
-  g_autofree char *chance = runs ? answer_chance(forecast) : g_strdup("–");
-  CliStyle style = !runs || !forecast->has_chance ? CLI_STYLE_DIM
-                   : forecast->chance >= 0.5      ? CLI_STYLE_GOOD
-                                                  : CLI_STYLE_BAD;
-  cli_table_add_cell(table, ends, CLI_STYLE_NONE);
-  cli_table_add_cell(table, chance, style);
+static CliStyle chance_style(const TargetStanding *standing, const PaceForecast *forecast) {
+  if (standing->phase == TARGET_ENDED || !forecast->has_chance) return CLI_STYLE_DIM;
+  return forecast->chance >= 0.5 ? CLI_STYLE_GOOD : CLI_STYLE_BAD;
 }
 
+/* A figure of the KPI, or a dash; caller frees. */
+static char *figure(const Session *session, const TargetStanding *standing, gboolean has, double value) {
+  return standing->kpi && has ? answer_number(session, standing->kpi, TRUE, value) : g_strdup("–");
+}
+
+/* What matters most comes first: a narrow terminal lacks the columns on the right. */
 static void add_standing(CliTable *table, const Session *session, const TargetStanding *standing,
                          const PaceForecast *forecast) {
   const TargetTerms *terms = &standing->version->terms;
-  g_autofree char *number = g_strdup_printf("%" G_GINT64_FORMAT, standing->target->number);
-  g_autofree char *who = target_who_write(terms->dimension, terms->member);
-  g_autofree char *span = span_words(session, terms);
-  g_autofree char *amount = NULL, *actual = NULL, *due = NULL, *share = NULL, *pace = pace_words(standing);
-  if (standing->kpi) {
-    amount = standing->has_amount ? wanted_words(session, standing) : g_strdup("–");
-    actual = answer_number(session, standing->kpi, standing->actual.has_value, standing->actual.value);
-    due = answer_number(session, standing->kpi, standing->has_due, standing->due);
-  }
-  share = standing->has_score && standing->score.has_score
-              ? cli_format_number(standing->score.score, CLI_NUMBER_PERCENT, NULL)
-              : g_strdup("–");
   TargetState state = target_state(standing->target);
+  gboolean agreed = state == TARGET_AGREED, runs = standing->phase != TARGET_ENDED;
+  gboolean has_share = standing->has_score && standing->score.has_score;
   CliStyle style = style_of(standing);
+  struct {
+    char *text;
+    CliStyle style;
+  } cells[] = {
+      {g_strdup_printf("%" G_GINT64_FORMAT, standing->target->number), CLI_STYLE_NONE},
+      {g_strdup(standing->kpi ? standing->kpi->title : terms->kpi), CLI_STYLE_NONE},
+      {target_who_write(terms->dimension, terms->member), CLI_STYLE_NONE},
+      {span_words(session, terms), CLI_STYLE_NONE},
+      {has_share ? cli_format_number(standing->score.score, CLI_NUMBER_PERCENT, NULL) : g_strdup("–"), style},
+      {runs ? answer_chance(forecast) : g_strdup("–"), chance_style(standing, forecast)},
+      {agreed ? pace_words(standing) : g_strdup(target_state_name(state)), agreed ? style : CLI_STYLE_DIM},
+      {standing->kpi && standing->has_amount ? wanted_words(session, standing) : g_strdup("–"), CLI_STYLE_NONE},
+      {figure(session, standing, standing->actual.has_value, standing->actual.value), CLI_STYLE_NONE},
+      {figure(session, standing, standing->has_due, standing->due), CLI_STYLE_NONE},
+      {figure(session, standing, runs && forecast->has_finish, forecast->finish), CLI_STYLE_NONE},
+  };
   cli_table_add_row(table);
-  cli_table_add_cell(table, number, CLI_STYLE_NONE);
-  cli_table_add_cell(table, standing->kpi ? standing->kpi->title : terms->kpi, CLI_STYLE_NONE);
-  cli_table_add_cell(table, who, CLI_STYLE_NONE);
-  cli_table_add_cell(table, span, CLI_STYLE_NONE);
-  cli_table_add_cell(table, amount ? amount : "–", CLI_STYLE_NONE);
-  cli_table_add_cell(table, actual ? actual : "–", CLI_STYLE_NONE);
-  cli_table_add_cell(table, share, style);
-  cli_table_add_cell(table, due ? due : "–", CLI_STYLE_NONE);
-  cli_table_add_cell(table, state == TARGET_AGREED ? pace : target_state_name(state),
-                     state == TARGET_AGREED ? style : CLI_STYLE_DIM);
-  add_forecast(table, session, standing, forecast);
+  for (guint i = 0; i < G_N_ELEMENTS(cells); i++) {
+    cli_table_add_cell(table, cells[i].text, cells[i].style);
+    g_free(cells[i].text);
+  }
 }
 
 CliTable *answer_targets_table(const Session *session, const GArray *standings, const GArray *forecasts) {
-  static const CliColumn heads[] = {{"No.", CLI_RIGHT},       {"KPI", CLI_LEFT},         {"Whose", CLI_LEFT},
-                                    {"When", CLI_LEFT},       {"Target", CLI_RIGHT},     {"So far", CLI_RIGHT},
-                                    {"Attained", CLI_RIGHT},  {"Due by now", CLI_RIGHT}, {"Pace", CLI_LEFT},
-                                    {"Ends near", CLI_RIGHT}, {"Chance", CLI_RIGHT}};
+  static const CliColumn heads[] = {{"No.", CLI_RIGHT},        {"KPI", CLI_LEFT},       {"Whose", CLI_LEFT},
+                                    {"When", CLI_LEFT},        {"Attained", CLI_RIGHT}, {"Chance", CLI_RIGHT},
+                                    {"Pace", CLI_LEFT},        {"Target", CLI_RIGHT},   {"So far", CLI_RIGHT},
+                                    {"Due by now", CLI_RIGHT}, {"Ends near", CLI_RIGHT}};
   CliTable *table = cli_table_new("Targets");
   cli_table_add_columns(table, heads, G_N_ELEMENTS(heads));
   gboolean runs = FALSE, foretold = FALSE;
