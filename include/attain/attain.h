@@ -229,6 +229,28 @@ typedef struct {
  * tells of. Waits for a writer. `wanted` may be NULL. Errors: USAGE, NOT_FOUND for a name, IO. */
 ATTAIN_API char *attain_targets(AttainWorkspace *workspace, const AttainTargetsWanted *wanted, AttainError *error);
 
+typedef struct {
+  const char *act;       /* set or propose: a new target; counter, adjust, accept, decline, withdraw, comment: of one */
+  int64_t target;        /* the number of the one it is about; 0 of a new one */
+  const char *sentence;  /* of set, propose, counter and adjust: "reach 120k revenue next quarter" */
+  const char *who;       /* as in AttainTargetsWanted; "rep:" for each rep; NULL where the sentence says it */
+  const char *objective; /* its name; NULL: the one that names the KPI */
+  const char *spread;    /* working-days, days, last-year, by-hand; NULL: working-days */
+  const char *parts;     /* by hand: "80000,100000,120000" for the months of its days, or the weeks of a month */
+  const char *from;      /* YYYY-MM-DD, from which an adjusted one holds; NULL: today */
+  const char *author;    /* who says it */
+  const char *reason;
+  bool dry_run; /* of set and propose: only what is understood, with what is missing by the letters of SMART */
+} AttainTargetSaying;
+
+/* Says something about targets, as the commands `attain target set`, `propose`, `counter` … do; nothing is overwritten.
+ * Gives a JSON object with `targets`, the ones it was said of (target, act, state and terms); of a dry run that of
+ * `attain target set --dry-run --format json`. Give it back with attain_free(). Not from a callback. Errors: USAGE,
+ * INPUT for a sentence that is no target yet (the message asks for what it lacks) or may not be said now, NOT_FOUND,
+ * IO.
+ */
+ATTAIN_API char *attain_target_say(AttainWorkspace *workspace, const AttainTargetSaying *saying, AttainError *error);
+
 /* --- changing the ledger --- */
 
 typedef struct {

@@ -1,8 +1,8 @@
 /* What people say of targets: set, propose, counter, accept, decline, adjust, withdraw, comment. One row of a table an
  * act. */
+#include "answer/target_say.h"
 #include "app/commands.h"
 #include "app/targets.h"
-#include "target/members.h"
 
 #include <unistd.h>
 
@@ -31,34 +31,35 @@ static gboolean begin(Saying *saying, GError **error) {
   return saying->targets != NULL;
 }
 
-static TargetEvent event_of(const Saying *saying, TargetAct act) {
-  return (TargetEvent){.act = act,
-                       .author = saying->author,
-                       .words = (char *)cli_option(saying->arguments, "reason"),
-                       .said_at_us = saying->session->now_us};
+static void print_heard(const AnswerHeard *heard, const CliContext *context) {
+  const TargetSentence *sentence = &heard->sentence;
+  if (sentence->canonical) fprintf(context->out, "%s\n", sentence->canonical);
+  for (guint i = 0; sentence->assumed && i < sentence->assumed->len; i++)
+    fprintf(context->out, "  taken for granted: %s\n", (const char *)g_ptr_array_index(sentence->assumed, i));
+  if (heard->forecast.has_chance && !(sentence->lacks & TARGET_LACKS_ACHIEVABLE)) {
+    g_autofree char *chance = answer_chance(&heard->forecast);
+    fprintf(context->out, "  chance of making it: %s\n", chance);
+  }
+  for (guint i = 0; i < sentence->questions->len; i++)
+    fprintf(context->out, "  %s\n", (const char *)g_ptr_array_index(sentence->questions, i));
 }
 
 /* On a terminal what was understood is shown first. */
-static gboolean is_confirmed(const Saying *saying, const TargetsHeard *heard) {
+static gboolean is_confirmed(const Saying *saying, const AnswerHeard *heard) {
   if (cli_flag(saying->arguments, "yes") || !saying->context->terminal || !isatty(STDIN_FILENO)) return TRUE;
-  targets_heard_print(heard, saying->context);
+  print_heard(heard, saying->context);
   fputs("Is that what is meant? [y/N] ", saying->context->out);
   fflush(saying->context->out);
   char answer[MAX_ANSWER];
   return fgets(answer, sizeof answer, stdin) && (answer[0] == 'y' || answer[0] == 'Y');
 }
 
-static void tell(const Saying *saying, const Target *target, const TargetsHeard *heard, TargetAct act) {
+static void tell(const Saying *saying, const Target *target, const AnswerHeard *heard, TargetAct act) {
   const TargetVersion *version = target_latest(target);
   TargetHearing hearing = answer_hearing(saying->session, NULL, 0);
   if (g_strcmp0(cli_option(saying->arguments, "format"), "json") == 0) {
     g_autoptr(CliJson) json = cli_json_new(saying->context->out);
-    cli_json_begin_object(json);
-    cli_json_member_integer(json, "target", target->number);
-    cli_json_member_text(json, "act", target_act_name(act));
-    cli_json_member_text(json, "state", target_state_name(target_state(target)));
-    answer_terms_json(json, &version->terms);
-    cli_json_end_object(json);
+    answer_said_json(json, target, act);
     return;
   }
   g_autofree char *canonical = target_terms_say(&hearing, &version->terms);
@@ -73,73 +74,27 @@ static void tell(const Saying *saying, const Target *target, const TargetsHeard 
 
 /* --- new targets --- */
 
-/* Whose targets a sentence makes: one, or of "per rep" one of each who sells. */
-static GPtrArray *members_meant(const Saying *saying, const TargetSentence *sentence, GError **error) {
-  const TargetTerms *terms = &sentence->terms;
-  if (terms->member || g_str_equal(terms->dimension, TARGET_COMPANY)) {
-    GPtrArray *one = g_ptr_array_new_with_free_func(g_free);
-    g_ptr_array_add(one, g_strdup(terms->member));
-    return one;
-  }
-  QueryContext context = answer_context(saying->session);
-  g_autoptr(GPtrArray) members =
-      sentence->within ? target_members_within(&context, terms->dimension, sentence->within_dimension, sentence->within,
-                                               terms->start, terms->end, error)
-                       : target_members_selling(&context, terms->dimension, terms->start, terms->end, error);
-  if (members && members->len == 0)
-    g_set_error(error, BASE_ERROR, BASE_ERROR_NOT_FOUND, "there is no %s%s%s%s%s who sells in those days",
-                terms->dimension, sentence->within ? " of " : "", sentence->within ? sentence->within_dimension : "",
-                sentence->within ? " " : "", sentence->within ? sentence->within : "");
-  return members && members->len > 0 ? g_steal_pointer(&members) : NULL;
-}
-
-static gboolean say_new(Saying *saying, const TargetsHeard *heard, TargetAct act, const char *member, GError **error) {
-  QueryContext context = answer_context(saying->session);
-  g_auto(TargetTerms) terms;
-  target_terms_copy(&terms, &heard->sentence.terms);
-  g_free(terms.member);
-  terms.member = g_strdup(member);
-  g_autoptr(TargetVersion) version = targets_version(saying->session, saying->arguments, &terms, error);
-  if (!version || !target_check(&context, saying->targets, NULL, version, error)) return FALSE;
-  g_autoptr(Target) target = target_new(0, heard->objective);
-  TargetEvent event = event_of(saying, act);
-  if (!target_say_within(saying->session->store, target, g_steal_pointer(&version), &event, error)) return FALSE;
-  g_ptr_array_add(saying->targets, g_steal_pointer(&target));
-  return TRUE;
-}
-
-static gboolean say_all(Saying *saying, const TargetsHeard *heard, TargetAct act, GError **error) {
-  g_autoptr(GPtrArray) members = members_meant(saying, &heard->sentence, error);
-  if (!members || !store_begin(saying->session->store, error)) return FALSE;
-  for (guint i = 0; i < members->len; i++)
-    if (!say_new(saying, heard, act, g_ptr_array_index(members, i), error)) {
-      store_rollback(saying->session->store);
-      return FALSE;
-    }
-  return store_commit(saying->session->store, error);
-}
-
 static int run_new(CliContext *context, const CliArguments *arguments, TargetAct act, GError **error) {
   g_auto(Saying) saying = {.context = context, .arguments = arguments};
-  g_auto(TargetsHeard) heard = {0};
-  if (!begin(&saying, error) ||
-      !targets_hear(saying.session, arguments, cli_operand(arguments, 0), NULL, &heard, error))
-    return -1;
+  g_auto(AnswerHeard) heard = {0};
+  if (!begin(&saying, error)) return -1;
+  AnswerSaying said = targets_saying(arguments, cli_operand(arguments, 0), saying.author);
+  if (!answer_hear(saying.session, &said, NULL, &heard, error)) return -1;
   gboolean json = g_strcmp0(cli_option(arguments, "format"), "json") == 0;
   if (cli_flag(arguments, "dry-run")) {
     if (json)
-      targets_heard_json(&heard, context->out);
+      answer_heard_json(&heard, context->out);
     else
-      targets_heard_print(&heard, context);
+      print_heard(&heard, context);
     return 0;
   }
   guint before = saying.targets->len;
-  if (!targets_check_heard(&heard, error)) return -1;
+  if (!answer_check_heard(&heard, error)) return -1;
   if (!is_confirmed(&saying, &heard)) {
     fputs("Nothing was set.\n", context->out);
     return 1;
   }
-  if (!say_all(&saying, &heard, act, error)) return -1;
+  if (!answer_say_new(saying.session, &said, &heard, act, saying.targets, error)) return -1;
   for (guint i = before; i < saying.targets->len; i++)
     tell(&saying, g_ptr_array_index(saying.targets, i), i == before ? &heard : NULL, act);
   return 0;
@@ -156,28 +111,13 @@ static int run_propose(CliContext *context, const CliArguments *arguments, GErro
 
 static int run_about(CliContext *context, const CliArguments *arguments, TargetAct act, GError **error) {
   g_auto(Saying) saying = {.context = context, .arguments = arguments};
-  g_auto(TargetsHeard) heard = {0};
+  g_auto(AnswerHeard) heard = {0};
   gint64 number;
   if (!targets_number(arguments, 0, &number, error) || !begin(&saying, error)) return -1;
   Target *target = target_find(saying.targets, number, error);
-  if (!target || !target_check_act(target, act, saying.author, cli_option(arguments, "reason"), error)) return -1;
-  const char *sentence = cli_operand(arguments, 1);
-  g_autoptr(TargetVersion) version = NULL;
-  if (sentence) {
-    const TargetTerms *like = &target_latest(target)->terms;
-    if (!targets_hear(saying.session, arguments, sentence, like, &heard, error) || !targets_check_heard(&heard, error))
-      return -1;
-    QueryContext question = answer_context(saying.session);
-    version = targets_version(saying.session, arguments, &heard.sentence.terms, error);
-    if (!version || !target_check(&question, saying.targets, target, version, error)) return -1;
-    if (act == TARGET_ACT_ADJUST && !cli_option(arguments, "from"))
-      version->effective = MAX(saying.session->today, version->terms.start);
-  }
-  TargetEvent event = event_of(&saying, act);
-  const TargetVersion *pending = target_pending(target, NULL);
-  event.version = (pending ? pending : target_latest(target))->version;
-  if (!target_say(saying.session->store, target, g_steal_pointer(&version), &event, error)) return -1;
-  tell(&saying, target, sentence ? &heard : NULL, act);
+  AnswerSaying said = targets_saying(arguments, cli_operand(arguments, 1), saying.author);
+  if (!target || !answer_say_about(saying.session, &said, act, saying.targets, target, &heard, error)) return -1;
+  tell(&saying, target, said.sentence ? &heard : NULL, act);
   return 0;
 }
 

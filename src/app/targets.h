@@ -1,8 +1,7 @@
 /* What the commands about targets have in common. Private to src/app. */
 #pragma once
 
-#include "answer/targets.h"
-#include "pace/pace.h"
+#include "answer/target_hear.h"
 #include "target/agree.h"
 
 /* Who speaks: --as NAME, else the name of whoever runs the command; caller frees. */
@@ -10,33 +9,8 @@ char *targets_author(const CliArguments *arguments);
 /* The number that an operand names. Errors: USAGE. */
 gboolean targets_number(const CliArguments *arguments, guint operand, gint64 *number, GError **error);
 
-/* A sentence as it is heard, with what only the workspace knows: whether anything measures it, how likely it is made
- * and which objective it serves. */
-typedef struct {
-  TargetSentence sentence;
-  GArray *known;   /* TargetKnown */
-  GArray *members; /* TargetMember, of their texts */
-  TargetHearing hearing;
-  char *dimension, *member; /* --for */
-  gint64 objective;         /* the one that --objective names; 0: not given */
-  GPtrArray *objectives;
-  PaceForecast forecast; /* of the target that was heard; none while it lacks something, or is one for each of many */
-} TargetsHeard;
-
-void targets_heard_clear(TargetsHeard *heard);
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(TargetsHeard, targets_heard_clear)
-
-/* `like`: terms that fill what the sentence leaves out, or NULL. Errors: what contradicts itself or is not there. */
-gboolean targets_hear(const Session *session, const CliArguments *arguments, const char *text, const TargetTerms *like,
-                      TargetsHeard *heard, GError **error);
-/* The --dry-run answer. */
-void targets_heard_json(const TargetsHeard *heard, FILE *out);
-void targets_heard_print(const TargetsHeard *heard, const CliContext *context);
-/* Errors: INPUT with the questions, where it is no target yet. */
-gboolean targets_check_heard(const TargetsHeard *heard, GError **error);
-/* A version of what was heard, by --spread, --parts and --from. Errors: USAGE, INPUT. */
-TargetVersion *targets_version(const Session *session, const CliArguments *arguments, const TargetTerms *terms,
-                               GError **error);
+/* What the options of a command say; the texts stay those of the arguments. */
+AnswerSaying targets_saying(const CliArguments *arguments, const char *sentence, const char *author);
 
 /* The options of all that say something with a sentence. */
 #define TARGETS_SENTENCE_OPTIONS                                                                                      \

@@ -14,7 +14,7 @@ const char *target_state_name(TargetState state) {
   return states[state];
 }
 
-static gboolean parse_act(const char *name, TargetAct *act) {
+gboolean target_act_parse(const char *name, TargetAct *act) {
   for (guint i = 0; i < G_N_ELEMENTS(acts); i++)
     if (g_str_equal(name, acts[i])) {
       *act = (TargetAct)i;
@@ -197,7 +197,7 @@ static gboolean read_events(Store *store, GPtrArray *targets, GError **error) {
   for (gsize i = 0; rows && i < store_rows_count(rows); i++) {
     Target *target = find_target(targets, store_int_at(rows, i, 0));
     TargetEvent event = {.version = (guint)store_int_at(rows, i, 2), .said_at_us = store_int_at(rows, i, 5)};
-    if (!target || !parse_act(store_text_at(rows, i, 1), &event.act)) continue;
+    if (!target || !target_act_parse(store_text_at(rows, i, 1), &event.act)) continue;
     event.author = g_strdup(store_text_at(rows, i, 3));
     event.words = g_strdup(store_text_at(rows, i, 4));
     g_ptr_array_add(target->events, g_memdup2(&event, sizeof event));

@@ -24,6 +24,7 @@ typedef enum {
 
 /* "set", "propose", … */
 const char *target_act_name(TargetAct act);
+gboolean target_act_parse(const char *name, TargetAct *act);
 
 typedef enum { TARGET_OPEN, TARGET_AGREED, TARGET_DECLINED, TARGET_WITHDRAWN } TargetState;
 

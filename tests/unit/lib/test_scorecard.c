@@ -205,6 +205,62 @@ static void a_record_makes_the_target(void **state) {
   attain_close(workspace);
 }
 
+static char *say(AttainWorkspace *workspace, const AttainTargetSaying *saying) {
+  AttainError error = {0};
+  char *json = attain_target_say(workspace, saying, &error);
+  if (!json) fail_msg("%s", error.message);
+  return json;
+}
+
+static void assert_said(AttainWorkspace *workspace, const AttainTargetSaying *saying, const char *words) {
+  char *json = say(workspace, saying);
+  assert_has(json, words);
+  attain_free(json);
+}
+
+/* Proposed, countered, accepted; the author of a proposal does not accept it. */
+static void agreeing_on_targets(void **state) {
+  AttainWorkspace *workspace = open_workspace(*state);
+  AttainTargetSaying propose = {.act = "propose",
+                                .sentence = "40 won deals next quarter",
+                                .who = "company",
+                                .author = "Mia",
+                                .reason = "as in spring"};
+  AttainTargetSaying dry = propose;
+  dry.dry_run = true;
+  assert_said(workspace, &dry, "\"canonical\": \"Bring won deals of the company to 40 in 2027-Q1\"");
+  char *json = say(workspace, &propose);
+  assert_has(json, "\"state\": \"open\"");
+  const char *number = strstr(json, "\"target\": ");
+  assert_non_null(number);
+  int64_t target = g_ascii_strtoll(number + strlen("\"target\": "), NULL, 10);
+  attain_free(json);
+  AttainTargetSaying counter = {
+      .act = "counter", .target = target, .sentence = "reach 30", .author = "Bo", .reason = "two of us leave"};
+  assert_said(workspace, &counter, "\"amount\": 30");
+  AttainError error = {0};
+  AttainTargetSaying accept = {.act = "accept", .target = target, .author = "Bo"};
+  assert_null(attain_target_say(workspace, &accept, &error));
+  assert_int_equal(ATTAIN_ERROR_INPUT, error.code);
+  attain_error_clear(&error);
+  accept.author = "Mia";
+  assert_said(workspace, &accept, "\"state\": \"agreed\"");
+  const AttainTargetSaying wrong[] = {{.act = "shout", .author = "Mia"},
+                                      {.act = "set", .sentence = "40 won deals", .target = 3, .author = "Mia"},
+                                      {.act = "accept", .target = target, .sentence = "yes", .author = "Mia"},
+                                      {.act = "set", .sentence = "40 won deals next quarter"}};
+  for (guint i = 0; i < G_N_ELEMENTS(wrong); i++) {
+    assert_null(attain_target_say(workspace, &wrong[i], &error));
+    assert_int_equal(ATTAIN_ERROR_USAGE, error.code);
+    attain_error_clear(&error);
+  }
+  AttainTargetSaying vague = {.act = "set", .sentence = "increase sales", .author = "Mia"};
+  assert_null(attain_target_say(workspace, &vague, &error));
+  assert_has(error.message, "What would make it one");
+  attain_error_clear(&error);
+  attain_close(workspace);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(as_the_command),
@@ -212,6 +268,7 @@ int main(void) {
       cmocka_unit_test(wrong_questions),
       cmocka_unit_test(targets_as_the_command),
       cmocka_unit_test(a_record_makes_the_target),
+      cmocka_unit_test(agreeing_on_targets),
   };
   return cmocka_run_group_tests(tests, set_up, tear_down);
 }
