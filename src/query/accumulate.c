@@ -337,7 +337,7 @@ typedef struct {
   Span whole;       /* the days in which it counts */
   CubeTable *cells; /* whose groups are the first `n_keep` dimensions, and the entity */
   guint n_keep;
-  Seen seen;
+  Seen *seen; /* of the level */
 } Counting;
 
 static gint32 group_of(const Counting *counting, gint32 person, QueryPlace place) {
@@ -353,7 +353,7 @@ static gint32 group_of(const Counting *counting, gint32 person, QueryPlace place
 
 /* The days of a piece that the group does not have yet, from the one of `counted` on. */
 static void add_uncounted(Counting *counting, const Credit *credit, Span piece, gint32 group, guint from) {
-  Seen *seen = &counting->seen;
+  Seen *seen = counting->seen;
   for (guint i = from; i < seen->n; i++) {
     const Counted counted = seen->counted[i];
     if (counted.group != group || counted.days.until <= piece.from || counted.days.from >= piece.until) continue;
@@ -432,7 +432,7 @@ static gboolean credit_row(Counting *counting, const Credit *credits, guint n_cr
   for (guint keep = 0; keep <= n_dims; keep++) {
     counting->cells = keep < n_dims ? table->shared[keep] : table->cells;
     counting->n_keep = keep;
-    counting->seen.n = 0;
+    counting->seen->n = 0;
     if (counting->cells == NULL) continue;
     if (keep < n_dims && !query_plan_keeps_people(counting->scan->plan, keep)) {
       if (!add_once(counting, credits, n_credits, span)) return FALSE;
@@ -446,7 +446,8 @@ static gboolean credit_row(Counting *counting, const Credit *credits, guint n_cr
 
 static gboolean add_row(const Scan *scan, ScanTable *table, const StoreChunk *chunk, ScanUse *use, gsize row,
                         gint64 *members) {
-  Counting counting = {scan, table, chunk, use, row, members};
+  Seen seen; /* begun anew for each level: too large to be cleared for each row */
+  Counting counting = {scan, table, chunk, use, row, members, .seen = &seen};
   if (!accumulate_span(scan, chunk, use, row, &counting.whole)) return TRUE;
   accumulate_members(scan, table, chunk, row, members);
   if (accumulate_lacks_entity(table, scan->plan, members)) return TRUE;
