@@ -190,10 +190,12 @@ char *scorecard_trend_line(const ShownScorecard *shown, const ScorecardCell *cel
   GString *line = g_string_new(NULL);
   for (guint p = 0; p < shown->n_whole; p++) {
     const QueryValue *value = &cell->trend[p];
-    guint step = high > low ? (guint)((value->value - low) / (high - low) * 7.999) : 3;
-    if (!value->has_value)
+    if (!value->has_value) {
       g_string_append_c(line, ' ');
-    else if (unicode)
+      continue;
+    }
+    guint step = high > low ? (guint)((value->value - low) / (high - low) * 7.999) : 3;
+    if (unicode)
       g_string_append(line, steps[step]);
     else
       g_string_append_c(line, ascii[step]);
