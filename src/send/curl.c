@@ -3,18 +3,10 @@
  * What is answered decides: taken; not now (no connection, 4xx of SMTP, 408, 429 and 5xx of HTTP), so that it is tried
  * again; or never (5xx of SMTP, other 4xx of HTTP), which trying again would not change. Wrong passwords and
  * certificates are "not now": they are mended on our side. */
+#include "send/loaded.h"
 #include "send/private.h"
 
-#include <curl/curl.h>
-
 #define MAX_ANSWER_BYTES 2000
-
-static void init_once(void) {
-  static gsize is_done;
-  if (!g_once_init_enter(&is_done)) return;
-  curl_global_init(CURL_GLOBAL_DEFAULT);
-  g_once_init_leave(&is_done, 1);
-}
 
 static size_t keep_answer(char *bytes, size_t size, size_t n, void *user_data) {
   GString *answer = user_data;
@@ -24,7 +16,6 @@ static size_t keep_answer(char *bytes, size_t size, size_t n, void *user_data) {
 }
 
 static CURL *new_handle(char *problem) {
-  init_once();
   CURL *curl = curl_easy_init();
   g_assert(curl); /* fails only without memory, as does all of GLib */
   *problem = '\0';
@@ -75,6 +66,7 @@ static struct curl_slist *http_headers(const AlertMessage *message, const char *
 
 static AlertAnswer post(const char *url, const char *token, const char *body, const AlertMessage *message,
                         char **words) {
+  if (!loaded_curl_ready(words)) return ALERT_LATER;
   char problem[CURL_ERROR_SIZE];
   g_autoptr(GString) answer = g_string_new(NULL);
   CURL *curl = new_handle(problem);
@@ -143,6 +135,7 @@ static void set_server(CURL *curl, const ConfMail *mail, const char *password) {
 
 static AlertAnswer deliver(const ConfMail *mail, const char *password, const char *text, const char *recipient,
                            char **words) {
+  if (!loaded_curl_ready(words)) return ALERT_LATER;
   char problem[CURL_ERROR_SIZE];
   Upload upload = {text, strlen(text)};
   g_autofree char *from = send_address(mail->from);
