@@ -2,11 +2,12 @@
 """The receivers of the tests of alerts, on free ports of this machine: an HTTP server, a mail server without encryption,
 one with STARTTLS and authentication, and one with TLS from the start.
 
-    receivers.py FOLDER     writes FOLDER/ports.json when all listen, what comes to http.jsonl and mail.jsonl there, and
-                            ends when its standard input does
+    receivers.py FOLDER     writes the ports to FOLDER/ports.json, and then a line to the pipe FOLDER/ready, when all
+                            listen; what comes to http.jsonl and mail.jsonl there; and ends when its standard input does
 
-What they answer is told by files in FOLDER: http-answer has the status, with a word for how long to wait ("503",
-"200 slow"), smtp-answer the reply to a mail ("451 try later", "550 no such box", "250 slow")."""
+What they answer is told by files in FOLDER: http-answer has the status ("503"), smtp-answer the reply to a mail ("451 try
+later", "550 no such box"). With "held" behind it ("200 held") an answer is late: the receiver says into the pipe
+FOLDER/came that something came, and answers when it is told to by the pipe FOLDER/go."""
 import asyncio
 import http.server
 import json
@@ -15,17 +16,20 @@ import ssl
 import subprocess
 import sys
 import threading
-import time
 
 from aiosmtpd.smtp import SMTP, AuthResult
 
 folder = pathlib.Path(sys.argv[1])
-SLOW_S = 0.5
 
 
 def told(name, otherwise):
     path = folder / name
     return path.read_text().strip() if path.exists() else otherwise
+
+
+def hold():
+    (folder / "came").write_text("something\n")
+    (folder / "go").read_text()
 
 
 def note(name, what):
@@ -37,8 +41,8 @@ class Hook(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         status, _, pause = told("http-answer", "200").partition(" ")
-        if pause == "slow":
-            time.sleep(SLOW_S)
+        if pause == "held":
+            hold()
         note("http.jsonl", {"path": self.path, "key": self.headers["Idempotency-Key"], "type": self.headers["Content-Type"],
                             "authorization": self.headers["Authorization"], "status": int(status), "body": json.loads(body)})
         self.send_response(int(status))
@@ -61,8 +65,8 @@ class Box:
 
     async def handle_DATA(self, server, session, envelope):
         answer = told("smtp-answer", "250 taken")
-        if answer.endswith("slow"):
-            await asyncio.sleep(SLOW_S)
+        if answer.endswith("held"):
+            await asyncio.get_running_loop().run_in_executor(None, hold)
         note("mail.jsonl", {"box": self.name, "from": envelope.mail_from, "to": envelope.rcpt_tos, "answer": answer,
                             "authenticated": session.authenticated, "encrypted": session.ssl is not None,
                             "content": envelope.content.decode()})
@@ -71,7 +75,6 @@ class Box:
 
 def authenticate(server, session, envelope, mechanism, data):
     return AuthResult(success=(data.login, data.password) == (b"attain", b"secret word"))
-
 
 
 
@@ -105,8 +108,8 @@ async def main():
     threading.Thread(target=hook.serve_forever, daemon=True).start()
     ports = await listen(certificate())
     ports["http"] = hook.server_address[1]
-    (folder / "ports.tmp").write_text(json.dumps(ports))
-    (folder / "ports.tmp").rename(folder / "ports.json")
+    (folder / "ports.json").write_text(json.dumps(ports))
+    (folder / "ready").write_text("all listen\n")
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
 
 
