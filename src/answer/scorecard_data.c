@@ -1,35 +1,12 @@
 /* Scorecards as JSON and CSV: the stable forms, for other programs. docs/scorecards.md describes them. */
+#include "answer/members.h"
 #include "answer/scorecard.h"
 #include "answer/show.h"
 
-static void day_member(CliJson *json, const char *key, BaseDay day) {
-  g_autofree char *text = base_day_format(day);
-  cli_json_member_text(json, key, text);
-}
-
 static void period_members(CliJson *json, const CalendarPeriod *period) {
   cli_json_member_text(json, "name", period->name);
-  day_member(json, "start", period->start);
-  day_member(json, "end", period->end);
-}
-
-static void flags_member(CliJson *json, guint flags) {
-  cli_json_member_array(json, "flags");
-  for (guint bit = 0; query_flag_name(bit); bit++)
-    if (flags & (1U << bit)) cli_json_text(json, query_flag_name(bit));
-  cli_json_end_array(json);
-}
-
-static const char *phase_name(TargetPhase phase) {
-  return phase == TARGET_NOT_BEGUN ? "not-begun" : phase == TARGET_RUNNING ? "running" : "ended";
-}
-
-static void met_member(CliJson *json, const TargetStanding *standing) {
-  cli_json_key(json, "met");
-  if (standing->has_score)
-    cli_json_bool(json, standing->score.met);
-  else
-    cli_json_null(json);
+  answer_day_member(json, "start", period->start);
+  answer_day_member(json, "end", period->end);
 }
 
 static void target_member(CliJson *json, const ScorecardCell *cell) {
@@ -46,23 +23,14 @@ static void target_member(CliJson *json, const ScorecardCell *cell) {
   for (guint i = 0; i < cell->targets->len; i++) cli_json_integer(json, g_array_index(cell->targets, gint64, i));
   cli_json_end_array(json);
   cli_json_member_text(json, "kind", target_kind_name(terms->kind));
-  day_member(json, "start", terms->start);
-  day_member(json, "end", terms->end);
-  cli_json_member_text(json, "phase", phase_name(standing->phase));
+  answer_day_member(json, "start", terms->start);
+  answer_day_member(json, "end", terms->end);
+  answer_phase_member(json, standing);
   cli_json_value(json, "amount", standing->has_amount, standing->amount);
   cli_json_value(json, "amount_high", standing->has_amount && terms->kind == TARGET_BETWEEN, standing->amount_high);
   cli_json_value(json, "actual", standing->actual.has_value, standing->actual.value);
   cli_json_value(json, "attainment", has_attainment, attainment);
-  met_member(json, standing);
-  cli_json_value(json, "gap", standing->has_score, standing->score.gap);
-  cli_json_value(json, "share_due", standing->has_due, standing->share);
-  cli_json_value(json, "due", standing->has_due, standing->due);
-  cli_json_value(json, "ahead", standing->has_due, standing->ahead);
-  cli_json_value(json, "days_ahead", standing->has_days, standing->days_ahead);
-  cli_json_member_integer(json, "working_days", standing->working_days);
-  cli_json_member_integer(json, "working_days_left", standing->working_days_left);
-  cli_json_value(json, "rate_so_far", standing->has_rate, standing->rate_so_far);
-  cli_json_value(json, "rate_needed", standing->has_rate, standing->rate_needed);
+  answer_pace_members(json, standing);
   cli_json_end_object(json);
 }
 
@@ -91,7 +59,7 @@ static void compared_member(CliJson *json, const ScorecardCell *cell) {
   cli_json_member_integer(json, "n", cell->compared.n);
   cli_json_value(json, "change", cell->value.has_value && cell->compared.has_value,
                  cell->value.value - cell->compared.value);
-  flags_member(json, cell->compared.flags);
+  answer_flags_member(json, cell->compared.flags);
   cli_json_end_object(json);
 }
 
@@ -99,7 +67,7 @@ static void json_cell(CliJson *json, const Scorecard *scorecard, const Scorecard
   cli_json_begin_object(json);
   cli_json_member_text(json, "kpi", scorecard_kpi(scorecard, kpi)->name);
   show_json_figures(json, &cell->value);
-  flags_member(json, cell->value.flags);
+  answer_flags_member(json, cell->value.flags);
   if (cell->value.n_missing > 0) cli_json_member_integer(json, "missing_rates", cell->value.n_missing);
   compared_member(json, cell);
   target_member(json, cell);
@@ -196,14 +164,6 @@ void scorecard_json(const ShownScorecard *shown, FILE *out) {
 
 /* --- CSV --- */
 
-static void csv_flags(FILE *out, guint flags) {
-  GString *names = g_string_new(NULL);
-  for (guint bit = 0; query_flag_name(bit); bit++)
-    if (flags & (1U << bit)) g_string_append_printf(names, "%s%s", names->len > 0 ? " " : "", query_flag_name(bit));
-  cli_csv_field(out, names->str, FALSE);
-  g_string_free(names, TRUE);
-}
-
 static void csv_target(FILE *out, const ScorecardCell *cell) {
   static const TargetStanding nothing;
   static const PaceForecast unknown;
@@ -239,7 +199,7 @@ static void csv_row(const ShownScorecard *shown, const ScorecardRow *row, FILE *
     cli_csv_number(out, cell->value.has_value, cell->value.value);
     cli_csv_number(out, TRUE, (double)cell->value.n);
     cli_csv_field(out, answer_unit(kpi), FALSE);
-    csv_flags(out, cell->value.flags);
+    answer_flags_field(out, cell->value.flags);
     cli_csv_number(out, cell->has_compared && cell->compared.has_value, cell->compared.value);
     csv_target(out, cell);
     cli_csv_number(out, TRUE, scorecard_weight(scorecard, k));

@@ -1,16 +1,12 @@
 /* attain show as JSON and CSV: the stable forms, for other programs. docs/output.md describes them. */
+#include "answer/members.h"
 #include "answer/show.h"
-
-static void json_day(CliJson *json, const char *key, BaseDay day) {
-  g_autofree char *text = base_day_format(day);
-  cli_json_member_text(json, key, text);
-}
 
 static void json_period(CliJson *json, const char *key, const CalendarPeriod *period) {
   cli_json_member_object(json, key);
   cli_json_member_text(json, "name", period->name);
-  json_day(json, "start", period->start);
-  json_day(json, "end", period->end);
+  answer_day_member(json, "start", period->start);
+  answer_day_member(json, "end", period->end);
   cli_json_end_object(json);
 }
 
@@ -23,13 +19,6 @@ void show_json_figures(CliJson *json, const QueryValue *value) {
   cli_json_value(json, "high", value->has_interval, value->high);
 }
 
-static void json_flags(CliJson *json, const QueryValue *value) {
-  cli_json_member_array(json, "flags");
-  for (guint bit = 0; query_flag_name(bit) != NULL; bit++)
-    if (value->flags & (1u << bit)) cli_json_text(json, query_flag_name(bit));
-  cli_json_end_array(json);
-}
-
 static void json_row(CliJson *json, const QueryResult *result, const QueryRow *row) {
   const KpiDefinition *kpi = query_result_kpi(result, row->kpi);
   cli_json_begin_object(json);
@@ -40,7 +29,7 @@ static void json_row(CliJson *json, const QueryResult *result, const QueryRow *r
   json_period(json, "period", query_result_period(result, row->period));
   show_json_figures(json, &row->value);
   cli_json_member_text(json, "unit", answer_unit(kpi));
-  json_flags(json, &row->value);
+  answer_flags_member(json, row->value.flags);
   if (row->value.n_missing > 0) cli_json_member_integer(json, "missing_rates", row->value.n_missing);
   if (row->has_compared) {
     cli_json_member_object(json, "compared");
@@ -52,7 +41,7 @@ static void json_row(CliJson *json, const QueryResult *result, const QueryRow *r
                    row->value.value / row->compared.value - 1);
     cli_json_value(json, "whole_period_value", row->has_compared_whole && row->compared_whole.has_value,
                    row->compared_whole.value);
-    json_flags(json, &row->compared);
+    answer_flags_member(json, row->compared.flags);
     cli_json_end_object(json);
   }
   cli_json_end_object(json);
@@ -108,12 +97,7 @@ static void csv_row(const QueryResult *result, const QueryRow *row, gboolean com
   cli_csv_number(out, row->value.has_interval, row->value.low);
   cli_csv_number(out, row->value.has_interval, row->value.high);
   cli_csv_field(out, answer_unit(kpi), FALSE);
-  GString *flags = g_string_new(NULL);
-  for (guint bit = 0; query_flag_name(bit) != NULL; bit++)
-    if (row->value.flags & (1u << bit))
-      g_string_append_printf(flags, "%s%s", flags->len > 0 ? " " : "", query_flag_name(bit));
-  cli_csv_field(out, flags->str, FALSE);
-  g_string_free(flags, TRUE);
+  answer_flags_field(out, row->value.flags);
   if (compared) {
     cli_csv_field(out, row->compared_period.name, FALSE);
     cli_csv_number(out, row->compared.has_value, row->compared.value);

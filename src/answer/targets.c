@@ -1,6 +1,7 @@
 /* Where targets stand. */
 #include "answer/targets.h"
 
+#include "answer/members.h"
 #include "target/cascade.h"
 #include "target/members.h"
 
@@ -26,11 +27,6 @@ char *answer_target_amount(const Session *session, const KpiDefinition *kpi, con
 
 /* --- JSON --- */
 
-static void day_member(CliJson *json, const char *key, BaseDay day) {
-  g_autofree char *text = day == BASE_DAY_NONE ? NULL : base_day_format(day);
-  cli_json_member_text(json, key, text);
-}
-
 void answer_terms_json(CliJson *json, const TargetTerms *terms) {
   gboolean has = terms->has_amount;
   g_autofree char *who = terms->dimension ? target_who_write(terms->dimension, terms->member) : NULL;
@@ -44,28 +40,17 @@ void answer_terms_json(CliJson *json, const TargetTerms *terms) {
     cli_json_member_text(json, "baseline", NULL);
   } else {
     cli_json_member_object(json, "baseline");
-    day_member(json, "start", terms->baseline_start);
-    day_member(json, "end", terms->baseline_end);
+    answer_day_member(json, "start", terms->baseline_start);
+    answer_day_member(json, "end", terms->baseline_end);
     cli_json_end_object(json);
   }
   cli_json_member_text(json, "per", terms->has_per ? calendar_grain_name(terms->per) : NULL);
-  day_member(json, "start", terms->start);
-  day_member(json, "end", terms->end);
-}
-
-static void flags_member(CliJson *json, guint flags) {
-  cli_json_member_array(json, "flags");
-  for (guint bit = 0; query_flag_name(bit); bit++)
-    if (flags & (1U << bit)) cli_json_text(json, query_flag_name(bit));
-  cli_json_end_array(json);
-}
-
-static const char *phase_name(TargetPhase phase) {
-  return phase == TARGET_NOT_BEGUN ? "not-begun" : phase == TARGET_RUNNING ? "running" : "ended";
+  answer_day_member(json, "start", terms->start);
+  answer_day_member(json, "end", terms->end);
 }
 
 static void standing_members(CliJson *json, const TargetStanding *standing) {
-  cli_json_member_text(json, "phase", phase_name(standing->phase));
+  answer_phase_member(json, standing);
   cli_json_value(json, "baseline_value", standing->has_baseline, standing->baseline);
   cli_json_member_bool(json, "baseline_runs", standing->baseline_runs);
   cli_json_value(json, "target_value", standing->has_amount, standing->amount);
@@ -74,21 +59,8 @@ static void standing_members(CliJson *json, const TargetStanding *standing) {
   cli_json_value(json, "actual", standing->actual.has_value, standing->actual.value);
   cli_json_member_integer(json, "n", standing->actual.n);
   cli_json_value(json, "attainment", standing->has_score && standing->score.has_score, standing->score.score);
-  cli_json_key(json, "met");
-  if (standing->has_score)
-    cli_json_bool(json, standing->score.met);
-  else
-    cli_json_null(json);
-  cli_json_value(json, "gap", standing->has_score, standing->score.gap);
-  cli_json_value(json, "share_due", standing->has_due, standing->share);
-  cli_json_value(json, "due", standing->has_due, standing->due);
-  cli_json_value(json, "ahead", standing->has_due, standing->ahead);
-  cli_json_value(json, "days_ahead", standing->has_days, standing->days_ahead);
-  cli_json_member_integer(json, "working_days", standing->working_days);
-  cli_json_member_integer(json, "working_days_left", standing->working_days_left);
-  cli_json_value(json, "rate_so_far", standing->has_rate, standing->rate_so_far);
-  cli_json_value(json, "rate_needed", standing->has_rate, standing->rate_needed);
-  flags_member(json, standing->actual.flags);
+  answer_pace_members(json, standing);
+  answer_flags_member(json, standing->actual.flags);
 }
 
 static void forecast_members(CliJson *json, const PaceForecast *forecast) {
@@ -104,8 +76,8 @@ static void forecast_members(CliJson *json, const PaceForecast *forecast) {
   }
   cli_json_member_object(json, "same_day_before");
   cli_json_value(json, "value", TRUE, forecast->like);
-  day_member(json, "start", forecast->same.start);
-  day_member(json, "end", forecast->same.end);
+  answer_day_member(json, "start", forecast->same.start);
+  answer_day_member(json, "end", forecast->same.end);
   cli_json_end_object(json);
 }
 
@@ -114,13 +86,13 @@ static void version_json(CliJson *json, const TargetVersion *version) {
   cli_json_member_integer(json, "version", version->version);
   answer_terms_json(json, &version->terms);
   cli_json_member_text(json, "spread", target_spread_name(version->spread));
-  day_member(json, "effective", version->effective);
+  answer_day_member(json, "effective", version->effective);
   cli_json_member_array(json, "parts");
   for (guint i = 0; i < version->parts->len; i++) {
     const TargetPart *part = &g_array_index(version->parts, TargetPart, i);
     cli_json_begin_object(json);
-    day_member(json, "start", part->start);
-    day_member(json, "end", part->end);
+    answer_day_member(json, "start", part->start);
+    answer_day_member(json, "end", part->end);
     cli_json_member_number(json, "amount", part->weight);
     cli_json_end_object(json);
   }
