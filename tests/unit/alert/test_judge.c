@@ -4,44 +4,17 @@
  *            September        October                November
  *   Ana      5,000 won        10,000 + 20,000 won    10,000 + 5,000 won
  *   Ben      8,000 won        nothing                9,000 won, one deal lost */
-#include "../target/november.h"
 #include "alert/judge.h"
-#include "company.h"
-#include "target/keep.h"
+#include "november.h"
 
 #include <string.h>
 
-static void add_deal(const World *world, int key, int owner, const char *closed, const char *outcome, int amount) {
-  company_sql(world->store,
-              "INSERT INTO opportunity (key, id, owner, created_at, created_at_day, closed_at, closed_at_day, outcome, "
-              "amount, currency) VALUES (%d, 'd%d', %d, TIMESTAMP '2026-08-01', DATE '2026-08-01', TIMESTAMP '%s', "
-              "DATE '%s', '%s', %d, 'EUR')",
-              key, key, owner, closed, closed, outcome, amount * 100);
-}
-
 static World world_of_two(void) {
-  World world = world_empty(NOVEMBER_DEFINITIONS);
-  company_sql(world.store, "INSERT INTO team BY NAME SELECT 1 AS key, 't1' AS id, 'North' AS name, true AS known");
-  for (int p = 1; p <= 2; p++)
-    company_sql(world.store,
-                "INSERT INTO person BY NAME SELECT %d AS key, 'p%d' AS id, '%s' AS name, true AS known;"
-                "INSERT INTO membership BY NAME SELECT %d::UBIGINT AS key, 'm%d' AS id, %d AS person, 1 AS team",
-                p, p, p == 1 ? "Ana" : "Ben", p, p, p);
-  add_deal(&world, 1, 1, "2026-09-10", "won", 5000);
-  add_deal(&world, 2, 2, "2026-09-11", "won", 8000);
-  add_deal(&world, 3, 1, "2026-10-10", "won", 10000);
-  add_deal(&world, 4, 1, "2026-10-28", "won", 20000);
-  add_deal(&world, 5, 1, "2026-11-05", "won", 10000);
-  add_deal(&world, 6, 1, "2026-11-12", "won", 5000);
-  add_deal(&world, 7, 2, "2026-11-03", "won", 9000);
-  add_deal(&world, 8, 2, "2026-11-04", "lost", 7000);
-  company_sql(world.store,
-              "DELETE FROM ledger_stat WHERE table_name = 'opportunity';"
-              "INSERT INTO ledger_stat BY NAME SELECT 'opportunity' AS table_name, 8 AS n_rows, DATE '2026-08-01' AS "
-              "first_day, DATE '2026-11-12' AS last_day, TIMESTAMP '2026-11-12' AS latest_at, false AS "
-              "has_foreign_currency");
-  world_set_clock(&world, day(11, 20));
-  return world;
+  static const WorldDeal deals[] = {{1, "2026-09-10", "won", 5000},  {2, "2026-09-11", "won", 8000},
+                                    {1, "2026-10-10", "won", 10000}, {1, "2026-10-28", "won", 20000},
+                                    {1, "2026-11-05", "won", 10000}, {1, "2026-11-12", "won", 5000},
+                                    {2, "2026-11-03", "won", 9000},  {2, "2026-11-04", "lost", 7000}};
+  return november_world(NOVEMBER_DEFINITIONS, "2026-08-01", deals, G_N_ELEMENTS(deals));
 }
 
 /* What a rule finds, one line a finding: "who verdict value". */
@@ -108,11 +81,7 @@ static void changes_are_shares_or_amounts(void **state) {
 }
 
 static void set(const World *world, const TargetTerms *terms) {
-  g_autoptr(Target) target = target_new(0, 0);
-  TargetEvent event = {
-      .act = TARGET_ACT_SET, .author = (char *)"Mia", .said_at_us = (gint64)day(9, 1) * G_TIME_SPAN_DAY};
-  g_autoptr(GError) error = NULL;
-  if (!target_say(world->store, target, target_version_new(terms), &event, &error)) fail_msg("%s", error->message);
+  g_autoptr(Target) target = november_set(world, target_version_new(terms), day(9, 1));
 }
 
 /* Ana is to reach 30,000 in November, of which 15 of 21 days, 21,428.57, are due; she has 15,000: 6,428.57 and four

@@ -1,7 +1,6 @@
 /* Rules as they are written, right and wrong. */
-#include "../target/november.h"
 #include "alert/rules.h"
-#include "unit.h"
+#include "november.h"
 
 #include <string.h>
 

@@ -5,7 +5,7 @@
  *
  * 15 of November's 21 working days are over, and the 25th is always to come at that position. So what usually comes
  * after it is Ana's 4 and Ben's 1. */
-#include "company.h"
+#include "november.h"
 #include "pace/pace.h"
 #include "pace/suggest.h"
 
@@ -19,7 +19,7 @@ static const char definitions[] =
     "  made: {formula: count(opportunity on created_at), better: higher}\n"
     "  rate: {formula: won / decided, better: higher, proportion: true}\n";
 
-static BaseDay day(int year, int month, int of_month) {
+static BaseDay date(int year, int month, int of_month) {
   return base_day_from_civil(year, month, of_month);
 }
 
@@ -34,45 +34,24 @@ static void add_deals(const World *world, int *key, int owner, BaseDay on, int n
 }
 
 static World world_of_two(void) {
-  World world = world_empty(definitions);
-  company_sql(world.store, "INSERT INTO team BY NAME SELECT 1 AS key, 't1' AS id, 'North' AS name, true AS known");
-  for (int p = 1; p <= 2; p++)
-    company_sql(world.store,
-                "INSERT INTO person BY NAME SELECT %d AS key, 'p%d' AS id, '%s' AS name, true AS known;"
-                "INSERT INTO membership BY NAME SELECT %d::UBIGINT AS key, 'm%d' AS id, %d AS person, 1 AS team",
-                p, p, p == 1 ? "Ana" : "Ben", p, p, p);
+  World world = november_world(definitions, NULL, NULL, 0);
   int key = 1;
   for (int month = 24; month < 46; month++) {
-    add_deals(&world, &key, 1, day(2023 + month / 12, month % 12 + 1, 5), 4, "won");
-    add_deals(&world, &key, 1, day(2023 + month / 12, month % 12 + 1, 25), 4, "won");
+    add_deals(&world, &key, 1, date(2023 + month / 12, month % 12 + 1, 5), 4, "won");
+    add_deals(&world, &key, 1, date(2023 + month / 12, month % 12 + 1, 25), 4, "won");
     if (month < 43) continue;
-    add_deals(&world, &key, 2, day(2023 + month / 12, month % 12 + 1, 5), 1, "won");
-    add_deals(&world, &key, 2, day(2023 + month / 12, month % 12 + 1, 25), 1, "won");
+    add_deals(&world, &key, 2, date(2023 + month / 12, month % 12 + 1, 5), 1, "won");
+    add_deals(&world, &key, 2, date(2023 + month / 12, month % 12 + 1, 25), 1, "won");
   }
-  add_deals(&world, &key, 1, day(2026, 11, 5), 6, "won");
-  add_deals(&world, &key, 2, day(2026, 11, 5), 1, "won");
-  company_sql(world.store,
-              "DELETE FROM ledger_stat WHERE table_name = 'opportunity';"
-              "INSERT INTO ledger_stat BY NAME SELECT 'opportunity' AS table_name, %d AS n_rows, DATE '2025-01-01' AS "
-              "first_day, DATE '2026-11-05' AS last_day, TIMESTAMP '2026-11-05' AS latest_at, false AS "
-              "has_foreign_currency",
-              key - 1);
-  world_set_clock(&world, day(2026, 11, 20));
+  add_deals(&world, &key, 1, date(2026, 11, 5), 6, "won");
+  add_deals(&world, &key, 2, date(2026, 11, 5), 1, "won");
+  world_count_deals(&world);
   return world;
 }
 
 static PaceForecast forecast(const World *world, const char *kpi, const char *dimension, const char *member,
                              TargetKind kind, double amount, BaseDay start, BaseDay end) {
-  TargetTerms terms;
-  target_terms_init(&terms);
-  terms.kpi = (char *)kpi;
-  terms.dimension = (char *)dimension;
-  terms.member = (char *)member;
-  terms.has_kind = terms.has_amount = TRUE;
-  terms.kind = kind;
-  terms.amount = amount;
-  terms.start = start;
-  terms.end = end;
+  TargetTerms terms = terms_of(kpi, dimension, member, kind, amount, start, end);
   g_autoptr(Target) target = target_new(0, 0);
   g_ptr_array_add(target->versions, target_version_new(&terms));
   g_autoptr(GPtrArray) one = g_ptr_array_new();
@@ -87,7 +66,7 @@ static PaceForecast forecast(const World *world, const char *kpi, const char *di
 
 static PaceForecast of_november(const World *world, const char *kpi, const char *member, TargetKind kind,
                                 double amount) {
-  return forecast(world, kpi, "rep", member, kind, amount, day(2026, 11, 1), day(2026, 12, 1));
+  return forecast(world, kpi, "rep", member, kind, amount, date(2026, 11, 1), date(2026, 12, 1));
 }
 
 static void assert_between(double low, double high, double value) {
@@ -127,18 +106,18 @@ static void like_for_like(void **state) {
   PaceForecast ana = of_november(&world, "won", "Ana", TARGET_REACH, 10);
   assert_true(ana.has_like);
   assert_true(ana.like == 4);
-  assert_int_equal(day(2026, 10, 1), ana.same.start);
-  assert_int_equal(day(2026, 10, 22), ana.same.end);
+  assert_int_equal(date(2026, 10, 1), ana.same.start);
+  assert_int_equal(date(2026, 10, 22), ana.same.end);
 }
 
 /* What has ended was made or not; of what is to come the whole month is foretold; who has no past goes
  * by their peers. */
 static void before_and_after(void **state) {
   g_auto(World) world = world_of_two();
-  BaseDay october = day(2026, 10, 1), november = day(2026, 11, 1), december = day(2026, 12, 1);
+  BaseDay october = date(2026, 10, 1), november = date(2026, 11, 1), december = date(2026, 12, 1);
   assert_true(forecast(&world, "won", "rep", "Ana", TARGET_REACH, 8, october, november).chance == 1);
   assert_true(forecast(&world, "won", "rep", "Ana", TARGET_REACH, 9, october, november).chance == 0);
-  PaceForecast next = forecast(&world, "won", "rep", "Ana", TARGET_REACH, 8, december, day(2027, 1, 1));
+  PaceForecast next = forecast(&world, "won", "rep", "Ana", TARGET_REACH, 8, december, date(2027, 1, 1));
   assert_true(next.has_chance && !next.has_like);
   assert_between(7, 10, next.finish);
   PaceForecast zoe = of_november(&world, "won", "Zoe", TARGET_REACH, 8);
@@ -152,7 +131,7 @@ static void rates_and_the_company(void **state) {
   PaceForecast rate = of_november(&world, "rate", "Ana", TARGET_ABOVE, 0.9);
   assert_between(0.99, 1, rate.finish);
   assert_between(0.9, 1, rate.chance);
-  PaceForecast all = forecast(&world, "won", "company", NULL, TARGET_REACH, 10, day(2026, 11, 1), day(2026, 12, 1));
+  PaceForecast all = forecast(&world, "won", "company", NULL, TARGET_REACH, 10, date(2026, 11, 1), date(2026, 12, 1));
   assert_int_equal(0, all.n_peers);
   assert_between(10, 14, all.finish);
 }
@@ -165,7 +144,7 @@ static void suggestions(void **state) {
   const char *const members[] = {"Ana", NULL};
   g_autoptr(GError) error = NULL;
   const KpiDefinition *won = kpi_catalogue_find(world.catalogue, "won", NULL);
-  g_autoptr(GPtrArray) all = pace_suggest(&desk, won, "rep", members, day(2026, 12, 1), day(2027, 1, 1), &error);
+  g_autoptr(GPtrArray) all = pace_suggest(&desk, won, "rep", members, date(2026, 12, 1), date(2027, 1, 1), &error);
   if (!all) fail_msg("%s", error->message);
   const PaceSuggestion *ana = g_ptr_array_index(all, 0);
   assert_true(ana->has && !ana->has_at);
@@ -177,7 +156,7 @@ static void suggestions(void **state) {
   for (int i = 0; i < PACE_N_REACH; i++)
     assert_true(made->needed[i] == ceil(made->usual * ana->amounts[i] / ana->amounts[0] - 1e-9));
   assert_true(rate->needed[0] == 1 && isnan(rate->needed[2]));
-  assert_null(pace_suggest(&desk, won, "rep", members, day(2026, 10, 1), day(2026, 11, 1), &error));
+  assert_null(pace_suggest(&desk, won, "rep", members, date(2026, 10, 1), date(2026, 11, 1), &error));
   assert_non_null(strstr(error->message, "2026-10-31"));
 }
 

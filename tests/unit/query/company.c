@@ -129,6 +129,40 @@ World world_empty(const char *definitions) {
   return world;
 }
 
+void world_add_team(const World *world, int key, const char *name) {
+  company_sql(world->store, "INSERT INTO team BY NAME SELECT %d AS key, 't%d' AS id, '%s' AS name, true AS known", key,
+              key, name);
+}
+
+void world_add_person(const World *world, int key, const char *name, int team) {
+  company_sql(world->store, "INSERT INTO person BY NAME SELECT %d AS key, 'p%d' AS id, '%s' AS name, true AS known",
+              key, key, name);
+  if (team > 0)
+    company_sql(world->store,
+                "INSERT INTO membership BY NAME SELECT %d::UBIGINT AS key, 'm%d' AS id, %d AS person, %d AS team", key,
+                key, key, team);
+}
+
+void world_add_deals(const World *world, const char *created, const WorldDeal *deals, guint n) {
+  for (guint i = 0; i < n; i++)
+    company_sql(
+        world->store,
+        "INSERT INTO opportunity (key, id, owner, created_at, created_at_day, closed_at, closed_at_day, outcome, "
+        "amount, currency) VALUES (%u, 'd%u', %d, TIMESTAMP '%s', DATE '%s', TIMESTAMP '%s', DATE '%s', '%s', %d, "
+        "'EUR')",
+        i + 1, i + 1, deals[i].owner, created, created, deals[i].closed, deals[i].closed, deals[i].outcome,
+        deals[i].amount * 100);
+  world_count_deals(world);
+}
+
+void world_count_deals(const World *world) {
+  company_sql(world->store,
+              "DELETE FROM ledger_stat WHERE table_name = 'opportunity';"
+              "INSERT INTO ledger_stat BY NAME SELECT 'opportunity' AS table_name, count(*) AS n_rows, "
+              "min(created_at_day) AS first_day, max(closed_at_day) AS last_day, max(closed_at_day)::TIMESTAMP AS "
+              "latest_at, coalesce(bool_or(currency <> 'EUR'), false) AS has_foreign_currency FROM opportunity");
+}
+
 void world_set_clock(World *world, BaseDay today) {
   world->context.today = today;
   world->context.now_us = calendar_start_of_day(world->calendar, today + 1) - 1;

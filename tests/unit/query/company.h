@@ -46,6 +46,22 @@ void company_sql(Store *store, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /* A ledger without records. */
 World world_empty(const char *definitions);
 World world_new(const Company *company, const char *definitions, gboolean backwards);
+/* --- a company by hand, piece by piece; keys are 1, 2, 3 … --- */
+
+typedef struct {
+  int owner;          /* a person's key */
+  const char *closed; /* the day, "2026-11-05" */
+  const char *outcome;
+  int amount; /* major units */
+} WorldDeal;
+
+void world_add_team(const World *world, int key, const char *name);
+/* In a team all the time; team 0: in none. */
+void world_add_person(const World *world, int key, const char *name, int team);
+/* Created on one day. They must be all of the company: what the ledger knows of its deals' days is told of them. */
+void world_add_deals(const World *world, const char *created, const WorldDeal *deals, guint n);
+/* Tells what the ledger knows of its deals' days, after they were inserted in another way. */
+void world_count_deals(const World *world);
 /* Sets the clock to the end of a day. */
 void world_set_clock(World *world, BaseDay today);
 /* A KPI by a dimension (NULL: of all), month by month. */

@@ -11,7 +11,7 @@
  *   North      10,000 + 9,000 = 19,000  2 / 3             1
  *   South      5,000 + 12,000 = 17,000  2 / 4             2
  *   company    36,000                   4 / 7             3 */
-#include "company.h"
+#include "november.h"
 #include "scorecard/scorecard.h"
 #include "scorecard/who.h"
 #include "target/members.h"
@@ -28,32 +28,14 @@ static const char definitions[] =
 static const char *const all_kpis[] = {"revenue", "rate", "lost", NULL};
 enum { REVENUE, RATE, LOST };
 
-static BaseDay day(int month, int of_month) {
-  return base_day_from_civil(2026, month, of_month);
-}
-
-static void add_deal(const World *world, int key, int owner, const char *closed, const char *outcome, int amount) {
-  company_sql(
-      world->store,
-      "INSERT INTO opportunity (key, id, owner, created_at, created_at_day, closed_at, closed_at_day, outcome, "
-      "amount, currency) VALUES (%d, 'd%d', %d, TIMESTAMP '2026-09-01', DATE '2026-09-01', TIMESTAMP '%s', DATE "
-      "'%s', '%s', %d, 'EUR')",
-      key, key, owner, closed, closed, outcome, amount * 100);
-}
-
+/* Ana moves, so that none of her memberships is one for all times. */
 static void add_people(const World *world) {
-  static const char *const names[] = {"Ana", "Ben", "Cy", "Dee"};
-  static const int teams[] = {1, 1, 2, 2};
-  company_sql(world->store,
-              "INSERT INTO team BY NAME SELECT 1 AS key, 't1' AS id, 'North' AS name, true AS known;"
-              "INSERT INTO team BY NAME SELECT 2 AS key, 't2' AS id, 'South' AS name, true AS known");
-  for (int p = 0; p < 4; p++)
-    company_sql(world->store, "INSERT INTO person BY NAME SELECT %d AS key, 'p%d' AS id, '%s' AS name, true AS known",
-                p + 1, p + 1, names[p]);
-  for (int p = 1; p < 4; p++)
-    company_sql(world->store,
-                "INSERT INTO membership BY NAME SELECT %d::UBIGINT AS key, 'm%d' AS id, %d AS person, %d AS team", p, p,
-                p + 1, teams[p]);
+  world_add_team(world, 1, "North");
+  world_add_team(world, 2, "South");
+  world_add_person(world, 1, "Ana", 0);
+  world_add_person(world, 2, "Ben", 1);
+  world_add_person(world, 3, "Cy", 2);
+  world_add_person(world, 4, "Dee", 2);
   company_sql(world->store,
               "INSERT INTO membership BY NAME SELECT 10::UBIGINT AS key, 'm10' AS id, 1 AS person, 1 AS team, "
               "TIMESTAMP '2026-11-10' AS until_at, DATE '2026-11-10' AS until_at_day;"
@@ -62,21 +44,13 @@ static void add_people(const World *world) {
 }
 
 static World company(void) {
+  static const WorldDeal deals[] = {{1, "2026-10-28", "won", 30000}, {1, "2026-11-05", "won", 10000},
+                                    {1, "2026-11-12", "won", 5000},  {2, "2026-11-03", "won", 9000},
+                                    {2, "2026-11-04", "lost", 7000}, {3, "2026-11-16", "won", 12000},
+                                    {3, "2026-11-17", "lost", 1000}, {3, "2026-11-18", "lost", 2000}};
   World world = world_empty(definitions);
   add_people(&world);
-  add_deal(&world, 1, 1, "2026-10-28", "won", 30000);
-  add_deal(&world, 2, 1, "2026-11-05", "won", 10000);
-  add_deal(&world, 3, 1, "2026-11-12", "won", 5000);
-  add_deal(&world, 4, 2, "2026-11-03", "won", 9000);
-  add_deal(&world, 5, 2, "2026-11-04", "lost", 7000);
-  add_deal(&world, 6, 3, "2026-11-16", "won", 12000);
-  add_deal(&world, 7, 3, "2026-11-17", "lost", 1000);
-  add_deal(&world, 8, 3, "2026-11-18", "lost", 2000);
-  company_sql(world.store,
-              "DELETE FROM ledger_stat WHERE table_name = 'opportunity';"
-              "INSERT INTO ledger_stat BY NAME SELECT 'opportunity' AS table_name, 8 AS n_rows, DATE '2026-09-01' AS "
-              "first_day, DATE '2026-11-18' AS last_day, TIMESTAMP '2026-11-18' AS latest_at, false AS "
-              "has_foreign_currency");
+  world_add_deals(&world, "2026-09-01", deals, G_N_ELEMENTS(deals));
   world_set_clock(&world, day(11, 20));
   return world;
 }
@@ -91,37 +65,17 @@ static GPtrArray *no_targets(void) {
   return g_ptr_array_new_with_free_func(free_target);
 }
 
-static TargetTerms terms_of(const char *kpi, const char *dimension, const char *member, TargetKind kind, double amount,
-                            BaseDay start, BaseDay end) {
-  TargetTerms terms;
-  target_terms_init(&terms);
-  terms.kpi = (char *)kpi;
-  terms.dimension = (char *)dimension;
-  terms.member = (char *)member;
-  terms.has_kind = terms.has_amount = TRUE;
-  terms.kind = kind;
-  terms.amount = amount;
-  terms.start = start;
-  terms.end = end;
-  return terms;
-}
-
 static void set(const World *world, GPtrArray *targets, const TargetTerms *terms) {
-  Target *target = target_new(0, 0);
-  TargetEvent event = {
-      .act = TARGET_ACT_SET, .author = (char *)"Mia", .said_at_us = (gint64)day(10, 1) * G_TIME_SPAN_DAY};
-  g_autoptr(GError) error = NULL;
-  if (!target_say(world->store, target, target_version_new(terms), &event, &error)) fail_msg("%s", error->message);
-  g_ptr_array_add(targets, target);
+  g_ptr_array_add(targets, november_set(world, target_version_new(terms), day(10, 1)));
 }
 
-static void in_november(const World *world, GPtrArray *targets, const char *kpi, const char *dimension,
-                        const char *member, TargetKind kind, double amount) {
-  TargetTerms terms = terms_of(kpi, dimension, member, kind, amount, day(11, 1), day(12, 1));
+static void set_november(const World *world, GPtrArray *targets, const char *kpi, const char *dimension,
+                         const char *member, TargetKind kind, double amount) {
+  TargetTerms terms = in_november(kpi, dimension, member, kind, amount);
   set(world, targets, &terms);
 }
 
-static void in_quarter(const World *world, GPtrArray *targets, const char *kpi, TargetKind kind, double amount) {
+static void set_quarter(const World *world, GPtrArray *targets, const char *kpi, TargetKind kind, double amount) {
   TargetTerms terms = terms_of(kpi, TARGET_COMPANY, NULL, kind, amount, day(10, 1), base_day_from_civil(2027, 1, 1));
   if (kind == TARGET_GROW) {
     terms.baseline_start = day(7, 1);
@@ -195,8 +149,8 @@ static void assert_points(double expected, const Scorecard *scorecard, guint row
 static void a_card(void **state) {
   g_auto(World) world = company();
   g_autoptr(GPtrArray) targets = no_targets();
-  in_november(&world, targets, "revenue", TARGET_COMPANY, NULL, TARGET_REACH, 84000);
-  in_november(&world, targets, "rate", TARGET_COMPANY, NULL, TARGET_ABOVE, 0.5);
+  set_november(&world, targets, "revenue", TARGET_COMPANY, NULL, TARGET_REACH, 84000);
+  set_november(&world, targets, "rate", TARGET_COMPANY, NULL, TARGET_ABOVE, 0.5);
   ScorecardRequest request = request_of(&world, TARGET_COMPANY, NULL, "2026-11", NULL);
   g_autoptr(Scorecard) equal = ask(&world, targets, &request);
   assert_rows(equal, "all");
@@ -243,8 +197,8 @@ static void a_matrix_of_teams(void **state) {
   static const char *const by[] = {"team", NULL};
   g_auto(World) world = company();
   g_autoptr(GPtrArray) targets = no_targets();
-  in_november(&world, targets, "revenue", "team", "North", TARGET_REACH, 40000);
-  in_november(&world, targets, "lost", "team", "South", TARGET_BELOW, 2);
+  set_november(&world, targets, "revenue", "team", "North", TARGET_REACH, 40000);
+  set_november(&world, targets, "lost", "team", "South", TARGET_BELOW, 2);
   g_autoptr(Scorecard) card = ask_november(&world, targets, TARGET_COMPANY, NULL, by);
   assert_rows(card, "all,North,South");
   assert_value(4 / 7.0, card, 0, RATE);
@@ -265,8 +219,8 @@ static void who_moved_in_mid_period(void **state) {
   static const char *const by[] = {"team", "rep", NULL};
   g_auto(World) world = company();
   g_autoptr(GPtrArray) targets = no_targets();
-  in_november(&world, targets, "revenue", "rep", "Ana", TARGET_REACH, 30000);
-  in_november(&world, targets, "revenue", "rep", "Cy", TARGET_REACH, 12000);
+  set_november(&world, targets, "revenue", "rep", "Ana", TARGET_REACH, 30000);
+  set_november(&world, targets, "revenue", "rep", "Cy", TARGET_REACH, 12000);
   g_autoptr(Scorecard) card = ask_november(&world, targets, TARGET_COMPANY, NULL, by);
   assert_rows(card, "all,North,North/Ana,North/Ben,South,South/Ana,South/Cy");
   assert_value(10000, card, 2, REVENUE);
@@ -287,7 +241,7 @@ static void a_team_by_rep(void **state) {
   static const char *const by[] = {"rep", NULL};
   g_auto(World) world = company();
   g_autoptr(GPtrArray) targets = no_targets();
-  in_november(&world, targets, "revenue", "rep", "Dee", TARGET_REACH, 21000);
+  set_november(&world, targets, "revenue", "rep", "Dee", TARGET_REACH, 21000);
   g_autoptr(Scorecard) north = ask_november(&world, targets, "team", "North", by);
   assert_rows(north, "all,Ana,Ben");
   assert_value(19000, north, 0, REVENUE);
@@ -304,7 +258,7 @@ static void a_team_by_rep(void **state) {
 static void the_cap(void **state) {
   g_auto(World) world = company();
   g_autoptr(GPtrArray) targets = no_targets();
-  in_november(&world, targets, "revenue", "rep", "Cy", TARGET_REACH, 2000);
+  set_november(&world, targets, "revenue", "rep", "Cy", TARGET_REACH, 2000);
   ScorecardRequest request = request_of(&world, "rep", "Cy", "2026-11", NULL);
   g_autoptr(Scorecard) usual = ask(&world, targets, &request);
   assert_points(200, usual, 0, REVENUE);
@@ -320,8 +274,8 @@ static void a_longer_target(void **state) {
   for (guint i = 0; i < G_N_ELEMENTS(kinds); i++) {
     g_auto(World) world = company();
     g_autoptr(GPtrArray) targets = no_targets();
-    in_quarter(&world, targets, "revenue", kinds[i], 66000);
-    in_quarter(&world, targets, "rate", TARGET_ABOVE, 0.5);
+    set_quarter(&world, targets, "revenue", kinds[i], 66000);
+    set_quarter(&world, targets, "rate", TARGET_ABOVE, 0.5);
     g_autoptr(Scorecard) card = ask_november(&world, targets, TARGET_COMPANY, NULL, NULL);
     const ScorecardCell *revenue = cell_of(card, 0, REVENUE), *rate = cell_of(card, 0, RATE);
     assert_near(21000, revenue->standing->amount);
@@ -342,7 +296,7 @@ static void shorter_targets(void **state) {
   g_autoptr(GPtrArray) targets = no_targets();
   TargetTerms october = terms_of("revenue", TARGET_COMPANY, NULL, TARGET_REACH, 44000, day(10, 1), day(11, 1));
   set(&world, targets, &october);
-  in_november(&world, targets, "revenue", TARGET_COMPANY, NULL, TARGET_REACH, 42000);
+  set_november(&world, targets, "revenue", TARGET_COMPANY, NULL, TARGET_REACH, 42000);
   TargetTerms week = terms_of("revenue", TARGET_COMPANY, NULL, TARGET_REACH, 5000, day(11, 9), day(11, 16));
   set(&world, targets, &week);
   ScorecardRequest request = request_of(&world, TARGET_COMPANY, NULL, "2026-Q4", NULL);
@@ -362,7 +316,7 @@ static void kpis_with_targets(void **state) {
   static const char *const by[] = {"rep", NULL}, *const named[] = {"rate", NULL};
   g_auto(World) world = company();
   g_autoptr(GPtrArray) targets = no_targets();
-  in_november(&world, targets, "lost", "rep", "Cy", TARGET_BELOW, 3);
+  set_november(&world, targets, "lost", "rep", "Cy", TARGET_BELOW, 3);
   ScorecardRequest request = request_of(&world, "team", "North", "2026-11", by);
   request.kpis = named;
   g_autoptr(Scorecard) north = ask(&world, targets, &request);
@@ -385,7 +339,7 @@ static void few_questions(void **state) {
   static const char *const by[] = {"team", "rep", NULL};
   g_auto(World) world = company();
   g_autoptr(GPtrArray) targets = no_targets();
-  in_november(&world, targets, "revenue", "rep", "Ana", TARGET_REACH, 30000);
+  set_november(&world, targets, "revenue", "rep", "Ana", TARGET_REACH, 30000);
   guint n_of_all = 0;
   gpointer asker[] = {&world, &n_of_all};
   TargetDesk desk = {.context = &world.context, .ask = count, .asker = asker};

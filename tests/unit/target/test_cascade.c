@@ -7,7 +7,6 @@
  *   Eva   South, a manager without a quota                            carries nothing
  *
  * Ben's days count (day - 16th) / 30: 0 to 4, 7 to 11 and 14 thirtieths, which is 10 + 45 + 14 = 69. */
-#include "company.h"
 #include "november.h"
 #include "target/capacity.h"
 #include "target/cascade.h"
@@ -29,9 +28,8 @@ static void add_membership(const World *world, int key, int person, int team, co
 
 static World world_of_five(void) {
   World world = world_empty(NOVEMBER_DEFINITIONS);
-  company_sql(world.store,
-              "INSERT INTO team BY NAME SELECT 1 AS key, 't1' AS id, 'North' AS name, true AS known;"
-              "INSERT INTO team BY NAME SELECT 2 AS key, 't2' AS id, 'South' AS name, true AS known");
+  world_add_team(&world, 1, "North");
+  world_add_team(&world, 2, "South");
   add_person(&world, 1, "Ana", "");
   add_person(&world, 2, "Ben", ON("hired_at", "2026-11-16") ON("ramped_at", "2026-12-16"));
   add_person(&world, 3, "Cem", ON("left_at", "2026-11-10"));
@@ -111,10 +109,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Story, story_clear)
 
 static Story story_of(const TargetTerms *terms) {
   Story story = {.world = world_of_five(), .targets = g_ptr_array_new()};
-  Target *target = target_new(0, 0);
-  TargetEvent event = {.act = TARGET_ACT_SET, .author = (char *)"Mia", .said_at_us = 1};
-  assert_true(target_say(story.world.store, target, target_version_new(terms), &event, NULL));
-  g_ptr_array_add(story.targets, target);
+  g_ptr_array_add(story.targets, november_set(&story.world, target_version_new(terms), day(10, 1)));
   TargetDesk desk = {.context = &story.world.context};
   story.standings = target_standings(&desk, story.targets, NULL);
   return story;
@@ -181,17 +176,8 @@ static void by_what_each_came_to(void **state) {
   g_autoptr(GError) error = NULL;
   assert_false(hand_down(&story, &request, &error));
   assert_non_null(strstr(error->message, "nobody has any revenue in the twelve months before"));
-  for (int i = 1; i <= 2; i++)
-    company_sql(
-        story.world.store,
-        "INSERT INTO opportunity (key, id, owner, closed_at, closed_at_day, outcome, amount, currency) VALUES (%d, "
-        "'d%d', %d, TIMESTAMP '2026-03-01', DATE '2026-03-01', 'won', %d, 'EUR')",
-        i, i, i == 1 ? 1 : 4, i == 1 ? 30000 : 10000);
-  company_sql(story.world.store,
-              "DELETE FROM ledger_stat WHERE table_name = 'opportunity';"
-              "INSERT INTO ledger_stat BY NAME SELECT 'opportunity' AS table_name, 2 AS n_rows, DATE '2026-03-01' AS "
-              "first_day, DATE '2026-03-01' AS last_day, TIMESTAMP '2026-03-01' AS latest_at, false AS "
-              "has_foreign_currency");
+  static const WorldDeal deals[] = {{1, "2026-03-01", "won", 300}, {4, "2026-03-01", "won", 100}};
+  world_add_deals(&story.world, "2026-03-01", deals, G_N_ELEMENTS(deals));
   assert_true(hand_down(&story, &request, NULL));
   expect_amounts(&story, (double[]){750, 0, 0, 250}, 4);
 }

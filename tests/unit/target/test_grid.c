@@ -1,6 +1,5 @@
 /* Grids of targets out and back. The clock is at the end of Friday, 20 November 2026. North has Ana and Ben; Cem left
  * in June; there are two people named Dee, told apart by their ids. */
-#include "company.h"
 #include "november.h"
 #include "target/grid.h"
 

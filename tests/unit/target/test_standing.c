@@ -4,53 +4,19 @@
  *            October               November
  *   Ana      10,000 + 20,000 won   10,000 + 5,000 won
  *   Ben      nothing               9,000 won, one deal lost */
-#include "company.h"
 #include "november.h"
 #include "target/agree.h"
 #include "target/standing.h"
 
-static void add_deal(const World *world, int key, int owner, const char *closed, const char *outcome, int amount) {
-  company_sql(
-      world->store,
-      "INSERT INTO opportunity (key, id, owner, created_at, created_at_day, closed_at, closed_at_day, outcome, "
-      "amount, currency) VALUES (%d, 'd%d', %d, TIMESTAMP '2026-09-01', DATE '2026-09-01', TIMESTAMP '%s', DATE "
-      "'%s', '%s', %d, 'EUR')",
-      key, key, owner, closed, closed, outcome, amount * 100);
-}
-
 static World world_of_two(void) {
-  World world = world_empty(NOVEMBER_DEFINITIONS);
-  company_sql(world.store, "INSERT INTO team BY NAME SELECT 1 AS key, 't1' AS id, 'North' AS name, true AS known");
-  for (int p = 1; p <= 2; p++)
-    company_sql(world.store,
-                "INSERT INTO person BY NAME SELECT %d AS key, 'p%d' AS id, '%s' AS name, true AS known;"
-                "INSERT INTO membership BY NAME SELECT %d::UBIGINT AS key, 'm%d' AS id, %d AS person, 1 AS team",
-                p, p, p == 1 ? "Ana" : "Ben", p, p, p);
-  add_deal(&world, 1, 1, "2026-10-10", "won", 10000);
-  add_deal(&world, 2, 1, "2026-10-28", "won", 20000);
-  add_deal(&world, 3, 1, "2026-11-05", "won", 10000);
-  add_deal(&world, 4, 1, "2026-11-12", "won", 5000);
-  add_deal(&world, 5, 2, "2026-11-03", "won", 9000);
-  add_deal(&world, 6, 2, "2026-11-04", "lost", 7000);
-  company_sql(world.store,
-              "DELETE FROM ledger_stat WHERE table_name = 'opportunity';"
-              "INSERT INTO ledger_stat BY NAME SELECT 'opportunity' AS table_name, 6 AS n_rows, DATE '2026-09-01' AS "
-              "first_day, DATE '2026-11-12' AS last_day, TIMESTAMP '2026-11-12' AS latest_at, false AS "
-              "has_foreign_currency");
-  world_set_clock(&world, day(11, 20));
-  return world;
-}
-
-static gint64 said_at(BaseDay on) {
-  return (gint64)on * G_TIME_SPAN_DAY;
+  static const WorldDeal deals[] = {{1, "2026-10-10", "won", 10000}, {1, "2026-10-28", "won", 20000},
+                                    {1, "2026-11-05", "won", 10000}, {1, "2026-11-12", "won", 5000},
+                                    {2, "2026-11-03", "won", 9000},  {2, "2026-11-04", "lost", 7000}};
+  return november_world(NOVEMBER_DEFINITIONS, "2026-09-01", deals, G_N_ELEMENTS(deals));
 }
 
 static Target *set(const World *world, TargetVersion *version) {
-  Target *target = target_new(0, 0);
-  TargetEvent event = {.act = TARGET_ACT_SET, .author = (char *)"Mia", .said_at_us = said_at(day(10, 1))};
-  g_autoptr(GError) error = NULL;
-  if (!target_say(world->store, target, version, &event, &error)) fail_msg("%s", error->message);
-  return target;
+  return november_set(world, version, day(10, 1));
 }
 
 static TargetStanding stand(const World *world, const Target *target) {
@@ -201,7 +167,7 @@ static void say(const World *world, Target *target, TargetAct act, const char *a
                        .author = (char *)author,
                        .words = (char *)"why",
                        .version = target->versions->len,
-                       .said_at_us = said_at(on)};
+                       .said_at_us = (gint64)on * G_TIME_SPAN_DAY};
   assert_true(target_say(world->store, target, version, &event, NULL));
 }
 

@@ -1,8 +1,10 @@
-/* What the tests of targets by hand have in common: KPIs over deals, days of 2026, and terms of November, which has 21
- * working days. */
+/* What the tests of targets by hand have in common: KPIs over deals, Ana and Ben of team North, days of 2026, and
+ * targets of November, which has 21 working days; the clock is at the end of Friday, 20 November 2026, when 15 are
+ * over. */
 #pragma once
 
-#include "target/target.h"
+#include "company.h"
+#include "target/keep.h"
 
 #define NOVEMBER_DEFINITIONS                                                                           \
   "measures:\n"                                                                                        \
@@ -15,27 +17,12 @@
   "  wins: {formula: won, better: higher}\n"                                                           \
   "  lost: {formula: decided - won, better: lower}\n"
 
-static inline BaseDay day(int month, int of_month) {
-  return base_day_from_civil(2026, month, of_month);
-}
-
+BaseDay day(int month, int of_month);
+/* A company with these deals, created on a day, and no target. */
+World november_world(const char *definitions, const char *created, const WorldDeal *deals, guint n);
 /* Terms whose texts stay the caller's. */
-static inline TargetTerms terms_of(const char *kpi, const char *dimension, const char *member, TargetKind kind,
-                                   double amount, BaseDay start, BaseDay end) {
-  TargetTerms terms;
-  target_terms_init(&terms);
-  terms.kpi = (char *)kpi;
-  terms.dimension = (char *)dimension;
-  terms.member = (char *)member;
-  terms.has_kind = terms.has_amount = TRUE;
-  terms.kind = kind;
-  terms.amount = amount;
-  terms.start = start;
-  terms.end = end;
-  return terms;
-}
-
-static inline TargetTerms in_november(const char *kpi, const char *dimension, const char *member, TargetKind kind,
-                                      double amount) {
-  return terms_of(kpi, dimension, member, kind, amount, day(11, 1), day(12, 1));
-}
+TargetTerms terms_of(const char *kpi, const char *dimension, const char *member, TargetKind kind, double amount,
+                     BaseDay start, BaseDay end);
+TargetTerms in_november(const char *kpi, const char *dimension, const char *member, TargetKind kind, double amount);
+/* The target that Mia sets with them on a day, kept in the ledger; free it. The version becomes the target's. */
+Target *november_set(const World *world, TargetVersion *version, BaseDay on);
