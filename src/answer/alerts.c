@@ -112,10 +112,64 @@ static void json_rule(CliJson *json, const Session *session, const AlertRule *ru
   cli_json_end_object(json);
 }
 
-void answer_alerts_json(CliJson *json, const Session *session, const GPtrArray *rules, const AlertBook *book) {
+void answer_alerts_json(FILE *out, const Session *session, const GPtrArray *rules, const AlertBook *book) {
+  g_autofree char *as_of = answer_instant(session->now_us);
+  g_autoptr(CliJson) json = cli_json_new(out);
+  cli_json_begin_object(json);
   cli_json_member_array(json, "rules");
   for (guint i = 0; i < rules->len; i++) json_rule(json, session, g_ptr_array_index(rules, i), book);
   cli_json_end_array(json);
+  cli_json_member_text(json, "as_of", as_of);
+  cli_json_end_object(json);
+}
+
+/* --- what rules find --- */
+
+static const char *const verdicts[] = {"good", "between", "bad", "silent", "gone"};
+
+static char *finding_words(const Session *session, const AlertFinding *finding) {
+  return answer_alert_say(finding, ALERT_ACT_NONE, NULL, (gpointer)session);
+}
+
+static void json_finding(CliJson *json, const Session *session, const AlertFinding *finding) {
+  g_autofree char *words = finding_words(session, finding);
+  cli_json_begin_object(json);
+  cli_json_member_text(json, "rule", finding->rule->name);
+  json_who(json, finding->who, finding->target);
+  cli_json_member_text(json, "verdict", verdicts[finding->verdict]);
+  cli_json_value(json, "value", finding->has_value, finding->value);
+  cli_json_member_number(json, "limit", finding->rule->limit);
+  cli_json_member_integer(json, "n", finding->n);
+  cli_json_member_text(json, "words", words);
+  cli_json_end_object(json);
+}
+
+void answer_alert_findings_json(FILE *out, const Session *session, const GPtrArray *findings) {
+  g_autoptr(CliJson) json = cli_json_new(out);
+  cli_json_begin_object(json);
+  cli_json_member_array(json, "findings");
+  for (guint i = 0; i < findings->len; i++) json_finding(json, session, g_ptr_array_index(findings, i));
+  cli_json_end_array(json);
+  cli_json_end_object(json);
+}
+
+CliTable *answer_alert_findings_table(const Session *session, const GPtrArray *findings) {
+  static const CliColumn heads[] = {{"Rule", CLI_LEFT}, {"Who", CLI_LEFT}, {"Verdict", CLI_LEFT}, {"What", CLI_LEFT}};
+  CliTable *table = cli_table_new("What the rules say now; nothing is written or sent");
+  cli_table_add_columns(table, heads, G_N_ELEMENTS(heads));
+  for (guint i = 0; i < findings->len; i++) {
+    const AlertFinding *finding = g_ptr_array_index(findings, i);
+    g_autofree char *words = finding_words(session, finding), *who = answer_alert_who(finding->who);
+    CliStyle style = finding->verdict == ALERT_BAD    ? CLI_STYLE_BAD
+                     : finding->verdict == ALERT_GOOD ? CLI_STYLE_GOOD
+                                                      : CLI_STYLE_DIM;
+    cli_table_add_row(table);
+    cli_table_add_cell(table, finding->rule->name, CLI_STYLE_NONE);
+    cli_table_add_cell(table, who, CLI_STYLE_NONE);
+    cli_table_add_cell(table, verdicts[finding->verdict], style);
+    cli_table_add_cell(table, words ? words : "", CLI_STYLE_NONE);
+  }
+  return table;
 }
 
 /* --- the book --- */
@@ -165,6 +219,43 @@ void answer_alert_event_json(CliJson *json, const AlertEvent *event) {
   cli_json_end_object(json);
 }
 
+static void json_events(CliJson *json, const GPtrArray *events) {
+  cli_json_member_array(json, "events");
+  for (guint i = 0; i < events->len; i++) answer_alert_event_json(json, g_ptr_array_index(events, i));
+  cli_json_end_array(json);
+}
+
+void answer_alert_history_json(FILE *out, const GPtrArray *events) {
+  g_autoptr(CliJson) json = cli_json_new(out);
+  cli_json_begin_object(json);
+  json_events(json, events);
+  cli_json_end_object(json);
+}
+
+guint answer_alert_count(const GPtrArray *events, AlertAct act) {
+  guint n = 0;
+  for (guint i = 0; i < events->len; i++) n += ((const AlertEvent *)g_ptr_array_index(events, i))->act == act;
+  return n;
+}
+
+void answer_alert_replay_json(FILE *out, const AlertRule *rule, const AlertReplay *replay, BaseDay since,
+                              BaseDay until) {
+  g_autofree char *first = base_day_format(since), *last = base_day_format(until);
+  g_autofree char *judged = replay->first == BASE_DAY_NONE ? NULL : base_day_format(replay->first);
+  g_autoptr(CliJson) json = cli_json_new(out);
+  cli_json_begin_object(json);
+  cli_json_member_text(json, "rule", rule->name);
+  cli_json_member_text(json, "since", first);
+  cli_json_member_text(json, "until", last);
+  cli_json_member_text(json, "judged_from", judged);
+  cli_json_member_integer(json, "days", replay->n_days);
+  cli_json_member_integer(json, "silent_days", replay->n_silent);
+  cli_json_member_integer(json, "fired", answer_alert_count(replay->events, ALERT_ACT_FIRE));
+  cli_json_member_integer(json, "recovered", answer_alert_count(replay->events, ALERT_ACT_RECOVER));
+  json_events(json, replay->events);
+  cli_json_end_object(json);
+}
+
 void answer_alert_delivery_json(CliJson *json, const AlertDelivery *delivery) {
   cli_json_member_integer(json, "sent", delivery->n_sent);
   cli_json_member_integer(json, "later", delivery->n_later);
@@ -174,9 +265,7 @@ void answer_alert_delivery_json(CliJson *json, const AlertDelivery *delivery) {
 
 void answer_alert_run_json(CliJson *json, const GPtrArray *events, const AlertDelivery *delivery) {
   cli_json_begin_object(json);
-  cli_json_member_array(json, "events");
-  for (guint i = 0; i < events->len; i++) answer_alert_event_json(json, g_ptr_array_index(events, i));
-  cli_json_end_array(json);
+  json_events(json, events);
   answer_alert_delivery_json(json, delivery);
   cli_json_end_object(json);
 }
@@ -208,7 +297,7 @@ CliTable *answer_alert_outbox_table(const Session *session, const GPtrArray *mes
   return table;
 }
 
-void answer_alert_message_json(CliJson *json, const AlertMessage *message) {
+static void json_message(CliJson *json, const AlertMessage *message) {
   cli_json_begin_object(json);
   cli_json_member_integer(json, "message", message->number);
   cli_json_member_text(json, "id", message->id);
@@ -221,8 +310,15 @@ void answer_alert_message_json(CliJson *json, const AlertMessage *message) {
   json_instant(json, "tried_at", message->tried_us);
   json_instant(json, "next_at", message->outcome == ALERT_WAITING ? message->next_us : 0);
   cli_json_member_text(json, "words", message->words);
-  cli_json_member_array(json, "events");
-  for (guint i = 0; i < message->events->len; i++) answer_alert_event_json(json, g_ptr_array_index(message->events, i));
+  json_events(json, message->events);
+  cli_json_end_object(json);
+}
+
+void answer_alert_outbox_json(FILE *out, const GPtrArray *messages) {
+  g_autoptr(CliJson) json = cli_json_new(out);
+  cli_json_begin_object(json);
+  cli_json_member_array(json, "messages");
+  for (guint i = 0; i < messages->len; i++) json_message(json, g_ptr_array_index(messages, i));
   cli_json_end_array(json);
   cli_json_end_object(json);
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "alert/outbox.h"
+#include "alert/replay.h"
 #include "answer/answer.h"
 #include "cli/cli.h"
 
@@ -19,13 +20,21 @@ const char *answer_alert_act(AlertAct act);
 
 /* Rules with what is alive of them. */
 CliTable *answer_alerts_table(const Session *session, const GPtrArray *rules, const AlertBook *book);
-void answer_alerts_json(CliJson *json, const Session *session, const GPtrArray *rules, const AlertBook *book);
+void answer_alerts_json(FILE *out, const Session *session, const GPtrArray *rules, const AlertBook *book);
+/* What rules find now (AlertFinding), as `attain alert run --dry-run` tells it. */
+CliTable *answer_alert_findings_table(const Session *session, const GPtrArray *findings);
+void answer_alert_findings_json(FILE *out, const Session *session, const GPtrArray *findings);
 /* Lines of the book. */
 CliTable *answer_alert_events_table(const Session *session, const char *title, const GPtrArray *events);
 void answer_alert_event_json(CliJson *json, const AlertEvent *event);
+void answer_alert_history_json(FILE *out, const GPtrArray *events);
+/* A rule held against history from `since` to `until`, both judged; `answer_alert_count` of its acts. */
+void answer_alert_replay_json(FILE *out, const AlertRule *rule, const AlertReplay *replay, BaseDay since,
+                              BaseDay until);
+guint answer_alert_count(const GPtrArray *events, AlertAct act);
 /* What a pass over the rules did: the object of `attain alert run --format json`. */
 void answer_alert_run_json(CliJson *json, const GPtrArray *events, const AlertDelivery *delivery);
 void answer_alert_delivery_json(CliJson *json, const AlertDelivery *delivery); /* its members */
 /* Messages. */
 CliTable *answer_alert_outbox_table(const Session *session, const GPtrArray *messages);
-void answer_alert_message_json(CliJson *json, const AlertMessage *message);
+void answer_alert_outbox_json(FILE *out, const GPtrArray *messages);

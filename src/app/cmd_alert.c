@@ -13,12 +13,7 @@ static int run(CliContext *context, const CliArguments *arguments, GError **erro
   if (!book) return -1;
   const char *format = cli_option(arguments, "format");
   if (g_strcmp0(format, "json") == 0) {
-    g_autofree char *as_of = answer_instant(session->now_us);
-    g_autoptr(CliJson) json = cli_json_new(context->out);
-    cli_json_begin_object(json);
-    answer_alerts_json(json, session, rules, book);
-    cli_json_member_text(json, "as_of", as_of);
-    cli_json_end_object(json);
+    answer_alerts_json(context->out, session, rules, book);
     return 0;
   }
   if (rules->len == 0) {
@@ -37,52 +32,6 @@ static int run(CliContext *context, const CliArguments *arguments, GError **erro
 
 /* --- judging --- */
 
-static const char *const verdicts[] = {"good", "between", "bad", "silent", "gone"};
-
-static void dry_json(const CliContext *context, const GPtrArray *findings, const Session *session) {
-  g_autoptr(CliJson) json = cli_json_new(context->out);
-  cli_json_begin_object(json);
-  cli_json_member_array(json, "findings");
-  for (guint i = 0; i < findings->len; i++) {
-    const AlertFinding *finding = g_ptr_array_index(findings, i);
-    g_autofree char *words = answer_alert_say(finding, ALERT_ACT_NONE, NULL, (gpointer)session);
-    cli_json_begin_object(json);
-    cli_json_member_text(json, "rule", finding->rule->name);
-    cli_json_member_text(json, "who", *finding->who ? finding->who : NULL);
-    cli_json_value(json, "target", finding->target > 0, (double)finding->target);
-    cli_json_member_text(json, "verdict", verdicts[finding->verdict]);
-    cli_json_value(json, "value", finding->has_value, finding->value);
-    cli_json_member_number(json, "limit", finding->rule->limit);
-    cli_json_member_integer(json, "n", finding->n);
-    cli_json_member_text(json, "words", words);
-    cli_json_end_object(json);
-  }
-  cli_json_end_array(json);
-  cli_json_end_object(json);
-}
-
-static void dry_table(const CliContext *context, const GPtrArray *findings, const Session *session, gboolean md) {
-  g_autoptr(CliTable) table = cli_table_new("What the rules say now; nothing is written or sent");
-  cli_table_add_column(table, "Rule", CLI_LEFT);
-  cli_table_add_column(table, "Who", CLI_LEFT);
-  cli_table_add_column(table, "Verdict", CLI_LEFT);
-  cli_table_add_column(table, "What", CLI_LEFT);
-  for (guint i = 0; i < findings->len; i++) {
-    const AlertFinding *finding = g_ptr_array_index(findings, i);
-    g_autofree char *words = answer_alert_say(finding, ALERT_ACT_NONE, NULL, (gpointer)session);
-    g_autofree char *who = answer_alert_who(finding->who);
-    CliStyle style = finding->verdict == ALERT_BAD    ? CLI_STYLE_BAD
-                     : finding->verdict == ALERT_GOOD ? CLI_STYLE_GOOD
-                                                      : CLI_STYLE_DIM;
-    cli_table_add_row(table);
-    cli_table_add_cell(table, finding->rule->name, CLI_STYLE_NONE);
-    cli_table_add_cell(table, who, CLI_STYLE_NONE);
-    cli_table_add_cell(table, verdicts[finding->verdict], style);
-    cli_table_add_cell(table, words ? words : "", CLI_STYLE_NONE);
-  }
-  cli_table_write(table, context, md);
-}
-
 static int run_dry(CliContext *context, const char *format, GError **error) {
   g_autoptr(Session) session =
       session_open(context->folder, context->now, SESSION_DATABASE | SESSION_DEFINITIONS, error);
@@ -92,10 +41,12 @@ static int run_dry(CliContext *context, const char *format, GError **error) {
   AlertDesk desk = alerting_desk(session, &question);
   g_autoptr(GPtrArray) findings = alert_judge(&desk, rules, error);
   if (!findings) return -1;
-  if (g_strcmp0(format, "json") == 0)
-    dry_json(context, findings, session);
-  else
-    dry_table(context, findings, session, g_strcmp0(format, "md") == 0);
+  if (g_strcmp0(format, "json") == 0) {
+    answer_alert_findings_json(context->out, session, findings);
+    return 0;
+  }
+  g_autoptr(CliTable) table = answer_alert_findings_table(session, findings);
+  cli_table_write(table, context, g_strcmp0(format, "md") == 0);
   return 0;
 }
 

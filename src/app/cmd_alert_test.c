@@ -1,5 +1,5 @@
 /* attain alert test: when a rule would have fired. */
-#include "alert/replay.h"
+#include "answer/alert_say.h"
 #include "app/alerting.h"
 #include "app/commands.h"
 
@@ -7,32 +7,6 @@
 static gboolean is_shown(const AlertEvent *event) {
   return event->act == ALERT_ACT_FIRE || event->act == ALERT_ACT_RECOVER || event->act == ALERT_ACT_END ||
          event->act == ALERT_ACT_REMIND;
-}
-
-static guint count_acts(const GPtrArray *events, AlertAct act) {
-  guint n = 0;
-  for (guint i = 0; i < events->len; i++) n += ((const AlertEvent *)g_ptr_array_index(events, i))->act == act;
-  return n;
-}
-
-static void print_json(const CliContext *context, const AlertRule *rule, const AlertReplay *replay, BaseDay since,
-                       BaseDay until) {
-  g_autofree char *first = base_day_format(since), *last = base_day_format(until);
-  g_autofree char *judged = replay->first == BASE_DAY_NONE ? NULL : base_day_format(replay->first);
-  g_autoptr(CliJson) json = cli_json_new(context->out);
-  cli_json_begin_object(json);
-  cli_json_member_text(json, "rule", rule->name);
-  cli_json_member_text(json, "since", first);
-  cli_json_member_text(json, "until", last);
-  cli_json_member_text(json, "judged_from", judged);
-  cli_json_member_integer(json, "days", replay->n_days);
-  cli_json_member_integer(json, "silent_days", replay->n_silent);
-  cli_json_member_integer(json, "fired", count_acts(replay->events, ALERT_ACT_FIRE));
-  cli_json_member_integer(json, "recovered", count_acts(replay->events, ALERT_ACT_RECOVER));
-  cli_json_member_array(json, "events");
-  for (guint i = 0; i < replay->events->len; i++) answer_alert_event_json(json, g_ptr_array_index(replay->events, i));
-  cli_json_end_array(json);
-  cli_json_end_object(json);
 }
 
 /* Nothing is known of what was known before the first load. */
@@ -50,7 +24,8 @@ static void print_reach(const CliContext *context, const AlertReplay *replay, Ba
 
 static void print_text(const CliContext *context, const Session *session, const AlertRule *rule,
                        const AlertReplay *replay, BaseDay since, gboolean is_hindsight, gboolean md) {
-  guint n_fired = count_acts(replay->events, ALERT_ACT_FIRE), n_back = count_acts(replay->events, ALERT_ACT_RECOVER);
+  guint n_fired = answer_alert_count(replay->events, ALERT_ACT_FIRE),
+        n_back = answer_alert_count(replay->events, ALERT_ACT_RECOVER);
   g_autofree char *fired = base_count_words(n_fired, "# {time|times}");
   g_autofree char *back = base_count_words(n_back, "# {time|times}");
   g_autofree char *days = base_count_words(replay->n_days, "# {day was|days were} judged");
@@ -73,31 +48,20 @@ static void print_text(const CliContext *context, const Session *session, const 
   fprintf(context->out, "%s%s.\n", silent, replay->silence ? replay->silence : "there was nobody to judge");
 }
 
-static gboolean read_since(const Session *session, const char *text, BaseDay *since, GError **error) {
-  if (!text) {
-    *since = base_day_add_months(session->today, -3);
-    return TRUE;
-  }
-  if (base_day_parse_iso(text, since) && *since <= session->today) return TRUE;
-  g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "--since takes a day that is over, such as 2026-01-01, not \"%s\"",
-              text);
-  return FALSE;
-}
-
 static int run(CliContext *context, const CliArguments *arguments, GError **error) {
   const char *format = cli_option(arguments, "format");
   g_autoptr(Session) session = session_open(context->folder, context->now, SESSION_DEFINITIONS, error);
   g_autoptr(GPtrArray) rules = session ? session_need_alert_rules(session, error) : NULL;
   const AlertRule *rule = rules ? alert_rules_need(rules, cli_operand(arguments, 0), error) : NULL;
   BaseDay since;
-  if (!rule || !read_since(session, cli_option(arguments, "since"), &since, error)) return -1;
+  if (!rule || !answer_alert_since(session, cli_option(arguments, "since"), TRUE, &since, error)) return -1;
   QueryContext question = answer_context(session);
   AlertDesk desk = alerting_desk(session, &question);
   g_auto(AlertReplay) replay = {0};
   gboolean is_hindsight = cli_flag(arguments, "hindsight");
   if (!alert_replay(&desk, rule, since, is_hindsight, answer_alert_say, session, &replay, error)) return -1;
   if (g_strcmp0(format, "json") == 0)
-    print_json(context, rule, &replay, since, session->today);
+    answer_alert_replay_json(context->out, rule, &replay, since, session->today);
   else
     print_text(context, session, rule, &replay, since, is_hindsight, g_strcmp0(format, "md") == 0);
   return 0;

@@ -1,67 +1,24 @@
 /* attain choose: from a goal to the few KPIs that serve it. */
-#include "answer/answer.h"
+#include "answer/lint.h"
 #include "app/commands.h"
-#include "lint/goals.h"
 
 /* --- the goals there are --- */
 
-static int print_goals(const CliContext *context, const LintGoals *goals, const char *format) {
-  gboolean as_json = g_strcmp0(format, "json") == 0;
-  g_autoptr(CliJson) json = as_json ? cli_json_new(context->out) : NULL;
+static void print_goals(const CliContext *context, const LintGoals *goals, gboolean markdown) {
   static const CliColumn heads[] = {{"Goal", CLI_LEFT}, {"What for", CLI_LEFT}, {"KPIs", CLI_LEFT}};
   g_autoptr(CliTable) table = cli_table_new("Goals");
   cli_table_add_columns(table, heads, G_N_ELEMENTS(heads));
-  if (as_json) cli_json_begin_array(json);
   for (guint i = 0; i < lint_goals_count(goals); i++) {
     const LintGoal *goal = lint_goals_get(goals, i);
-    g_autoptr(GPtrArray) names = g_ptr_array_new();
-    for (guint k = 0; k < goal->kpis->len; k++)
-      g_ptr_array_add(names, (gpointer)g_array_index(goal->kpis, LintGoalKpi, k).kpi);
-    g_ptr_array_add(names, NULL);
-    if (as_json) {
-      cli_json_begin_object(json);
-      cli_json_member_text(json, "goal", goal->name);
-      cli_json_member_text(json, "name", goal->title);
-      cli_json_member_texts(json, "kpis", (const char *const *)names->pdata);
-      cli_json_member_bool(json, "built_in", goal->built_in);
-      cli_json_end_object(json);
-      continue;
-    }
+    g_autoptr(GPtrArray) names = answer_goal_kpis(goal);
     g_autofree char *list = g_strjoinv(", ", (char **)names->pdata);
     cli_table_add_row(table);
     cli_table_add_cell(table, goal->name, CLI_STYLE_NONE);
     cli_table_add_cell(table, goal->title, CLI_STYLE_NONE);
     cli_table_add_cell(table, list, CLI_STYLE_NONE);
   }
-  if (as_json)
-    cli_json_end_array(json);
-  else
-    cli_table_add_note(table, "attain choose --goal NAME proposes its KPIs, with what of their data is here.");
-  if (!as_json) cli_table_write(table, context, g_strcmp0(format, "md") == 0);
-  return 0;
-}
-
-/* --- what to write next --- */
-
-/* Lines to run, of the KPIs that have their records; caller frees. */
-static GPtrArray *commands_for(const LintGoal *goal, const GArray *choices) {
-  GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
-  g_autoptr(GString) names = g_string_new(NULL);
-  for (guint i = 0; i < choices->len; i++) {
-    const LintChoice *choice = &g_array_index(choices, LintChoice, i);
-    if (choice->missing->len == 0) g_string_append_printf(names, "%s%s", names->len ? "," : "", choice->kpi->name);
-  }
-  if (names->len == 0) return lines;
-  g_ptr_array_add(lines, g_strdup_printf("attain objective set \"%s\" --kpi %s", goal->title, names->str));
-  g_ptr_array_add(lines, g_strdup_printf("attain scorecard --kpi %s", names->str));
-  for (guint i = 0; i < choices->len; i++) {
-    const LintChoice *choice = &g_array_index(choices, LintChoice, i);
-    if (choice->missing->len > 0 || choice->kpi->better == KPI_NEUTRAL) continue;
-    g_ptr_array_add(lines,
-                    g_strdup_printf("attain target set \"%s %s by 5%% within the next quarter\" --for company",
-                                    choice->kpi->better == KPI_HIGHER ? "increase" : "reduce", choice->kpi->name));
-  }
-  return lines;
+  cli_table_add_note(table, "attain choose --goal NAME proposes its KPIs, with what of their data is here.");
+  cli_table_write(table, context, markdown);
 }
 
 /* --- one goal --- */
@@ -100,7 +57,7 @@ static void print_table(const CliContext *context, const LintGoal *goal, const G
   }
   cli_table_add_note(table, "Leading KPIs say early what lagging ones will confirm; keep some of both.");
   cli_table_write(table, context, markdown);
-  g_autoptr(GPtrArray) lines = commands_for(goal, choices);
+  g_autoptr(GPtrArray) lines = answer_choice_commands(goal, choices);
   if (lines->len == 0) {
     fputs("\nNone of them has its records yet: `attain load` reads them (docs/sources.md).\n", context->out);
     return;
@@ -109,38 +66,6 @@ static void print_table(const CliContext *context, const LintGoal *goal, const G
   for (guint i = 0; i < lines->len; i++)
     fprintf(context->out, "%s%s\n", markdown ? "" : "  ", (const char *)g_ptr_array_index(lines, i));
   if (markdown) fputs("```\n", context->out);
-}
-
-static void print_json(const CliContext *context, const LintGoal *goal, const char *said, gboolean exact,
-                       const GArray *choices) {
-  g_autoptr(CliJson) json = cli_json_new(context->out);
-  cli_json_begin_object(json);
-  cli_json_member_text(json, "goal", goal->name);
-  cli_json_member_text(json, "name", goal->title);
-  cli_json_member_text(json, "asked", said);
-  cli_json_member_bool(json, "exact", exact);
-  cli_json_member_array(json, "kpis");
-  for (guint i = 0; i < choices->len; i++) {
-    const LintChoice *choice = &g_array_index(choices, LintChoice, i);
-    cli_json_begin_object(json);
-    cli_json_member_text(json, "kpi", choice->kpi->name);
-    cli_json_member_text(json, "name", choice->kpi->title);
-    cli_json_member_text(json, "timing", choice->kpi->timing == KPI_LEADING ? "leading" : "lagging");
-    cli_json_member_text(json, "why", choice->why);
-    cli_json_member_text(json, "in_place_of", choice->in_place_of ? choice->in_place_of->name : NULL);
-    cli_json_member_texts(json, "needs", choice->kpi->needs);
-    cli_json_member_array(json, "missing");
-    for (guint m = 0; m < choice->missing->len; m++) cli_json_text(json, g_ptr_array_index(choice->missing, m));
-    cli_json_end_array(json);
-    cli_json_member_text(json, "needs_hint", choice->kpi->needs_hint);
-    cli_json_end_object(json);
-  }
-  cli_json_end_array(json);
-  cli_json_member_array(json, "commands");
-  g_autoptr(GPtrArray) lines = commands_for(goal, choices);
-  for (guint i = 0; i < lines->len; i++) cli_json_text(json, g_ptr_array_index(lines, i));
-  cli_json_end_array(json);
-  cli_json_end_object(json);
 }
 
 /* A workspace in which nothing is loaded yet has a choice, too. */
@@ -160,7 +85,14 @@ static int run(CliContext *context, const CliArguments *arguments, GError **erro
   g_auto(GStrv) files = session ? session_files(session, "goals") : NULL;
   g_autoptr(LintGoals) goals = files ? lint_goals_read(session->catalogue, (const char *const *)files, error) : NULL;
   if (!goals) return -1;
-  if (!said) return print_goals(context, goals, format);
+  if (!said && g_strcmp0(format, "json") == 0) {
+    answer_goals_json(context->out, goals);
+    return 0;
+  }
+  if (!said) {
+    print_goals(context, goals, g_strcmp0(format, "md") == 0);
+    return 0;
+  }
   gboolean exact;
   const LintGoal *goal = lint_goals_find(goals, said, &exact, error);
   if (!goal || !open_database(session, error)) return -1;
@@ -168,7 +100,7 @@ static int run(CliContext *context, const CliArguments *arguments, GError **erro
   g_autoptr(GArray) choices = lint_choose(&question, goal, error);
   if (!choices) return -1;
   if (g_strcmp0(format, "json") == 0) {
-    print_json(context, goal, said, exact, choices);
+    answer_choice_json(context->out, goal, said, exact, choices);
     return 0;
   }
   if (!exact)

@@ -1,49 +1,7 @@
 /* attain lint: the mistakes of the field, found in this workspace. */
-#include "answer/answer.h"
+#include "answer/lint.h"
 #include "app/commands.h"
-#include "lint/lint.h"
 #include "lint/usage.h"
-
-/* --- as JSON --- */
-
-static void json_finding(CliJson *json, const LintFinding *finding) {
-  cli_json_begin_object(json);
-  cli_json_member_text(json, "rule", finding->rule);
-  cli_json_member_text(json, "severity", lint_severity_name(finding->severity));
-  cli_json_member_text(json, "subject", finding->subject);
-  cli_json_member_text(json, "evidence", finding->evidence);
-  cli_json_member_object(json, "figures");
-  for (guint i = 0; i < finding->figures->len; i++) {
-    const LintFigure *figure = &g_array_index(finding->figures, LintFigure, i);
-    cli_json_member_number(json, figure->name, figure->value);
-  }
-  cli_json_end_object(json);
-  cli_json_member_array(json, "records");
-  for (guint i = 0; i < finding->records->len; i++) {
-    const LintRecord *record = g_ptr_array_index(finding->records, i);
-    cli_json_begin_object(json);
-    cli_json_member_text(json, "table", record->table);
-    cli_json_member_text(json, "id", record->id);
-    cli_json_member_text(json, "about", record->about);
-    cli_json_end_object(json);
-  }
-  cli_json_end_array(json);
-  cli_json_member_text(json, "remedy", finding->remedy);
-  g_autofree char *silence = g_strdup_printf("%s %s", finding->rule, finding->subject);
-  cli_json_member_text(json, "ignore", silence);
-  cli_json_end_object(json);
-}
-
-static void print_json(const CliContext *context, const LintReport *report) {
-  g_autoptr(CliJson) json = cli_json_new(context->out);
-  cli_json_begin_object(json);
-  cli_json_member_integer(json, "rules", report->n_rules);
-  cli_json_member_integer(json, "ignored", report->n_ignored);
-  cli_json_member_array(json, "findings");
-  for (guint i = 0; i < report->findings->len; i++) json_finding(json, g_ptr_array_index(report->findings, i));
-  cli_json_end_array(json);
-  cli_json_end_object(json);
-}
 
 /* --- as text --- */
 
@@ -107,16 +65,7 @@ static int print_rules(const CliContext *context, const char *format) {
   guint n;
   const LintRule *rules = lint_rules(&n);
   if (g_strcmp0(format, "json") == 0) {
-    g_autoptr(CliJson) json = cli_json_new(context->out);
-    cli_json_begin_array(json);
-    for (guint i = 0; i < n; i++) {
-      cli_json_begin_object(json);
-      cli_json_member_text(json, "rule", rules[i].name);
-      cli_json_member_text(json, "severity", lint_severity_name(rules[i].severity));
-      cli_json_member_text(json, "about", rules[i].about);
-      cli_json_end_object(json);
-    }
-    cli_json_end_array(json);
+    answer_lint_rules_json(context->out);
     return 0;
   }
   static const CliColumn heads[] = {{"Rule", CLI_LEFT}, {"Severity", CLI_LEFT}, {"Looks for", CLI_LEFT}};
@@ -147,7 +96,7 @@ static int run(CliContext *context, const CliArguments *arguments, GError **erro
   g_auto(LintReport) report = {0};
   if (!lint_run(&desk, (const char *const *)only->pdata, &report, error)) return -1;
   if (g_strcmp0(format, "json") == 0)
-    print_json(context, &report);
+    answer_lint_json(context->out, &report);
   else if (g_strcmp0(format, "md") == 0)
     print_markdown(context, &report);
   else
