@@ -1,18 +1,7 @@
 # attain lint and attain choose: mistakes with their evidence, what silences them, and KPIs for a goal.
 . "$(dirname "$0")/lib.sh"
 
-cat > deals.csv <<'CSV'
-Id,Name,Owner,Amount,Stage,Created,Closed
-1,Alpha,Ana Silva,10000,Won,2026-09-01,2026-10-10
-2,Beta,Ana Silva,20000,Won,2026-09-01,2026-10-28
-3,Gamma,Ana Silva,10000,Won,2026-09-01,2026-11-05
-4,Delta,Ana Silva,5000,Won,2026-09-01,2026-11-12
-5,Epsilon,Bo Lund,9000,Won,2026-09-01,2026-11-03
-6,Zeta,Bo Lund,7000,Lost,2026-09-01,2026-11-04
-CSV
-run 0 new co --from deals.csv
-run 0 -C co --now 2026-11-20 load
-at="-C co --now 2026-11-20"
+november_deals
 
 # --- no target yet; strict is the only way to a code of 1 ---
 run 0 $at lint

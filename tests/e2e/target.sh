@@ -1,20 +1,7 @@
 # attain target and attain objective: told in sentences, agreed on, adjusted, and where they stand.
 . "$(dirname "$0")/lib.sh"
 
-# October: Ana won 10,000 and 20,000. November: Ana 10,000 and 5,000, Bo 9,000 and one lost. The clock stands at the end of
-# Friday, 20 November 2026: 15 of November's 21 working days are over.
-cat > deals.csv <<'CSV'
-Id,Name,Owner,Amount,Stage,Created,Closed
-1,Alpha,Ana Silva,10000,Won,2026-09-01,2026-10-10
-2,Beta,Ana Silva,20000,Won,2026-09-01,2026-10-28
-3,Gamma,Ana Silva,10000,Won,2026-09-01,2026-11-05
-4,Delta,Ana Silva,5000,Won,2026-09-01,2026-11-12
-5,Epsilon,Bo Lund,9000,Won,2026-09-01,2026-11-03
-6,Zeta,Bo Lund,7000,Lost,2026-09-01,2026-11-04
-CSV
-run 0 new co --from deals.csv
-run 0 -C co --now 2026-11-20 load
-at="-C co --now 2026-11-20"
+november_deals
 
 run 0 $at target
 says "There is no target yet"

@@ -82,89 +82,103 @@ static GPtrArray *read_all(const World *world) {
   return messages;
 }
 
+/* An empty company, a book, and the rule `few` that tells one channel or two. */
+typedef struct {
+  World world;
+  ConfOrganisation *organisation;
+  const ConfAlerts *alerts;
+  AlertBook *book;
+  AlertRule few;
+} Desk;
+
+static void desk_clear(Desk *desk) {
+  alert_book_free(desk->book);
+  conf_organisation_free(desk->organisation);
+  world_clear(&desk->world);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Desk, desk_clear)
+
+static char *to_log[] = {(char *)"log", NULL};
+static char *to_both[] = {(char *)"managers", (char *)"log", NULL};
+
+static Desk desk_of(char **to) {
+  Desk desk = {.world = world_empty("{}\n"), .organisation = organisation_of(CHANNELS), .book = alert_book_new()};
+  desk.alerts = &desk.organisation->alerts;
+  desk.few = rule_of("few", to);
+  return desk;
+}
+
+/* How many things happened. */
+static guint happens(Desk *desk, AlertRule *rule, const char *who, AlertVerdict verdict, gint64 now_us) {
+  g_autoptr(GPtrArray) events = take(&desk->world, desk->alerts, desk->book, rule, who, verdict, now_us);
+  return events->len;
+}
+
+/* The company of `few` is bad at 10:00, which is one event. */
+static Desk fired_at_ten(char **to) {
+  Desk desk = desk_of(to);
+  assert_int_equal(1, happens(&desk, &desk.few, "company", ALERT_BAD, at(10)));
+  return desk;
+}
+
 /* Mail goes to each by itself; a message that is sent is not offered again. */
 static void each_recipient_has_a_message(void **state) {
-  g_auto(World) world = world_empty("{}\n");
-  g_autoptr(ConfOrganisation) organisation = organisation_of(CHANNELS);
-  g_autoptr(AlertBook) book = alert_book_new();
-  char *to[] = {(char *)"managers", (char *)"log", NULL};
-  AlertRule rule = rule_of("few", to);
-  g_autoptr(GPtrArray) events = take(&world, &organisation->alerts, book, &rule, "company", ALERT_BAD, at(10));
-  assert_int_equal(1, events->len);
-  g_autoptr(GPtrArray) messages = read_all(&world);
+  g_auto(Desk) desk = fired_at_ten(to_both);
+  g_autoptr(GPtrArray) messages = read_all(&desk.world);
   assert_int_equal(3, messages->len);
-  AlertDelivery delivery = deliver(&world, ALERT_TAKEN, at(10), 3);
+  AlertDelivery delivery = deliver(&desk.world, ALERT_TAKEN, at(10), 3);
   assert_int_equal(3, delivery.n_sent);
-  deliver(&world, ALERT_TAKEN, at(11), 0);
-  g_autoptr(GPtrArray) again = take(&world, &organisation->alerts, book, &rule, "company", ALERT_BAD, at(12));
-  assert_int_equal(0, again->len);
-  deliver(&world, ALERT_TAKEN, at(12), 0);
+  deliver(&desk.world, ALERT_TAKEN, at(11), 0);
+  assert_int_equal(0, happens(&desk, &desk.few, "company", ALERT_BAD, at(12)));
+  deliver(&desk.world, ALERT_TAKEN, at(12), 0);
 }
 
 /* A minute after the first attempt, then two, four …, at most six hours; given up after twelve. */
 static void what_fails_is_tried_ever_more_rarely(void **state) {
-  g_auto(World) world = world_empty("{}\n");
-  g_autoptr(ConfOrganisation) organisation = organisation_of(CHANNELS);
-  g_autoptr(AlertBook) book = alert_book_new();
-  char *to[] = {(char *)"log", NULL};
-  AlertRule rule = rule_of("few", to);
-  g_autoptr(GPtrArray) events = take(&world, &organisation->alerts, book, &rule, "company", ALERT_BAD, at(10));
-  assert_int_equal(1, events->len);
+  g_auto(Desk) desk = fired_at_ten(to_log);
   static const int minutes[] = {1, 2, 4, 8, 16, 32, 64, 128, 256, 360, 360};
   gint64 now_us = at(10);
   for (guint i = 0; i < G_N_ELEMENTS(minutes); i++) {
-    g_auto(AlertDelivery) failed = deliver(&world, ALERT_LATER, now_us, 1);
+    g_auto(AlertDelivery) failed = deliver(&desk.world, ALERT_LATER, now_us, 1);
     assert_int_equal(1, failed.n_later);
     now_us += minutes[i] * HOUR_US / 60;
-    deliver(&world, ALERT_TAKEN, now_us - 1, 0);
+    deliver(&desk.world, ALERT_TAKEN, now_us - 1, 0);
   }
-  g_auto(AlertDelivery) last = deliver(&world, ALERT_LATER, now_us, 1);
+  g_auto(AlertDelivery) last = deliver(&desk.world, ALERT_LATER, now_us, 1);
   assert_int_equal(1, last.n_lost);
-  deliver(&world, ALERT_TAKEN, now_us + 1000 * HOUR_US, 0);
-  g_autoptr(GPtrArray) messages = read_all(&world);
+  deliver(&desk.world, ALERT_TAKEN, now_us + 1000 * HOUR_US, 0);
+  g_autoptr(GPtrArray) messages = read_all(&desk.world);
   const AlertMessage *message = g_ptr_array_index(messages, 0);
   assert_true(message->outcome == ALERT_GIVEN_UP);
   assert_int_equal(ALERT_MAX_ATTEMPTS, message->n_attempts);
   g_autoptr(GError) error = NULL;
-  assert_true(alert_outbox_again(world.store, 1, now_us, &error));
-  deliver(&world, ALERT_TAKEN, now_us, 1);
+  assert_true(alert_outbox_again(desk.world.store, 1, now_us, &error));
+  deliver(&desk.world, ALERT_TAKEN, now_us, 1);
 }
 
 static void what_is_refused_is_not_tried_again(void **state) {
-  g_auto(World) world = world_empty("{}\n");
-  g_autoptr(ConfOrganisation) organisation = organisation_of(CHANNELS);
-  g_autoptr(AlertBook) book = alert_book_new();
-  char *to[] = {(char *)"log", NULL};
-  AlertRule rule = rule_of("few", to);
-  g_autoptr(GPtrArray) events = take(&world, &organisation->alerts, book, &rule, "company", ALERT_BAD, at(10));
-  assert_int_equal(1, events->len);
-  g_auto(AlertDelivery) delivery = deliver(&world, ALERT_NEVER, at(10), 1);
+  g_auto(Desk) desk = fired_at_ten(to_log);
+  g_auto(AlertDelivery) delivery = deliver(&desk.world, ALERT_NEVER, at(10), 1);
   assert_string_equal("log: no", delivery.failure);
-  deliver(&world, ALERT_TAKEN, at(100), 0);
+  deliver(&desk.world, ALERT_TAKEN, at(100), 0);
   g_autoptr(GError) error = NULL;
-  assert_false(alert_outbox_again(world.store, 7, at(100), &error));
+  assert_false(alert_outbox_again(desk.world.store, 7, at(100), &error));
   assert_true(g_error_matches(error, BASE_ERROR, BASE_ERROR_NOT_FOUND));
 }
 
 /* Fails between the answer and the mark, as a process that is killed there would: the id stays the same. */
 static void an_unmarked_message_keeps_its_id(void **state) {
-  g_auto(World) world = world_empty("{}\n");
-  g_autoptr(ConfOrganisation) organisation = organisation_of(CHANNELS);
-  g_autoptr(AlertBook) book = alert_book_new();
-  char *to[] = {(char *)"log", NULL};
-  AlertRule rule = rule_of("few", to);
-  g_autoptr(GPtrArray) events = take(&world, &organisation->alerts, book, &rule, "company", ALERT_BAD, at(10));
-  assert_int_equal(1, events->len);
+  g_auto(Desk) desk = fired_at_ten(to_log);
   Receiver receiver = {ALERT_TAKEN, 0, g_string_new(NULL)};
   g_autoptr(GError) error = NULL;
   AlertDelivery delivery;
   base_fault_arm("alert-mark", 1);
-  assert_false(alert_outbox_send(world.store, at(10), receive, &receiver, &delivery, &error));
+  assert_false(alert_outbox_send(desk.world.store, at(10), receive, &receiver, &delivery, &error));
   base_fault_disarm();
-  g_autoptr(GPtrArray) unsure = read_all(&world);
+  g_autoptr(GPtrArray) unsure = read_all(&desk.world);
   assert_true(((const AlertMessage *)g_ptr_array_index(unsure, 0))->is_unsure);
-  assert_true(alert_outbox_send(world.store, at(10), receive, &receiver, &delivery, NULL));
-  assert_true(alert_outbox_send(world.store, at(10), receive, &receiver, &delivery, NULL));
+  assert_true(alert_outbox_send(desk.world.store, at(10), receive, &receiver, &delivery, NULL));
+  assert_true(alert_outbox_send(desk.world.store, at(10), receive, &receiver, &delivery, NULL));
   assert_int_equal(2, receiver.n);
   g_auto(GStrv) ids = g_strsplit(receiver.ids->str, " ", -1);
   assert_string_equal(ids[0], ids[1]);
@@ -174,62 +188,51 @@ static void an_unmarked_message_keeps_its_id(void **state) {
 /* Three things happen at 21:00, 22:00 and 05:59, in the quiet hours: at 06:00 there is one message of all three, the
  * gravest first. A digest at 08:00 gathers what happened since. */
 static void what_waits_becomes_one_message(void **state) {
-  g_auto(World) world = world_empty("{}\n");
-  g_autoptr(ConfOrganisation) organisation = organisation_of(CHANNELS);
-  const ConfAlerts *alerts = &organisation->alerts;
-  g_autoptr(AlertBook) book = alert_book_new();
-  char *to[] = {(char *)"log", NULL};
-  AlertRule few = rule_of("few", to), grave = rule_of("grave", to), gathered = rule_of("gathered", to);
+  g_auto(Desk) desk = desk_of(to_log);
+  AlertRule grave = rule_of("grave", to_log), gathered = rule_of("gathered", to_log);
   grave.severity = ALERT_CRITICAL;
   gathered.digest = (AlertDigest){ALERT_DIGEST_DAILY, 8 * 60};
-  g_autoptr(GPtrArray) one = take(&world, alerts, book, &few, "rep:Ana", ALERT_BAD, at(21));
-  g_autoptr(GPtrArray) two = take(&world, alerts, book, &few, "rep:Ana", ALERT_GOOD, at(22));
-  g_autoptr(GPtrArray) three = take(&world, alerts, book, &grave, "company", ALERT_BAD, at(29.983));
-  assert_int_equal(3, one->len + two->len + three->len);
-  g_autoptr(GPtrArray) none = read_all(&world);
+  assert_int_equal(1, happens(&desk, &desk.few, "rep:Ana", ALERT_BAD, at(21)));
+  assert_int_equal(1, happens(&desk, &desk.few, "rep:Ana", ALERT_GOOD, at(22)));
+  assert_int_equal(1, happens(&desk, &grave, "company", ALERT_BAD, at(29.983)));
+  g_autoptr(GPtrArray) none = read_all(&desk.world);
   assert_int_equal(0, none->len);
-  assert_true(alert_outbox_fill(world.store, alerts, at(30), NULL));
-  assert_true(alert_outbox_fill(world.store, alerts, at(30), NULL));
-  g_autoptr(GPtrArray) morning = read_all(&world);
+  assert_true(alert_outbox_fill(desk.world.store, desk.alerts, at(30), NULL));
+  assert_true(alert_outbox_fill(desk.world.store, desk.alerts, at(30), NULL));
+  g_autoptr(GPtrArray) morning = read_all(&desk.world);
   assert_int_equal(1, morning->len);
   const AlertMessage *message = g_ptr_array_index(morning, 0);
   static const char *const wanted[] = {"grave", "few", "few"};
   assert_int_equal(3, message->events->len);
   for (guint i = 0; i < 3; i++)
     assert_string_equal(wanted[i], ((const AlertEvent *)g_ptr_array_index(message->events, i))->rule);
-  g_autoptr(GPtrArray) four = take(&world, alerts, book, &gathered, "rep:Ana", ALERT_BAD, at(31));
-  g_autoptr(GPtrArray) five = take(&world, alerts, book, &gathered, "rep:Ben", ALERT_GOOD, at(31.5));
-  g_autoptr(GPtrArray) six = take(&world, alerts, book, &gathered, "rep:Cid", ALERT_BAD, at(32));
+  guint n = happens(&desk, &gathered, "rep:Ana", ALERT_BAD, at(31));
+  n += happens(&desk, &gathered, "rep:Ben", ALERT_GOOD, at(31.5));
+  n += happens(&desk, &gathered, "rep:Cid", ALERT_BAD, at(32));
   /* Two that fire, and two that are judged no more, of which nobody hears: the rule `grave`, and Ana. */
-  assert_int_equal(4, four->len + five->len + six->len);
-  g_autoptr(GPtrArray) both = read_all(&world);
+  assert_int_equal(4, n);
+  g_autoptr(GPtrArray) both = read_all(&desk.world);
   assert_int_equal(2, both->len);
   assert_int_equal(2, ((const AlertMessage *)g_ptr_array_index(both, 1))->events->len);
 }
 
 /* A book that is read again is the book that was written. */
 static void a_book_is_what_was_written(void **state) {
-  g_auto(World) world = world_empty("{}\n");
-  g_autoptr(ConfOrganisation) organisation = organisation_of(CHANNELS);
-  const ConfAlerts *alerts = &organisation->alerts;
-  g_autoptr(AlertBook) book = alert_book_new();
-  char *to[] = {(char *)"log", NULL};
-  AlertRule rule = rule_of("few", to);
-  rule.timing.hold = (AlertDuration){1, ALERT_HOURS};
-  g_autoptr(GPtrArray) one = take(&world, alerts, book, &rule, "rep:Ana", ALERT_BAD, at(10));
-  g_autoptr(GPtrArray) two = take(&world, alerts, book, &rule, "rep:Ana", ALERT_BAD, at(11));
-  assert_int_equal(2, one->len + two->len);
+  g_auto(Desk) desk = desk_of(to_log);
+  desk.few.timing.hold = (AlertDuration){1, ALERT_HOURS};
+  assert_int_equal(1, happens(&desk, &desk.few, "rep:Ana", ALERT_BAD, at(10)));
+  assert_int_equal(1, happens(&desk, &desk.few, "rep:Ana", ALERT_BAD, at(11)));
   g_autoptr(GPtrArray) said = g_ptr_array_new_with_free_func((GDestroyNotify)alert_event_free);
-  g_ptr_array_add(said, alert_book_say(book, "few", "rep:Ana", 0, ALERT_ACT_ACK, at(12), 0, "Mia", "I know"));
-  g_ptr_array_add(said, alert_book_say(book, "few", "", 0, ALERT_ACT_SNOOZE, at(12), at(20), "Mia", NULL));
-  assert_true(alert_events_write(world.store, said, NULL));
-  g_autoptr(AlertBook) again = alert_book_read(world.store, NULL);
+  g_ptr_array_add(said, alert_book_say(desk.book, "few", "rep:Ana", 0, ALERT_ACT_ACK, at(12), 0, "Mia", "I know"));
+  g_ptr_array_add(said, alert_book_say(desk.book, "few", "", 0, ALERT_ACT_SNOOZE, at(12), at(20), "Mia", NULL));
+  assert_true(alert_events_write(desk.world.store, said, NULL));
+  g_autoptr(AlertBook) again = alert_book_read(desk.world.store, NULL);
   const AlertEntry *entry = alert_book_find(again, "few", "rep:Ana", 0);
   assert_non_null(entry);
   assert_true(entry->state.phase == ALERT_FIRING && entry->state.fired_us == at(11) && entry->state.told_us == at(11));
   assert_string_equal("Mia", entry->state.acked_by);
   assert_true(alert_book_snoozed_until(again, "few") == at(20));
-  g_autoptr(GPtrArray) history = alert_events_read(world.store, "few", 0, NULL);
+  g_autoptr(GPtrArray) history = alert_events_read(desk.world.store, "few", 0, NULL);
   assert_int_equal(4, history->len);
   assert_string_equal("I know", ((const AlertEvent *)g_ptr_array_index(history, 2))->words);
 }

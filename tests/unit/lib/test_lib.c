@@ -2,11 +2,10 @@
  * numbers are what `attain show` prints of the same workspace, and what was put added to them by hand. */
 #include "../demo/simulated.h"
 #include "attain/attain.h"
-#include "unit.h"
+#include "command.h"
 
 #include <json-glib/json-glib.h>
 
-#define NOW       "2026-10-31T12:00"
 #define MONTH     "2026-10"
 #define N_READERS 4
 #define N_PUTS    5
@@ -15,26 +14,6 @@ typedef struct {
   char *folder;
   char *team_json, *month_json, *past_json; /* what the command line says */
 } Company;
-
-/* --- the command line, for comparison --- */
-
-static char *attain(const char *folder, const char *const *arguments) {
-  g_autoptr(GPtrArray) argv = g_ptr_array_new();
-  const char *const head[] = {g_getenv("ATTAIN"), "-C", folder, "--now", NOW};
-  for (guint i = 0; i < G_N_ELEMENTS(head); i++) g_ptr_array_add(argv, (gpointer)head[i]);
-  for (; *arguments; arguments++) g_ptr_array_add(argv, (gpointer)*arguments);
-  g_ptr_array_add(argv, NULL);
-  char *out = NULL;
-  g_autofree char *err = NULL;
-  int status = 0;
-  g_autoptr(GError) error = NULL;
-  if (!g_spawn_sync(NULL, (char **)argv->pdata, NULL, G_SPAWN_DEFAULT, NULL, NULL, &out, &err, &status, &error))
-    fail_msg("%s", error->message);
-  if (status != 0) fail_msg("attain: %s", err);
-  return out;
-}
-
-#define ATTAIN(folder, ...) attain(folder, (const char *const[]){__VA_ARGS__, NULL})
 
 static int set_up(void **state) {
   Company *company = g_new0(Company, 1);
