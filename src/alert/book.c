@@ -120,8 +120,8 @@ static gboolean is_alive(const AlertEntry *entry) {
 /* --- acts --- */
 
 static void apply_to(Entry *entry, const AlertEvent *event) {
-  alert_state_apply(&entry->entry.state, (AlertStep){event->act, event->is_told}, event->at_us, event->until_us,
-                    event->author);
+  const AlertDone done = {event->act, event->at_us, event->is_told ? event->due_us : 0, event->until_us, event->author};
+  alert_state_apply(&entry->entry.state, &done);
   if (event->act == ALERT_ACT_SNOOZE || event->act == ALERT_ACT_WAKE || event->act == ALERT_ACT_ACK) return;
   alert_event_free(entry->last);
   entry->last = alert_event_copy(event);
@@ -209,7 +209,7 @@ GPtrArray *alert_book_take(AlertBook *book, const AlertClock *clock, const GPtrA
     Entry *entry = g_ptr_array_index(book->entries, i);
     if (g_hash_table_contains(seen, entry) || !is_alive(&entry->entry)) continue;
     const AlertRule *rule = alert_rules_find(judged, entry->entry.rule);
-    if (rule || !alert_rules_find(all, entry->entry.rule))
+    if (rule || (all && !alert_rules_find(all, entry->entry.rule)))
       judge_entry(book, clock, rule, entry, NULL, now_us, say, user_data, events);
   }
   g_ptr_array_sort(book->entries, by_key);

@@ -59,7 +59,8 @@ typedef char *(*AlertSay)(const AlertFinding *finding, AlertAct act, const Alert
 
 /* What the findings make of the states: the acts that follow, as AlertEvent, in the order of the findings. `judged`
  * (AlertRule) are the rules that were judged: whatever is alive of them and was not found is judged no more. What is
- * alive of rules that are not in `all` has ended, too. Caller frees with g_ptr_array_unref(). */
+ * alive of rules that are not in `all` has ended, too; NULL: not all rules are known, so none has. Caller frees with
+ * g_ptr_array_unref(). */
 GPtrArray *alert_book_take(AlertBook *book, const AlertClock *clock, const GPtrArray *all, const GPtrArray *judged,
                            const GPtrArray *findings, gint64 now_us, AlertSay say, gpointer user_data);
 

@@ -31,12 +31,12 @@ typedef struct {
   gint64 n;         /* records it rests on */
   char period[32];  /* its name */
   gint64 latest_us; /* FRESHNESS: when the last record came; G_MININT64: none ever */
-  char *words;      /* for people, by whoever asked; NULL here */
+  char *words;      /* GONE: what the rule names and is not there; else NULL */
 } AlertFinding;
 
-/* What `rules` (AlertRule, those that are paused are passed over) say at the clock of the desk, rule by rule. Caller
- * frees with g_ptr_array_unref(). Errors: those of query_run(); a rule whose KPI or member is there no more says
- * nothing of it. */
+/* What `rules` (AlertRule, those that are paused are passed over) say at the clock of the desk, rule by rule, at least
+ * one finding of each. Caller frees with g_ptr_array_unref(). Errors: those of query_run(); of a rule whose member or
+ * column is there no more the finding is GONE. */
 GPtrArray *alert_judge(const AlertDesk *desk, const GPtrArray *rules, GError **error);
 
 /* Whether a rule can be judged in this workspace: its member or dimension is there, its conditions fit. Errors:

@@ -46,16 +46,24 @@ static gboolean latest_of(const AlertDesk *desk, const AlertRule *rule, gint64 *
              values, 2, latest_us, error);
 }
 
+/* Where nothing ever came, it is waited for since the first load of anything. */
+static gboolean first_load(const AlertDesk *desk, gint64 *first_us, GError **error) {
+  const StoreValue now = store_of_instant(desk->context->now_us);
+  return ask(desk, "SELECT min(\"at\") FROM load WHERE \"at\" <= ?", &now, 1, first_us, error);
+}
+
 gboolean alert_freshness_judge(const AlertDesk *desk, const AlertRule *rule, GPtrArray *findings, GError **error) {
-  gint64 latest_us;
+  gint64 latest_us, since_us;
   if (!latest_of(desk, rule, &latest_us, error)) return FALSE;
+  since_us = latest_us;
+  if (latest_us == G_MININT64 && !first_load(desk, &since_us, error)) return FALSE;
   AlertFinding *finding = alert_finding_add(findings, rule, NULL, NULL);
   finding->latest_us = latest_us;
-  if (latest_us == G_MININT64) {
-    alert_finding_silence(finding, "there was never a record of it");
+  if (since_us == G_MININT64) {
+    alert_finding_silence(finding, "nothing was loaded yet");
     return TRUE;
   }
   AlertClock clock = alert_desk_clock(desk);
-  alert_finding_judge(finding, alert_elapsed(&clock, rule->older_than.unit, latest_us, desk->context->now_us));
+  alert_finding_judge(finding, alert_elapsed(&clock, rule->older_than.unit, since_us, desk->context->now_us));
   return TRUE;
 }

@@ -21,6 +21,7 @@ typedef struct {
 void alert_targets_clear(AlertTargets *targets);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(AlertTargets, alert_targets_clear)
 
+gboolean alert_kpi_judge(const AlertDesk *desk, const AlertRule *rule, GPtrArray *findings, GError **error);
 gboolean alert_targets_judge(const AlertDesk *desk, AlertTargets *targets, const AlertRule *rule, GPtrArray *findings,
                              GError **error);
 gboolean alert_freshness_judge(const AlertDesk *desk, const AlertRule *rule, GPtrArray *findings, GError **error);

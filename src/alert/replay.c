@@ -74,8 +74,9 @@ static void count_silence(AlertReplay *replay, const GPtrArray *findings) {
   gboolean is_silent = TRUE;
   for (guint i = 0; i < findings->len; i++) {
     const AlertFinding *finding = g_ptr_array_index(findings, i);
-    is_silent = is_silent && finding->verdict == ALERT_UNKNOWN;
+    is_silent = is_silent && (finding->verdict == ALERT_UNKNOWN || finding->verdict == ALERT_GONE);
     if (finding->verdict == ALERT_UNKNOWN) replay->silence = finding->silence;
+    if (finding->verdict == ALERT_GONE) replay->silence = "what the rule names was not there yet";
   }
   replay->n_days++;
   replay->n_silent += is_silent;

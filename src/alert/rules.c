@@ -180,10 +180,11 @@ static gboolean read_value(const Reading *reading, const char *key, const char *
   if (is_percent && !is_share)
     return refuse(reading, key, error, "%s is no share: write \"%s\" as a number of its own unit (%s), without %%",
                   kpi->title, key, kpi_unit_name(kpi->unit));
-  if (is_share && kpi->proportion && !is_percent && (*value > 1 || *value < 0))
-    return refuse(reading, key, error, "%s is a share from 0%% to 100%%: write %s%% or a number from 0 to 1",
-                  kpi->title, text);
-  return TRUE;
+  if (!is_share || !kpi->proportion || (*value >= 0 && *value <= 1)) return TRUE;
+  if (is_percent || *value < 0)
+    return refuse(reading, key, error, "%s is a share from 0%% to 100%%, which cannot be %s", kpi->title, text);
+  return refuse(reading, key, error, "%s is a share from 0%% to 100%%: write %s%% or a number from 0 to 1", kpi->title,
+                text);
 }
 
 static gboolean read_change(const Reading *reading, const char *key, const char *text, double *value,
@@ -236,6 +237,24 @@ static gboolean read_amount(const Reading *reading, const char *key, const char 
   }
 }
 
+/* A limit beyond which nothing can lie, or all does. */
+static gboolean check_limit(const Reading *reading, const KpiDefinition *kpi, GError **error) {
+  const AlertRule *rule = reading->rule;
+  gboolean is_share = rule->kind == ALERT_VALUE ? kpi->proportion : alert_is_of_targets(rule->kind);
+  gboolean never = is_share && (rule->fires_below ? rule->limit <= 0 : rule->kind == ALERT_VALUE && rule->limit >= 1);
+  if (never)
+    return refuse(reading, reading->condition, error, "\"%s: %s\" would never fire: nothing is %s it",
+                  reading->condition, reading->amount, rule->fires_below ? "below" : "above");
+  if (rule->kind == ALERT_CHANGE && rule->limit <= 0)
+    return refuse(reading, reading->condition, error,
+                  "\"%s: %s\" would fire where nothing has changed: say by how much, such as 20%%", reading->condition,
+                  reading->amount);
+  if (rule->kind == ALERT_CHANCE && rule->limit > 1)
+    return refuse(reading, reading->condition, error, "a probability is a share up to 100%%, which \"%s\" is beyond",
+                  reading->amount);
+  return TRUE;
+}
+
 /* Recovering on the wrong side of the limit, it would never rest. */
 static gboolean read_recover(const Reading *reading, const KpiDefinition *kpi, GError **error) {
   AlertRule *rule = reading->rule;
@@ -279,6 +298,17 @@ static gboolean read_who(const Reading *reading, GError **error) {
                 who);
 }
 
+/* Of a period that moves along (this-month, today, year-to-date); one that is named (2026-Q4) is over some day. */
+static gboolean is_never_over(const Calendar *calendar, const char *text) {
+  const BaseDay days[] = {base_day_from_civil(2026, 6, 15), base_day_from_civil(2200, 6, 15)};
+  for (guint i = 0; i < G_N_ELEMENTS(days); i++) {
+    CalendarPeriod period;
+    if (!calendar_parse_period(calendar, text, days[i], days[i], days[i], &period, NULL) || period.end <= days[i])
+      return FALSE;
+  }
+  return TRUE;
+}
+
 static gboolean read_period(const Reading *reading, const KpiDefinition *kpi, GError **error) {
   AlertRule *rule = reading->rule;
   gboolean takes = rule->kind == ALERT_VALUE || rule->kind == ALERT_CHANGE;
@@ -298,9 +328,14 @@ static gboolean read_period(const Reading *reading, const KpiDefinition *kpi, GE
   g_autoptr(GError) cause = NULL;
   CalendarPeriod period;
   BaseDay some_day = base_day_from_civil(2026, 6, 15);
-  if (calendar_parse_period(reading->reader->calendar, rule->period, some_day, some_day, some_day, &period, &cause))
+  if (!calendar_parse_period(reading->reader->calendar, rule->period, some_day, some_day, some_day, &period, &cause))
+    return refuse(reading, "period", error, "%s", cause->message);
+  if (reading->keys.incomplete || alert_is_standing(kpi) || !is_never_over(reading->reader->calendar, rule->period))
     return TRUE;
-  return refuse(reading, "period", error, "%s", cause->message);
+  return refuse(reading, "period", error,
+                "\"%s\" is not over whenever it is judged, so that the rule would never speak: write last-month, "
+                "last-30-days or another that is over, or add `incomplete: true` to judge it as far as it has come",
+                rule->period);
 }
 
 static gboolean read_fact(const Reading *reading, GError **error) {
@@ -417,7 +452,7 @@ static gboolean settle(Reading *reading, GError **error) {
   return find_condition(reading, error) && read_fact(reading, error) && read_kpi(reading, &kpi, error) &&
          read_who(reading, error) && read_period(reading, kpi, error) &&
          read_amount(reading, reading->condition, reading->amount, kpi, &rule->limit, error) &&
-         read_recover(reading, kpi, error) && read_rest(reading, error);
+         check_limit(reading, kpi, error) && read_recover(reading, kpi, error) && read_rest(reading, error);
 }
 
 static gboolean is_name(const char *text) {

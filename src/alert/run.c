@@ -11,10 +11,21 @@ static gboolean write_all(const AlertRun *run, const GPtrArray *events, GError *
   return FALSE;
 }
 
+/* Once for each rule. */
+static void tell_unjudged(const AlertRun *run, const GPtrArray *findings) {
+  for (guint i = 0; run->unjudged && i < findings->len; i++) {
+    const AlertFinding *finding = g_ptr_array_index(findings, i);
+    if (finding->verdict == ALERT_GONE)
+      g_ptr_array_add(run->unjudged,
+                      g_strdup_printf("the rule \"%s\" is not judged: %s", finding->rule->name, finding->words));
+  }
+}
+
 GPtrArray *alert_run(const AlertRun *run, AlertBook *book, GError **error) {
   AlertClock clock = alert_desk_clock(run->desk);
   g_autoptr(GPtrArray) findings = alert_judge(run->desk, run->judged, error);
   if (!findings) return NULL;
+  tell_unjudged(run, findings);
   g_autoptr(GPtrArray) events = alert_book_take(book, &clock, run->rules, run->judged, findings,
                                                 run->desk->context->now_us, run->say, run->user_data);
   gboolean writes = events->len > 0 || run->looks_at_due;

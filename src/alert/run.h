@@ -6,10 +6,11 @@
 typedef struct {
   const AlertDesk *desk;
   Store *store;            /* open to write */
-  const GPtrArray *rules;  /* AlertRule: all there are */
+  const GPtrArray *rules;  /* AlertRule: all there are; NULL: some could not be read, and go on as they are */
   const GPtrArray *judged; /* of these, the ones to be judged now */
   AlertSay say;
   gpointer user_data;
+  GPtrArray *unjudged;   /* texts are added: what rules name that is not there; or NULL */
   gboolean looks_at_due; /* messages that waited for their time are made too, and not only those of this pass */
 } AlertRun;
 

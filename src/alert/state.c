@@ -78,7 +78,8 @@ static AlertAct next_act(const AlertClock *clock, const AlertTiming *timing, con
 
 /* --- who hears of it --- */
 
-/* A firing that nobody was told of, for it was snoozed, is told when that is over. */
+/* A firing that nobody was told of, for it was snoozed, is told when that is over. Reminders count from when people
+ * hear of it: none gather in quiet hours. */
 static gboolean is_reminded(const AlertClock *clock, const AlertTiming *timing, const AlertState *state,
                             gint64 now_us) {
   if (state->phase != ALERT_FIRING || state->acked_by) return FALSE;
@@ -112,8 +113,9 @@ static void leave_firing(AlertState *state, gint64 at_us) {
   g_clear_pointer(&state->acked_by, g_free);
 }
 
-void alert_state_apply(AlertState *state, AlertStep step, gint64 at_us, gint64 until_us, const char *author) {
-  switch (step.act) {
+void alert_state_apply(AlertState *state, const AlertDone *done) {
+  gint64 at_us = done->at_us;
+  switch (done->act) {
     case ALERT_ACT_PEND:
       enter(state, ALERT_PENDING, at_us);
       break;
@@ -134,18 +136,18 @@ void alert_state_apply(AlertState *state, AlertStep step, gint64 at_us, gint64 u
       leave_firing(state, at_us);
       break;
     case ALERT_ACT_SNOOZE:
-      state->snoozed_until_us = until_us;
+      state->snoozed_until_us = done->until_us;
       break;
     case ALERT_ACT_WAKE:
       state->snoozed_until_us = 0;
       break;
     case ALERT_ACT_ACK:
       g_free(state->acked_by);
-      state->acked_by = g_strdup(author);
+      state->acked_by = g_strdup(done->author);
       break;
     case ALERT_ACT_NONE:
     case ALERT_ACT_REMIND:
       break;
   }
-  if (step.is_told && (step.act == ALERT_ACT_FIRE || step.act == ALERT_ACT_REMIND)) state->told_us = at_us;
+  if (done->heard_us && (done->act == ALERT_ACT_FIRE || done->act == ALERT_ACT_REMIND)) state->told_us = done->heard_us;
 }

@@ -46,7 +46,7 @@ typedef struct {
   AlertPhase phase;
   gint64 since_us; /* of the phase */
   gint64 fired_us; /* of the firing that holds */
-  gint64 told_us;  /* when it was last told of that firing; 0: not yet */
+  gint64 told_us;  /* when people last hear of that firing, which may be after quiet hours; 0: not yet */
   char *acked_by;  /* NULL: not acknowledged */
   gint64 snoozed_until_us;
 } AlertState;
@@ -69,5 +69,14 @@ typedef struct {
 AlertStep alert_step(const AlertClock *clock, const AlertTiming *timing, const AlertState *state,
                      gint64 snoozed_until_us, AlertVerdict verdict, gint64 now_us);
 
-/* The state after an act. `until_us`: of SNOOZE; `author`: of ACK. */
-void alert_state_apply(AlertState *state, AlertStep step, gint64 at_us, gint64 until_us, const char *author);
+/* An act that has happened. */
+typedef struct {
+  AlertAct act;
+  gint64 at_us;
+  gint64 heard_us;    /* when people hear of it: at once, after quiet hours, or with a digest; 0: nobody does */
+  gint64 until_us;    /* SNOOZE */
+  const char *author; /* ACK */
+} AlertDone;
+
+/* The state after an act. */
+void alert_state_apply(AlertState *state, const AlertDone *done);

@@ -128,6 +128,10 @@ static char *say_freshness(const Session *session, const AlertFinding *finding) 
   g_autofree char *since = answer_alert_time(session, finding->latest_us);
   g_autofree char *longest = alert_duration_write(rule->older_than);
   const char *what = rule->fact ? rule->fact : rule->source;
+  if (finding->latest_us == G_MININT64)
+    return g_strdup_printf(finding->verdict == ALERT_BAD ? "Nothing has ever come of %s, for %s or more"
+                                                         : "Nothing has come of %s yet, for less than %s",
+                           what, longest);
   if (finding->verdict != ALERT_BAD)
     return g_strdup_printf(
         rule->fact ? "There are new records of %s again: the last is of %s" : "Something new came from %s again, at %s",
@@ -143,6 +147,7 @@ char *answer_alert_say(const AlertFinding *finding, AlertAct act, const AlertSta
   const KpiDefinition *kpi = kpi_of(session, finding->kpi);
   g_autofree char *who = answer_alert_who(finding->who);
   if (finding->verdict == ALERT_UNKNOWN) return g_strdup(finding->silence);
+  if (finding->verdict == ALERT_GONE) return g_strdup(finding->words);
   if (rule->kind == ALERT_FRESHNESS) return say_freshness(session, finding);
   if (!kpi) return NULL;
   if (rule->kind == ALERT_VALUE) return say_value(session, finding, kpi, who);

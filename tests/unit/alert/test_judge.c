@@ -57,13 +57,13 @@ static void values_are_held_against_limits(void **state) {
   expect(&world, "kpi: revenue, above: 29999, period: last-month", "company bad 3e+04");
   expect(&world, "kpi: revenue, below: 1000, who: each rep, period: last-month", "rep:Ana good 3e+04; rep:Ben bad 0");
   expect(&world, "kpi: rate, below: 60%, who: each rep, period: 2026-09..2026-10", "rep:Ana good 1; rep:Ben good 1");
-  expect(&world, "kpi: rate, below: 60%, who: \"rep:ben\", period: last-month", "");
+  expect(&world, "kpi: rate, below: 60%, who: \"rep:ben\", period: last-month", "rep:Ben silent");
 }
 
 /* November runs: a sum of it is not over. What rests on fewer records than asked says nothing. */
 static void unfinished_and_thin_is_silent(void **state) {
   g_auto(World) world = world_of_two();
-  expect(&world, "kpi: revenue, below: 30000, period: this-month", "company silent");
+  expect(&world, "kpi: revenue, below: 30000, period: 2026-11", "company silent");
   expect(&world, "kpi: revenue, below: 30000, period: this-month, incomplete: true", "company bad 2.4e+04");
   expect(&world, "kpi: rate, below: 60%, period: last-month, at_least: 3", "company silent");
   expect(&world, "kpi: rate, below: 60%, period: last-month, at_least: 2", "company good 1");
@@ -99,7 +99,7 @@ static void targets_are_judged_each_by_itself(void **state) {
   expect(&world, "behind: 5 days, recover: 4 days", "rep:Ana between 4; rep:Ben good -6");
   expect(&world, "behind: 6000, who: each rep", "rep:Ana bad 6429; rep:Ben good -2571");
   expect(&world, "pace_below: 90%, who: \"rep:ana\"", "rep:Ana bad 0.7");
-  expect(&world, "pace_below: 90%, kpi: rate", "");
+  expect(&world, "pace_below: 90%, kpi: rate", " silent");
   expect(&world, "attainment_below: 80%", "company bad 0.75");
   expect(&world, "attainment_below: 75%", "company good 0.75");
   expect(&world, "attainment_below: 60%, who: each rep, incomplete: true", "rep:Ana bad 0.5; rep:Ben good 1");
@@ -114,7 +114,7 @@ static void what_ended_long_ago_is_left_alone(void **state) {
   world_set_clock(&world, day(12, 1));
   expect(&world, "attainment_below: 80%", "company bad 0.75");
   world_set_clock(&world, day(12, 2));
-  expect(&world, "attainment_below: 80%", "");
+  expect(&world, "attainment_below: 80%", " silent");
 }
 
 /* The last thing that happened was on Thursday, 12 November, at midnight: by the end of the 20th seven working days,
@@ -129,11 +129,40 @@ static void records_grow_old(void **state) {
   expect(&world, "source: crm, older_than: 1 day", " silent");
 }
 
+/* What was never loaded is waited for since the first load of anything: Monday, 16 November, 09:00, is 4 days and 15
+ * hours before the end of the 20th, 8 working hours for each of its five days. */
+static void records_that_never_came_grow_old(void **state) {
+  g_auto(World) world = world_of_two();
+  g_autoptr(GError) error = NULL;
+  if (!store_run(
+          world.store,
+          "INSERT INTO load (load, \"at\", source, n_new) VALUES (901, TIMESTAMP '2026-11-16 09:00:00', 'people', 1)",
+          NULL, 0, NULL, &error))
+    fail_msg("%s", error->message);
+  expect(&world, "source: crm, older_than: 40 working hours", " bad 40");
+  expect(&world, "source: crm, older_than: 41 working hours", " good 40");
+  expect(&world, "fact: activity, older_than: 4 days", " bad 4.625");
+  expect(&world, "source: people, older_than: 4 days", " bad 4.625");
+}
+
+/* Whom a rule names is not there; a day that is not over; a member without any record. */
+static void what_cannot_be_judged_is_told(void **state) {
+  g_auto(World) world = world_of_two();
+  expect(&world, "kpi: revenue, below: 5, who: \"rep:Nobody\", period: last-month", "rep:Nobody gone");
+  expect(&world, "kpi: revenue, below: 5, where: \"colour = 'red'\", period: last-month", " gone");
+  expect(&world, "behind: 3 days, who: \"rep:Nobody\"", "rep:Nobody gone");
+  expect(&world, "behind: 3 days, who: \"rep:Ben\"", "rep:Ben silent");
+  expect(&world, "kpi: revenue, below: 99999, period: 2026-11-20", "company silent");
+  expect(&world, "kpi: revenue, below: 99999, period: 2026-11-19, who: each rep", "rep:Ana bad 0; rep:Ben bad 0");
+  expect(&world, "kpi: rate, below: 99%, period: 2026-11-19, who: each rep", "rep:Ana silent; rep:Ben silent");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(values_are_held_against_limits),    cmocka_unit_test(unfinished_and_thin_is_silent),
       cmocka_unit_test(changes_are_shares_or_amounts),     cmocka_unit_test(targets_are_judged_each_by_itself),
       cmocka_unit_test(what_ended_long_ago_is_left_alone), cmocka_unit_test(records_grow_old),
+      cmocka_unit_test(records_that_never_came_grow_old),  cmocka_unit_test(what_cannot_be_judged_is_told),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

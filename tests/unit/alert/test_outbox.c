@@ -216,6 +216,30 @@ static void what_waits_becomes_one_message(void **state) {
   assert_int_equal(2, ((const AlertMessage *)g_ptr_array_index(both, 1))->events->len);
 }
 
+/* What fires at 21:00 is heard at 06:00: reminders every half an hour begin then, and do not gather in the night. */
+static void reminders_count_from_when_people_hear(void **state) {
+  g_auto(Desk) desk = desk_of(to_log);
+  desk.few.timing.remind = (AlertDuration){30, ALERT_MINUTES};
+  assert_int_equal(1, happens(&desk, &desk.few, "rep:Ana", ALERT_BAD, at(21)));
+  assert_int_equal(0, happens(&desk, &desk.few, "rep:Ana", ALERT_BAD, at(22)));
+  g_autoptr(AlertBook) again = alert_book_read(desk.world.store, NULL);
+  assert_true(alert_book_find(again, "few", "rep:Ana", 0)->state.told_us == at(30));
+  assert_int_equal(0, happens(&desk, &desk.few, "rep:Ana", ALERT_BAD, at(30.4)));
+  assert_int_equal(1, happens(&desk, &desk.few, "rep:Ana", ALERT_BAD, at(30.5)));
+}
+
+/* A rule that could not be read has not ended: what fires goes on, and is found again when it is mended. */
+static void what_cannot_be_read_goes_on(void **state) {
+  g_auto(Desk) desk = fired_at_ten(to_log);
+  const AlertClock clock = {desk.world.calendar, desk.alerts};
+  g_autoptr(GPtrArray) none = g_ptr_array_new();
+  g_autoptr(GPtrArray) unknown = alert_book_take(desk.book, &clock, NULL, none, none, at(11), NULL, NULL);
+  assert_int_equal(0, unknown->len);
+  g_autoptr(GPtrArray) gone = alert_book_take(desk.book, &clock, none, none, none, at(12), NULL, NULL);
+  assert_int_equal(1, gone->len);
+  assert_true(((const AlertEvent *)g_ptr_array_index(gone, 0))->act == ALERT_ACT_END);
+}
+
 /* A book that is read again is the book that was written. */
 static void a_book_is_what_was_written(void **state) {
   g_auto(Desk) desk = desk_of(to_log);
@@ -239,9 +263,10 @@ static void a_book_is_what_was_written(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(each_recipient_has_a_message),       cmocka_unit_test(what_fails_is_tried_ever_more_rarely),
-      cmocka_unit_test(what_is_refused_is_not_tried_again), cmocka_unit_test(an_unmarked_message_keeps_its_id),
-      cmocka_unit_test(what_waits_becomes_one_message),     cmocka_unit_test(a_book_is_what_was_written),
+      cmocka_unit_test(each_recipient_has_a_message),          cmocka_unit_test(what_fails_is_tried_ever_more_rarely),
+      cmocka_unit_test(what_is_refused_is_not_tried_again),    cmocka_unit_test(an_unmarked_message_keeps_its_id),
+      cmocka_unit_test(what_waits_becomes_one_message),        cmocka_unit_test(a_book_is_what_was_written),
+      cmocka_unit_test(reminders_count_from_when_people_hear), cmocka_unit_test(what_cannot_be_read_goes_on),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

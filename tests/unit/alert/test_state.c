@@ -35,7 +35,8 @@ static AlertStep step_at(const AlertTiming *timing, AlertState *state, int hour,
   const AlertClock clock = {calendar, &alerts};
   gint64 now_us = START + hour * HOUR_US;
   AlertStep step = alert_step(&clock, timing, state, rule_snoozed_us, verdict, now_us);
-  alert_state_apply(state, step, now_us, 0, NULL);
+  const AlertDone done = {.act = step.act, .at_us = now_us, .heard_us = step.is_told ? now_us : 0};
+  alert_state_apply(state, &done);
   return step;
 }
 
@@ -114,7 +115,7 @@ static void reminds_after_an_interval(void **state) {
          {47, ALERT_BAD, "none", ALERT_FIRING},      //
          {48, ALERT_UNKNOWN, "none", ALERT_FIRING},  //
          {49, ALERT_BETWEEN, "remind!", ALERT_FIRING});
-  alert_state_apply(&one, (AlertStep){ALERT_ACT_ACK, FALSE}, START + 50 * HOUR_US, 0, "Mia");
+  alert_state_apply(&one, &(AlertDone){ALERT_ACT_ACK, START + 50 * HOUR_US, 0, 0, "Mia"});
   assert_string_equal(one.acked_by, "Mia");
   EXPECT(&timing, &one,                              //
          {73, ALERT_BAD, "none", ALERT_FIRING},      //
@@ -131,7 +132,7 @@ static void snoozes_in_silence(void **state) {
   const AlertTiming timing = {0};
   AlertState one = {0};
   EXPECT(&timing, &one, {0, ALERT_BAD, "fire!", ALERT_FIRING});
-  alert_state_apply(&one, (AlertStep){ALERT_ACT_SNOOZE, FALSE}, START + HOUR_US, START + 10 * HOUR_US, "Mia");
+  alert_state_apply(&one, &(AlertDone){ALERT_ACT_SNOOZE, START + HOUR_US, 0, START + 10 * HOUR_US, "Mia"});
   EXPECT(&timing, &one,                             //
          {2, ALERT_BAD, "none", ALERT_FIRING},      //
          {3, ALERT_GOOD, "recover", ALERT_CALM},    //
@@ -142,8 +143,8 @@ static void snoozes_in_silence(void **state) {
          {10, ALERT_BAD, "remind!", ALERT_FIRING},  //
          {11, ALERT_BAD, "none", ALERT_FIRING},     //
          {12, ALERT_GOOD, "recover!", ALERT_CALM});
-  alert_state_apply(&one, (AlertStep){ALERT_ACT_SNOOZE, FALSE}, START + 13 * HOUR_US, START + 99 * HOUR_US, "Mia");
-  alert_state_apply(&one, (AlertStep){ALERT_ACT_WAKE, FALSE}, START + 14 * HOUR_US, 0, "Mia");
+  alert_state_apply(&one, &(AlertDone){ALERT_ACT_SNOOZE, START + 13 * HOUR_US, 0, START + 99 * HOUR_US, "Mia"});
+  alert_state_apply(&one, &(AlertDone){ALERT_ACT_WAKE, START + 14 * HOUR_US, 0, 0, "Mia"});
   EXPECT(&timing, &one, {15, ALERT_BAD, "fire!", ALERT_FIRING});
   alert_state_clear(&one);
 }
