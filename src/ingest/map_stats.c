@@ -22,7 +22,8 @@ static const Question of_dates[] = {
     {MAP_N_MIDNIGHT,
      "count(CASE WHEN contains(r{}, '0:00') AND regexp_matches(r{}, '[ T]0?0:00(:00(\\.0+)?)?$') THEN 1 END)"},
     {MAP_N_EPOCH,
-     "count(CASE WHEN f{} AND regexp_matches(r{}, '^(\\d{5}(\\.\\d+)?|\\d{9,10}(\\.\\d+)?|\\d{12,13}|\\d{16})$') "
+     "count(CASE WHEN f{} AND regexp_matches(r{}, "
+     "'^(\\d{5}(\\.\\d+)?|\\d{9,10}(\\.\\d+)?|\\d{12,13}|\\d{16}|/Date\\(.*)$') "
      "THEN 1 END)"},
     {MAP_N_ISO, "count(*) FILTER (NOT f{} AND r{}[5:5] = '-')"},
     {MAP_N_FOREIGN, "count(*) FILTER (f{})"},

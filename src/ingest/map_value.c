@@ -248,8 +248,9 @@ static void append_parsed_time(GString *sql, const MapColumn *column, guint i) {
       text, column->formats, i);
   if (column->is_epoch) {
     g_string_append_printf(
-        sql, ", CASE WHEN regexp_matches(r%u, '^\\d+(\\.\\d+)?$') THEN attain_sane(attain_epoch(r%u)) END AS e%u", i, i,
-        i);
+        sql,
+        ", CASE WHEN regexp_matches(r%u, '^\\d+(\\.\\d+)?$|^/Date\\(') THEN attain_sane(attain_epoch(r%u)) END AS e%u",
+        i, i, i);
   } else {
     g_string_append_printf(sql, ", NULL::BIGINT AS e%u", i);
   }

@@ -18,7 +18,7 @@
   "[0-9]{4})( .*)?$"
 #define COMPACT  "^(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])$"
 #define SERIAL   "^(3[0-9]|4[0-9]|5[0-4])[0-9]{3}(\\.[0-9]+)?$"
-#define EPOCH_MS "^1[0-9]{12}$"
+#define EPOCH_MS "^1[0-9]{12}$|^/Date[(]-?[0-9]+([+-][0-9]{4})?[)]/$"
 #define MONTH    "^(19|20)[0-9]{2}[-/.](0?[1-9]|1[0-2])$"
 /* Languages put other spaces than the plain one between thousands and before signs. */
 #define SPACES " \\x{a0}\\x{2009}\\x{202f}"
@@ -153,7 +153,7 @@ char *profile_sql_date(const ProfileColumn *column) {
     case PROFILE_DATE_MONTH:
       return g_strdup_printf("CAST(try_strptime(%s, ['%%Y-%%m', '%%Y/%%m', '%%Y.%%m']) AS TIMESTAMP)", text);
     case PROFILE_DATE_EPOCH_MS:
-      return g_strdup_printf("make_timestamp(try_cast(%s AS BIGINT) * 1000)", text);
+      return g_strdup_printf("make_timestamp(try_cast(regexp_extract(%s, '-?[0-9]+') AS BIGINT) * 1000)", text);
     default:
       return g_strdup_printf(
           "CAST(try_strptime(regexp_extract(replace(replace(%s, '/', '-'), '.', '-'), '^[0-9]+-[0-9]+-[0-9]+'), "

@@ -368,6 +368,7 @@ IngestProposal *ingest_propose(Store *scratch, const char *path, const LedgerSch
   if (!recognise_system(&propose, done, error)) return NULL;
   propose_kinds(&propose, done);
   propose_deals(&propose);
+  propose_ids(&propose);
   propose_references(&propose);
   propose_checks(&propose);
   propose_scales(&propose);

@@ -195,6 +195,15 @@ static void make_id(Propose *propose, ProposeEntry *entry) {
   }
 }
 
+/* People and accounts that a file of facts tells of in passing stand there many times. */
+static gboolean is_in_passing(const Propose *propose, const ProposeEntry *entry) {
+  for (guint i = 0; i < propose->entries->len; i++) {
+    const ProposeEntry *other = propose->entries->pdata[i];
+    if (other->from == entry->from && ledger_schema_find(propose->schema, other->to)->kind == LEDGER_FACT) return TRUE;
+  }
+  return FALSE;
+}
+
 static void check_ids(Propose *propose, ProposeEntry *entry) {
   const ProposeColumn *id = propose_entry_column(entry, "id"), *document = propose_entry_column(entry, "document");
   gboolean dimension = ledger_schema_find(propose->schema, entry->to)->kind == LEDGER_DIMENSION;
@@ -204,7 +213,7 @@ static void check_ids(Propose *propose, ProposeEntry *entry) {
     make_id(propose, entry);
     return;
   }
-  if (repeated > 0 && !entry->comment)
+  if (repeated > 0 && !entry->comment && !(dimension && is_in_passing(propose, entry)))
     propose_check(propose,
                   dimension ? "%s: %" G64
                               " rows have the id of an earlier row; the first of such rows counts, and what it "

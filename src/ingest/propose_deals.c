@@ -397,6 +397,7 @@ static void propose_deal(Propose *propose, ProposeEntry *entry) {
   if (!of_system) decide_created(propose, entry);
   fill_when(entry, decided);
   decide_amount(propose, entry);
+  propose_stage_name(propose, entry);
   propose_stages(propose, entry);
   propose_sides(propose, entry);
 }

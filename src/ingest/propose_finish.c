@@ -68,6 +68,30 @@ static void finish_sale(Propose *propose, ProposeEntry *entry, const Guess *gues
                   cancelled->str);
 }
 
+/* 12:34 is read as hours and minutes. It is minutes and seconds where the header says so, and of calls that would
+ * otherwise take half a day. */
+static void minutes_and_seconds(Propose *propose, ProposeEntry *entry, ProposeColumn *duration) {
+  static const char *const said[] = {"mm:ss", "m:ss", "min:sec", "min:sek", "min:s"};
+  const ProposeColumn *kind = propose_entry_column(entry, "kind");
+  g_autofree char *text = profile_sql_text(duration->of);
+  g_autofree char *from = propose_from(entry);
+  g_autofree char *select = g_strdup_printf("FROM (SELECT %s AS v %s) AS t WHERE v IS NOT NULL", text, from);
+  g_autofree char *other =
+      g_strdup_printf("SELECT count(*) %s AND NOT regexp_matches(v, '^[0-9]+:[0-5]?[0-9]$')", select);
+  g_autofree char *long_ones =
+      g_strdup_printf("SELECT count(*) %s AND try_cast(split_part(v, ':', 1) AS INTEGER) >= 12", select);
+  if (profile_count(propose->scratch, other) != 0) return;
+  g_autofree char *header = g_utf8_strdown(duration->of->header, -1);
+  gboolean is_said = FALSE;
+  for (gsize i = 0; i < G_N_ELEMENTS(said); i++) is_said |= strstr(header, said[i]) != NULL;
+  gboolean calls = kind && g_strcmp0(kind->constant, "call") == 0;
+  if (!is_said && !(calls && profile_count(propose->scratch, long_ones) > 0)) return;
+  g_autofree char *name = store_quote_name(duration->of->header);
+  g_autofree char *sql = g_strdup_printf("'0:' || nullif(trim(%s), '')", name);
+  propose_assumed(propose, "%s: %s is in minutes and seconds.", entry->from->pattern, duration->of->header);
+  propose_entry_set(entry, "duration", NULL)->sql = g_steal_pointer(&sql);
+}
+
 static void finish_activity(Propose *propose, ProposeEntry *entry) {
   static const struct {
     const char *part, *kind;
@@ -91,6 +115,8 @@ static void finish_activity(Propose *propose, ProposeEntry *entry) {
                                                                    : "minutes";
     if (!strstr(key, "min") && g_str_equal(duration->unit, "minutes"))
       propose_check(propose, "%s: %s is taken to be in minutes.", entry->from->pattern, duration->of->header);
+  } else if (duration && duration->of) {
+    minutes_and_seconds(propose, entry, duration);
   }
   ProposeColumn *scheduled = propose_entry_column(entry, "scheduled_at"),
                 *done = propose_entry_column(entry, "done_at"), *created = propose_entry_column(entry, "created_at");

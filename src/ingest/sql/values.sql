@@ -123,15 +123,16 @@ CREATE OR REPLACE TEMP MACRO attain_in_english(t) AS attain_named_date(attain_pl
 CREATE OR REPLACE TEMP MACRO attain_naive(t, formats) AS
   attain_sane(coalesce(attain_iso(t), attain_formatted(t, formats)));
 
--- Digits alone: seconds, milliseconds or microseconds since 1970, or a spreadsheet's day number.
-CREATE OR REPLACE TEMP MACRO attain_epoch(t) AS CASE length(split_part(t, '.', 1))
+-- Digits alone: seconds, milliseconds or microseconds since 1970, or a spreadsheet's day number; the milliseconds of /Date(1490000000000)/.
+CREATE OR REPLACE TEMP MACRO attain_epoch(t) AS CASE WHEN starts_with(t, '/Date(') THEN TRY_CAST(regexp_extract(t, '-?\d+') AS BIGINT) * 1000
+  ELSE CASE length(split_part(t, '.', 1))
   WHEN 5 THEN CAST(round((TRY_CAST(t AS DECIMAL(30, 9)) - 25569) * 86400, 0) AS BIGINT) * 1000000
   WHEN 9 THEN TRY_CAST(t AS BIGINT) * 1000000 WHEN 10 THEN CAST(TRY_CAST(t AS DECIMAL(30, 6)) * 1000000 AS BIGINT)
-  WHEN 12 THEN TRY_CAST(t AS BIGINT) * 1000 WHEN 13 THEN TRY_CAST(t AS BIGINT) * 1000 WHEN 16 THEN TRY_CAST(t AS BIGINT) END;
+  WHEN 12 THEN TRY_CAST(t AS BIGINT) * 1000 WHEN 13 THEN TRY_CAST(t AS BIGINT) * 1000 WHEN 16 THEN TRY_CAST(t AS BIGINT) END END;
 
--- Seconds from 1:02:03, 02:03 (hours and minutes), 1h 2m 3s, PT1H2M.
+-- Seconds from 1:02:03, 02:03 (hours and minutes), 1h 2m 3s, PT1H2M. More than 59 minutes may stand behind hours: 0:75:10.
 CREATE OR REPLACE TEMP MACRO attain_seconds(t) AS CASE
-  WHEN regexp_matches(t, '^\d+:\d{1,2}(:\d{1,2})?$')
+  WHEN regexp_matches(t, '^\d+:\d{1,2}$|^\d+:\d{1,4}:\d{1,2}$')
     THEN CAST(split_part(t, ':', 1) AS BIGINT) * 3600 + CAST(split_part(t, ':', 2) AS BIGINT) * 60 + coalesce(TRY_CAST(split_part(t, ':', 3) AS BIGINT), 0)
   WHEN regexp_matches(lower(t), '^p?t?\s*(\d+\s*h\w*)?\s*(\d+\s*m\w*)?\s*(\d+\s*s\w*)?$') AND regexp_matches(lower(t), '\d')
     THEN coalesce(TRY_CAST(regexp_extract(lower(t), '(\d+)\s*h', 1) AS BIGINT), 0) * 3600

@@ -65,7 +65,7 @@ static void hold_against(const IngestProposal *proposal, const char *name) {
 }
 
 static char *find_input(const char *name) {
-  static const char *const endings[] = {"", ".csv", ".txt", ".json"};
+  static const char *const endings[] = {"", ".csv", ".txt", ".json", ".ndjson"};
   for (gsize i = 0; i < G_N_ELEMENTS(endings); i++) {
     char *path = g_strdup_printf("%s/%s%s", data_folder, name, endings[i]);
     if (g_file_test(path, G_FILE_TEST_EXISTS)) return path;
