@@ -1,10 +1,10 @@
 /* What restated a number: the records behind it as they were believed at an instant, beside those of now. */
 #pragma once
 
-#include "answer/answer.h"
+#include "answer/changes.h"
 #include "cli/cli.h"
 
-#define CHANGES_LIMIT 1000000 /* records behind one measure, where no limit is asked */
+#define CHANGES_LIMIT ANSWER_MAX_CHANGED
 
 /* Prints, for each KPI of the request, its value then and now and every record that counts otherwise. Closes the
  * session's database when it has read it. `format`: table (NULL), md, json or csv. Returns the exit code, -1 with

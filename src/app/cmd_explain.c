@@ -1,28 +1,15 @@
 /* attain explain: how a number came to be. */
+#include "answer/trail.h"
 #include "app/commands.h"
 #include "app/request.h"
-#include "query/trail.h"
 
 static char *count_words(gint64 n) {
   return cli_format_number((double)n, CLI_NUMBER_COUNT, NULL);
 }
 
-typedef struct {
-  const char *why;
-  gint64 n;
-} LeftOut;
-
-static void left_out_of(const QueryTrail *trail, LeftOut out[5]) {
-  out[0] = (LeftOut){"the conditions do not hold", trail->n_other};
-  out[1] = (LeftOut){"no date to place it by", trail->n_undated};
-  out[2] = (LeftOut){"outside the days", trail->n_outside};
-  out[3] = (LeftOut){"no value", trail->n_empty};
-  out[4] = (LeftOut){"no exchange rate on its day", trail->n_without_rate};
-}
-
 static void print_trail(const QueryTrail *trail, FILE *out) {
-  LeftOut left_out[5];
-  left_out_of(trail, left_out);
+  AnswerLeftOut left_out[ANSWER_N_LEFT_OUT];
+  answer_left_out(trail, left_out);
   g_autofree char *used = count_words(trail->n_used), *all = count_words(trail->n_rows);
   fprintf(out, "  %s\n", trail->name != NULL ? trail->name : "in the formula");
   fprintf(out, "    %s\n", trail->measure->canonical);
@@ -118,54 +105,6 @@ static void print_texts(const Session *session, const CliContext *context, const
           evaluate_ms);
 }
 
-static void json_trail(CliJson *json, const QueryTrail *trail) {
-  LeftOut left_out[5];
-  left_out_of(trail, left_out);
-  cli_json_begin_object(json);
-  cli_json_member_text(json, "measure", trail->name);
-  cli_json_member_text(json, "definition", trail->measure->canonical);
-  cli_json_member_text(json, "fact", trail->measure->table->name);
-  cli_json_member_text(json, "days", trail->when);
-  cli_json_member_integer(json, "records", trail->n_rows);
-  cli_json_member_integer(json, "used", trail->n_used);
-  cli_json_member_array(json, "left_out");
-  for (guint i = 0; i < G_N_ELEMENTS(left_out); i++) {
-    if (left_out[i].n == 0) continue;
-    cli_json_begin_object(json);
-    cli_json_member_text(json, "why", left_out[i].why);
-    cli_json_member_integer(json, "records", left_out[i].n);
-    cli_json_end_object(json);
-  }
-  cli_json_end_array(json);
-  cli_json_end_object(json);
-}
-
-static void print_json(const Session *session, const QueryResult *result, const GPtrArray *trails, FILE *out) {
-  const KpiDefinition *kpi = query_result_kpi(result, 0);
-  g_autoptr(CliJson) json = cli_json_new(out);
-  cli_json_begin_object(json);
-  cli_json_member_text(json, "kpi", kpi->name);
-  const KpiVersion *version = query_version_in_force(kpi, query_result_period(result, 0)->start);
-  g_autofree char *formula = kpi_expr_print(version->expr);
-  g_autofree char *from = version == kpi->versions ? NULL : base_day_format(version->from);
-  cli_json_member_text(json, "formula", formula);
-  cli_json_member_text(json, "formula_from", from);
-  cli_json_member_text(json, "anchor", kpi->anchor);
-  cli_json_member_array(json, "measures");
-  for (guint t = 0; t < trails->len; t++) json_trail(json, g_ptr_array_index(trails, t));
-  cli_json_end_array(json);
-  cli_json_member_texts(json, "sql", query_result_sql(result));
-  double plan_ms, scan_ms, evaluate_ms;
-  gint64 rows;
-  query_result_timings(result, &plan_ms, &scan_ms, &evaluate_ms, &rows);
-  cli_json_member_number(json, "plan_ms", plan_ms);
-  cli_json_member_number(json, "scan_ms", scan_ms);
-  cli_json_member_number(json, "evaluate_ms", evaluate_ms);
-  g_autofree char *as_of = answer_instant(session->now_us);
-  cli_json_member_text(json, "as_of", as_of);
-  cli_json_end_object(json);
-}
-
 static int run(CliContext *context, const CliArguments *arguments, GError **error) {
   g_autoptr(Session) session = session_open_as_of(context->folder, context->now, cli_option(arguments, "as-of"),
                                                   SESSION_DATABASE | SESSION_DEFINITIONS, error);
@@ -177,7 +116,7 @@ static int run(CliContext *context, const CliArguments *arguments, GError **erro
   g_autoptr(GPtrArray) trails = query_trails(&question, &request.request, 0, error);
   if (trails == NULL) return -1;
   if (g_strcmp0(cli_option(arguments, "format"), "json") == 0)
-    print_json(session, result, trails, context->out);
+    answer_explain_json(session, result, trails, context->out);
   else
     print_texts(session, context, result, trails);
   return 0;

@@ -2,9 +2,8 @@
  *
  * It works without a workspace (the built-in catalogue) and without a database (then nothing is said about data), since
  * it is where a stranger starts to read. */
-#include "answer/answer.h"
+#include "answer/kpis.h"
 #include "app/commands.h"
-#include "app/counts.h"
 #include "app/views.h"
 
 #define LABEL_WIDTH 12
@@ -24,107 +23,27 @@ static const char *unit_words(const KpiDefinition *kpi) {
   return strcmp(kpi->display, "x") == 0 ? "times" : kpi->display;
 }
 
-static const char *better_name(const KpiDefinition *kpi) {
-  static const char *const names[] = {"higher", "lower", "neutral"};
-  return names[kpi->better];
-}
-
 static const char *better_words(const KpiDefinition *kpi, gboolean unicode) {
   static const char *const words[] = {"higher", "lower", "-"};
   static const char *const arrows[] = {"↑ higher", "↓ lower", "–"};
   return (unicode ? arrows : words)[kpi->better];
 }
 
-static const char *timing_name(const KpiDefinition *kpi) {
-  return kpi->timing == KPI_LEADING ? "leading" : "lagging";
-}
-
 static char *join(const char *const *texts) {
   return texts ? g_strjoinv(", ", (char **)texts) : g_strdup("");
-}
-
-static gboolean is_loaded(const Kpis *kpis, const KpiDefinition *kpi) {
-  for (guint i = 0; kpi->needs && kpi->needs[i]; i++)
-    if (app_row_count(kpis->counts, kpi->needs[i]) == 0) return FALSE;
-  return TRUE;
 }
 
 /* "yes", "needs sale, lead", or "" when there is no database. */
 static char *data_words(const Kpis *kpis, const KpiDefinition *kpi) {
   if (!kpis->counts) return join(kpi->needs);
-  if (is_loaded(kpis, kpi)) return g_strdup("yes");
+  if (answer_kpi_is_loaded(kpis->counts, kpi)) return g_strdup("yes");
   g_autoptr(GPtrArray) missing = g_ptr_array_new();
   for (guint i = 0; kpi->needs[i]; i++)
-    if (app_row_count(kpis->counts, kpi->needs[i]) == 0) g_ptr_array_add(missing, (gpointer)kpi->needs[i]);
+    if (answer_row_count(kpis->counts, kpi->needs[i]) == 0) g_ptr_array_add(missing, (gpointer)kpi->needs[i]);
   g_ptr_array_add(missing, NULL);
   g_autofree char *names = join((const char *const *)missing->pdata);
   return g_strconcat("needs ", names, NULL);
 }
-
-/* --- choosing --- */
-
-static gboolean has_text(const char *const *texts, const char *text) {
-  return texts && g_strv_contains(texts, text);
-}
-
-static gboolean is_wanted(const KpiDefinition *kpi, const CliArguments *arguments) {
-  const char *role = cli_option(arguments, "role");
-  const char *business = cli_option(arguments, "business");
-  const char *category = cli_option(arguments, "category");
-  if (role && !has_text(kpi->roles, role)) return FALSE;
-  if (business && kpi->business && kpi->business[0] && !has_text(kpi->business, business)) return FALSE;
-  return !category || g_strcmp0(kpi->category, category) == 0;
-}
-
-static const char *const categories[] = {"financial", "pipeline", "activity", "customer",
-                                         "marketing", "service",  "people"};
-
-static guint category_rank(const KpiDefinition *kpi) {
-  for (guint i = 0; i < G_N_ELEMENTS(categories); i++)
-    if (g_strcmp0(kpi->category, categories[i]) == 0) return i;
-  return G_N_ELEMENTS(categories);
-}
-
-/* By category, and in the catalogue's own order within it. */
-static GPtrArray *choose(const Kpis *kpis, const CliArguments *arguments) {
-  const KpiCatalogue *catalogue = kpis->session->catalogue;
-  GPtrArray *chosen = g_ptr_array_new();
-  for (guint rank = 0; rank <= G_N_ELEMENTS(categories); rank++)
-    for (guint i = 0; i < kpi_catalogue_n_kpis(catalogue); i++) {
-      const KpiDefinition *kpi = kpi_catalogue_kpi(catalogue, i);
-      if (category_rank(kpi) == rank && is_wanted(kpi, arguments)) g_ptr_array_add(chosen, (gpointer)kpi);
-    }
-  return chosen;
-}
-
-/* --- the measures of a formula --- */
-
-typedef struct {
-  GPtrArray *measures; /* const KpiMeasure *, named ones */
-  GPtrArray *kpis;     /* const KpiDefinition * */
-} Parts;
-
-static void collect(const KpiExpr *expr, Parts *parts) {
-  if (expr->op == KPI_OP_MEASURE && expr->measure->name && !g_ptr_array_find(parts->measures, expr->measure, NULL))
-    g_ptr_array_add(parts->measures, (gpointer)expr->measure);
-  if (expr->op == KPI_OP_KPI && !g_ptr_array_find(parts->kpis, expr->kpi, NULL)) {
-    g_ptr_array_add(parts->kpis, (gpointer)expr->kpi);
-    collect(expr->kpi->versions[expr->kpi->n_versions - 1].expr, parts);
-  }
-  for (guint i = 0; i < expr->n_args; i++) collect(expr->args[i], parts);
-}
-
-static Parts parts_of(const KpiDefinition *kpi) {
-  Parts parts = {.measures = g_ptr_array_new(), .kpis = g_ptr_array_new()};
-  collect(kpi->versions[kpi->n_versions - 1].expr, &parts);
-  return parts;
-}
-
-static void parts_clear(Parts *parts) {
-  g_ptr_array_unref(parts->measures);
-  g_ptr_array_unref(parts->kpis);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Parts, parts_clear)
 
 /* --- the table --- */
 
@@ -150,16 +69,17 @@ static CliTable *make_table(const Kpis *kpis, const GPtrArray *chosen, gboolean 
     cli_table_add_cell(table, kpi->title, CLI_STYLE_NONE);
     cli_table_add_cell(table, unit_words(kpi), CLI_STYLE_NONE);
     cli_table_add_cell(table, better_words(kpi, kpis->context->unicode), CLI_STYLE_NONE);
-    gboolean loaded = kpis->counts && is_loaded(kpis, kpi);
+    gboolean loaded = kpis->counts && answer_kpi_is_loaded(kpis->counts, kpi);
     cli_table_add_cell(table, data, loaded ? CLI_STYLE_GOOD : CLI_STYLE_DIM);
-    cli_table_add_cell(table, timing_name(kpi), CLI_STYLE_NONE);
+    cli_table_add_cell(table, answer_kpi_timing(kpi), CLI_STYLE_NONE);
   }
   return table;
 }
 
 static void print_table(const Kpis *kpis, const GPtrArray *chosen) {
   guint n_loaded = 0;
-  for (guint i = 0; kpis->counts && i < chosen->len; i++) n_loaded += is_loaded(kpis, g_ptr_array_index(chosen, i));
+  for (guint i = 0; kpis->counts && i < chosen->len; i++)
+    n_loaded += answer_kpi_is_loaded(kpis->counts, g_ptr_array_index(chosen, i));
   if (chosen->len == 0) {
     fputs("No KPI is in all of these sets. `attain kpis` lists them all.\n", kpis->context->out);
     return;
@@ -194,7 +114,7 @@ static void print_list(const CliContext *context, const char *label, const char 
 }
 
 static void print_parts(const CliContext *context, const KpiDefinition *kpi) {
-  g_auto(Parts) parts = parts_of(kpi);
+  g_auto(AnswerKpiParts) parts = answer_kpi_parts(kpi);
   for (guint i = 0; i < parts.kpis->len; i++) {
     const KpiDefinition *part = g_ptr_array_index(parts.kpis, i);
     g_autofree char *text = g_strdup_printf("%s = %s", part->name, part->canonical);
@@ -212,7 +132,7 @@ static void print_parts(const CliContext *context, const KpiDefinition *kpi) {
 static void print_needs(const Kpis *kpis, const KpiDefinition *kpi) {
   g_autoptr(GString) text = g_string_new(NULL);
   for (guint i = 0; kpi->needs && kpi->needs[i]; i++) {
-    gint64 count = app_row_count(kpis->counts, kpi->needs[i]);
+    gint64 count = answer_row_count(kpis->counts, kpi->needs[i]);
     g_autofree char *loaded = base_count_words(count, " (# {row|rows} loaded)");
     g_string_append_printf(text, "%s%s", i ? ", " : "", kpi->needs[i]);
     if (kpis->counts && count > 0) g_string_append(text, loaded);
@@ -273,100 +193,7 @@ static void print_card(const Kpis *kpis, const KpiDefinition *kpi) {
   print_field(context, "Defined", kpi->built_in ? "built in" : kpi->redefines ? redefined : place);
 }
 
-/* --- other formats --- */
-
-static void json_part(CliJson *json, const char *name, const char *formula) {
-  cli_json_begin_object(json);
-  cli_json_member_text(json, "name", name);
-  cli_json_member_text(json, "formula", formula);
-  cli_json_end_object(json);
-}
-
-static void json_parts(CliJson *json, const KpiDefinition *kpi) {
-  g_auto(Parts) parts = parts_of(kpi);
-  cli_json_member_array(json, "measures");
-  for (guint i = 0; i < parts.measures->len; i++) {
-    const KpiMeasure *measure = g_ptr_array_index(parts.measures, i);
-    json_part(json, measure->name, measure->canonical);
-  }
-  cli_json_end_array(json);
-  cli_json_member_array(json, "kpis");
-  for (guint i = 0; i < parts.kpis->len; i++) {
-    const KpiDefinition *part = g_ptr_array_index(parts.kpis, i);
-    json_part(json, part->name, part->canonical);
-  }
-  cli_json_end_array(json);
-}
-
-static void json_versions(CliJson *json, const KpiDefinition *kpi) {
-  cli_json_member_array(json, "versions");
-  for (guint i = 0; i < kpi->n_versions; i++) {
-    gboolean first = kpi->versions[i].from == BASE_DAY_MIN;
-    g_autofree char *from = first ? NULL : base_day_format(kpi->versions[i].from);
-    cli_json_begin_object(json);
-    cli_json_member_text(json, "from", from);
-    cli_json_member_text(json, "formula", kpi->versions[i].formula);
-    cli_json_end_object(json);
-  }
-  cli_json_end_array(json);
-}
-
-static void json_needs(const Kpis *kpis, CliJson *json, const KpiDefinition *kpi) {
-  cli_json_member_texts(json, "needs", kpi->needs);
-  cli_json_member_text(json, "needs_hint", kpi->needs_hint);
-  cli_json_member_object(json, "rows");
-  for (guint i = 0; kpis->counts && kpi->needs && kpi->needs[i]; i++)
-    cli_json_member_integer(json, kpi->needs[i], app_row_count(kpis->counts, kpi->needs[i]));
-  cli_json_end_object(json);
-  cli_json_key(json, "has_data");
-  if (kpis->counts)
-    cli_json_bool(json, is_loaded(kpis, kpi));
-  else
-    cli_json_null(json);
-}
-
-static void json_kpi(const Kpis *kpis, CliJson *json, const KpiDefinition *kpi) {
-  cli_json_begin_object(json);
-  cli_json_member_text(json, "name", kpi->name);
-  cli_json_member_text(json, "title", kpi->title);
-  cli_json_member_text(json, "question", kpi->question);
-  cli_json_member_text(json, "formula", kpi->canonical);
-  json_parts(json, kpi);
-  cli_json_member_text(json, "unit", kpi_unit_name(kpi->unit));
-  cli_json_member_text(json, "display", kpi->display);
-  cli_json_member_text(json, "better", better_name(kpi));
-  cli_json_member_text(json, "timing", timing_name(kpi));
-  cli_json_member_text(json, "category", kpi->category);
-  cli_json_member_text(json, "anchor", kpi->anchor);
-  cli_json_member_bool(json, "proportion", kpi->proportion);
-  cli_json_member_integer(json, "matures_after_days", kpi->matures_after_days);
-  json_needs(kpis, json, kpi);
-  cli_json_member_texts(json, "roles", kpi->roles);
-  cli_json_member_texts(json, "business", kpi->business);
-  cli_json_member_texts(json, "traps", kpi->traps);
-  cli_json_member_texts(json, "drivers", kpi->drivers);
-  cli_json_member_texts(json, "see_also", kpi->see_also);
-  cli_json_member_text(json, "source", kpi->source);
-  json_versions(json, kpi);
-  cli_json_member_bool(json, "built_in", kpi->built_in);
-  g_autofree char *place = kpi->built_in ? NULL : answer_place(kpi);
-  cli_json_member_text(json, "defined_in", place);
-  cli_json_member_bool(json, "redefines", kpi->redefines);
-  cli_json_end_object(json);
-}
-
-static void print_json(const Kpis *kpis, const GPtrArray *chosen, gboolean named) {
-  g_autoptr(CliJson) json = cli_json_new(kpis->context->out);
-  cli_json_begin_object(json);
-  cli_json_member_array(json, "kpis");
-  for (guint i = 0; i < chosen->len; i++) json_kpi(kpis, json, g_ptr_array_index(chosen, i));
-  cli_json_end_array(json);
-  if (!named) {
-    cli_json_key(json, "views");
-    views_json(json, kpis->session->catalogue);
-  }
-  cli_json_end_object(json);
-}
+/* --- CSV --- */
 
 static void print_csv(const Kpis *kpis, const GPtrArray *chosen) {
   static const char *const heads[] = {"kpi",    "name",  "category", "unit",    "better",
@@ -377,10 +204,17 @@ static void print_csv(const Kpis *kpis, const GPtrArray *chosen) {
   for (guint i = 0; i < chosen->len; i++) {
     const KpiDefinition *kpi = g_ptr_array_index(chosen, i);
     g_autofree char *needs = join(kpi->needs);
-    const char *has_data = !kpis->counts ? "" : is_loaded(kpis, kpi) ? "yes" : "no";
-    const char *const fields[] = {kpi->name,        kpi->title,       kpi->category, kpi_unit_name(kpi->unit),
-                                  better_name(kpi), timing_name(kpi), needs,         has_data,
-                                  kpi->canonical,   kpi->question};
+    const char *has_data = !kpis->counts ? "" : answer_kpi_is_loaded(kpis->counts, kpi) ? "yes" : "no";
+    const char *const fields[] = {kpi->name,
+                                  kpi->title,
+                                  kpi->category,
+                                  kpi_unit_name(kpi->unit),
+                                  answer_kpi_better(kpi),
+                                  answer_kpi_timing(kpi),
+                                  needs,
+                                  has_data,
+                                  kpi->canonical,
+                                  kpi->question};
     for (gsize f = 0; f < G_N_ELEMENTS(fields); f++) cli_csv_field(out, fields[f], f == 0);
     cli_csv_end(out);
   }
@@ -391,12 +225,12 @@ static void print_csv(const Kpis *kpis, const GPtrArray *chosen) {
 /* A database that cannot be read now (another process writes it) is no reason not to show definitions. */
 static void open_counts(Kpis *kpis) {
   if (!kpis->session->folder || !session_open_database(kpis->session, SESSION_DATABASE, NULL)) return;
-  kpis->counts = app_row_counts(kpis->session->store, kpis->session->schema, NULL);
+  kpis->counts = answer_row_counts(kpis->session->store, kpis->session->schema, NULL);
 }
 
 static void print_chosen(const Kpis *kpis, const GPtrArray *chosen, const char *format, gboolean card) {
   if (g_strcmp0(format, "json") == 0) {
-    print_json(kpis, chosen, card);
+    answer_kpis_json(kpis->session->catalogue, kpis->counts, chosen, !card, kpis->context->out);
   } else if (g_strcmp0(format, "csv") == 0) {
     print_csv(kpis, chosen);
   } else if (g_strcmp0(format, "md") == 0) {
@@ -419,12 +253,15 @@ static int run(CliContext *context, const CliArguments *arguments, GError **erro
   if (!session) return -1;
   Kpis kpis = {.context = context, .session = session};
   gboolean named = cli_n_operands(arguments) > 0;
-  g_autoptr(GPtrArray) chosen = named ? g_ptr_array_new() : choose(&kpis, arguments);
-  for (guint i = 0; i < cli_n_operands(arguments); i++) {
-    const KpiDefinition *kpi = kpi_catalogue_find(session->catalogue, cli_operand(arguments, i), error);
-    if (!kpi) return -1;
-    g_ptr_array_add(chosen, (gpointer)kpi);
-  }
+  g_autoptr(GPtrArray) names = g_ptr_array_new();
+  for (guint i = 0; i < cli_n_operands(arguments); i++) g_ptr_array_add(names, (gpointer)cli_operand(arguments, i));
+  g_ptr_array_add(names, NULL);
+  AnswerKpisWanted wanted = {.names = (const char *const *)names->pdata,
+                             .role = cli_option(arguments, "role"),
+                             .business = cli_option(arguments, "business"),
+                             .category = cli_option(arguments, "category")};
+  g_autoptr(GPtrArray) chosen = answer_kpis_choose(session->catalogue, &wanted, error);
+  if (!chosen) return -1;
   open_counts(&kpis);
   print_chosen(&kpis, chosen, cli_option(arguments, "format"), named);
   g_clear_pointer(&kpis.counts, g_hash_table_unref);

@@ -1,10 +1,8 @@
 /* attain records: the very records behind a number. */
+#include "answer/trail.h"
 #include "app/changes.h"
 #include "app/commands.h"
 #include "app/request.h"
-#include "query/trail.h"
-
-#define DEFAULT_LIMIT 1000
 
 /* All amounts of the column to the cent, unless all are whole: their sum must be seen to be right. */
 static int decimals_of(const Session *session, const QueryTrail *trail) {
@@ -22,10 +20,6 @@ static char *contribution(const Session *session, const QueryTrail *trail, int d
                           double value) {
   KpiDefinition as = answer_counted_as(trail->measure);
   return has_value ? answer_number_to(session, &as, decimals, TRUE, value) : g_strdup("no rate");
-}
-
-static char *measure_name(const QueryTrail *trail) {
-  return g_strdup(trail->name != NULL ? trail->name : trail->measure->canonical);
 }
 
 /* What is spread over days counts with those in the period. */
@@ -63,7 +57,7 @@ static void add_record(CliTable *table, const Session *session, const QueryTrail
 }
 
 static void print_table(const Session *session, const CliContext *context, const QueryTrail *trail, gboolean markdown) {
-  g_autofree char *name = measure_name(trail);
+  g_autofree char *name = answer_measure_name(trail);
   g_autofree char *title = g_strdup_printf("%s · %s", name, trail->when);
   g_autoptr(CliTable) table = cli_table_new(title);
   static const char *const heads[] = {"Record", "Name", "Date", "Rep", "Account"};
@@ -85,82 +79,13 @@ static void print_table(const Session *session, const CliContext *context, const
   cli_table_write(table, context, markdown);
 }
 
-static void json_trail(CliJson *json, const QueryTrail *trail) {
-  g_autofree char *name = measure_name(trail);
-  cli_json_begin_object(json);
-  cli_json_member_text(json, "measure", name);
-  cli_json_member_text(json, "definition", trail->measure->canonical);
-  cli_json_member_text(json, "fact", trail->measure->table->name);
-  cli_json_member_text(json, "unit", kpi_unit_name(trail->measure->unit));
-  cli_json_value(json, "total", trail->adds_up, trail->total);
-  cli_json_member_array(json, "records");
-  for (guint i = 0; i < trail->records->len; i++) {
-    const QueryRecord *record = &g_array_index(trail->records, QueryRecord, i);
-    g_autofree char *day = record->day == BASE_DAY_NONE ? NULL : base_day_format(record->day);
-    const char *const texts[][2] = {{"id", record->id},   {"name", record->name},       {"date", day},
-                                    {"rep", record->rep}, {"account", record->account}, {"stage", record->stage}};
-    cli_json_begin_object(json);
-    for (guint t = 0; t < G_N_ELEMENTS(texts); t++) cli_json_member_text(json, texts[t][0], texts[t][1]);
-    if (record->of_days > 0) {
-      cli_json_member_integer(json, "days", record->days);
-      cli_json_member_integer(json, "of_days", record->of_days);
-    }
-    cli_json_value(json, "value", record->has_value, record->value);
-    cli_json_end_object(json);
-  }
-  cli_json_end_array(json);
-  cli_json_end_object(json);
-}
-
-static void print_json(const Session *session, const AnswerRequest *request, const GPtrArray *trails, FILE *out) {
-  g_autoptr(CliJson) json = cli_json_new(out);
-  cli_json_begin_object(json);
-  cli_json_member_text(json, "kpi", request->kpis[0]);
-  cli_json_member_array(json, "measures");
-  for (guint t = 0; t < trails->len; t++) json_trail(json, g_ptr_array_index(trails, t));
-  cli_json_end_array(json);
-  g_autofree char *as_of = answer_instant(session->now_us);
-  cli_json_member_text(json, "as_of", as_of);
-  cli_json_end_object(json);
-}
-
-static void print_csv(const GPtrArray *trails, FILE *out) {
-  static const char *const heads[] = {"measure", "id",    "name",  "date", "rep",
-                                      "account", "value", "stage", "days", "of_days"};
-  for (guint i = 0; i < G_N_ELEMENTS(heads); i++) cli_csv_field(out, heads[i], i == 0);
-  cli_csv_end(out);
-  for (guint t = 0; t < trails->len; t++) {
-    const QueryTrail *trail = g_ptr_array_index(trails, t);
-    g_autofree char *name = measure_name(trail);
-    for (guint i = 0; i < trail->records->len; i++) {
-      const QueryRecord *record = &g_array_index(trail->records, QueryRecord, i);
-      g_autofree char *day = record->day == BASE_DAY_NONE ? NULL : base_day_format(record->day);
-      g_autofree char *days = record->of_days > 0 ? g_strdup_printf("%d", record->days) : NULL;
-      g_autofree char *of_days = record->of_days > 0 ? g_strdup_printf("%d", record->of_days) : NULL;
-      char buffer[G_ASCII_DTOSTR_BUF_SIZE];
-      const char *cells[] = {name,
-                             record->id,
-                             record->name,
-                             day,
-                             record->rep,
-                             record->account,
-                             record->has_value ? g_ascii_formatd(buffer, sizeof buffer, "%.15g", record->value) : NULL,
-                             record->stage,
-                             days,
-                             of_days};
-      for (guint c = 0; c < G_N_ELEMENTS(cells); c++) cli_csv_field(out, cells[c], c == 0);
-      cli_csv_end(out);
-    }
-  }
-}
-
 static int run(CliContext *context, const CliArguments *arguments, GError **error) {
   g_autoptr(Session) session = session_open_as_of(context->folder, context->now, cli_option(arguments, "as-of"),
                                                   SESSION_DATABASE | SESSION_DEFINITIONS, error);
   g_auto(AnswerRequest) request = {0};
   guint limit;
   if (session == NULL || !request_read(session, arguments, &request, error) ||
-      !request_number(arguments, "limit", DEFAULT_LIMIT, &limit, error))
+      !request_number(arguments, "limit", ANSWER_USUAL_RECORDS, &limit, error))
     return -1;
   const char *format = cli_option(arguments, "format"), *since = cli_option(arguments, "changed-since");
   if (since != NULL) return changes_print(context, session, &request, since, limit, format, error);
@@ -168,9 +93,9 @@ static int run(CliContext *context, const CliArguments *arguments, GError **erro
   g_autoptr(GPtrArray) trails = query_trails(&question, &request.request, limit, error);
   if (trails == NULL) return -1;
   if (g_strcmp0(format, "json") == 0) {
-    print_json(session, &request, trails, context->out);
+    answer_records_json(session, request.kpis[0], trails, context->out);
   } else if (g_strcmp0(format, "csv") == 0) {
-    print_csv(trails, context->out);
+    answer_records_csv(trails, context->out);
   } else {
     for (guint t = 0; t < trails->len; t++) {
       if (t > 0) fputc('\n', context->out);

@@ -1,35 +1,8 @@
 /* attain snapshot: closes a period, or lists those closed. */
+#include "answer/reported.h"
 #include "app/commands.h"
-#include "app/reported.h"
 
 /* --- closing --- */
-
-static char **dimensions_of(const CliArguments *arguments) {
-  g_autoptr(GPtrArray) names = g_ptr_array_new();
-  for (const char *const *value = cli_option_all(arguments, "by"); *value; value++) {
-    g_auto(GStrv) parts = g_strsplit(*value, ",", -1);
-    for (char **part = parts; *part; part++)
-      if (*g_strstrip(*part) && !g_ptr_array_find_with_equal_func(names, *part, g_str_equal, NULL))
-        g_ptr_array_add(names, g_strdup(*part));
-  }
-  if (names->len == 0) {
-    g_ptr_array_add(names, g_strdup("rep"));
-    g_ptr_array_add(names, g_strdup("team"));
-  }
-  g_ptr_array_add(names, NULL);
-  return (char **)g_ptr_array_steal(names, NULL);
-}
-
-static char **kpis_of(const CliArguments *arguments) {
-  g_autoptr(GPtrArray) names = g_ptr_array_new();
-  for (guint i = 1; i < cli_n_operands(arguments); i++) {
-    g_auto(GStrv) parts = g_strsplit(cli_operand(arguments, i), ",", -1);
-    for (char **part = parts; *part; part++)
-      if (*g_strstrip(*part)) g_ptr_array_add(names, g_strdup(*part));
-  }
-  g_ptr_array_add(names, NULL);
-  return (char **)g_ptr_array_steal(names, NULL);
-}
 
 /* Computed from a database that is only read, then added to it: the database is held for writing as shortly as can be.
  */
@@ -38,14 +11,14 @@ static Snapshot *close_period(const CliContext *context, const CliArguments *arg
   g_autoptr(Session) session =
       session_open_as_of(context->folder, context->now, as_of, SESSION_DATABASE | SESSION_DEFINITIONS, error);
   if (!session) return NULL;
-  g_auto(GStrv) by = dimensions_of(arguments), kpis = kpis_of(arguments);
-  SnapshotRequest request = {.period = cli_operand(arguments, 0),
-                             .kpis = (const char *const *)kpis,
-                             .by = (const char *const *)by,
-                             .note = cli_option(arguments, "note"),
-                             .as_of_us = as_of ? session->as_of_us : G_MAXINT64};
-  QueryContext question = answer_context(session);
-  g_autoptr(Snapshot) snapshot = snapshot_take(&question, &request, error);
+  g_autoptr(GPtrArray) kpis = g_ptr_array_new();
+  for (guint i = 1; i < cli_n_operands(arguments); i++) g_ptr_array_add(kpis, (gpointer)cli_operand(arguments, i));
+  g_ptr_array_add(kpis, NULL);
+  AnswerClosing closing = {.period = cli_operand(arguments, 0),
+                           .kpis = (const char *const *)kpis->pdata,
+                           .by = cli_option_all(arguments, "by"),
+                           .note = cli_option(arguments, "note")};
+  g_autoptr(Snapshot) snapshot = answer_snapshot_take(session, &closing, error);
   if (!snapshot) return NULL;
   g_clear_pointer(&session->store, store_close);
   g_autoptr(Store) store = store_open(session->organisation->database, session->schema, 0, 0, error);
@@ -113,12 +86,7 @@ static int run_list(const CliContext *context, const CliArguments *arguments, GE
     print_list(snapshots, context, g_strcmp0(format, "md") == 0);
     return 0;
   }
-  g_autoptr(CliJson) json = cli_json_new(context->out);
-  cli_json_begin_object(json);
-  cli_json_member_array(json, "snapshots");
-  for (guint i = 0; i < snapshots->len; i++) reported_json(json, g_ptr_array_index(snapshots, i));
-  cli_json_end_array(json);
-  cli_json_end_object(json);
+  answer_snapshots_json(snapshots, context->out);
   return 0;
 }
 
@@ -128,7 +96,7 @@ static int run(CliContext *context, const CliArguments *arguments, GError **erro
   if (!snapshot) return -1;
   if (g_strcmp0(cli_option(arguments, "format"), "json") == 0) {
     g_autoptr(CliJson) json = cli_json_new(context->out);
-    reported_json(json, snapshot);
+    answer_snapshot_json(json, snapshot);
   } else {
     print_closed(snapshot, context);
   }

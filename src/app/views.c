@@ -20,23 +20,3 @@ void views_print(const CliContext *context, const KpiCatalogue *catalogue) {
     cli_print_text(context, text, 2, 2);
   }
 }
-
-void views_json(CliJson *json, const KpiCatalogue *catalogue) {
-  cli_json_begin_array(json);
-  for (guint i = 0; i < kpi_catalogue_n_views(catalogue); i++) {
-    const KpiView *view = kpi_catalogue_view(catalogue, i);
-    const char *const texts[][2] = {{"name", view->name},
-                                    {"title", view->title},
-                                    {"question", view->question},
-                                    {"identity", view->identity_text},
-                                    {"grain", view->has_grain ? calendar_grain_name(view->grain) : NULL}};
-    cli_json_begin_object(json);
-    for (guint t = 0; t < G_N_ELEMENTS(texts); t++) cli_json_member_text(json, texts[t][0], texts[t][1]);
-    cli_json_member_array(json, "kpis");
-    for (guint k = 0; k < view->n_kpis; k++) cli_json_text(json, view->kpis[k]->name);
-    cli_json_end_array(json);
-    cli_json_member_bool(json, "built_in", view->built_in);
-    cli_json_end_object(json);
-  }
-  cli_json_end_array(json);
-}

@@ -6,5 +6,3 @@
 
 /* Each with its question and its KPIs; nothing where there are none. */
 void views_print(const CliContext *context, const KpiCatalogue *catalogue);
-/* As an array of JSON. */
-void views_json(CliJson *json, const KpiCatalogue *catalogue);

@@ -144,7 +144,7 @@ static void instants_to_the_microsecond(void **state) {
                {1500000, "1970-01-01T00:00:01.500000Z"},
                {86400000001, "1970-01-02T00:00:00.000001Z"}};
   for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
-    g_autofree char *text = reported_instant(cases[i].us);
+    g_autofree char *text = answer_reported_instant(cases[i].us);
     assert_string_equal(text, cases[i].text);
   }
 }

@@ -2,7 +2,7 @@
  *
  * Everyone has at most one line upwards, so following it either ends or runs into a circle. Each row is walked from
  * once; a walk that meets a row of its own has found a circle, one that meets a row of an earlier walk stops there. */
-#include "app/findings.h"
+#include "answer/findings.h"
 
 #define SECTION       "data"
 #define SHOWN_CIRCLES 10
@@ -45,7 +45,7 @@ static char *circle_words(const Tree *tree, gsize first) {
   return g_string_free(text, FALSE);
 }
 
-static void find_circles(const Line *line, Tree *tree, Findings *findings) {
+static void find_circles(const Line *line, Tree *tree, AnswerFindings *findings) {
   guint n_circles = 0;
   for (gsize start = 0; start < store_rows_count(tree->rows); start++) {
     gsize at = start;
@@ -59,14 +59,15 @@ static void find_circles(const Line *line, Tree *tree, Findings *findings) {
     gboolean circle = tree->walks[at] == walk && row_above(tree, at) != 0;
     if (!circle || ++n_circles > SHOWN_CIRCLES) continue;
     g_autofree char *words = circle_words(tree, at);
-    findings_add(findings, SECTION, FINDING_ERROR, "%s: these %s: %s. Correct the source.", line->table, line->words,
-                 words);
+    answer_findings_add(findings, SECTION, ANSWER_ERROR, "%s: these %s: %s. Correct the source.", line->table,
+                        line->words, words);
   }
   if (n_circles > SHOWN_CIRCLES)
-    findings_add(findings, SECTION, FINDING_ERROR, "%s: %u more such circles", line->table, n_circles - SHOWN_CIRCLES);
+    answer_findings_add(findings, SECTION, ANSWER_ERROR, "%s: %u more such circles", line->table,
+                        n_circles - SHOWN_CIRCLES);
 }
 
-static gboolean check_line(const Session *session, const Line *line, Findings *findings, GError **error) {
+static gboolean check_line(const Session *session, const Line *line, AnswerFindings *findings, GError **error) {
   g_autofree char *sql = g_strdup_printf("SELECT key, coalesce(name, id), %s FROM %s WHERE %s IS NOT NULL ORDER BY key",
                                          line->column, line->table, line->column);
   g_autoptr(StoreRows) rows = store_query(session->store, sql, NULL, 0, MAX_ROWS, error);
@@ -81,7 +82,7 @@ static gboolean check_line(const Session *session, const Line *line, Findings *f
   return TRUE;
 }
 
-gboolean check_hierarchies(const Session *session, Findings *findings, GError **error) {
+gboolean answer_check_hierarchies(const Session *session, AnswerFindings *findings, GError **error) {
   for (gsize i = 0; i < G_N_ELEMENTS(lines); i++)
     if (!check_line(session, &lines[i], findings, error)) return FALSE;
   return TRUE;

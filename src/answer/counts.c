@@ -1,7 +1,7 @@
 /* Row counts in one statement; DuckDB answers them from its own bookkeeping, without reading the rows of facts. */
-#include "app/counts.h"
+#include "answer/counts.h"
 
-GHashTable *app_row_counts(Store *store, const LedgerSchema *schema, GError **error) {
+GHashTable *answer_row_counts(Store *store, const LedgerSchema *schema, GError **error) {
   g_autoptr(GString) sql = g_string_new(NULL);
   for (guint i = 0; i < ledger_schema_n_tables(schema); i++) {
     const LedgerTable *table = ledger_schema_table(schema, i);
@@ -21,7 +21,7 @@ GHashTable *app_row_counts(Store *store, const LedgerSchema *schema, GError **er
   return counts;
 }
 
-gint64 app_row_count(GHashTable *counts, const char *table) {
+gint64 answer_row_count(GHashTable *counts, const char *table) {
   const gint64 *count = counts ? g_hash_table_lookup(counts, table) : NULL;
   return count ? *count : 0;
 }

@@ -1,0 +1,135 @@
+/* What a number rests on, as JSON and CSV. */
+#include "answer/trail.h"
+
+/* --- how it came to be --- */
+
+void answer_left_out(const QueryTrail *trail, AnswerLeftOut out[ANSWER_N_LEFT_OUT]) {
+  out[0] = (AnswerLeftOut){"the conditions do not hold", trail->n_other};
+  out[1] = (AnswerLeftOut){"no date to place it by", trail->n_undated};
+  out[2] = (AnswerLeftOut){"outside the days", trail->n_outside};
+  out[3] = (AnswerLeftOut){"no value", trail->n_empty};
+  out[4] = (AnswerLeftOut){"no exchange rate on its day", trail->n_without_rate};
+}
+
+static void json_reasons(CliJson *json, const QueryTrail *trail) {
+  AnswerLeftOut left_out[ANSWER_N_LEFT_OUT];
+  answer_left_out(trail, left_out);
+  cli_json_begin_object(json);
+  cli_json_member_text(json, "measure", trail->name);
+  cli_json_member_text(json, "definition", trail->measure->canonical);
+  cli_json_member_text(json, "fact", trail->measure->table->name);
+  cli_json_member_text(json, "days", trail->when);
+  cli_json_member_integer(json, "records", trail->n_rows);
+  cli_json_member_integer(json, "used", trail->n_used);
+  cli_json_member_array(json, "left_out");
+  for (guint i = 0; i < G_N_ELEMENTS(left_out); i++) {
+    if (left_out[i].n == 0) continue;
+    cli_json_begin_object(json);
+    cli_json_member_text(json, "why", left_out[i].why);
+    cli_json_member_integer(json, "records", left_out[i].n);
+    cli_json_end_object(json);
+  }
+  cli_json_end_array(json);
+  cli_json_end_object(json);
+}
+
+void answer_explain_json(const Session *session, const QueryResult *result, const GPtrArray *trails, FILE *out) {
+  const KpiDefinition *kpi = query_result_kpi(result, 0);
+  g_autoptr(CliJson) json = cli_json_new(out);
+  cli_json_begin_object(json);
+  cli_json_member_text(json, "kpi", kpi->name);
+  const KpiVersion *version = query_version_in_force(kpi, query_result_period(result, 0)->start);
+  g_autofree char *formula = kpi_expr_print(version->expr);
+  g_autofree char *from = version == kpi->versions ? NULL : base_day_format(version->from);
+  cli_json_member_text(json, "formula", formula);
+  cli_json_member_text(json, "formula_from", from);
+  cli_json_member_text(json, "anchor", kpi->anchor);
+  cli_json_member_array(json, "measures");
+  for (guint t = 0; t < trails->len; t++) json_reasons(json, g_ptr_array_index(trails, t));
+  cli_json_end_array(json);
+  cli_json_member_texts(json, "sql", query_result_sql(result));
+  double plan_ms, scan_ms, evaluate_ms;
+  gint64 rows;
+  query_result_timings(result, &plan_ms, &scan_ms, &evaluate_ms, &rows);
+  cli_json_member_number(json, "plan_ms", plan_ms);
+  cli_json_member_number(json, "scan_ms", scan_ms);
+  cli_json_member_number(json, "evaluate_ms", evaluate_ms);
+  g_autofree char *as_of = answer_instant(session->now_us);
+  cli_json_member_text(json, "as_of", as_of);
+  cli_json_end_object(json);
+}
+
+/* --- the records themselves --- */
+
+char *answer_measure_name(const QueryTrail *trail) {
+  return g_strdup(trail->name != NULL ? trail->name : trail->measure->canonical);
+}
+
+static void json_trail(CliJson *json, const QueryTrail *trail) {
+  g_autofree char *name = answer_measure_name(trail);
+  cli_json_begin_object(json);
+  cli_json_member_text(json, "measure", name);
+  cli_json_member_text(json, "definition", trail->measure->canonical);
+  cli_json_member_text(json, "fact", trail->measure->table->name);
+  cli_json_member_text(json, "unit", kpi_unit_name(trail->measure->unit));
+  cli_json_value(json, "total", trail->adds_up, trail->total);
+  cli_json_member_array(json, "records");
+  for (guint i = 0; i < trail->records->len; i++) {
+    const QueryRecord *record = &g_array_index(trail->records, QueryRecord, i);
+    g_autofree char *day = record->day == BASE_DAY_NONE ? NULL : base_day_format(record->day);
+    const char *const texts[][2] = {{"id", record->id},   {"name", record->name},       {"date", day},
+                                    {"rep", record->rep}, {"account", record->account}, {"stage", record->stage}};
+    cli_json_begin_object(json);
+    for (guint t = 0; t < G_N_ELEMENTS(texts); t++) cli_json_member_text(json, texts[t][0], texts[t][1]);
+    if (record->of_days > 0) {
+      cli_json_member_integer(json, "days", record->days);
+      cli_json_member_integer(json, "of_days", record->of_days);
+    }
+    cli_json_value(json, "value", record->has_value, record->value);
+    cli_json_end_object(json);
+  }
+  cli_json_end_array(json);
+  cli_json_end_object(json);
+}
+
+void answer_records_json(const Session *session, const char *kpi, const GPtrArray *trails, FILE *out) {
+  g_autoptr(CliJson) json = cli_json_new(out);
+  cli_json_begin_object(json);
+  cli_json_member_text(json, "kpi", kpi);
+  cli_json_member_array(json, "measures");
+  for (guint t = 0; t < trails->len; t++) json_trail(json, g_ptr_array_index(trails, t));
+  cli_json_end_array(json);
+  g_autofree char *as_of = answer_instant(session->now_us);
+  cli_json_member_text(json, "as_of", as_of);
+  cli_json_end_object(json);
+}
+
+void answer_records_csv(const GPtrArray *trails, FILE *out) {
+  static const char *const heads[] = {"measure", "id",    "name",  "date", "rep",
+                                      "account", "value", "stage", "days", "of_days"};
+  for (guint i = 0; i < G_N_ELEMENTS(heads); i++) cli_csv_field(out, heads[i], i == 0);
+  cli_csv_end(out);
+  for (guint t = 0; t < trails->len; t++) {
+    const QueryTrail *trail = g_ptr_array_index(trails, t);
+    g_autofree char *name = answer_measure_name(trail);
+    for (guint i = 0; i < trail->records->len; i++) {
+      const QueryRecord *record = &g_array_index(trail->records, QueryRecord, i);
+      g_autofree char *day = record->day == BASE_DAY_NONE ? NULL : base_day_format(record->day);
+      g_autofree char *days = record->of_days > 0 ? g_strdup_printf("%d", record->days) : NULL;
+      g_autofree char *of_days = record->of_days > 0 ? g_strdup_printf("%d", record->of_days) : NULL;
+      char buffer[G_ASCII_DTOSTR_BUF_SIZE];
+      const char *cells[] = {name,
+                             record->id,
+                             record->name,
+                             day,
+                             record->rep,
+                             record->account,
+                             record->has_value ? g_ascii_formatd(buffer, sizeof buffer, "%.15g", record->value) : NULL,
+                             record->stage,
+                             days,
+                             of_days};
+      for (guint c = 0; c < G_N_ELEMENTS(cells); c++) cli_csv_field(out, cells[c], c == 0);
+      cli_csv_end(out);
+    }
+  }
+}

@@ -1,8 +1,0 @@
-/* How many rows each table of the ledger has: what a KPI needs is there, or is to be loaded. Private to src/app. */
-#pragma once
-
-#include "session/session.h"
-
-/* Table name -> gint64 *, for all loaded tables; rows that are only referred to are not counted. */
-GHashTable *app_row_counts(Store *store, const LedgerSchema *schema, GError **error);
-gint64 app_row_count(GHashTable *counts, const char *table); /* 0 for NULL counts or an unknown table */
