@@ -9,7 +9,7 @@
 struct AlertBook {
   GPtrArray *entries;  /* Entry, in order of their keys */
   GHashTable *by_key;  /* key → Entry */
-  GHashTable *snoozed; /* rule → gint64 *, until when */
+  GHashTable *snoozed; /* what is snoozed as such (key_of_saying) → gint64 *, until when */
   gint64 last_event;
 };
 
@@ -77,9 +77,20 @@ static char *key_of(const char *rule, const char *who, gint64 target) {
   return g_strdup_printf("%s\n%s\n%" G_GINT64_FORMAT, rule, who, target);
 }
 
+/* Of a rule as a whole (`who` "") or of all that it says of somebody: also of what has no entry yet. */
+static char *key_of_saying(const char *rule, const char *who) {
+  return g_strconcat(rule, "\n", who, NULL);
+}
+
 static int by_key(gconstpointer a, gconstpointer b) {
   const Entry *one = *(const Entry *const *)a, *other = *(const Entry *const *)b;
   return strcmp(one->key, other->key);
+}
+
+static gint64 snoozed_until(const AlertBook *book, const char *rule, const char *who) {
+  g_autofree char *key = key_of_saying(rule, who);
+  const gint64 *until_us = g_hash_table_lookup(book->snoozed, key);
+  return until_us ? *until_us : 0;
 }
 
 static Entry *need_entry(AlertBook *book, const char *rule, const char *who, gint64 target) {
@@ -89,6 +100,7 @@ static Entry *need_entry(AlertBook *book, const char *rule, const char *who, gin
   entry = g_new0(Entry, 1);
   entry->entry = (AlertEntry){.rule = g_strdup(rule), .who = g_strdup(who), .target = target};
   entry->key = g_steal_pointer(&key);
+  entry->entry.state.snoozed_until_us = snoozed_until(book, rule, who);
   g_ptr_array_add(book->entries, entry);
   g_hash_table_insert(book->by_key, entry->key, entry);
   return entry;
@@ -109,8 +121,11 @@ const AlertEntry *alert_book_find(const AlertBook *book, const char *rule, const
 }
 
 gint64 alert_book_snoozed_until(const AlertBook *book, const char *rule) {
-  const gint64 *until_us = g_hash_table_lookup(book->snoozed, rule);
-  return until_us ? *until_us : 0;
+  return snoozed_until(book, rule, "");
+}
+
+gboolean alert_entry_fires(const AlertEntry *entry) {
+  return entry->state.phase == ALERT_FIRING || entry->state.phase == ALERT_RECOVERING;
 }
 
 static gboolean is_alive(const AlertEntry *entry) {
@@ -119,36 +134,53 @@ static gboolean is_alive(const AlertEntry *entry) {
 
 /* --- acts --- */
 
+static gboolean is_said(AlertAct act) {
+  return act == ALERT_ACT_SNOOZE || act == ALERT_ACT_WAKE || act == ALERT_ACT_ACK;
+}
+
 static void apply_to(Entry *entry, const AlertEvent *event) {
   const AlertDone done = {event->act, event->at_us, event->is_told ? event->due_us : 0, event->until_us, event->author};
   alert_state_apply(&entry->entry.state, &done);
-  if (event->act == ALERT_ACT_SNOOZE || event->act == ALERT_ACT_WAKE || event->act == ALERT_ACT_ACK) return;
+  if (is_said(event->act)) return;
   alert_event_free(entry->last);
   entry->last = alert_event_copy(event);
   entry->entry.last = entry->last;
 }
 
-/* What is said of a rule as a whole: it is snoozed as such, and acknowledged for all who fire. */
-static void apply_to_rule(AlertBook *book, const AlertEvent *event) {
+static gboolean is_of_key(gpointer key, gpointer value, gpointer prefix) {
+  return g_str_has_prefix(key, prefix);
+}
+
+static void keep_snooze(AlertBook *book, const AlertEvent *event) {
+  g_autofree char *key = key_of_saying(event->rule, event->who);
   if (event->act == ALERT_ACT_SNOOZE)
-    g_hash_table_insert(book->snoozed, g_strdup(event->rule), g_memdup2(&event->until_us, sizeof event->until_us));
-  if (event->act == ALERT_ACT_WAKE) g_hash_table_remove(book->snoozed, event->rule);
+    g_hash_table_insert(book->snoozed, g_steal_pointer(&key), g_memdup2(&event->until_us, sizeof event->until_us));
+  else if (*event->who)
+    g_hash_table_remove(book->snoozed, key);
+  else
+    g_hash_table_foreach_remove(book->snoozed, is_of_key, key);
+}
+
+static gboolean is_meant(const AlertEntry *entry, const AlertEvent *event) {
+  return g_str_equal(entry->rule, event->rule) &&
+         (*event->who == '\0' ||
+          (g_str_equal(entry->who, event->who) && (event->target == 0 || event->target == entry->target)));
+}
+
+/* What people say is of all that fires of a rule, or of somebody in it; who snoozes means what begins to fire, too. */
+static void apply_said(AlertBook *book, const AlertEvent *event) {
+  if (event->act != ALERT_ACT_ACK && event->target == 0) keep_snooze(book, event);
   for (guint i = 0; i < book->entries->len; i++) {
     Entry *entry = g_ptr_array_index(book->entries, i);
-    if (!g_str_equal(entry->entry.rule, event->rule)) continue;
-    if (event->act == ALERT_ACT_WAKE || (event->act == ALERT_ACT_ACK && is_alive(&entry->entry)))
-      apply_to(entry, event);
+    gboolean is_rule_snoozed = event->act == ALERT_ACT_SNOOZE && *event->who == '\0';
+    gboolean is_idle = event->act == ALERT_ACT_ACK && !alert_entry_fires(&entry->entry);
+    if (is_meant(&entry->entry, event) && !is_rule_snoozed && !is_idle) apply_to(entry, event);
   }
 }
 
-static gboolean is_of_rule(const AlertEvent *event) {
-  gboolean is_said = event->act == ALERT_ACT_SNOOZE || event->act == ALERT_ACT_WAKE || event->act == ALERT_ACT_ACK;
-  return is_said && *event->who == '\0';
-}
-
 static void apply(AlertBook *book, const AlertEvent *event) {
-  if (is_of_rule(event))
-    apply_to_rule(book, event);
+  if (is_said(event->act))
+    apply_said(book, event);
   else
     apply_to(need_entry(book, event->rule, event->who, event->target), event);
   book->last_event = MAX(book->last_event, event->event);
@@ -216,13 +248,12 @@ GPtrArray *alert_book_take(AlertBook *book, const AlertClock *clock, const GPtrA
   return events;
 }
 
-AlertEvent *alert_book_say(AlertBook *book, const char *rule, const char *who, gint64 target, AlertAct act,
-                           gint64 at_us, gint64 until_us, const char *author, const char *words) {
+AlertEvent *alert_book_say(AlertBook *book, const char *rule, const char *who, AlertAct act, gint64 at_us,
+                           gint64 until_us, const char *author, const char *words) {
   AlertEvent *event = g_new0(AlertEvent, 1);
   *event = (AlertEvent){.event = book->last_event + 1,
                         .rule = g_strdup(rule),
                         .who = g_strdup(who),
-                        .target = target,
                         .act = act,
                         .at_us = at_us,
                         .until_us = until_us,

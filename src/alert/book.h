@@ -38,6 +38,9 @@ typedef struct {
   const AlertEvent *last; /* that changed its phase or told of it; NULL: none */
 } AlertEntry;
 
+/* Firing or recovering. */
+gboolean alert_entry_fires(const AlertEntry *entry);
+
 typedef struct AlertBook AlertBook;
 
 /* With nothing in it: for what never was written, such as replayed history. */
@@ -64,10 +67,10 @@ typedef char *(*AlertSay)(const AlertFinding *finding, AlertAct act, const Alert
 GPtrArray *alert_book_take(AlertBook *book, const AlertClock *clock, const GPtrArray *all, const GPtrArray *judged,
                            const GPtrArray *findings, gint64 now_us, AlertSay say, gpointer user_data);
 
-/* What people say: SNOOZE (until), WAKE, ACK; who "" is all of a rule. The event is added to the book and returned;
- * it belongs to the caller. */
-AlertEvent *alert_book_say(AlertBook *book, const char *rule, const char *who, gint64 target, AlertAct act,
-                           gint64 at_us, gint64 until_us, const char *author, const char *words);
+/* What people say: SNOOZE (until), WAKE, ACK; of all of a rule (who ""), or of all that it says of somebody, whose
+ * targets it may be about. The event is added to the book and returned; it belongs to the caller. */
+AlertEvent *alert_book_say(AlertBook *book, const char *rule, const char *who, AlertAct act, gint64 at_us,
+                           gint64 until_us, const char *author, const char *words);
 
 /* Adds lines within the caller's transaction. */
 gboolean alert_events_write(Store *store, const GPtrArray *events, GError **error);

@@ -1,6 +1,8 @@
 /* Snoozing, waking, seeing to alerts. */
 #include "answer/alert_say.h"
 
+#include "target/members.h"
+
 /* --- of whom --- */
 
 static gboolean is_same(const char *a, const char *b) {
@@ -8,17 +10,33 @@ static gboolean is_same(const char *a, const char *b) {
   return g_str_equal(one, other);
 }
 
-/* Who is meant must have a state. */
-static const AlertEntry *find_entry(const AlertBook *book, const char *rule, const char *who, GError **error) {
+/* What can be seen to: it fires, of the rule as a whole (`who` "") or of somebody. */
+static char *find_firing(const AlertBook *book, const char *rule, const char *who, GError **error) {
   g_autoptr(GString) names = g_string_new(NULL);
   for (guint i = 0; i < alert_book_n(book); i++) {
     const AlertEntry *entry = alert_book_entry(book, i);
-    if (!g_str_equal(entry->rule, rule)) continue;
-    if (is_same(entry->who, who)) return entry;
-    if (entry->state.phase != ALERT_CALM) g_string_append_printf(names, "%s%s", names->len ? ", " : "", entry->who);
+    if (!g_str_equal(entry->rule, rule) || !alert_entry_fires(entry)) continue;
+    if (!*who) return g_strdup("");
+    if (is_same(entry->who, who)) return g_strdup(entry->who);
+    g_string_append_printf(names, "%s%s", names->len ? ", " : "", entry->who);
   }
-  g_set_error(error, BASE_ERROR, BASE_ERROR_NOT_FOUND, "the rule \"%s\" has nothing to say of \"%s\": %s%s", rule, who,
-              names->len ? "now it says something of " : "it says nothing of anybody now", names->str);
+  g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT,
+              "the rule \"%s\" does not fire%s%s, so there is nothing to see to%s%s", rule, *who ? " for " : "", who,
+              names->len ? ": it fires for " : "", names->str);
+  return NULL;
+}
+
+/* Who can be snoozed, before anything fires, too: whom the rule may be about. */
+static char *find_member(const Session *session, const AlertRule *rule, const char *who, GError **error) {
+  QueryContext context = answer_context(session);
+  g_autofree char *dimension = NULL, *member = NULL;
+  if (!*who) return g_strdup("");
+  if (!target_who_read(&context, who, &dimension, &member, error)) return NULL;
+  if (rule->kind != ALERT_FRESHNESS && (!rule->dimension || g_str_equal(rule->dimension, dimension)))
+    return target_who_write(dimension, member);
+  g_autofree char *whose = alert_rule_whose(rule);
+  g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT, "the rule \"%s\" says nothing of \"%s\": it is about %s", rule->name,
+              who, whose ? whose : "records that come");
   return NULL;
 }
 
@@ -79,16 +97,13 @@ AlertEvent *answer_alert_said(const Session *session, const GPtrArray *rules, Al
                               const AnswerAlertSaying *saying, GError **error) {
   const char *rule = saying->rule, *who = saying->who ? saying->who : "";
   gint64 until_us = 0;
-  if (!read_until(session, saying, &until_us, error) || !alert_rules_need(rules, rule, error)) return NULL;
-  const AlertEntry *entry = *who ? find_entry(book, rule, who, error) : NULL;
-  if (*who && !entry) return NULL;
-  if (saying->act == ALERT_ACT_ACK && entry && entry->state.phase != ALERT_FIRING) {
-    g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT,
-                "the rule \"%s\" does not fire for \"%s\": there is nothing to see to", rule, entry->who);
-    return NULL;
-  }
-  g_autoptr(AlertEvent) event = alert_book_say(book, rule, entry ? entry->who : "", entry ? entry->target : 0,
-                                               saying->act, session->now_us, until_us, saying->author, saying->reason);
+  const AlertRule *found = read_until(session, saying, &until_us, error) ? alert_rules_need(rules, rule, error) : NULL;
+  g_autofree char *meant = !found                         ? NULL
+                           : saying->act == ALERT_ACT_ACK ? find_firing(book, rule, who, error)
+                                                          : find_member(session, found, who, error);
+  if (!meant) return NULL;
+  g_autoptr(AlertEvent) event =
+      alert_book_say(book, rule, meant, saying->act, session->now_us, until_us, saying->author, saying->reason);
   g_autoptr(GPtrArray) events = g_ptr_array_new();
   g_ptr_array_add(events, event);
   return alert_events_write(session->store, events, error) ? g_steal_pointer(&event) : NULL;

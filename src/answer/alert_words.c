@@ -129,9 +129,9 @@ static char *say_freshness(const Session *session, const AlertFinding *finding) 
   g_autofree char *longest = alert_duration_write(rule->older_than);
   const char *what = rule->fact ? rule->fact : rule->source;
   if (finding->latest_us == G_MININT64)
-    return g_strdup_printf(finding->verdict == ALERT_BAD ? "Nothing has ever come of %s, for %s or more"
-                                                         : "Nothing has come of %s yet, for less than %s",
-                           what, longest);
+    return g_strdup_printf(rule->fact ? "There was never a record of %s; the first load was %s than %s ago"
+                                      : "Nothing has ever come from %s; the first load was %s than %s ago",
+                           what, finding->verdict == ALERT_BAD ? "more" : "less", longest);
   if (finding->verdict != ALERT_BAD)
     return g_strdup_printf(
         rule->fact ? "There are new records of %s again: the last is of %s" : "Something new came from %s again, at %s",
@@ -178,7 +178,8 @@ static char *limit_words(const Session *session, const AlertRule *rule) {
     }
     case ALERT_FRESHNESS: {
       g_autofree char *length = alert_duration_write(rule->older_than);
-      return g_strdup_printf("nothing new for %s", length);
+      return g_strdup_printf(rule->fact ? "no new record of %s for %s" : "nothing new from %s for %s",
+                             rule->fact ? rule->fact : rule->source, length);
     }
     default: {
       static const char *const whats[] = {[ALERT_ATTAINMENT] = "attained below",
@@ -193,7 +194,8 @@ static char *limit_words(const Session *session, const AlertRule *rule) {
 
 char *answer_alert_condition(const Session *session, const AlertRule *rule) {
   g_autofree char *limit = limit_words(session, rule), *whose = alert_rule_whose(rule);
-  const char *what = rule->kpi ? rule->kpi : rule->fact ? rule->fact : rule->source ? rule->source : "any target";
+  if (rule->kind == ALERT_FRESHNESS) return g_steal_pointer(&limit);
+  const char *what = rule->kpi ? rule->kpi : "any target";
   GString *words = g_string_new(what);
   if (whose) g_string_append_printf(words, " of %s", whose);
   g_string_append_printf(words, " %s", limit);

@@ -263,9 +263,13 @@ void answer_alert_delivery_json(CliJson *json, const AlertDelivery *delivery) {
   cli_json_member_text(json, "failure", delivery->failure);
 }
 
-void answer_alert_run_json(CliJson *json, const GPtrArray *events, const AlertDelivery *delivery) {
+void answer_alert_run_json(CliJson *json, const GPtrArray *events, const GPtrArray *unjudged,
+                           const AlertDelivery *delivery) {
   cli_json_begin_object(json);
   json_events(json, events);
+  cli_json_member_array(json, "unjudged");
+  for (guint i = 0; i < unjudged->len; i++) cli_json_text(json, g_ptr_array_index(unjudged, i));
+  cli_json_end_array(json);
   answer_alert_delivery_json(json, delivery);
   cli_json_end_object(json);
 }

@@ -33,7 +33,8 @@ void answer_alert_replay_json(FILE *out, const AlertRule *rule, const AlertRepla
                               BaseDay until);
 guint answer_alert_count(const GPtrArray *events, AlertAct act);
 /* What a pass over the rules did: the object of `attain alert run --format json`. */
-void answer_alert_run_json(CliJson *json, const GPtrArray *events, const AlertDelivery *delivery);
+void answer_alert_run_json(CliJson *json, const GPtrArray *events, const GPtrArray *unjudged,
+                           const AlertDelivery *delivery);
 void answer_alert_delivery_json(CliJson *json, const AlertDelivery *delivery); /* its members */
 /* Messages. */
 CliTable *answer_alert_outbox_table(const Session *session, const GPtrArray *messages);

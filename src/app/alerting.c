@@ -7,6 +7,8 @@
 void alerting_clear(Alerting *alerting) {
   g_clear_pointer(&alerting->rules, g_ptr_array_unref);
   g_clear_pointer(&alerting->events, g_ptr_array_unref);
+  g_clear_pointer(&alerting->wrong, g_ptr_array_unref);
+  g_clear_pointer(&alerting->unjudged, g_ptr_array_unref);
   alert_delivery_clear(&alerting->delivery);
 }
 
@@ -85,18 +87,20 @@ gboolean alerting_send(Session *session, const GPtrArray *rules, AlertDelivery *
 gboolean alerting_run(Session *session, const AlertingChanges *changes, Alerting *alerting, GError **error) {
   g_autoptr(GPtrArray) problems = NULL;
   if (!session->catalogue && !session_load_definitions(session, &problems, error)) return FALSE;
-  alerting->rules = session_need_alert_rules(session, error);
+  alerting->rules = session_alert_rules(session, NULL, &alerting->wrong, error);
   if (!alerting->rules) return FALSE;
+  alerting->unjudged = g_ptr_array_new_with_free_func(g_free);
   g_autoptr(GPtrArray) judged = choose(session, alerting->rules, changes);
   g_autoptr(AlertBook) book = alert_book_read(session->store, error);
   QueryContext context = answer_context(session);
   AlertDesk desk = alerting_desk(session, &context);
   AlertRun run = {.desk = &desk,
                   .store = session->store,
-                  .rules = alerting->rules,
+                  .rules = alerting->wrong->len == 0 ? alerting->rules : NULL,
                   .judged = judged,
                   .say = answer_alert_say,
                   .user_data = session,
+                  .unjudged = alerting->unjudged,
                   .looks_at_due = TRUE};
   alerting->events = book ? alert_run(&run, book, error) : NULL;
   return alerting->events && alerting_send(session, alerting->rules, &alerting->delivery, error);
@@ -115,6 +119,18 @@ char *alerting_delivery_words(const AlertDelivery *delivery) {
   return g_string_free(words, is_empty);
 }
 
+void alerting_tell_wrong(const GPtrArray *wrong, FILE *err) {
+  for (guint i = 0; i < wrong->len; i++) fprintf(err, "attain: %s\n", (const char *)g_ptr_array_index(wrong, i));
+  if (wrong->len > 0) fputs("attain: that rule is left as it is; the others go on\n", err);
+}
+
+GPtrArray *alerting_rules(const Session *session, FILE *err, GError **error) {
+  g_autoptr(GPtrArray) wrong = NULL;
+  GPtrArray *rules = session_alert_rules(session, NULL, &wrong, error);
+  if (rules) alerting_tell_wrong(wrong, err);
+  return rules;
+}
+
 void alerting_after_load(Session *session, const AlertingChanges *changes, FILE *err) {
   if (changes->all->len == 0 || !session_has_alert_rules(session)) return;
   g_auto(Alerting) alerting = {0};
@@ -123,6 +139,7 @@ void alerting_after_load(Session *session, const AlertingChanges *changes, FILE 
     fprintf(err, "attain: alerts were not judged: %s\n", failed->message);
     return;
   }
+  alerting_tell_wrong(alerting.wrong, err);
   g_autofree char *words = alerting_delivery_words(&alerting.delivery);
   if (alerting.delivery.failure) fprintf(err, "attain: alerts: %s\n", words);
 }

@@ -8,7 +8,7 @@
 static int run(CliContext *context, const CliArguments *arguments, GError **error) {
   g_autoptr(Session) session =
       session_open(context->folder, context->now, SESSION_DATABASE | SESSION_DEFINITIONS, error);
-  g_autoptr(GPtrArray) rules = session ? session_need_alert_rules(session, error) : NULL;
+  g_autoptr(GPtrArray) rules = session ? alerting_rules(session, context->err, error) : NULL;
   g_autoptr(AlertBook) book = rules ? alert_book_read(session->store, error) : NULL;
   if (!book) return -1;
   const char *format = cli_option(arguments, "format");
@@ -35,7 +35,7 @@ static int run(CliContext *context, const CliArguments *arguments, GError **erro
 static int run_dry(CliContext *context, const char *format, GError **error) {
   g_autoptr(Session) session =
       session_open(context->folder, context->now, SESSION_DATABASE | SESSION_DEFINITIONS, error);
-  g_autoptr(GPtrArray) rules = session ? session_need_alert_rules(session, error) : NULL;
+  g_autoptr(GPtrArray) rules = session ? alerting_rules(session, context->err, error) : NULL;
   if (!rules) return -1;
   QueryContext question = answer_context(session);
   AlertDesk desk = alerting_desk(session, &question);
@@ -51,10 +51,10 @@ static int run_dry(CliContext *context, const char *format, GError **error) {
 }
 
 static int tell_run(const CliContext *context, const Session *session, const Alerting *alerting, const char *format) {
-  int code = alerting->delivery.n_lost > 0 ? 1 : 0;
+  int code = alerting->delivery.n_lost > 0 || alerting->wrong->len > 0 ? 1 : 0;
   if (g_strcmp0(format, "json") == 0) {
     g_autoptr(CliJson) json = cli_json_new(context->out);
-    answer_alert_run_json(json, alerting->events, &alerting->delivery);
+    answer_alert_run_json(json, alerting->events, alerting->unjudged, &alerting->delivery);
     return code;
   }
   if (alerting->events->len > 0) {
@@ -63,6 +63,8 @@ static int tell_run(const CliContext *context, const Session *session, const Ale
   } else {
     fputs("Nothing has changed.\n", context->out);
   }
+  for (guint i = 0; i < alerting->unjudged->len; i++)
+    fprintf(context->out, "Note: %s.\n", (const char *)g_ptr_array_index(alerting->unjudged, i));
   g_autofree char *words = alerting_delivery_words(&alerting->delivery);
   if (words) fprintf(context->out, "%s.\n", words);
   return code;
@@ -75,13 +77,14 @@ static int run_run(CliContext *context, const CliArguments *arguments, GError **
       session_open(context->folder, context->now, SESSION_DATABASE | SESSION_WRITE | SESSION_DEFINITIONS, error);
   g_auto(Alerting) alerting = {0};
   if (!session || !alerting_run(session, NULL, &alerting, error)) return -1;
+  alerting_tell_wrong(alerting.wrong, context->err);
   return tell_run(context, session, &alerting, format);
 }
 
 static int run_send(CliContext *context, const CliArguments *arguments, GError **error) {
   g_autoptr(Session) session =
       session_open(context->folder, context->now, SESSION_DATABASE | SESSION_WRITE | SESSION_DEFINITIONS, error);
-  g_autoptr(GPtrArray) rules = session ? session_need_alert_rules(session, error) : NULL;
+  g_autoptr(GPtrArray) rules = session ? alerting_rules(session, context->err, error) : NULL;
   g_auto(AlertDelivery) delivery = {0};
   if (!rules || !alert_outbox_fill(session->store, &session->organisation->alerts, session->now_us, error) ||
       !alerting_send(session, rules, &delivery, error))
@@ -128,7 +131,9 @@ const CliCommand cmd_alert_run = {
     .about = "judge all rules now, and send what is due",
     .details =
         "Judges every rule at the clock: how long something holds, reminders, digests and the end of quiet hours need "
-        "that, also when nothing is loaded. The exit code is 1 where a message was refused for good.",
+        "that, also when nothing is loaded. The exit code is 1 where a message was refused for good or a rule could "
+        "not be read; the others "
+        "are judged all the same.",
     .examples =
         "attain alert run\tevery few minutes, from cron or a timer\n"
         "attain alert run --dry-run\twhat each rule finds, silent ones with the reason",

@@ -36,7 +36,7 @@ static int say(CliContext *context, const CliArguments *arguments, AlertAct act,
                               .reason = cli_option(arguments, "reason"),
                               .is_command = TRUE};
   g_autoptr(Session) session = open_to_write(context, error);
-  g_autoptr(GPtrArray) rules = session ? session_need_alert_rules(session, error) : NULL;
+  g_autoptr(GPtrArray) rules = session ? alerting_rules(session, context->err, error) : NULL;
   g_autoptr(AlertBook) book = rules ? alert_book_read(session->store, error) : NULL;
   g_autoptr(AlertEvent) event = book ? answer_alert_said(session, rules, book, &saying, error) : NULL;
   if (!event) return -1;

@@ -23,7 +23,7 @@ void lib_forget_alerts(AttainWorkspace *workspace) {
 
 /* Judges some rules with all that follows; the acts, or NULL. */
 static GPtrArray *judge(AttainWorkspace *workspace, const GPtrArray *rules, const GPtrArray *judged,
-                        gboolean looks_at_due, GError **error) {
+                        gboolean looks_at_due, GPtrArray *unjudged, GError **error) {
   Session session = lib_session(workspace);
   QueryContext context = answer_context(&session);
   AlertDesk desk = {
@@ -34,6 +34,7 @@ static GPtrArray *judge(AttainWorkspace *workspace, const GPtrArray *rules, cons
                   .judged = judged,
                   .say = answer_alert_say,
                   .user_data = &session,
+                  .unjudged = unjudged,
                   .looks_at_due = looks_at_due};
   if (!workspace->alert_book) workspace->alert_book = alert_book_read(session.store, error);
   GPtrArray *events = workspace->alert_book ? alert_run(&run, workspace->alert_book, error) : NULL;
@@ -50,19 +51,19 @@ void lib_judge_alerts(AttainWorkspace *workspace, const AttainChange *change) {
     if (alert_rule_depends_on(rule, &reader, change->tables, change->n_tables, change->source))
       g_ptr_array_add(judged, rule);
   }
-  GPtrArray *events = judged->len > 0 ? judge(workspace, workspace->alert_rules, judged, FALSE, NULL) : NULL;
+  GPtrArray *events = judged->len > 0 ? judge(workspace, workspace->alert_rules, judged, FALSE, NULL, NULL) : NULL;
   if (events) g_ptr_array_unref(events);
 }
 
 /* --- by the clock --- */
 
-static char *json_of(const GPtrArray *events, const AlertDelivery *delivery) {
+static char *json_of(const GPtrArray *events, const GPtrArray *unjudged, const AlertDelivery *delivery) {
   char *text = NULL;
   size_t length = 0;
   FILE *out = open_memstream(&text, &length);
   g_assert(out); /* fails only without memory, as does all of GLib */
   CliJson *json = cli_json_new(out);
-  answer_alert_run_json(json, events, delivery);
+  answer_alert_run_json(json, events, unjudged, delivery);
   cli_json_free(json);
   fclose(out);
   return text;
@@ -71,13 +72,14 @@ static char *json_of(const GPtrArray *events, const AlertDelivery *delivery) {
 static char *run_all(AttainWorkspace *workspace, GError **error) {
   Session session = lib_session(workspace);
   g_autoptr(GPtrArray) rules = session_need_alert_rules(&session, error);
-  g_autoptr(GPtrArray) events = rules ? judge(workspace, rules, rules, TRUE, error) : NULL;
+  g_autoptr(GPtrArray) unjudged = g_ptr_array_new_with_free_func(g_free);
+  g_autoptr(GPtrArray) events = rules ? judge(workspace, rules, rules, TRUE, unjudged, error) : NULL;
   if (!events) return NULL;
   g_auto(AlertDelivery) delivery = {0};
   Sender sender = {
       .organisation = session.organisation, .rules = rules, .folder = session.folder, .now_us = session.now_us};
   if (!alert_outbox_send(session.store, session.now_us, send_message, &sender, &delivery, error)) return NULL;
-  return json_of(events, &delivery);
+  return json_of(events, unjudged, &delivery);
 }
 
 char *attain_alert_run(AttainWorkspace *workspace, AttainError *error) {

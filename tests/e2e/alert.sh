@@ -120,7 +120,7 @@ json_is 'd["events"]' "[]"
 run 0 -C co --now "2026-11-09 10:00" alert
 says "firing, seen to by Mia"
 run 1 -C co --now "2026-11-09 10:00" alert ack win_rate_low "rep:Ana Silva"
-complains "now it says something of rep:Bo Lund"
+complains "there is nothing to see to: it fires for rep:Bo Lund"
 # G, H and I were won after all: 4 of 5. The load itself judges, and only what the records concern.
 sed -i 's/^\([789],.*\),Lost,/\1,Won,/' deals.csv
 run 0 -C co --now "2026-11-09 12:00" load

@@ -240,6 +240,32 @@ static void what_cannot_be_read_goes_on(void **state) {
   assert_true(((const AlertEvent *)g_ptr_array_index(gone, 0))->act == ALERT_ACT_END);
 }
 
+/* Ana has two targets: she is seen to and snoozed with both. Ben is snoozed before anything fires, and woken with all.
+ */
+static void what_is_said_is_of_all_of_somebody(void **state) {
+  g_autoptr(AlertBook) book = alert_book_new();
+  g_autoptr(ConfOrganisation) organisation = organisation_of(CHANNELS);
+  g_autoptr(Calendar) calendar = calendar_new(&organisation->calendar, NULL);
+  const AlertClock clock = {calendar, &organisation->alerts};
+  AlertRule behind = rule_of("behind", to_log);
+  AlertFinding bad[] = {{.rule = &behind, .who = (char *)"rep:Ana", .target = 1, .verdict = ALERT_BAD},
+                        {.rule = &behind, .who = (char *)"rep:Ana", .target = 2, .verdict = ALERT_BAD},
+                        {.rule = &behind, .who = (char *)"rep:Ben", .target = 3, .verdict = ALERT_BAD}};
+  g_autoptr(GPtrArray) rules = g_ptr_array_new(), findings = g_ptr_array_new();
+  g_ptr_array_add(rules, &behind);
+  for (guint i = 0; i < G_N_ELEMENTS(bad); i++) g_ptr_array_add(findings, &bad[i]);
+  g_autoptr(AlertEvent) ahead = alert_book_say(book, "behind", "rep:Ben", ALERT_ACT_SNOOZE, at(9), at(20), "Mia", NULL);
+  g_autoptr(GPtrArray) events = alert_book_take(book, &clock, rules, rules, findings, at(10), NULL, NULL);
+  assert_int_equal(3, events->len);
+  for (guint i = 0; i < 3; i++) assert_int_equal(i < 2, ((const AlertEvent *)g_ptr_array_index(events, i))->is_told);
+  g_autoptr(AlertEvent) seen = alert_book_say(book, "behind", "rep:Ana", ALERT_ACT_ACK, at(11), 0, "Mia", NULL);
+  for (guint i = 0; i < 2; i++)
+    assert_string_equal("Mia", alert_book_find(book, "behind", "rep:Ana", i + 1)->state.acked_by);
+  assert_null(alert_book_find(book, "behind", "rep:Ben", 3)->state.acked_by);
+  g_autoptr(AlertEvent) woken = alert_book_say(book, "behind", "", ALERT_ACT_WAKE, at(12), 0, "Mia", NULL);
+  assert_true(alert_book_find(book, "behind", "rep:Ben", 3)->state.snoozed_until_us == 0);
+}
+
 /* A book that is read again is the book that was written. */
 static void a_book_is_what_was_written(void **state) {
   g_auto(Desk) desk = desk_of(to_log);
@@ -247,8 +273,8 @@ static void a_book_is_what_was_written(void **state) {
   assert_int_equal(1, happens(&desk, &desk.few, "rep:Ana", ALERT_BAD, at(10)));
   assert_int_equal(1, happens(&desk, &desk.few, "rep:Ana", ALERT_BAD, at(11)));
   g_autoptr(GPtrArray) said = g_ptr_array_new_with_free_func((GDestroyNotify)alert_event_free);
-  g_ptr_array_add(said, alert_book_say(desk.book, "few", "rep:Ana", 0, ALERT_ACT_ACK, at(12), 0, "Mia", "I know"));
-  g_ptr_array_add(said, alert_book_say(desk.book, "few", "", 0, ALERT_ACT_SNOOZE, at(12), at(20), "Mia", NULL));
+  g_ptr_array_add(said, alert_book_say(desk.book, "few", "rep:Ana", ALERT_ACT_ACK, at(12), 0, "Mia", "I know"));
+  g_ptr_array_add(said, alert_book_say(desk.book, "few", "", ALERT_ACT_SNOOZE, at(12), at(20), "Mia", NULL));
   assert_true(alert_events_write(desk.world.store, said, NULL));
   g_autoptr(AlertBook) again = alert_book_read(desk.world.store, NULL);
   const AlertEntry *entry = alert_book_find(again, "few", "rep:Ana", 0);
@@ -267,6 +293,7 @@ int main(void) {
       cmocka_unit_test(what_is_refused_is_not_tried_again),    cmocka_unit_test(an_unmarked_message_keeps_its_id),
       cmocka_unit_test(what_waits_becomes_one_message),        cmocka_unit_test(a_book_is_what_was_written),
       cmocka_unit_test(reminders_count_from_when_people_hear), cmocka_unit_test(what_cannot_be_read_goes_on),
+      cmocka_unit_test(what_is_said_is_of_all_of_somebody),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
