@@ -123,7 +123,7 @@ char *scorecard_target_words(const ShownScorecard *shown, guint kpi, const Score
     return g_strdup_printf("%s to %s", low, high);
   }
   gboolean less = target_is_lower_better(terms->kind, standing->kpi->better);
-  return less ? g_strconcat("max ", low, NULL) : g_steal_pointer(&low);
+  return g_strconcat(cell->derived ? "Σ " : "", less ? "max " : "", low, NULL);
 }
 
 static char *days_words(const TargetStanding *standing) {

@@ -2,6 +2,7 @@
 #include "answer/members.h"
 #include "answer/scorecard.h"
 #include "answer/show.h"
+#include "answer/targets.h"
 
 static void period_members(CliJson *json, const CalendarPeriod *period) {
   cli_json_member_text(json, "name", period->name);
@@ -22,6 +23,7 @@ static void target_member(CliJson *json, const ScorecardCell *cell) {
   cli_json_member_array(json, "targets");
   for (guint i = 0; i < cell->targets->len; i++) cli_json_integer(json, g_array_index(cell->targets, gint64, i));
   cli_json_end_array(json);
+  answer_derived_json(json, cell->derived);
   cli_json_member_text(json, "kind", target_kind_name(terms->kind));
   answer_day_member(json, "start", terms->start);
   answer_day_member(json, "end", terms->end);

@@ -34,15 +34,45 @@ GPtrArray *answer_targets_choose(const Session *session, const GPtrArray *target
   return chosen;
 }
 
+static gboolean add_groups(const TargetDesk *desk, const GPtrArray *targets, const TargetDeriveRequest *request,
+                           GPtrArray *derived, GError **error) {
+  GPtrArray *found = target_derive(desk, targets, request, error);
+  if (found) g_ptr_array_extend_and_steal(derived, found);
+  return found != NULL;
+}
+
+GPtrArray *answer_targets_derive(const Session *session, const TargetDesk *desk, const GPtrArray *targets,
+                                 const AnswerTargetsWanted *wanted, GPtrArray *chosen, GError **error) {
+  static const char *const usual[] = {TARGET_COMPANY, "team", NULL};
+  g_autofree char *dimension = NULL, *member = NULL;
+  if (wanted->who && !target_who_read(desk->context, wanted->who, &dimension, &member, error)) return NULL;
+  const char *const asked[] = {dimension, NULL};
+  g_autoptr(GPtrArray) derived = target_derived_array();
+  for (const char *const *group = dimension ? asked : usual; *group; group++) {
+    TargetDeriveRequest request = {.dimension = *group,
+                                   .member = member,
+                                   .kpi = wanted->kpi,
+                                   .ends_after = wanted->all ? BASE_DAY_MIN : session->today - 1};
+    if (!add_groups(desk, targets, &request, derived, error)) return NULL;
+  }
+  for (guint i = 0; i < derived->len; i++)
+    g_ptr_array_add(chosen, ((const TargetDerived *)g_ptr_array_index(derived, i))->target);
+  return g_steal_pointer(&derived);
+}
+
 void answer_targets_json(FILE *out, const Session *session, const GArray *standings, const GArray *forecasts,
-                         const GPtrArray *targets, const GPtrArray *objectives, gboolean whole) {
+                         const GPtrArray *targets, const GPtrArray *derived, const GPtrArray *objectives,
+                         gboolean whole) {
   g_autofree char *as_of = answer_instant(session->now_us);
   g_autoptr(CliJson) json = cli_json_new(out);
   cli_json_begin_object(json);
   cli_json_member_array(json, "targets");
-  for (guint i = 0; i < standings->len; i++)
-    answer_target_json(json, session, &g_array_index(standings, TargetStanding, i),
-                       &g_array_index(forecasts, PaceForecast, i), targets, objectives, whole);
+  for (guint i = 0; i < standings->len; i++) {
+    const TargetStanding *standing = &g_array_index(standings, TargetStanding, i);
+    AnswerTarget target = {standing, &g_array_index(forecasts, PaceForecast, i),
+                           target_derived_of(derived, standing->target)};
+    answer_target_json(json, session, &target, targets, objectives, whole);
+  }
   cli_json_end_array(json);
   cli_json_member_text(json, "as_of", as_of);
   cli_json_end_object(json);

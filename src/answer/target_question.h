@@ -16,7 +16,15 @@ typedef struct {
 GPtrArray *answer_targets_choose(const Session *session, const GPtrArray *targets, const AnswerTargetsWanted *wanted,
                                  GError **error);
 
+/* What groups come to by their members' targets (TargetDerived), of `wanted`'s group, else of the company and the
+ * teams; their targets are added to `chosen`, behind the others. Caller frees the array and keeps it as long as
+ * `chosen`. Errors: NOT_FOUND, USAGE of `who`; those of target_derive(). */
+GPtrArray *answer_targets_derive(const Session *session, const TargetDesk *desk, const GPtrArray *targets,
+                                 const AnswerTargetsWanted *wanted, GPtrArray *chosen, GError **error);
+
 /* A document with `targets` and `as_of`: where each of `standings` stands and what will become of it (`forecasts`, in
- * their order). `targets` are all there are, for what was handed down of each. */
+ * their order). `targets` are all there are, for what was handed down of each; `derived` as of answer_targets_derive(),
+ * NULL: none of them is. */
 void answer_targets_json(FILE *out, const Session *session, const GArray *standings, const GArray *forecasts,
-                         const GPtrArray *targets, const GPtrArray *objectives, gboolean whole);
+                         const GPtrArray *targets, const GPtrArray *derived, const GPtrArray *objectives,
+                         gboolean whole);

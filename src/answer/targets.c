@@ -7,6 +7,8 @@
 
 #include <math.h>
 
+#define SHOWN_SUMS 8 /* sentences below a table */
+
 TargetHearing answer_hearing(const Session *session, const TargetMember *members, gsize n_members) {
   return (TargetHearing){.catalogue = session->catalogue,
                          .calendar = session->calendar,
@@ -111,17 +113,43 @@ static void event_json(CliJson *json, const TargetEvent *event) {
   cli_json_end_object(json);
 }
 
-void answer_target_json(CliJson *json, const Session *session, const TargetStanding *standing,
-                        const PaceForecast *forecast, const GPtrArray *targets, const GPtrArray *objectives,
-                        gboolean whole) {
+static void who_array(CliJson *json, const char *key, const char *dimension, const GPtrArray *names) {
+  cli_json_member_array(json, key);
+  for (guint i = 0; i < names->len; i++) {
+    g_autofree char *who = target_who_write(dimension, g_ptr_array_index(names, i));
+    cli_json_text(json, who);
+  }
+  cli_json_end_array(json);
+}
+
+void answer_derived_json(CliJson *json, const TargetDerived *derived) {
+  if (!derived) {
+    cli_json_member_text(json, "derived", NULL);
+    return;
+  }
+  cli_json_member_object(json, "derived");
+  cli_json_member_text(json, "by", derived->dimension);
+  cli_json_member_array(json, "targets");
+  for (guint i = 0; i < derived->numbers->len; i++) cli_json_integer(json, g_array_index(derived->numbers, gint64, i));
+  cli_json_end_array(json);
+  who_array(json, "members", derived->dimension, derived->members);
+  who_array(json, "in_part", derived->dimension, derived->in_part);
+  who_array(json, "without", derived->dimension, derived->without);
+  cli_json_end_object(json);
+}
+
+void answer_target_json(CliJson *json, const Session *session, const AnswerTarget *shown, const GPtrArray *targets,
+                        const GPtrArray *objectives, gboolean whole) {
+  const TargetStanding *standing = shown->standing;
   const Target *target = standing->target;
-  guint n_parts;
-  double assigned = target_assigned(targets, target, session->today, &n_parts);
+  guint n_parts = 0;
+  double assigned = shown->derived ? 0 : target_assigned(targets, target, session->today, &n_parts);
   gboolean adds_up = standing->kpi && target_adds_up(standing->kpi);
   TargetHearing hearing = answer_hearing(session, NULL, 0);
   g_autofree char *canonical = standing->kpi ? target_terms_say(&hearing, &standing->version->terms) : NULL;
   cli_json_begin_object(json);
-  cli_json_member_integer(json, "target", target->number);
+  cli_json_value(json, "target", !shown->derived, (double)target->number);
+  answer_derived_json(json, shown->derived);
   cli_json_member_text(json, "canonical", canonical);
   answer_terms_json(json, &standing->version->terms);
   cli_json_member_text(json, "state", target_state_name(target_state(target)));
@@ -133,7 +161,7 @@ void answer_target_json(CliJson *json, const Session *session, const TargetStand
   cli_json_member_integer(json, "n_parts", n_parts);
   cli_json_value(json, "assigned", n_parts > 0 && adds_up, assigned);
   standing_members(json, standing);
-  forecast_members(json, forecast);
+  forecast_members(json, shown->forecast);
   if (whole) {
     cli_json_member_array(json, "versions");
     for (guint i = 0; i < target->versions->len; i++) version_json(json, g_ptr_array_index(target->versions, i));
@@ -203,8 +231,9 @@ static char *figure(const Session *session, const TargetStanding *standing, gboo
 }
 
 /* What matters most comes first: a narrow terminal lacks the columns on the right. */
-static void add_standing(CliTable *table, const Session *session, const TargetStanding *standing,
-                         const PaceForecast *forecast) {
+static void add_standing(CliTable *table, const Session *session, const AnswerTarget *shown) {
+  const TargetStanding *standing = shown->standing;
+  const PaceForecast *forecast = shown->forecast;
   const TargetTerms *terms = &standing->version->terms;
   TargetState state = target_state(standing->target);
   gboolean agreed = state == TARGET_AGREED, runs = standing->phase != TARGET_ENDED;
@@ -214,7 +243,8 @@ static void add_standing(CliTable *table, const Session *session, const TargetSt
     char *text;
     CliStyle style;
   } cells[] = {
-      {g_strdup_printf("%" G_GINT64_FORMAT, standing->target->number), CLI_STYLE_NONE},
+      {shown->derived ? g_strdup("sum") : g_strdup_printf("%" G_GINT64_FORMAT, standing->target->number),
+       shown->derived ? CLI_STYLE_DIM : CLI_STYLE_NONE},
       {g_strdup(standing->kpi ? standing->kpi->title : terms->kpi), CLI_STYLE_NONE},
       {target_who_write(terms->dimension, terms->member), CLI_STYLE_NONE},
       {span_words(session, terms), CLI_STYLE_NONE},
@@ -233,7 +263,21 @@ static void add_standing(CliTable *table, const Session *session, const TargetSt
   }
 }
 
-CliTable *answer_targets_table(const Session *session, const GArray *standings, const GArray *forecasts) {
+static void note_derived(CliTable *table, const GPtrArray *derived) {
+  for (guint i = 0; i < MIN(derived->len, SHOWN_SUMS); i++) {
+    const TargetDerived *one = g_ptr_array_index(derived, i);
+    const TargetTerms *terms = &target_latest(one->target)->terms;
+    g_autofree char *who = target_who_write(terms->dimension, terms->member);
+    g_autofree char *words = target_derived_words(one, who, terms->kpi);
+    g_autofree char *note = g_strconcat("sum: ", words, NULL);
+    cli_table_add_note(table, note);
+  }
+  if (derived->len > SHOWN_SUMS)
+    cli_table_add_note(table, "The other sums likewise: --for names one group, --format json has all of them.");
+}
+
+CliTable *answer_targets_table(const Session *session, const GArray *standings, const GArray *forecasts,
+                               const GPtrArray *derived) {
   static const CliColumn heads[] = {{"No.", CLI_RIGHT},        {"KPI", CLI_LEFT},       {"Whose", CLI_LEFT},
                                     {"When", CLI_LEFT},        {"Attained", CLI_RIGHT}, {"Chance", CLI_RIGHT},
                                     {"Pace", CLI_LEFT},        {"Target", CLI_RIGHT},   {"So far", CLI_RIGHT},
@@ -244,7 +288,8 @@ CliTable *answer_targets_table(const Session *session, const GArray *standings, 
   for (guint i = 0; i < standings->len; i++) {
     const TargetStanding *standing = &g_array_index(standings, TargetStanding, i);
     const PaceForecast *forecast = &g_array_index(forecasts, PaceForecast, i);
-    add_standing(table, session, standing, forecast);
+    AnswerTarget shown = {standing, forecast, target_derived_of(derived, standing->target)};
+    add_standing(table, session, &shown);
     runs |= standing->phase == TARGET_RUNNING && standing->has_due;
     foretold |= standing->phase != TARGET_ENDED && forecast->has_chance;
   }
@@ -256,6 +301,7 @@ CliTable *answer_targets_table(const Session *session, const GArray *standings, 
     cli_table_add_note(table,
                        "Ends near and chance: how earlier periods finished from the same position, the member's own "
                        "and, where these are few, their peers'.");
+  if (derived) note_derived(table, derived);
   return table;
 }
 

@@ -4,6 +4,7 @@
 #include "answer/answer.h"
 #include "cli/cli.h"
 #include "pace/pace.h"
+#include "target/derive.h"
 #include "target/keep.h"
 #include "target/sentence.h"
 #include "target/standing.h"
@@ -18,11 +19,21 @@ char *answer_target_amount(const Session *session, const KpiDefinition *kpi, con
 void answer_terms_json(CliJson *json, const TargetTerms *terms);
 /* A chance as people say it, "35 %", "under 1 %", "over 99 %"; "–" where there is none. Caller frees. */
 char *answer_chance(const PaceForecast *forecast);
-/* One of `targets` with its standing and what will become of it; `whole`: with all versions and all that was said. */
-void answer_target_json(CliJson *json, const Session *session, const TargetStanding *standing,
-                        const PaceForecast *forecast, const GPtrArray *targets, const GPtrArray *objectives,
-                        gboolean whole);
-/* Where targets stand (TargetStanding) and what will become of them (PaceForecast, in their order), one a row. */
-CliTable *answer_targets_table(const Session *session, const GArray *standings, const GArray *forecasts);
+/* Where a target stands, what will become of it, and, of what nobody said, whose targets it is the sum of (or NULL). */
+typedef struct {
+  const TargetStanding *standing;
+  const PaceForecast *forecast;
+  const TargetDerived *derived;
+} AnswerTarget;
+
+/* One of `targets`, which are all there are; `whole`: with all versions and all that was said. */
+void answer_target_json(CliJson *json, const Session *session, const AnswerTarget *shown, const GPtrArray *targets,
+                        const GPtrArray *objectives, gboolean whole);
+/* Whose targets a group's is the sum of; `null` of one of its own. */
+void answer_derived_json(CliJson *json, const TargetDerived *derived);
+/* Where targets stand (TargetStanding) and what will become of them (PaceForecast, in their order), one a row;
+ * `derived` (TargetDerived) are those that are sums of members' targets, NULL: none is. */
+CliTable *answer_targets_table(const Session *session, const GArray *standings, const GArray *forecasts,
+                               const GPtrArray *derived);
 /* Where one stands and what will become of it, in sentences a manager would say; caller frees. */
 char *answer_target_words(const Session *session, const TargetStanding *standing, const PaceForecast *forecast);

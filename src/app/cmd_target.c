@@ -19,11 +19,12 @@ static int run(CliContext *context, const CliArguments *arguments, GError **erro
   if (!objectives) return -1;
   QueryContext question = answer_context(session);
   TargetDesk desk = {.context = &question};
-  g_autoptr(GArray) standings = target_standings(&desk, chosen, error);
+  g_autoptr(GPtrArray) derived = answer_targets_derive(session, &desk, targets, &wanted, chosen, error);
+  g_autoptr(GArray) standings = derived ? target_standings(&desk, chosen, error) : NULL;
   g_autoptr(GArray) forecasts = standings ? pace_forecasts(&desk, standings, error) : NULL;
   if (!forecasts) return -1;
   if (g_strcmp0(format, "json") == 0) {
-    answer_targets_json(context->out, session, standings, forecasts, targets, objectives, FALSE);
+    answer_targets_json(context->out, session, standings, forecasts, targets, derived, objectives, FALSE);
   } else if (standings->len == 0) {
     fputs(targets->len == 0
               ? "There is no target yet: `attain target set \"increase monthly revenue by 10% within the next "
@@ -31,7 +32,7 @@ static int run(CliContext *context, const CliArguments *arguments, GError **erro
               : "None of the targets is of that kind: --all shows those that have ended, too.\n",
           context->out);
   } else {
-    g_autoptr(CliTable) table = answer_targets_table(session, standings, forecasts);
+    g_autoptr(CliTable) table = answer_targets_table(session, standings, forecasts, derived);
     cli_table_write(table, context, g_strcmp0(format, "md") == 0);
   }
   return 0;
@@ -110,7 +111,7 @@ static int run_show(CliContext *context, const CliArguments *arguments, GError *
   g_autoptr(GArray) forecasts = standings ? pace_forecasts(&desk, standings, error) : NULL;
   if (!forecasts) return -1;
   if (g_strcmp0(cli_option(arguments, "format"), "json") == 0)
-    answer_targets_json(context->out, session, standings, forecasts, targets, objectives, TRUE);
+    answer_targets_json(context->out, session, standings, forecasts, targets, NULL, objectives, TRUE);
   else
     print_one(context, session, &g_array_index(standings, TargetStanding, 0),
               &g_array_index(forecasts, PaceForecast, 0), targets);

@@ -9,12 +9,12 @@
 /* --- where they stand --- */
 
 static char *json_of(const Session *session, const GArray *standings, const GArray *forecasts, const GPtrArray *targets,
-                     const GPtrArray *objectives) {
+                     const GPtrArray *derived, const GPtrArray *objectives) {
   char *text = NULL;
   size_t length = 0;
   FILE *out = open_memstream(&text, &length);
   g_assert(out); /* fails only without memory, as does all of GLib */
-  answer_targets_json(out, session, standings, forecasts, targets, objectives, FALSE);
+  answer_targets_json(out, session, standings, forecasts, targets, derived, objectives, FALSE);
   fclose(out);
   return text;
 }
@@ -27,9 +27,11 @@ static char *answer(const AttainWorkspace *workspace, const AttainTargetsWanted 
   g_autoptr(GPtrArray) targets = target_read_all(session.store, error);
   g_autoptr(GPtrArray) chosen = targets ? answer_targets_choose(&session, targets, &asked, error) : NULL;
   g_autoptr(GPtrArray) objectives = chosen ? target_read_objectives(session.store, error) : NULL;
-  g_autoptr(GArray) standings = objectives ? target_standings(&desk, chosen, error) : NULL;
+  g_autoptr(GPtrArray) derived =
+      objectives ? answer_targets_derive(&session, &desk, targets, &asked, chosen, error) : NULL;
+  g_autoptr(GArray) standings = derived ? target_standings(&desk, chosen, error) : NULL;
   g_autoptr(GArray) forecasts = standings ? pace_forecasts(&desk, standings, error) : NULL;
-  return forecasts ? json_of(&session, standings, forecasts, targets, objectives) : NULL;
+  return forecasts ? json_of(&session, standings, forecasts, targets, derived, objectives) : NULL;
 }
 
 char *attain_targets(AttainWorkspace *workspace, const AttainTargetsWanted *wanted, AttainError *error) {

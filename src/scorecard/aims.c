@@ -16,8 +16,9 @@ typedef struct {
 } Source;
 
 typedef struct {
-  const Target *target; /* one of `targets` or of `made` */
+  const Target *target; /* one of `targets`, of `derived` or of `made` */
   GArray *numbers;
+  TargetDerived *derived;
 } Aim;
 
 struct ScorecardAims {
@@ -28,6 +29,7 @@ struct ScorecardAims {
   GHashTable *wanted;  /* the same key -> GINT of its aim + 1 */
   GArray *aims;        /* Aim */
   GPtrArray *made;     /* Target */
+  GPtrArray *derived;  /* TargetDerived */
   GArray *standings, *forecasts;
 };
 
@@ -35,6 +37,7 @@ struct ScorecardAims {
 
 static void clear_aim(gpointer data) {
   g_array_unref(((Aim *)data)->numbers);
+  target_derived_free(((Aim *)data)->derived);
 }
 
 static void free_target(gpointer data) {
@@ -48,6 +51,7 @@ void scorecard_aims_free(ScorecardAims *aims) {
   g_hash_table_unref(aims->wanted);
   g_array_unref(aims->aims);
   g_ptr_array_unref(aims->made);
+  g_ptr_array_unref(aims->derived);
   g_clear_pointer(&aims->standings, g_array_unref);
   g_clear_pointer(&aims->forecasts, g_array_unref);
   g_free(aims);
@@ -112,8 +116,18 @@ static gboolean find_amounts(ScorecardAims *aims, GError **error) {
   return standings != NULL;
 }
 
+/* What groups are to reach by their members. */
+static gboolean derive(ScorecardAims *aims, const GPtrArray *targets, const char *group, GError **error) {
+  TargetDeriveRequest request = {.dimension = group, .ends_after = aims->period.start - 1};
+  GPtrArray *found = target_derive(&aims->desk, targets, &request, error);
+  for (guint i = 0; found && i < found->len; i++)
+    add_source(aims, ((const TargetDerived *)g_ptr_array_index(found, i))->target);
+  if (found) g_ptr_array_extend_and_steal(aims->derived, found);
+  return found != NULL;
+}
+
 ScorecardAims *scorecard_aims_new(const TargetDesk *desk, const GPtrArray *targets, const CalendarPeriod *period,
-                                  GError **error) {
+                                  const char *const *groups, GError **error) {
   g_autoptr(ScorecardAims) aims = g_new0(ScorecardAims, 1);
   aims->desk = *desk;
   aims->period = *period;
@@ -123,7 +137,10 @@ ScorecardAims *scorecard_aims_new(const TargetDesk *desk, const GPtrArray *targe
   aims->aims = g_array_new(FALSE, FALSE, sizeof(Aim));
   g_array_set_clear_func(aims->aims, clear_aim);
   aims->made = g_ptr_array_new_with_free_func(free_target);
+  aims->derived = target_derived_array();
   for (guint i = 0; i < targets->len; i++) add_source(aims, g_ptr_array_index(targets, i));
+  for (; *groups; groups++)
+    if (!derive(aims, targets, *groups, error)) return NULL;
   return find_amounts(aims, error) ? g_steal_pointer(&aims) : NULL;
 }
 
@@ -273,13 +290,7 @@ static TargetVersion *new_version(const Source *source, BaseDay start, BaseDay e
 }
 
 static const Target *make_target(ScorecardAims *aims, TargetVersion *version) {
-  Target *made = target_new(0, 0);
-  TargetEvent *event = g_new0(TargetEvent, 1);
-  *event = (TargetEvent){.act = TARGET_ACT_SET, .version = 1, .author = g_strdup("")};
-  version->version = 1;
-  version->effective = version->terms.start;
-  g_ptr_array_add(made->versions, version);
-  g_ptr_array_add(made->events, event);
+  Target *made = target_new_made(version);
   g_ptr_array_add(aims->made, made);
   return made;
 }
@@ -311,9 +322,20 @@ static const Target *sum_of(ScorecardAims *aims, const GPtrArray *sources, GErro
 }
 
 static void add_aim(ScorecardAims *aims, const Target *target, const GPtrArray *sources) {
-  Aim aim = {target, g_array_new(FALSE, FALSE, sizeof(gint64))};
-  for (guint i = 0; i < sources->len; i++)
-    g_array_append_val(aim.numbers, ((const Source *)g_ptr_array_index(sources, i))->target->number);
+  Aim aim = {target, g_array_new(FALSE, FALSE, sizeof(gint64)), NULL};
+  g_autoptr(GPtrArray) derived = g_ptr_array_new();
+  for (guint i = 0; i < sources->len; i++) {
+    const Target *source = ((const Source *)g_ptr_array_index(sources, i))->target;
+    const TargetDerived *of_members = target_derived_of(aims->derived, source);
+    if (of_members)
+      g_ptr_array_add(derived, (gpointer)of_members);
+    else
+      g_array_append_val(aim.numbers, source->number);
+  }
+  if (derived->len > 0) {
+    aim.derived = target_derived_together(derived);
+    g_array_append_vals(aim.numbers, aim.derived->numbers->data, aim.derived->numbers->len);
+  }
   g_array_append_val(aims->aims, aim);
 }
 
@@ -365,5 +387,5 @@ gboolean scorecard_aims_resolve(ScorecardAims *aims, GError **error) {
 ScorecardAim scorecard_aims_get(const ScorecardAims *aims, int index) {
   return (ScorecardAim){&g_array_index(aims->standings, TargetStanding, index),
                         &g_array_index(aims->forecasts, PaceForecast, index),
-                        g_array_index(aims->aims, Aim, index).numbers};
+                        g_array_index(aims->aims, Aim, index).numbers, g_array_index(aims->aims, Aim, index).derived};
 }

@@ -10,18 +10,21 @@
 #pragma once
 
 #include "pace/pace.h"
+#include "target/derive.h"
 
 typedef struct {
   const TargetStanding *standing;
   const PaceForecast *forecast;
-  const GArray *numbers; /* gint64: the targets that it comes from */
+  const GArray *numbers;        /* gint64: the targets that it comes from */
+  const TargetDerived *derived; /* a group's that has none of its own: its members' targets; else NULL */
 } ScorecardAim;
 
 typedef struct ScorecardAims ScorecardAims;
 
-/* `targets` (Target) and `desk` must outlive it. Errors: those of target_standings(). */
+/* `targets` (Target) and `desk` must outlive it; `groups` are dimensions, NULL-terminated, whose members are held
+ * against the sum of their members' targets where they have none. Errors: those of target_standings(). */
 ScorecardAims *scorecard_aims_new(const TargetDesk *desk, const GPtrArray *targets, const CalendarPeriod *period,
-                                  GError **error);
+                                  const char *const *groups, GError **error);
 void scorecard_aims_free(ScorecardAims *aims);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ScorecardAims, scorecard_aims_free)
 

@@ -164,6 +164,7 @@ static void score_cell(const Scorecard *scorecard, ScorecardCell *cell, int plac
   cell->standing = aim.standing;
   cell->forecast = aim.forecast;
   cell->targets = aim.numbers;
+  cell->derived = aim.derived;
   cell->has_points = scorecard_points(aim.standing, scorecard->cap, &cell->points);
 }
 
@@ -213,6 +214,34 @@ static void note_parts(Scorecard *scorecard) {
   }
 }
 
+/* "Sum: " and whose targets are added up, of whose scorecard it is; of groups on it their names. */
+static void note_derived(Scorecard *scorecard) {
+  g_autoptr(GPtrArray) names = g_ptr_array_new();
+  guint n = 0;
+  for (guint r = 0; r < scorecard->rows->len; r++) {
+    const ScorecardRow *row = g_ptr_array_index(scorecard->rows, r);
+    const char *name = member_of(scorecard, row);
+    gboolean any = FALSE;
+    for (guint k = 0; k < scorecard->kpis->len; k++) {
+      const ScorecardCell *cell = &row->cells[k];
+      any |= cell->derived != NULL;
+      if (!cell->derived || r > 0) continue;
+      g_autofree char *words =
+          target_derived_words(cell->derived, name ? name : "the company", cell->standing->kpi->name);
+      g_ptr_array_add(scorecard->notes, g_strconcat("Σ: ", words, NULL));
+    }
+    if (!any || r == 0) continue;
+    if (n++ < SHOWN_NAMES) g_ptr_array_add(names, (gpointer)name);
+  }
+  if (n == 0) return;
+  g_ptr_array_add(names, NULL);
+  g_autofree char *list = g_strjoinv("; ", (char **)names->pdata);
+  g_autofree char *more = n > SHOWN_NAMES ? g_strdup_printf(" and %u more", n - SHOWN_NAMES) : g_strdup("");
+  g_ptr_array_add(
+      scorecard->notes,
+      g_strdup_printf("Σ: held against the sum of their members' targets, having none of their own: %s%s", list, more));
+}
+
 /* Whose figures here are a part of theirs: they were elsewhere, too. */
 static gboolean is_elsewhere(const ScorecardRow *row, guint n_kpis) {
   for (guint k = 0; k < n_kpis; k++) {
@@ -249,13 +278,16 @@ Scorecard *scorecard_new(const TargetDesk *desk, const GPtrArray *targets, const
                          GError **error) {
   g_autoptr(Scorecard) scorecard = new_scorecard(desk, request);
   if (!check_by(scorecard, error) || !check_weights(desk, request, error)) return NULL;
-  scorecard->aims = scorecard_aims_new(desk, targets, &request->period, error);
+  const char *const groups[] = {scorecard->dimension, scorecard->by[0], scorecard->by[0] ? scorecard->by[1] : NULL,
+                                NULL};
+  scorecard->aims = scorecard_aims_new(desk, targets, &request->period, groups, error);
   g_autoptr(GPtrArray) expected = scorecard->aims ? scorecard_expected(scorecard, desk, error) : NULL;
   if (!expected || !choose_kpis(scorecard, desk, request, expected, error)) return NULL;
   set_weights(scorecard, request);
   if (!scorecard_read_rows(scorecard, desk, expected, error) || !score_rows(scorecard, error)) return NULL;
   note_parts(scorecard);
   note_movers(scorecard);
+  note_derived(scorecard);
   g_ptr_array_add(scorecard->notes, NULL);
   return g_steal_pointer(&scorecard);
 }

@@ -14,6 +14,7 @@
 #include "conf/conf.h"
 #include "pace/pace.h"
 #include "scorecard/rule.h"
+#include "target/derive.h"
 
 #define SCORECARD_MAX_LEVELS 2
 #define SCORECARD_MAX_TREND  60
@@ -38,7 +39,8 @@ typedef struct {
   gboolean has_target;
   const TargetStanding *standing; /* of what is to be reached in the period; NULL without target */
   const PaceForecast *forecast;
-  const GArray *targets; /* gint64: the numbers of the targets that it comes from */
+  const GArray *targets;        /* gint64: the numbers of the targets that it comes from */
+  const TargetDerived *derived; /* of a group without a target of its own: its members' targets; else NULL */
   gboolean has_points;
   double points; /* see scorecard/rule.h */
 } ScorecardCell;

@@ -6,12 +6,14 @@
 
 #include "query/dims.h"
 #include "store/values.h"
+#include "target/members.h"
 
 #define MAX_ROWS 10000000
 
 typedef struct {
   gint32 key;
   BaseDay hired, ramped, left; /* BASE_DAY_NONE: not said */
+  gboolean carries;
 } Person;
 
 typedef struct {
@@ -25,11 +27,20 @@ typedef struct {
   GArray *people;       /* Person */
   GHashTable *absences; /* person -> GArray of Absence */
   DimMembers *person_names, *team_names;
-  GHashTable *members; /* name -> TargetCapacity, owned by `found` in the end */
+  GHashTable *members; /* "name\nabove" -> TargetCapacity */
 } Count;
+
+/* What days are counted for. */
+typedef struct {
+  const char *dimension;
+  const char *within_dimension; /* NULL: whatever is above */
+  const char *within;           /* NULL: each */
+  BaseDay start, end;
+} Asked;
 
 static void clear_capacity(gpointer data) {
   g_free(((TargetCapacity *)data)->name);
+  g_free(((TargetCapacity *)data)->above);
 }
 
 static void free_capacity(gpointer data) {
@@ -49,19 +60,20 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Count, count_clear)
 
 /* --- reading --- */
 
-static gboolean read_people(Count *count, GError **error) {
+/* With `and_targets` also those who have a target without carrying a quota. */
+static gboolean read_people(Count *count, gboolean and_targets, GError **error) {
   g_autoptr(StoreRows) rows = store_query(
       count->context->store,
-      "WITH marked AS (SELECT count(*) FILTER (WHERE quota_carrying OR role = 'rep') AS n FROM person)"
-      "SELECT key, hired_at_day, ramped_at_day, left_at_day FROM person, marked WHERE "
-      "merged_into IS NULL AND CASE WHEN marked.n > 0 THEN coalesce(quota_carrying, role = 'rep', FALSE) ELSE key IN "
-      "(SELECT "
-      "owner FROM opportunity) END ORDER BY key",
-      NULL, 0, MAX_ROWS, error);
+      "WITH marked AS (SELECT count(*) FILTER (WHERE quota_carrying OR role = 'rep') AS n FROM person), people AS ("
+      "SELECT key, hired_at_day, ramped_at_day, left_at_day, CASE WHEN marked.n > 0 THEN coalesce(quota_carrying, role "
+      "= 'rep', FALSE) ELSE key IN (SELECT owner FROM opportunity) END AS carries FROM person, marked WHERE "
+      "merged_into IS NULL) SELECT * FROM people WHERE carries OR ($1 AND key IN (SELECT member_key FROM "
+      "attain_target_version WHERE member_table = 'person')) ORDER BY key",
+      (const StoreValue[]){store_of_bool(and_targets)}, 1, MAX_ROWS, error);
   count->people = g_array_new(FALSE, FALSE, sizeof(Person));
   for (gsize i = 0; rows && i < store_rows_count(rows); i++) {
     Person person = {(gint32)store_int_at(rows, i, 0), store_day_at(rows, i, 1), store_day_at(rows, i, 2),
-                     store_day_at(rows, i, 3)};
+                     store_day_at(rows, i, 3), store_int_at(rows, i, 4) != 0};
     g_array_append_val(count->people, person);
   }
   return rows != NULL;
@@ -121,6 +133,7 @@ static gboolean is_employed(const Person *person, BaseDay day) {
 
 /* The member of a dimension that a person's day belongs to; NULL: none. */
 static const char *member_of(const Count *count, const Person *person, BaseDay day, const char *dimension) {
+  if (g_str_equal(dimension, TARGET_COMPANY)) return TARGET_COMPANY;
   if (g_str_equal(dimension, "rep")) return query_members_name(count->person_names, person->key);
   QueryPlace place = query_org_place_at(count->org, person->key, day);
   if (g_str_equal(dimension, "region")) return query_org_region_name(count->org, place.region);
@@ -132,52 +145,70 @@ static const char *member_of(const Count *count, const Person *person, BaseDay d
 
 /* --- adding up --- */
 
-static TargetCapacity *capacity_of(Count *count, const char *name) {
-  TargetCapacity *capacity = g_hash_table_lookup(count->members, name);
+static TargetCapacity *capacity_of(Count *count, const char *name, const char *above) {
+  g_autofree char *key = g_strconcat(name, "\n", above, NULL);
+  TargetCapacity *capacity = g_hash_table_lookup(count->members, key);
   if (capacity) return capacity;
   capacity = g_new0(TargetCapacity, 1);
   capacity->name = g_strdup(name);
-  g_hash_table_insert(count->members, capacity->name, capacity);
+  capacity->above = g_strdup(above);
+  g_hash_table_insert(count->members, g_steal_pointer(&key), capacity);
   return capacity;
 }
 
-static void count_person(Count *count, const Person *person, const char *dimension, const char *within_dimension,
-                         const char *within, BaseDay start, BaseDay end) {
+static void count_person(Count *count, const Person *person, const Asked *asked) {
   g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
-  for (BaseDay day = start; day < end; day++) {
+  for (BaseDay day = asked->start; day < asked->end; day++) {
     if (!calendar_is_working_day(count->context->calendar, day) || !is_employed(person, day)) continue;
-    const char *name = member_of(count, person, day, dimension);
-    const char *above = within ? member_of(count, person, day, within_dimension) : NULL;
-    if (!name || (within && g_strcmp0(above, within) != 0)) continue;
-    TargetCapacity *capacity = capacity_of(count, name);
+    const char *name = member_of(count, person, day, asked->dimension);
+    const char *above = asked->within_dimension ? member_of(count, person, day, asked->within_dimension) : NULL;
+    if (!name || (asked->within && g_strcmp0(above, asked->within) != 0)) continue;
+    TargetCapacity *capacity = capacity_of(count, name, asked->within ? NULL : above);
     capacity->working_days += 1;
     capacity->days += presence(count, person, day) * ramp(person, day);
+    capacity->carries |= person->carries;
     capacity->n_people += g_hash_table_add(seen, capacity);
   }
 }
 
 static int by_name(gconstpointer a, gconstpointer b) {
-  return g_utf8_collate(((const TargetCapacity *)a)->name, ((const TargetCapacity *)b)->name);
+  const TargetCapacity *x = a, *y = b;
+  int order = g_utf8_collate(x->name, y->name);
+  return order ? order : g_strcmp0(x->above, y->above);
+}
+
+gboolean target_capacity_depth(const QueryContext *context, const char *dimension, int *depth, GError **error) {
+  static const struct {
+    const char *dimension;
+    int depth;
+  } known[] = {{TARGET_COMPANY, 0}, {"region", 1}, {"team", 3}, {"manager", 3}, {"rep", 4}};
+  for (guint i = 0; i < G_N_ELEMENTS(known); i++)
+    if (g_str_equal(known[i].dimension, dimension)) {
+      *depth = known[i].depth;
+      return TRUE;
+    }
+  g_autoptr(QueryOrg) org = query_org_load(context, error);
+  if (org) *depth = query_org_has_level(org, dimension) ? 2 : -1;
+  return org != NULL;
 }
 
 static gboolean check_dimension(const Count *count, const char *dimension, GError **error) {
-  static const char *const known[] = {"rep", "team", "manager", "region", NULL};
+  static const char *const known[] = {"rep", "team", "manager", "region", TARGET_COMPANY, NULL};
   if (g_strv_contains(known, dimension) || query_org_has_level(count->org, dimension)) return TRUE;
   g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
               "people are counted by rep, team, manager, region or a level of teams, not by %s", dimension);
   return FALSE;
 }
 
-GArray *target_capacity(const QueryContext *context, const char *dimension, const char *within_dimension,
-                        const char *within, BaseDay start, BaseDay end, GError **error) {
+static GArray *count_all(const QueryContext *context, const Asked *asked, gboolean and_targets, GError **error) {
   g_auto(Count) count = {.context = context, .org = query_org_load(context, error)};
-  if (!count.org || !check_dimension(&count, dimension, error) ||
-      (within && !check_dimension(&count, within_dimension, error)) || !read_people(&count, error) ||
-      !read_absences(&count, start, end, error) || !read_names(&count, error))
+  if (!count.org || !check_dimension(&count, asked->dimension, error) ||
+      (asked->within_dimension && !check_dimension(&count, asked->within_dimension, error)) ||
+      !read_people(&count, and_targets, error) || !read_absences(&count, asked->start, asked->end, error) ||
+      !read_names(&count, error))
     return NULL;
-  count.members = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, free_capacity);
-  for (guint i = 0; i < count.people->len; i++)
-    count_person(&count, &g_array_index(count.people, Person, i), dimension, within_dimension, within, start, end);
+  count.members = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_capacity);
+  for (guint i = 0; i < count.people->len; i++) count_person(&count, &g_array_index(count.people, Person, i), asked);
   GArray *found = g_array_new(FALSE, FALSE, sizeof(TargetCapacity));
   g_array_set_clear_func(found, clear_capacity);
   GHashTableIter iter;
@@ -186,8 +217,23 @@ GArray *target_capacity(const QueryContext *context, const char *dimension, cons
   while (g_hash_table_iter_next(&iter, NULL, &capacity)) {
     TargetCapacity copy = *(const TargetCapacity *)capacity;
     copy.name = g_strdup(copy.name);
+    copy.above = g_strdup(copy.above);
     g_array_append_val(found, copy);
   }
   g_array_sort(found, by_name);
   return found;
+}
+
+GArray *target_capacity(const QueryContext *context, const char *dimension, const char *within_dimension,
+                        const char *within, BaseDay start, BaseDay end, GError **error) {
+  Asked asked = {.dimension = dimension, .start = start, .end = end};
+  if (within) asked.within_dimension = within_dimension;
+  asked.within = within;
+  return count_all(context, &asked, FALSE, error);
+}
+
+GArray *target_capacity_each(const QueryContext *context, const char *dimension, const char *within_dimension,
+                             BaseDay start, BaseDay end, GError **error) {
+  Asked asked = {.dimension = dimension, .within_dimension = within_dimension, .start = start, .end = end};
+  return count_all(context, &asked, TRUE, error);
 }

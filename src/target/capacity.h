@@ -15,6 +15,8 @@ typedef struct {
   double days;         /* of capacity */
   double working_days; /* without ramping and absence */
   guint n_people;
+  char *above;      /* of target_capacity_each(): the member of the group; NULL: in none */
+  gboolean carries; /* FALSE: carries no quota, and has a target all the same */
 } TargetCapacity;
 
 /* The members of `dimension` (rep, team, manager, region) that have carriers in [start, end), by name, of those that
@@ -22,3 +24,10 @@ typedef struct {
  * for another dimension. */
 GArray *target_capacity(const QueryContext *context, const char *dimension, const char *within_dimension,
                         const char *within, BaseDay start, BaseDay end, GError **error);
+/* The same of all members of `within_dimension` ("company": the one there is) at once: a row for each member and group
+ * that it is in on some of the days, NULL for those days on which it is in none. Whoever has a target is among them. */
+GArray *target_capacity_each(const QueryContext *context, const char *dimension, const char *within_dimension,
+                             BaseDay start, BaseDay end, GError **error);
+/* How far down a dimension is, from the company (0) to the people in it; -1 where people are not counted by it. Errors:
+ * of the database. */
+gboolean target_capacity_depth(const QueryContext *context, const char *dimension, int *depth, GError **error);

@@ -64,6 +64,16 @@ Target *target_new(gint64 parent, gint64 objective) {
   return target;
 }
 
+Target *target_new_made(TargetVersion *version) {
+  Target *made = new_target();
+  TargetEvent event = {.act = TARGET_ACT_SET, .version = 1, .author = g_strdup("")};
+  version->version = 1;
+  version->effective = version->terms.start;
+  g_ptr_array_add(made->versions, version);
+  g_ptr_array_add(made->events, g_memdup2(&event, sizeof event));
+  return made;
+}
+
 TargetVersion *target_version_new(const TargetTerms *terms) {
   TargetVersion *version = g_new0(TargetVersion, 1);
   target_terms_copy(&version->terms, terms);

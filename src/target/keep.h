@@ -64,6 +64,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Target, target_free)
 
 /* With nothing said yet: target_say() makes it one. */
 Target *target_new(gint64 parent, gint64 objective);
+/* Of one version, which it takes, in force though nobody said it: number 0, to be asked about and not to be kept. */
+Target *target_new_made(TargetVersion *version);
 /* Of terms that are copied; effective from their first day, spread by working days. */
 TargetVersion *target_version_new(const TargetTerms *terms);
 

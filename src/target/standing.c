@@ -85,22 +85,31 @@ static gboolean is_change(TargetKind kind) {
   return kind == TARGET_GROW || kind == TARGET_REDUCE;
 }
 
+void target_amount_whole(const QueryContext *context, const KpiDefinition *kpi, const TargetTerms *terms,
+                         double *amount, double *amount_high) {
+  gboolean adds_up = terms->has_per && target_adds_up(kpi);
+  double times = adds_up ? periods_in(context->calendar, terms->per, terms->start, terms->end) : 1;
+  *amount = terms->amount * times;
+  *amount_high = terms->amount_high * times;
+}
+
 static void resolve_amount(const QueryContext *context, TargetStanding *standing, const QueryValue *baseline) {
   const TargetTerms *terms = &standing->version->terms;
-  gboolean adds_up = target_adds_up(standing->kpi);
-  double times = terms->has_per && adds_up ? periods_in(context->calendar, terms->per, terms->start, terms->end) : 1;
+  double amount, amount_high;
+  target_amount_whole(context, standing->kpi, terms, &amount, &amount_high);
   if (!is_change(terms->kind)) {
     standing->has_amount = TRUE;
-    standing->amount = terms->amount * times;
-    standing->amount_high = terms->amount_high * times;
+    standing->amount = amount;
+    standing->amount_high = amount_high;
     return;
   }
   if (!baseline || !baseline->has_value || terms->baseline_start > context->today) return;
+  gboolean adds_up = target_adds_up(standing->kpi);
   BaseDay baseline_end = MIN(terms->baseline_end, context->today + 1);
   standing->has_baseline = standing->has_amount = TRUE;
   standing->baseline_runs = baseline_end < terms->baseline_end;
   standing->baseline = baseline->value * (adds_up ? length_ratio(context->calendar, terms, baseline_end) : 1);
-  double change = terms->is_percent ? terms->amount : terms->amount * times;
+  double change = terms->is_percent ? terms->amount : amount;
   standing->amount = target_amount_of(terms->kind, terms->is_percent, change, standing->baseline);
 }
 

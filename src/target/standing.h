@@ -51,6 +51,10 @@ typedef struct {
   double rate_so_far, rate_needed; /* a working day, to now and for the rest */
 } TargetStanding;
 
+/* An amount over the whole span: of what adds up it is said for each of `per`. Of a change the change itself. */
+void target_amount_whole(const QueryContext *context, const KpiDefinition *kpi, const TargetTerms *terms,
+                         double *amount, double *amount_high);
+
 /* Of each target in their order; the targets must outlive it. Caller frees the array of TargetStanding. Errors: those
  * of query_run(). A KPI or member that is there no more is none: it has no actual. */
 GArray *target_standings(const TargetDesk *desk, const GPtrArray *targets, GError **error);

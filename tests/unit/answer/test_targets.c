@@ -189,7 +189,7 @@ static void standings_as_a_table(void **state) {
   TargetStanding standing = behind(target, target_latest(target));
   g_array_append_val(standings, standing);
   g_array_set_size(forecasts, 1);
-  g_autoptr(CliTable) table = answer_targets_table(&session, standings, forecasts);
+  g_autoptr(CliTable) table = answer_targets_table(&session, standings, forecasts, NULL);
   char *text;
   size_t length;
   FILE *out = open_memstream(&text, &length);
