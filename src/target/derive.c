@@ -148,8 +148,10 @@ static gboolean add_source(Derivation *derivation, const Target *target, GError 
   const QueryContext *context = derivation->desk->context;
   const TargetDeriveRequest *request = derivation->request;
   const TargetVersion *version = target_in_force(target, context->today);
-  if (!version || target_state(target) != TARGET_AGREED || version->terms.end <= request->ends_after + 1) return TRUE;
+  if (!version || target_state(target) != TARGET_AGREED) return TRUE;
   const TargetTerms *terms = &version->terms;
+  gboolean own = g_str_equal(terms->dimension, request->dimension);
+  if (!own && terms->end <= request->ends_after + 1) return TRUE;
   if (request->kpi && !g_str_equal(request->kpi, terms->kpi)) return TRUE;
   Source source = {.target = target, .version = version};
   source.kpi = kpi_catalogue_find(context->catalogue, terms->kpi, NULL);
