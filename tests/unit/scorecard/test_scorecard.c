@@ -192,6 +192,12 @@ static void trend_and_like_for_like(void **state) {
   assert_false(scorecard_row(card, 0)->has_score);
 }
 
+static void assert_note(const Scorecard *card, const char *part) {
+  for (const char *const *note = scorecard_notes(card); *note; note++)
+    if (strstr(*note, part)) return;
+  fail_msg("no note says: %s", part);
+}
+
 /* The rate of the company is 4/7; the mean of its teams would be (2/3 + 2/4) / 2. */
 static void a_matrix_of_teams(void **state) {
   static const char *const by[] = {"team", NULL};
@@ -210,7 +216,17 @@ static void a_matrix_of_teams(void **state) {
   assert_points(19 / 40.0 * 7 / 5 * 100, card, 1, REVENUE);
   /* At most 2, of which 10/7 may have been lost by now: 2 - 2 / (10/7) = 0.6. */
   assert_points(60, card, 2, LOST);
-  assert_false(cell_of(card, 0, REVENUE)->has_target);
+  /* The company has none: North's is all there is, and South has none. */
+  const ScorecardCell *all = cell_of(card, 0, REVENUE);
+  assert_near(40000, all->standing->amount);
+  assert_near(36 / 40.0, all->standing->score.score);
+  assert_non_null(all->derived);
+  assert_string_equal("North", g_ptr_array_index(all->derived->members, 0));
+  assert_string_equal("South", g_ptr_array_index(all->derived->without, 0));
+  assert_null(cell_of(card, 1, REVENUE)->derived);
+  assert_note(card,
+              "Σ: the company has no target of revenue of its own: it is the sum of its members' (North). Without "
+              "one, though what they do counts: South.");
 }
 
 /* Ana's target of 30,000 is hers wherever she is: 15,000 of the 150,000/7 that are due is 70 points in both teams. Ben
@@ -232,8 +248,11 @@ static void who_moved_in_mid_period(void **state) {
   assert_points(70, card, 5, REVENUE);
   assert_points(140, card, 6, REVENUE);
   assert_false(scorecard_row(card, 3)->has_score);
-  assert_non_null(strstr(scorecard_notes(card)[g_strv_length((char **)(gpointer)scorecard_notes(card)) - 1],
-                         "elsewhere, too, within the period: Ana. "));
+  assert_note(card, "elsewhere, too, within the period: Ana. ");
+  /* Of November's 21 working days Ana was 6 in North: 30,000 * 6 / 21 there, the rest and Cy's 12,000 in South. */
+  assert_near(8571.43, cell_of(card, 1, REVENUE)->standing->amount);
+  assert_near(42000, cell_of(card, 0, REVENUE)->standing->amount);
+  assert_note(card, "Σ: held against the sum of their members' targets, having none of their own: North; South");
 }
 
 /* Of one team: its people only; Cy was never in it. */
