@@ -1,6 +1,6 @@
 /* Messages that tell of alerts, until they are sent.
  *
- *   events that are due ─► one message for each channel and recipient ─► an attempt is begun ─► sent
+ *   events that are due ─► one message for each channel and recipient ─► an attempt is begun ─► sent   people.h
  *                                        ▲                                      ├─► failed: again later, ever rarer
  *                                        └──────────────────────────────────────┘   ├─► refused, or given up
  *
@@ -24,33 +24,41 @@ typedef struct {
   gint64 number; /* from 1 */
   char *id;      /* unique in the world, without blanks: Message-ID, Idempotency-Key */
   char *channel;
-  char *recipient; /* a mail address; "" of other channels */
+  char *recipient; /* a mail address, or the name of somebody who has none; "" of other channels */
   gint64 made_us;
   GPtrArray *events; /* AlertEvent, the gravest first */
   AlertOutcome outcome;
   guint n_attempts;
-  gboolean is_unsure; /* an attempt was begun of which nothing is known: it may have been sent */
-  gint64 tried_us;    /* the last attempt */
-  gint64 next_us;     /* WAITING: not before */
-  char *words;        /* what was said of the last attempt; or NULL */
+  gboolean has_no_address; /* there is nobody to send it to: it is refused, and `words` say why */
+  gboolean is_unsure;      /* an attempt was begun of which nothing is known: it may have been sent */
+  gint64 tried_us;         /* the last attempt */
+  gint64 next_us;          /* WAITING: not before */
+  char *words;             /* what was said of the last attempt; or NULL */
 } AlertMessage;
 
 void alert_message_free(AlertMessage *message);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(AlertMessage, alert_message_free)
 
-/* Makes messages of all events that are due by now and not told yet: for each channel one, of mail for each recipient.
- * A channel that attain.yaml no longer has tells nobody. Errors: those of the database. */
-gboolean alert_outbox_fill(Store *store, const ConfAlerts *alerts, gint64 now_us, GError **error);
+/* Makes messages of all events that are due by the desk's clock and not told yet: for each channel one, of mail one for
+ * each recipient with what they are to hear. For whom there is no address, and for a channel
+ * that attain.yaml no longer has, the message is made and refused. Errors: those of the database. */
+gboolean alert_outbox_fill(Store *store, const AlertDesk *desk, GError **error);
 /* The same within the caller's transaction, with the events that it has just written, too. */
-gboolean alert_outbox_fill_within(Store *store, const ConfAlerts *alerts, gint64 now_us, GError **error);
+gboolean alert_outbox_fill_within(Store *store, const AlertDesk *desk, GError **error);
 
 /* All messages by number; `only_waiting`: those that are still to be sent. Caller frees with g_ptr_array_unref(). */
 GPtrArray *alert_outbox_read(Store *store, gboolean only_waiting, GError **error);
 
 typedef enum { ALERT_TAKEN, ALERT_LATER, ALERT_NEVER } AlertAnswer;
 
-/* Sends one message. `words` (caller's to free) say why not, or what was answered; NULL: nothing to say. */
-typedef AlertAnswer (*AlertSend)(const AlertMessage *message, char **words, gpointer user_data);
+typedef struct {
+  AlertAnswer answer;
+  char *words;    /* why not, or what was answered; NULL: nothing to say. The caller's to free */
+  gint64 wait_us; /* LATER: not again before, as the receiver asked; 0: it did not say */
+} AlertReply;
+
+/* Sends one message. */
+typedef AlertReply (*AlertSend)(const AlertMessage *message, gpointer user_data);
 
 typedef struct {
   guint n_sent, n_later, n_lost; /* n_lost: refused or given up */

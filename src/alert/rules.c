@@ -398,12 +398,22 @@ static gboolean read_duration(const Reading *reading, const char *key, const cha
                 text);
 }
 
+static gboolean is_of_nobody(const AlertRule *rule) {
+  return rule->kind == ALERT_FRESHNESS || g_strcmp0(rule->dimension, "company") == 0;
+}
+
 static gboolean read_channels(const Reading *reading, GError **error) {
   const ConfAlerts *alerts = reading->reader->alerts;
   g_autoptr(GPtrArray) names = g_ptr_array_new();
   for (gsize i = 0; i < alerts->n_channels; i++) g_ptr_array_add(names, alerts->channels[i].name);
   for (char **name = reading->keys.to; *name; name++) {
-    if (conf_alerts_find(alerts, *name)) continue;
+    const ConfChannel *channel = conf_alerts_find(alerts, *name);
+    if (channel && is_of_nobody(reading->rule) && channel->kind == CONF_CHANNEL_MAIL && !*channel->mail)
+      return refuse(reading, "to", error,
+                    "the channel \"%s\" writes to whom an alert is about and who leads them, and this rule is about no "
+                    "person and no team: name another channel, or an address in that one",
+                    *name);
+    if (channel) continue;
     const char *nearest = base_nearest(*name, (const char *const *)names->pdata, names->len);
     if (nearest)
       return refuse(reading, "to", error, "there is no channel \"%s\": did you mean \"%s\"?", *name, nearest);

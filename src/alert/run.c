@@ -2,10 +2,8 @@
 #include "alert/run.h"
 
 static gboolean write_all(const AlertRun *run, const GPtrArray *events, GError **error) {
-  gint64 now_us = run->desk->context->now_us;
   if (!store_begin(run->store, error)) return FALSE;
-  if (alert_events_write(run->store, events, error) &&
-      alert_outbox_fill_within(run->store, run->desk->alerts, now_us, error))
+  if (alert_events_write(run->store, events, error) && alert_outbox_fill_within(run->store, run->desk, error))
     return store_commit(run->store, error);
   store_rollback(run->store);
   return FALSE;

@@ -78,6 +78,12 @@ static GPtrArray *choose(const Session *session, const GPtrArray *rules, const A
 
 /* --- the pass --- */
 
+gboolean alerting_fill(Session *session, GError **error) {
+  QueryContext context = answer_context(session);
+  AlertDesk desk = alerting_desk(session, &context);
+  return alert_outbox_fill(session->store, &desk, error);
+}
+
 gboolean alerting_send(Session *session, const GPtrArray *rules, AlertDelivery *delivery, GError **error) {
   Sender sender = {
       .organisation = session->organisation, .rules = rules, .folder = session->folder, .now_us = session->now_us};

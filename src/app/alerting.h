@@ -35,6 +35,8 @@ void alerting_after_load(Session *session, const AlertingChanges *changes, FILE 
 void alerting_tell_wrong(const GPtrArray *wrong, FILE *err);
 /* The rules that can be read; the others are named on `err`. Caller frees. Errors: IO. */
 GPtrArray *alerting_rules(const Session *session, FILE *err, GError **error);
+/* Makes messages of what is due. */
+gboolean alerting_fill(Session *session, GError **error);
 /* Sends what waits. */
 gboolean alerting_send(Session *session, const GPtrArray *rules, AlertDelivery *delivery, GError **error);
 /* "2 messages sent, 1 is tried again later: managers: could not connect"; NULL: there was nothing. Caller frees. */

@@ -86,9 +86,7 @@ static int run_send(CliContext *context, const CliArguments *arguments, GError *
       session_open(context->folder, context->now, SESSION_DATABASE | SESSION_WRITE | SESSION_DEFINITIONS, error);
   g_autoptr(GPtrArray) rules = session ? alerting_rules(session, context->err, error) : NULL;
   g_auto(AlertDelivery) delivery = {0};
-  if (!rules || !alert_outbox_fill(session->store, &session->organisation->alerts, session->now_us, error) ||
-      !alerting_send(session, rules, &delivery, error))
-    return -1;
+  if (!rules || !alerting_fill(session, error) || !alerting_send(session, rules, &delivery, error)) return -1;
   if (g_strcmp0(cli_option(arguments, "format"), "json") == 0) {
     g_autoptr(CliJson) json = cli_json_new(context->out);
     cli_json_begin_object(json);

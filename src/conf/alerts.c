@@ -4,10 +4,11 @@
  * a message is sent. So may a webhook's address be, which is a secret too. */
 #include "conf/conf.h"
 
-#define WORK_FROM  (9 * 60)
-#define WORK_TO    (17 * 60)
-#define DAY_LENGTH (24 * 60)
-#define MAX_PORT   65535
+#define WORK_FROM   (9 * 60)
+#define WORK_TO     (17 * 60)
+#define DAY_LENGTH  (24 * 60)
+#define MAX_PORT    65535
+#define MAX_ADDRESS 254 /* RFC 5321, 4.5.3.1.3, as errata 1690 has it */
 
 /* --- life --- */
 
@@ -91,9 +92,31 @@ static void move_secret(ConfSecret *from, ConfSecret *to) {
 
 /* --- mail --- */
 
+gboolean conf_is_mail_address(const char *text) {
+  const char *sign = strchr(text, '@');
+  gsize length = strlen(text);
+  if (!sign || sign == text || !sign[1] || strchr(sign + 1, '@') || length > MAX_ADDRESS) return FALSE;
+  for (const char *at = text; *at; at++)
+    if (!g_ascii_isgraph(*at) || strchr("<>()[]\\,;:\"", *at)) return FALSE;
+  return TRUE;
+}
+
 static const char *const securities[] = {"starttls", "tls", "none", NULL};
 
+/* "Name <address>" or an address. */
+static gboolean check_from(const ConfNode *node, const char *from, GError **error) {
+  const char *open = strrchr(from, '<'), *close = open ? strchr(open, '>') : NULL;
+  g_autofree char *address = open && close ? g_strndup(open + 1, (gsize)(close - open - 1)) : g_strdup(from);
+  gboolean ok = conf_is_mail_address(g_strstrip(address)) && !strpbrk(from, "\r\n\"\\");
+  if (!ok)
+    base_error_at(error, BASE_ERROR_INPUT, conf_map_get(node, "from")->span,
+                  "\"%s\" is no sender: write attain@example.com, or a name before it: Attain <attain@example.com>",
+                  from);
+  return ok;
+}
+
 static gboolean check_mail(const ConfNode *node, const ConfMail *mail, GError **error) {
+  if (!check_from(node, mail->from, error)) return FALSE;
   const ConfNode *port = conf_map_get(node, "port"), *user = conf_map_get(node, "user");
   if (mail->port < 0 || mail->port > MAX_PORT) {
     base_error_at(error, BASE_ERROR_INPUT, port->span, "\"port\" is a number from 1 to %d, such as 587", MAX_PORT);
@@ -176,15 +199,28 @@ static gboolean check_url(const ConfNode *node, const ConfSecret *url, GError **
   return FALSE;
 }
 
-static gboolean check_addresses(const ConfNode *node, char **addresses, GError **error) {
-  for (char **at = addresses; *at; at++) {
-    const char *sign = strchr(*at, '@');
-    gboolean ok = sign && sign > *at && sign[1] && !strpbrk(*at, " \t\r\n<>,;") && g_str_is_ascii(*at);
-    if (ok) continue;
-    base_error_at(error, BASE_ERROR_INPUT, node->span,
-                  "\"%s\" is no mail address: write it bare, such as ana@example.com", *at);
-    return FALSE;
+/* Takes `member` and `leader` out of the addresses. */
+static gboolean settle_addresses(const ConfNode *node, ConfChannel *channel, GError **error) {
+  for (char **at = channel->mail; *at; at++) {
+    gboolean is_member = g_ascii_strcasecmp(*at, "member") == 0, is_leader = g_ascii_strcasecmp(*at, "leader") == 0;
+    if (!is_member && !is_leader && !conf_is_mail_address(*at)) {
+      base_error_at(error, BASE_ERROR_INPUT, node->span,
+                    "\"%s\" is no mail address: write it bare, such as ana@example.com, or member (whom the alert is "
+                    "about) or leader (who leads them)",
+                    *at);
+      return FALSE;
+    }
+    channel->to_member |= is_member;
+    channel->to_leader |= is_leader;
   }
+  char **kept = channel->mail;
+  for (char **at = channel->mail; *at; at++) {
+    if (conf_is_mail_address(*at))
+      *kept++ = *at;
+    else
+      g_free(*at);
+  }
+  *kept = NULL;
   return TRUE;
 }
 
@@ -210,7 +246,6 @@ static gboolean settle_channel(const ConfNode *name, const ConfNode *node, Chann
                   "a token goes with a `webhook`, as one of token_env and token_file");
     return FALSE;
   }
-  if (keys->mail && !check_addresses(conf_map_get(node, "mail"), keys->mail, error)) return FALSE;
   for (guint i = 0; i < G_N_ELEMENTS(urls); i++) {
     if (!check_url(node, urls[i], error)) return FALSE;
     if (count_secret(urls[i]) > 0) move_secret(urls[i], &channel->url);
@@ -221,7 +256,7 @@ static gboolean settle_channel(const ConfNode *name, const ConfNode *node, Chann
   channel->mail = g_steal_pointer(&keys->mail);
   channel->command = g_steal_pointer(&keys->command);
   channel->name = g_strdup(name->text);
-  return TRUE;
+  return !channel->mail || settle_addresses(conf_map_get(node, "mail"), channel, error);
 }
 
 static gboolean read_channel(const ConfNode *name, const ConfNode *node, const char *folder, ConfChannel *channel,
@@ -233,6 +268,17 @@ static gboolean read_channel(const ConfNode *name, const ConfNode *node, const c
   return ok;
 }
 
+/* Names of channels are kept in a row, with blanks between. */
+static gboolean check_name(const ConfNode *name, GError **error) {
+  for (const char *at = name->text; *at; at = g_utf8_next_char(at))
+    if (!g_unichar_isgraph(g_utf8_get_char(at)) || g_unichar_isspace(g_utf8_get_char(at))) {
+      base_error_at(error, BASE_ERROR_INPUT, name->span, "\"%s\" is no name for a channel: write it as one word",
+                    name->text);
+      return FALSE;
+    }
+  return TRUE;
+}
+
 static gboolean read_channels(const ConfNode *node, const char *folder, ConfAlerts *alerts, GError **error) {
   if (node->kind != CONF_MAP) {
     base_error_at(error, BASE_ERROR_INPUT, node->span,
@@ -241,6 +287,7 @@ static gboolean read_channels(const ConfNode *node, const char *folder, ConfAler
   }
   alerts->channels = g_new0(ConfChannel, node->n + 1);
   for (guint i = 0; i < node->n; i++) {
+    if (!check_name(node->keys[i], error)) return FALSE;
     alerts->n_channels = i + 1;
     if (!read_channel(node->keys[i], node->items[i], folder, &alerts->channels[i], error)) return FALSE;
     if (alerts->channels[i].kind != CONF_CHANNEL_MAIL || alerts->mail.server) continue;

@@ -87,10 +87,12 @@ typedef enum {
 typedef struct {
   char *name;
   ConfChannelKind kind;
-  char **mail;      /* MAIL: addresses */
-  char **command;   /* COMMAND: the program and its arguments */
-  ConfSecret url;   /* WEBHOOK, SLACK, TEAMS */
-  ConfSecret token; /* WEBHOOK: sent as `Authorization: Bearer …` */
+  char **mail;        /* MAIL: addresses */
+  gboolean to_member; /* MAIL: to whom an alert is about, too */
+  gboolean to_leader; /* … and to who leads them */
+  char **command;     /* COMMAND: the program and its arguments */
+  ConfSecret url;     /* WEBHOOK, SLACK, TEAMS */
+  ConfSecret token;   /* WEBHOOK: sent as `Authorization: Bearer …` */
 } ConfChannel;
 
 typedef enum { CONF_SECURITY_STARTTLS, CONF_SECURITY_TLS, CONF_SECURITY_NONE } ConfSecurity;
@@ -120,6 +122,8 @@ typedef struct {
 gboolean conf_alerts_read(const ConfNode *node, const char *folder, ConfAlerts *alerts, GError **error);
 void conf_alerts_init(ConfAlerts *alerts);
 void conf_alerts_clear(ConfAlerts *alerts);
+/* Whether a text can be written to as it is: "ana@example.com", without a name, ASCII. */
+gboolean conf_is_mail_address(const char *text);
 const ConfChannel *conf_alerts_find(const ConfAlerts *alerts, const char *name); /* NULL: there is none */
 /* "07:30" as minutes from midnight; to "24:00". FALSE: it is no time of day. */
 gboolean conf_time_of_day(const char *text, int *minutes);

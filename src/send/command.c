@@ -68,35 +68,31 @@ static void run(Running *running) {
   g_main_context_unref(context);
 }
 
-static AlertAnswer judge(const Running *running, const char *program, char **words) {
+static AlertReply judge(const Running *running, const char *program) {
   gboolean has_exited = !running->is_late && g_subprocess_get_if_exited(running->process);
   int code = has_exited ? g_subprocess_get_exit_status(running->process) : -1;
-  if (code == 0) return ALERT_TAKEN;
+  if (code == 0) return (AlertReply){.answer = ALERT_TAKEN};
   g_autofree char *said = running->said ? g_strndup(running->said, MAX_SAID_BYTES) : g_strdup("");
   g_autofree char *valid = g_strstrip(g_utf8_make_valid(said, -1));
   g_strdelimit(valid, "\r\n\t", ' ');
   const char *colon = *valid ? ": " : "";
-  *words = running->is_late ? g_strdup_printf("%s took more than %d seconds", program, SEND_MAX_SECONDS)
-           : has_exited     ? g_strdup_printf("%s ended with code %d%s%s", program, code, colon, valid)
-                            : g_strdup_printf("%s was killed%s%s", program, colon, valid);
-  return ALERT_LATER;
+  char *words = running->is_late ? g_strdup_printf("%s took more than %d seconds", program, SEND_MAX_SECONDS)
+                : has_exited     ? g_strdup_printf("%s ended with code %d%s%s", program, code, colon, valid)
+                                 : g_strdup_printf("%s was killed%s%s", program, colon, valid);
+  return send_later(words);
 }
 
-AlertAnswer send_by_command(const Sender *sender, const ConfChannel *channel, const AlertMessage *message,
-                            char **words) {
+AlertReply send_by_command(const Sender *sender, const ConfChannel *channel, const AlertMessage *message) {
   g_autoptr(GError) error = NULL;
   g_autofree char *body = send_json(sender, message);
   Running running = {.process = start(sender, channel, body, &error)};
-  if (!running.process) {
-    *words = g_strdup(error->message);
-    return ALERT_LATER;
-  }
+  if (!running.process) return send_later(g_strdup(error->message));
   running.given_up = g_cancellable_new();
   run(&running);
-  AlertAnswer answer = judge(&running, channel->command[0], words);
+  AlertReply reply = judge(&running, channel->command[0]);
   g_clear_error(&running.error);
   g_free(running.said);
   g_object_unref(running.given_up);
   g_object_unref(running.process);
-  return answer;
+  return reply;
 }

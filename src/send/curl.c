@@ -7,6 +7,8 @@
 #include "send/private.h"
 
 #define MAX_ANSWER_BYTES 2000
+#define SHOWN_BYTES      200
+#define MAX_WAIT_SECONDS (G_GINT64_CONSTANT(24) * 3600)
 
 static size_t keep_answer(char *bytes, size_t size, size_t n, void *user_data) {
   GString *answer = user_data;
@@ -43,16 +45,27 @@ static CURLcode perform(CURL *curl, long *status) {
 
 /* --- webhooks --- */
 
-static AlertAnswer judge_http(CURLcode code, long status, const char *problem, const GString *answer, char **words) {
-  if (code != CURLE_OK) {
-    *words = g_strdup(why(code, problem));
-    return ALERT_LATER;
-  }
-  if (status >= 200 && status < 300) return ALERT_TAKEN;
-  g_autofree char *said = g_utf8_make_valid(answer->str, (gssize)MIN(answer->len, 200));
-  g_strdelimit(said, "\r\n\t", ' ');
-  *words = g_strdup_printf("answered %ld%s%s", status, *said ? ": " : "", said);
-  return status == 408 || status == 425 || status == 429 || status >= 500 ? ALERT_LATER : ALERT_NEVER;
+/* Redirections are not followed: what is sent is for the address that somebody wrote down. */
+static AlertReply judge_http(long status, gint64 wait_us, const GString *answer) {
+  gboolean is_later = status == 408 || status == 425 || status == 429 || status >= 500;
+  if (status >= 200 && status < 300) return (AlertReply){.answer = ALERT_TAKEN};
+  if (status >= 300 && status < 400)
+    return (AlertReply){
+        .answer = ALERT_NEVER,
+        .words = g_strdup_printf("answered %ld, which names another address: write that one in its place", status)};
+  g_autofree char *said = g_utf8_make_valid(answer->str, (gssize)MIN(answer->len, SHOWN_BYTES));
+  for (char *at = said; *at; at++)
+    if (g_ascii_iscntrl(*at)) *at = ' ';
+  return (AlertReply){.answer = is_later ? ALERT_LATER : ALERT_NEVER,
+                      .words = g_strdup_printf("answered %ld%s%s", status, *said ? ": " : "", said),
+                      .wait_us = wait_us};
+}
+
+/* Retry-After, in microseconds; 0 where there is none. */
+static gint64 asked_wait_us(CURL *curl) {
+  curl_off_t seconds = 0;
+  if (curl_easy_getinfo(curl, CURLINFO_RETRY_AFTER, &seconds) != CURLE_OK || seconds < 0) return 0;
+  return MIN((gint64)seconds, MAX_WAIT_SECONDS) * G_USEC_PER_SEC;
 }
 
 static struct curl_slist *http_headers(const AlertMessage *message, const char *token) {
@@ -64,9 +77,9 @@ static struct curl_slist *http_headers(const AlertMessage *message, const char *
   return bearer ? curl_slist_append(headers, bearer) : headers;
 }
 
-static AlertAnswer post(const char *url, const char *token, const char *body, const AlertMessage *message,
-                        char **words) {
-  if (!loaded_curl_ready(words)) return ALERT_LATER;
+static AlertReply post(const char *url, const char *token, const char *body, const AlertMessage *message) {
+  char *missing = NULL;
+  if (!loaded_curl_ready(&missing)) return send_later(missing);
   char problem[CURL_ERROR_SIZE];
   g_autoptr(GString) answer = g_string_new(NULL);
   CURL *curl = new_handle(problem);
@@ -79,25 +92,25 @@ static AlertAnswer post(const char *url, const char *token, const char *body, co
   curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer);
   long status;
   CURLcode code = perform(curl, &status);
-  AlertAnswer judged = judge_http(code, status, problem, answer, words);
+  AlertReply reply =
+      code == CURLE_OK ? judge_http(status, asked_wait_us(curl), answer) : send_later(g_strdup(why(code, problem)));
   curl_slist_free_all(headers);
   curl_easy_cleanup(curl);
-  return judged;
+  return reply;
 }
 
-AlertAnswer send_by_http(const Sender *sender, const ConfChannel *channel, const AlertMessage *message, char **words) {
+AlertReply send_by_http(const Sender *sender, const ConfChannel *channel, const AlertMessage *message) {
   g_autoptr(GError) error = NULL;
   gboolean has_token = channel->token.env || channel->token.file;
   g_autofree char *url = send_secret(&channel->url, &error);
   g_autofree char *token = url && has_token ? send_secret(&channel->token, &error) : NULL;
-  if (error) {
-    *words = g_strdup(error->message);
-    return ALERT_LATER;
-  }
+  if (error) return send_later(g_strdup(error->message));
   g_autofree char *body = channel->kind == CONF_CHANNEL_SLACK   ? send_slack(sender, message)
                           : channel->kind == CONF_CHANNEL_TEAMS ? send_teams(sender, message)
                                                                 : send_json(sender, message);
-  return post(url, token, body, message, words);
+  AlertReply reply = post(url, token, body, message);
+  reply.words = send_mask(reply.words, token, url);
+  return reply;
 }
 
 /* --- mail --- */
@@ -116,10 +129,11 @@ static size_t read_upload(char *into, size_t size, size_t n, void *user_data) {
   return taken;
 }
 
-static AlertAnswer judge_mail(CURLcode code, long status, const char *problem, char **words) {
-  if (code == CURLE_OK) return ALERT_TAKEN;
-  *words = status ? g_strdup_printf("%s (%ld)", why(code, problem), status) : g_strdup(why(code, problem));
-  return status >= 500 && status < 600 && code != CURLE_LOGIN_DENIED ? ALERT_NEVER : ALERT_LATER;
+static AlertReply judge_mail(CURLcode code, long status, const char *problem) {
+  if (code == CURLE_OK) return (AlertReply){.answer = ALERT_TAKEN};
+  char *words = status ? g_strdup_printf("%s (%ld)", why(code, problem), status) : g_strdup(why(code, problem));
+  gboolean is_never = status >= 500 && status < 600 && code != CURLE_LOGIN_DENIED;
+  return (AlertReply){.answer = is_never ? ALERT_NEVER : ALERT_LATER, .words = words};
 }
 
 static void set_server(CURL *curl, const ConfMail *mail, const char *password) {
@@ -133,9 +147,9 @@ static void set_server(CURL *curl, const ConfMail *mail, const char *password) {
   if (password) curl_easy_setopt(curl, CURLOPT_PASSWORD, password);
 }
 
-static AlertAnswer deliver(const ConfMail *mail, const char *password, const char *text, const char *recipient,
-                           char **words) {
-  if (!loaded_curl_ready(words)) return ALERT_LATER;
+static AlertReply deliver(const ConfMail *mail, const char *password, const char *text, const char *recipient) {
+  char *missing = NULL;
+  if (!loaded_curl_ready(&missing)) return send_later(missing);
   char problem[CURL_ERROR_SIZE];
   Upload upload = {text, strlen(text)};
   g_autofree char *from = send_address(mail->from);
@@ -149,24 +163,20 @@ static AlertAnswer deliver(const ConfMail *mail, const char *password, const cha
   curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
   long status;
   CURLcode code = perform(curl, &status);
-  AlertAnswer answer = judge_mail(code, status, problem, words);
+  AlertReply reply = judge_mail(code, status, problem);
   curl_slist_free_all(recipients);
   curl_easy_cleanup(curl);
-  return answer;
+  return reply;
 }
 
-AlertAnswer send_by_mail(const Sender *sender, const AlertMessage *message, char **words) {
+AlertReply send_by_mail(const Sender *sender, const AlertMessage *message) {
   const ConfMail *mail = &sender->organisation->alerts.mail;
   g_autoptr(GError) error = NULL;
   g_autofree char *password = mail->user ? send_secret(&mail->password, &error) : NULL;
-  if (error) {
-    *words = g_strdup(error->message);
-    return ALERT_LATER;
-  }
-  if (!mail->server) {
-    *words = g_strdup("attain.yaml names no mail server any more");
-    return ALERT_LATER;
-  }
+  if (error) return send_later(g_strdup(error->message));
+  if (!mail->server) return send_later(g_strdup("attain.yaml names no mail server any more"));
   g_autofree char *text = send_mail_text(sender, message, mail->from);
-  return deliver(mail, password, text, message->recipient, words);
+  AlertReply reply = deliver(mail, password, text, message->recipient);
+  reply.words = send_mask(reply.words, password, NULL);
+  return reply;
 }

@@ -19,9 +19,12 @@ char *send_mail_text(const Sender *sender, const AlertMessage *message, const ch
 /* The bare address of it; the caller frees. */
 char *send_address(const char *from);
 
-/* --- secret.c --- */
-/* The text of a secret, read now; caller frees. Errors: NOT_FOUND in words that tell what to set. */
+/* --- send.c --- */
+/* The text of a secret, one line, read now; caller frees. Errors: NOT_FOUND in words that tell what to set, INPUT. */
 char *send_secret(const ConfSecret *secret, GError **error);
+/* Words of others with the secrets (any may be NULL) taken out: an answer may repeat what it was sent. Takes the words,
+ * which may be NULL; the caller frees. */
+char *send_mask(char *words, const char *secret, const char *other);
 
 /* --- pipe.c --- */
 /* Between the two, a receiver that hangs up while it is written to is an error of the writing and no signal: of this
@@ -34,7 +37,8 @@ void send_pipe_begin(SendPipe *guard);
 void send_pipe_end(const SendPipe *guard);
 
 /* --- the ways --- */
-AlertAnswer send_by_http(const Sender *sender, const ConfChannel *channel, const AlertMessage *message, char **words);
-AlertAnswer send_by_mail(const Sender *sender, const AlertMessage *message, char **words);
-AlertAnswer send_by_command(const Sender *sender, const ConfChannel *channel, const AlertMessage *message,
-                            char **words);
+AlertReply send_by_http(const Sender *sender, const ConfChannel *channel, const AlertMessage *message);
+AlertReply send_by_mail(const Sender *sender, const AlertMessage *message);
+AlertReply send_by_command(const Sender *sender, const ConfChannel *channel, const AlertMessage *message);
+/* To be tried again; takes the words. */
+AlertReply send_later(char *words);

@@ -20,4 +20,4 @@ typedef struct {
 } Sender;
 
 /* An AlertSend with a Sender as its user data. */
-AlertAnswer send_message(const AlertMessage *message, char **words, gpointer sender);
+AlertReply send_message(const AlertMessage *message, gpointer sender);

@@ -20,9 +20,10 @@ static ConfOrganisation *organisation_of(const char *alerts) {
   return organisation;
 }
 
-#define CHANNELS                                                                        \
-  "  quiet_hours: 20:00-06:00\n  mail: {server: localhost, from: attain@example.com}\n" \
-  "  channels:\n    log: {command: [cat]}\n    managers: {mail: [mia@example.com, tom@example.com]}\n"
+#define CHANNELS                                                                                       \
+  "  quiet_hours: 20:00-06:00\n  mail: {server: localhost, from: attain@example.com}\n"                \
+  "  channels:\n    log: {command: [cat]}\n    managers: {mail: [mia@example.com, tom@example.com]}\n" \
+  "    reps: {mail: [member, leader, ops@example.com]}\n"
 
 static AlertRule rule_of(const char *name, char **to) {
   return (AlertRule){.name = (char *)name,
@@ -32,6 +33,15 @@ static AlertRule rule_of(const char *name, char **to) {
                      .recover = 10,
                      .severity = ALERT_WARNING,
                      .to = to};
+}
+
+static void fill(const World *world, const ConfAlerts *alerts, gint64 now_us) {
+  QueryContext context = world->context;
+  const AlertDesk desk = {.context = &context, .alerts = alerts};
+  g_autoptr(GError) error = NULL;
+  context.now_us = now_us;
+  context.today = calendar_day_of(world->calendar, now_us);
+  if (!alert_outbox_fill(world->store, &desk, &error)) fail_msg("%s", error->message);
 }
 
 /* What the book makes of one verdict. */
@@ -44,8 +54,8 @@ static GPtrArray *take(const World *world, const ConfAlerts *alerts, AlertBook *
   g_ptr_array_add(findings, &finding);
   GPtrArray *events = alert_book_take(book, &clock, rules, rules, findings, now_us, NULL, NULL);
   g_autoptr(GError) error = NULL;
-  if (!alert_events_write(world->store, events, &error) || !alert_outbox_fill(world->store, alerts, now_us, &error))
-    fail_msg("%s", error->message);
+  if (!alert_events_write(world->store, events, &error)) fail_msg("%s", error->message);
+  fill(world, alerts, now_us);
   return events;
 }
 
@@ -54,15 +64,17 @@ static GPtrArray *take(const World *world, const ConfAlerts *alerts, AlertBook *
 typedef struct {
   AlertAnswer answer;
   guint n;
-  GString *ids; /* those that were offered */
+  GString *ids;   /* those that were offered */
+  gint64 wait_us; /* asked for */
 } Receiver;
 
-static AlertAnswer receive(const AlertMessage *message, char **words, gpointer user_data) {
+static AlertReply receive(const AlertMessage *message, gpointer user_data) {
   Receiver *receiver = user_data;
   receiver->n++;
   g_string_append_printf(receiver->ids, "%s ", message->id);
-  if (receiver->answer != ALERT_TAKEN) *words = g_strdup("no");
-  return receiver->answer;
+  return (AlertReply){.answer = receiver->answer,
+                      .words = g_strdup(receiver->answer != ALERT_TAKEN ? "no" : NULL),
+                      .wait_us = receiver->wait_us};
 }
 
 static AlertDelivery deliver(const World *world, AlertAnswer answer, gint64 now_us, guint n_offered) {
@@ -99,6 +111,7 @@ static void desk_clear(Desk *desk) {
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Desk, desk_clear)
 
 static char *to_log[] = {(char *)"log", NULL};
+static char *to_reps[] = {(char *)"reps", NULL};
 static char *to_both[] = {(char *)"managers", (char *)"log", NULL};
 
 static Desk desk_of(char **to) {
@@ -197,8 +210,8 @@ static void what_waits_becomes_one_message(void **state) {
   assert_int_equal(1, happens(&desk, &grave, "company", ALERT_BAD, at(29.983)));
   g_autoptr(GPtrArray) none = read_all(&desk.world);
   assert_int_equal(0, none->len);
-  assert_true(alert_outbox_fill(desk.world.store, desk.alerts, at(30), NULL));
-  assert_true(alert_outbox_fill(desk.world.store, desk.alerts, at(30), NULL));
+  fill(&desk.world, desk.alerts, at(30));
+  fill(&desk.world, desk.alerts, at(30));
   g_autoptr(GPtrArray) morning = read_all(&desk.world);
   assert_int_equal(1, morning->len);
   const AlertMessage *message = g_ptr_array_index(morning, 0);
@@ -266,6 +279,78 @@ static void what_is_said_is_of_all_of_somebody(void **state) {
   assert_true(alert_book_find(book, "behind", "rep:Ben", 3)->state.snoozed_until_us == 0);
 }
 
+/* The channel writes to whom it is about, to who leads them, and to ops. Ana and Ben are led by Cid, Ben has no
+ * address: ops and Cid have one message of both, Ana has one of hers, and that Ben has none is said once, when it is
+ * sent. What is about the company goes to ops alone. */
+static void each_hears_of_their_own(void **state) {
+  g_auto(Desk) desk = desk_of(to_reps);
+  world_add_team(&desk.world, 1, "North");
+  world_add_person(&desk.world, 1, "Ana", 1);
+  world_add_person(&desk.world, 2, "Ben", 1);
+  world_add_person(&desk.world, 3, "Cid", 0);
+  company_sql(desk.world.store, "UPDATE team SET manager = 3");
+  company_sql(desk.world.store, "UPDATE person SET email = lower(name) || '@example.com' WHERE key <> 2");
+  desk.few.digest = (AlertDigest){ALERT_DIGEST_DAILY, 8 * 60};
+  AlertFinding bad[] = {{.rule = &desk.few, .who = (char *)"company", .verdict = ALERT_BAD},
+                        {.rule = &desk.few, .who = (char *)"rep:Ana", .verdict = ALERT_BAD},
+                        {.rule = &desk.few, .who = (char *)"rep:Ben", .verdict = ALERT_BAD}};
+  for (guint i = 0; i < G_N_ELEMENTS(bad); i++) {
+    const AlertClock clock = {desk.world.calendar, desk.alerts};
+    g_autoptr(GPtrArray) rules = g_ptr_array_new(), findings = g_ptr_array_new();
+    g_ptr_array_add(rules, &desk.few);
+    g_ptr_array_add(findings, &bad[i]);
+    g_autoptr(GPtrArray) events = alert_book_take(desk.book, &clock, rules, rules, findings, at(7), NULL, NULL);
+    assert_true(alert_events_write(desk.world.store, events, NULL));
+  }
+  fill(&desk.world, desk.alerts, at(8));
+  g_autoptr(GPtrArray) messages = read_all(&desk.world);
+  g_autoptr(GString) told = g_string_new(NULL);
+  for (guint i = 0; i < messages->len; i++) {
+    const AlertMessage *message = g_ptr_array_index(messages, i);
+    g_string_append_printf(told, "%s:", message->recipient);
+    for (guint e = 0; e < message->events->len; e++)
+      g_string_append_printf(told, " %s", ((const AlertEvent *)g_ptr_array_index(message->events, e))->who);
+    g_string_append(told, message->has_no_address ? " (no address)\n" : "\n");
+  }
+  assert_string_equal(
+      "ops@example.com: company rep:Ana rep:Ben\n"
+      "ana@example.com: rep:Ana\n"
+      "cid@example.com: rep:Ana rep:Ben\n"
+      "Ben: rep:Ben (no address)\n",
+      told->str);
+  g_auto(AlertDelivery) delivery = deliver(&desk.world, ALERT_TAKEN, at(8), 3);
+  assert_int_equal(1, delivery.n_lost);
+  assert_string_equal("reps: Ben has no e-mail address in the records", delivery.failure);
+  g_auto(AlertDelivery) none = deliver(&desk.world, ALERT_TAKEN, at(9), 0);
+  assert_int_equal(0, none.n_lost);
+  g_autoptr(GError) error = NULL;
+  assert_false(alert_outbox_again(desk.world.store, 4, at(9), &error));
+  assert_non_null(strstr(error->message, "has nobody to go to"));
+}
+
+/* 429 with Retry-After: 600 seconds rather than the minute; but not for longer than a day. */
+static void a_receiver_may_ask_for_time(void **state) {
+  g_auto(Desk) desk = fired_at_ten(to_log);
+  Receiver receiver = {ALERT_LATER, 0, g_string_new(NULL), HOUR_US / 6};
+  g_auto(AlertDelivery) delivery = {0};
+  assert_true(alert_outbox_send(desk.world.store, at(10), receive, &receiver, &delivery, NULL));
+  g_string_free(receiver.ids, TRUE);
+  deliver(&desk.world, ALERT_TAKEN, at(10.16), 0);
+  deliver(&desk.world, ALERT_TAKEN, at(10.17), 1);
+}
+
+/* What waits for a channel that is gone is not told when one of its name is there again. */
+static void a_channel_that_is_gone_tells_nobody(void **state) {
+  g_auto(Desk) desk = desk_of(to_log);
+  g_autoptr(ConfOrganisation) without = organisation_of("  channels: {other: {command: [cat]}}\n");
+  desk.few.digest = (AlertDigest){ALERT_DIGEST_DAILY, 8 * 60};
+  assert_int_equal(1, happens(&desk, &desk.few, "company", ALERT_BAD, at(7)));
+  fill(&desk.world, &without->alerts, at(9));
+  fill(&desk.world, desk.alerts, at(10));
+  g_auto(AlertDelivery) delivery = deliver(&desk.world, ALERT_TAKEN, at(10), 0);
+  assert_string_equal("log: attain.yaml has no such channel any more", delivery.failure);
+}
+
 /* A book that is read again is the book that was written. */
 static void a_book_is_what_was_written(void **state) {
   g_auto(Desk) desk = desk_of(to_log);
@@ -293,7 +378,8 @@ int main(void) {
       cmocka_unit_test(what_is_refused_is_not_tried_again),    cmocka_unit_test(an_unmarked_message_keeps_its_id),
       cmocka_unit_test(what_waits_becomes_one_message),        cmocka_unit_test(a_book_is_what_was_written),
       cmocka_unit_test(reminders_count_from_when_people_hear), cmocka_unit_test(what_cannot_be_read_goes_on),
-      cmocka_unit_test(what_is_said_is_of_all_of_somebody),
+      cmocka_unit_test(what_is_said_is_of_all_of_somebody),    cmocka_unit_test(each_hears_of_their_own),
+      cmocka_unit_test(a_receiver_may_ask_for_time),           cmocka_unit_test(a_channel_that_is_gone_tells_nobody),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -17,7 +17,9 @@ static const char *const sources[] = {"crm", "support", NULL};
 
 static int set_up(void **state) {
   static const char organisation[] =
-      "name: Test\ncurrency: EUR\nalerts:\n  channels:\n    log: {command: [cat]}\n    chat: {slack_env: SLACK}\n";
+      "name: Test\ncurrency: EUR\nalerts:\n  channels:\n    log: {command: [cat]}\n    chat: {slack_env: SLACK}\n    "
+      "reps: {mail: [member, "
+      "Leader]}\n  mail: {server: localhost, from: a@example.com}\n";
   KpiSource source = {"kpis.yaml", NOVEMBER_DEFINITIONS, strlen(NOVEMBER_DEFINITIONS), FALSE};
   g_autoptr(GPtrArray) problems = NULL;
   fixture.organisation = conf_organisation_parse("attain.yaml", organisation, strlen(organisation), ".", NULL);
@@ -145,6 +147,8 @@ static void what_is_wrong_is_told_with_its_place(void **state) {
       {"fact: activity, older_than: 3 days, recover: 1 day, to: log", "take \"recover\" out"},
       {"fact: activity, behind: 3 days, to: log", "goes with `older_than"},
       {"behind: 3 days, to: lgo", "did you mean \"log\"?"},
+      {"behind: 3 days, who: company, to: reps", "is about no person"},
+      {"fact: activity, older_than: 3 days, to: [log, reps]", "is about no person"},
       {"behind: 3 days, to: []", "\"to\" is empty"},
       {"behind: 3 days", "\"to\" is missing"},
       {"behind: 3 days, to: log, digest: weekly", "daily at 08:00"},
