@@ -38,7 +38,7 @@ static int compare_formats(gconstpointer a, gconstpointer b) {
 }
 
 /* The formats that the sample's values have, the commonest first; then all others, so that a later value is still read.
- */
+ * Those of two digits' years go before all: beside 2026, %Y would take 26 for the year 26. */
 static gboolean order_formats(Load *load, const MapPart *part, guint index, GArray *formats, GError **error) {
   g_autoptr(GString) sql = g_string_new("SELECT ");
   for (guint i = 0; i < formats->len; i++) {
@@ -55,7 +55,11 @@ static gboolean order_formats(Load *load, const MapPart *part, guint index, GArr
                          text, sample, index, FORMAT_ROWS);
   g_autoptr(StoreRows) rows = load_query(load, error, "%s", sql->str);
   if (!rows) return FALSE;
-  for (guint i = 0; i < formats->len; i++) g_array_index(formats, Format, i).n = store_rows_value(rows, 0, i).integer;
+  for (guint i = 0; i < formats->len; i++) {
+    Format *format = &g_array_index(formats, Format, i);
+    format->n = store_rows_value(rows, 0, i).integer;
+    if (format->n > 0 && strstr(format->format, "%y")) format->n += FORMAT_ROWS;
+  }
   g_array_sort(formats, compare_formats);
   return TRUE;
 }
