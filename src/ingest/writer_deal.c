@@ -20,29 +20,40 @@ static gboolean says(const WriterPut *put, const char *name) {
 
 /* --- outcome --- */
 
-/* What the stages of a source tell, by name and id in small letters. */
-typedef struct {
+/* What the stages of a source tell, by name and id in small letters; read once, until others write. */
+struct WriterStages {
+  char *source;
   StoreRows *rows; /* what, pipeline, outcome; by key */
   GRegex *won, *lost;
-} Stages;
+};
+typedef WriterStages Stages;
 
-static void stages_clear(Stages *stages) {
+void writer_stages_free(WriterStages *stages) {
+  if (!stages) return;
   g_clear_pointer(&stages->rows, store_rows_free);
   g_clear_pointer(&stages->won, g_regex_unref);
   g_clear_pointer(&stages->lost, g_regex_unref);
+  g_free(stages->source);
+  g_free(stages);
 }
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Stages, stages_clear)
 
-static gboolean read_stages(const WriterPut *put, Stages *stages, GError **error) {
+static const Stages *read_stages(const WriterPut *put, GError **error) {
+  IngestWriter *writer = put->writer;
+  if (writer->stages && g_str_equal(writer->stages->source, put->put->source)) return writer->stages;
+  g_clear_pointer(&writer->stages, writer_stages_free);
   StoreValue source = {.type = STORE_TEXT, .text = put->put->source};
-  stages->rows = store_query_kept(
+  g_autoptr(StoreRows) rows = store_query_kept(
       put->writer->store,
       "SELECT what, lower(pipeline), outcome FROM (SELECT lower(name) AS what, * FROM stage UNION ALL SELECT lower(id) "
       "AS what, * FROM stage) WHERE known AND from_source = ? AND outcome IS NOT NULL ORDER BY key",
       &source, 1, 0, error);
+  if (!rows) return NULL;
+  Stages *stages = writer->stages = g_new0(Stages, 1);
+  stages->source = g_strdup(source.text);
+  stages->rows = g_steal_pointer(&rows);
   stages->won = g_regex_new("\\b(closed[ _-]?)?won\\b|^closedwon", G_REGEX_OPTIMIZE, 0, NULL);
   stages->lost = g_regex_new("\\b(closed[ _-]?)?lost\\b|^closedlost", G_REGEX_OPTIMIZE, 0, NULL);
-  return stages->rows != NULL;
+  return stages;
 }
 
 static gboolean is_text(const StoreRows *rows, gsize row, guint column, const char *text) {
@@ -118,11 +129,11 @@ static void set_dates(const WriterPut *put, WriterRow *row) {
 gboolean writer_deal(WriterPut *put, GError **error) {
   gboolean has_outcome = says(put, "outcome"), has_stage = says(put, "stage");
   if (!has_outcome && !has_stage) return TRUE;
-  g_auto(Stages) stages = {0};
-  if (!has_outcome && !read_stages(put, &stages, error)) return FALSE;
+  const Stages *stages = has_outcome ? NULL : read_stages(put, error);
+  if (!has_outcome && !stages) return FALSE;
   for (guint r = 0; r < put->rows->len; r++) {
     WriterRow *row = &g_array_index(put->rows, WriterRow, r);
-    if (!(has_outcome ? set_told(put, row) : set_by_stage(put, &stages, row))) return FALSE;
+    if (!(has_outcome ? set_told(put, row) : set_by_stage(put, stages, row))) return FALSE;
     if (says(put, "closed_at")) set_dates(put, row);
   }
   put->is_mapped[field_of(put, "outcome")] = TRUE;

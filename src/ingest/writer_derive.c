@@ -5,7 +5,8 @@
  *                                      its key and the days it changed on; its silences tell of its activities
  *   … that opened again, or began      its activities are read too: what was done outside of the time it was open is
  *     on another day                   in no silence
- *   activities                         the silences of their deals, less what went, and what came
+ *   activities                         the silences of their deals, less what went, and what came; none where neither
+ *                                      the deal nor when it was done or is planned is another
  *
  * Each is one call for all such deals of the put. */
 #include "ingest/writer_private.h"
@@ -14,6 +15,8 @@
 
 /* A deal that changed over more days has its changes read by its key alone. */
 #define MAX_DAYS 4000
+/* Of an activity: its deal, when it was done, until when it is planned, with their days. */
+#define SILENT_VALUES 5
 
 typedef enum { FRESH, GONE, TOLD, OTHER, N_KINDS } Kind;
 
@@ -157,55 +160,74 @@ static void touch_deal_of(Referring *referring, const StoreValue *row) {
   touch(referring->put, &referring->touched, key, day_value(day));
 }
 
-/* The deals that changed rows refer to, and referred to before. */
-static void touch_all(Referring *referring) {
-  const GArray *rows = referring->put->rows;
-  for (guint r = 0; r < rows->len; r++) {
-    const WriterRow *row = &g_array_index(rows, WriterRow, r);
-    if (!row->is_changed) continue;
-    touch_deal_of(referring, row->values);
-    touch_deal_of(referring, row->before);
-  }
-  g_hash_table_unref(referring->seen);
+/* The deal that a changed row refers to, and that it referred to before. */
+static void touch_deals_of(Referring *referring, const WriterRow *row) {
+  touch_deal_of(referring, row->values);
+  touch_deal_of(referring, row->before);
 }
 
 static gboolean derive_changes(WriterPut *put, GArray *derived, GError **error) {
   const char *changed[] = {"stage_change", NULL};
   Referring referring;
   if (!refer_to(&referring, put, changed, error)) return FALSE;
-  touch_all(&referring);
+  for (guint r = 0; r < put->rows->len; r++) {
+    const WriterRow *row = &g_array_index(put->rows, WriterRow, r);
+    if (row->is_changed) touch_deals_of(&referring, row);
+  }
+  g_hash_table_unref(referring.seen);
   add_changes(put->table, &referring.touched);
   return refresh(put, &referring.touched, derived, error); /* of no deals too: an amount may be the first foreign one */
 }
 
-/* What of an activity makes silences: its deal, when it was done, and until when it is planned. */
-static void add_activity(const WriterTable *table, const StoreValue *row, StoreGiven *to) {
+/* What of an activity makes silences. */
+static void read_activity(const WriterTable *table, const StoreValue *row, StoreValue values[SILENT_VALUES]) {
   int deal = writer_field(table, "opportunity"), done = writer_field(table, "done_at");
   StoreValue outcome = row[writer_field(table, "outcome")];
-  StoreValue values[5] = {row[deal], row[done], row[writer_day(table, "done_at")]};
+  memset(values, 0, SILENT_VALUES * sizeof *values);
+  values[0] = row[deal];
+  values[1] = row[done];
+  values[2] = row[writer_day(table, "done_at")];
   gboolean is_off =
       outcome.type == STORE_TEXT && (g_str_equal(outcome.text, "cancelled") || g_str_equal(outcome.text, "no_show"));
   if (row[done].type == STORE_NULL && !is_off) {
     values[3] = row[writer_field(table, "scheduled_at")];
     values[4] = row[writer_day(table, "scheduled_at")];
   }
-  if (row[deal].type != STORE_NULL) store_given_add(to, values);
+}
+
+static void add_activity(const WriterTable *table, const StoreValue *row, StoreGiven *to) {
+  StoreValue values[SILENT_VALUES];
+  read_activity(table, row, values);
+  if (values[0].type != STORE_NULL) store_given_add(to, values);
+}
+
+/* Of an activity that changes in nothing of that, no silence is another. */
+static gboolean is_as_silent(const WriterTable *table, const WriterRow *row) {
+  StoreValue before[SILENT_VALUES], now[SILENT_VALUES];
+  if (!row->before || !row->values) return FALSE;
+  read_activity(table, row->before, before);
+  read_activity(table, row->values, now);
+  for (guint i = 0; i < SILENT_VALUES; i++) {
+    if (before[i].type != now[i].type || (now[i].type != STORE_NULL && before[i].integer != now[i].integer))
+      return FALSE;
+  }
+  return TRUE;
 }
 
 static gboolean derive_silences(WriterPut *put, GArray *derived, GError **error) {
   IngestWriter *writer = put->writer;
   Referring referring;
+  if (!refer_to(&referring, put, NULL, error)) return FALSE;
   store_given_clear(writer->came);
   store_given_clear(writer->went);
   for (guint r = 0; r < put->rows->len; r++) {
     const WriterRow *row = &g_array_index(put->rows, WriterRow, r);
-    if (!row->is_changed) continue;
+    if (!row->is_changed || is_as_silent(put->table, row)) continue;
     if (row->values) add_activity(put->table, row->values, writer->came);
     if (row->before) add_activity(put->table, row->before, writer->went);
+    touch_deals_of(&referring, row);
   }
-  if (store_given_count(writer->came) + store_given_count(writer->went) == 0) return TRUE;
-  if (!refer_to(&referring, put, NULL, error)) return FALSE;
-  touch_all(&referring);
+  g_hash_table_unref(referring.seen);
   if (store_given_count(writer->touched) == 0) return TRUE;
   StoreActivities activities = {
       .touched = writer->touched, .is_dated = referring.touched.is_dated, .came = writer->came, .went = writer->went};

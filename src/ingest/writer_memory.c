@@ -107,7 +107,8 @@ static void write_statements(WriterTable *table) {
 }
 
 /* Rows are mostly in the order of some day, and keys, being hashes, in none: the database passes over the blocks of
- * rows that have other days than those asked for. */
+ * rows that have other days than those asked for. A limit that is never reached makes it look in one thread: a second
+ * one takes longer to be woken than the few blocks take to be read. */
 static void find_by(WriterTable *table, int zone) {
   g_autofree char *names = names_of(table);
   g_autofree char *name = store_quote_name(table->table->name);
@@ -119,7 +120,7 @@ static void find_by(WriterTable *table, int zone) {
   for (guint i = 0; i < 2; i++) {
     g_free(table->fetch[i]);
     g_free(table->take_out[i]);
-    table->fetch[i] = g_strdup_printf("SELECT %s FROM %s WHERE %s", names, name, i ? dated : by_key);
+    table->fetch[i] = g_strdup_printf("SELECT %s FROM %s WHERE %s LIMIT %d", names, name, i ? dated : by_key, G_MAXINT);
     table->take_out[i] = g_strdup_printf("DELETE FROM %s WHERE %s", name, i ? dated : by_key);
   }
 }
@@ -382,6 +383,7 @@ static gboolean read_load(IngestWriter *writer, gint64 *load, GError **error) {
 void writer_forget(IngestWriter *writer) {
   g_clear_pointer(&writer->with_changes, writer_set_free);
   g_clear_pointer(&writer->with_activities, writer_set_free);
+  g_clear_pointer(&writer->stages, writer_stages_free);
   for (guint i = 0; i < ledger_schema_n_tables(writer->schema); i++) {
     WriterTable *table = writer->tables[i];
     if (!table) continue;
@@ -399,6 +401,7 @@ gboolean writer_catch_up(IngestWriter *writer, GError **error) {
   if (writer->is_read && writer->n_commits == n_commits) return TRUE;
   gint64 load = 0;
   store_forget_deals(writer->store); /* who wrote may have made tables anew */
+  g_clear_pointer(&writer->stages, writer_stages_free);
   if (!read_load(writer, &load, error)) return FALSE;
   if (!writer->is_read || load != writer->load) {
     writer_forget(writer);

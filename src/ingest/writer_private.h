@@ -48,6 +48,7 @@ typedef struct {
 } WriterTable;
 
 typedef struct WriterPut WriterPut;
+typedef struct WriterStages WriterStages;
 
 struct IngestWriter {
   Store *store;
@@ -60,6 +61,7 @@ struct IngestWriter {
   guint64 n_commits;    /* of the store when all this was read */
   gboolean is_read;
   WriterSet *with_changes, *with_activities; /* deals; NULL: not read yet */
+  WriterStages *stages;                      /* of the last source that asked, or NULL */
   StoreGiven *touched, *stat_rows, *load_rows;
   StoreGiven *changed_on;  /* deals, and on which days they changed */
   StoreGiven *came, *went; /* activities: deal, when done, until when planned */
@@ -166,6 +168,7 @@ void writer_forget_last(IngestWriter *writer);
 /* --- writer_deal.c --- */
 /* Outcome and dates, made to agree, as upsert_deal.c does in SQL. FALSE without an error: for the long way. */
 gboolean writer_deal(WriterPut *put, GError **error);
+void writer_stages_free(WriterStages *stages);
 /* Rows for stage_change, as upsert_infer.c; adds them to its table's given rows. */
 gboolean writer_infer(WriterPut *put, WriterTable **changes, GError **error);
 

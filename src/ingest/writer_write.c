@@ -129,11 +129,32 @@ static StoreValue day_value(gint32 day) {
   return day == BASE_DAY_NONE ? (StoreValue){0} : (StoreValue){.type = STORE_DAY, .integer = day};
 }
 
+/* stat_rows into ledger_stat: one statement, where it has a row of each of the tables already. */
+static gboolean put_stats(const IngestWriter *writer, gboolean are_there, GError **error) {
+  guint rows = store_given_number(writer->stat_rows);
+  g_autofree char *change = g_strdup_printf(
+      "UPDATE ledger_stat SET n_rows = given.n_rows, first_day = given.first_day, last_day = given.last_day, latest_at "
+      "= given.latest_at, has_foreign_currency = given.has_foreign_currency FROM given_rows(%u) given WHERE "
+      "ledger_stat.table_name = given.table_name",
+      rows);
+  if (are_there) return store_run_kept(writer->store, change, NULL, 0, NULL, error);
+  g_autofree char *out =
+      g_strdup_printf("DELETE FROM ledger_stat WHERE table_name IN (SELECT table_name FROM given_rows(%u))", rows);
+  g_autofree char *in = g_strdup_printf(
+      "INSERT INTO ledger_stat (table_name, n_rows, first_day, last_day, latest_at, has_foreign_currency) SELECT "
+      "table_name, n_rows, first_day, last_day, latest_at, has_foreign_currency FROM given_rows(%u)",
+      rows);
+  return store_run_kept(writer->store, out, NULL, 0, NULL, error) &&
+         store_run_kept(writer->store, in, NULL, 0, NULL, error);
+}
+
 static gboolean write_stats(Writing *writing, GError **error) {
   IngestWriter *writer = writing->put->writer;
+  gboolean are_there = TRUE;
   store_given_clear(writer->stat_rows);
   for (guint i = 0; i < writing->n; i++) {
     const StatChange *change = &writing->changes[i];
+    are_there &= writing->stats[change->table].is_there;
     if (!refresh_stat(writing, change, error)) return FALSE;
     const WriterStat *stat = &writing->stats[change->table];
     StoreValue latest = {0};
@@ -148,15 +169,7 @@ static gboolean write_stats(Writing *writing, GError **error) {
                              latest,
                              {.type = STORE_BOOL, .integer = stat->has_foreign}});
   }
-  guint rows = store_given_number(writer->stat_rows);
-  g_autofree char *out =
-      g_strdup_printf("DELETE FROM ledger_stat WHERE table_name IN (SELECT table_name FROM given_rows(%u))", rows);
-  g_autofree char *in = g_strdup_printf(
-      "INSERT INTO ledger_stat (table_name, n_rows, first_day, last_day, latest_at, has_foreign_currency) SELECT "
-      "table_name, n_rows, first_day, last_day, latest_at, has_foreign_currency FROM given_rows(%u)",
-      rows);
-  return store_run_kept(writer->store, out, NULL, 0, NULL, error) &&
-         store_run_kept(writer->store, in, NULL, 0, NULL, error);
+  return put_stats(writer, are_there, error);
 }
 
 /* --- members of dimensions that are only referred to --- */
