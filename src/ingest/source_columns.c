@@ -131,7 +131,7 @@ static gboolean find_target(const LedgerTable *table, const ConfNode *key, Sourc
   g_autoptr(GPtrArray) names = g_ptr_array_new();
   for (guint i = 0; i < table->n_columns; i++) g_ptr_array_add(names, (gpointer)table->columns[i].name);
   g_ptr_array_add(names, (gpointer) "id");
-  g_ptr_array_add(names, (gpointer) "modified_at");
+  if (!ledger_table_column(table, "modified_at")) g_ptr_array_add(names, (gpointer) "modified_at");
   if (table->has_money) g_ptr_array_add(names, (gpointer) "currency");
   const char *nearest = base_nearest(key->text, (const char *const *)names->pdata, names->len);
   g_ptr_array_add(names, NULL);
