@@ -145,3 +145,13 @@ gboolean answer_objective_set(const Session *session, const AnswerObjective *sai
   *kpis = g_strdupv(objective.kpis);
   return TRUE;
 }
+
+void answer_objective_json(const AnswerObjective *said, gint64 number, char **kpis, FILE *out) {
+  g_autoptr(CliJson) json = cli_json_new(out);
+  cli_json_begin_object(json);
+  cli_json_member_integer(json, "objective", number);
+  cli_json_member_text(json, "name", said->name);
+  cli_json_member_texts(json, "kpis", (const char *const *)kpis);
+  cli_json_member_bool(json, "ended", said->ends);
+  cli_json_end_object(json);
+}

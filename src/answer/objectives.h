@@ -21,3 +21,5 @@ typedef struct {
  * Errors: USAGE, NOT_FOUND for a KPI, of the database. */
 gboolean answer_objective_set(const Session *session, const AnswerObjective *said, gint64 *number, char ***kpis,
                               GError **error);
+/* What was set, as an object of JSON. */
+void answer_objective_json(const AnswerObjective *said, gint64 number, char **kpis, FILE *out);

@@ -36,6 +36,10 @@ static int run_set(CliContext *context, const CliArguments *arguments, GError **
   gint64 number;
   g_auto(GStrv) kpis = NULL;
   if (!session || !answer_objective_set(session, &said, &number, &kpis, error)) return -1;
+  if (g_strcmp0(cli_option(arguments, "format"), "json") == 0) {
+    answer_objective_json(&said, number, kpis, context->out);
+    return 0;
+  }
   g_autofree char *list = g_strjoinv(", ", kpis);
   fprintf(context->out, "Objective %" G_GINT64_FORMAT "%s: %s (%s)\n", number, said.ends ? ", ended" : "", said.name,
           list);
@@ -65,6 +69,7 @@ static const CliOption set_options[] = {
     {"about", 0, CLI_VALUE, "TEXT", "what is meant by it", NULL},
     {"end", 0, CLI_FLAG, NULL, "it is no longer an objective", NULL},
     {"as", 0, CLI_VALUE, "NAME", "who says it (default: you)", NULL},
+    {"format", 'f', CLI_VALUE, "FORM", "how to write the answer", "table|json"},
 };
 
 const CliCommand cmd_objective_set = {

@@ -21,16 +21,7 @@ struct AttainAnswer {
 static gboolean read_question(const AttainWorkspace *workspace, const AttainQuestion *question, AnswerRequest *request,
                               const KpiView **view, GError **error) {
   const Session *session = workspace->session;
-  AnswerQuestion asked = {.kpis = question->kpis,
-                          .by = question->by,
-                          .where = question->where,
-                          .period = question->period,
-                          .grain = question->grain,
-                          .compare = question->compare,
-                          .rates_of = question->rates_of,
-                          .credit_now = question->credit_now};
-  if (!answer_request_read(session, &asked, request, error)) return FALSE;
-  if (question->role && !answer_request_add_role(session, question->role, request, error)) return FALSE;
+  if (!lib_read_question(session, question, request, error)) return FALSE;
   if (!request->kpis[0]) {
     g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "a question names a KPI, a view or a role");
     return FALSE;
@@ -87,23 +78,27 @@ static AttainRow row_of(AttainAnswer *answer, const QueryRow *row) {
 
 static void make_rows(AttainAnswer *answer) {
   const QueryResult *result = answer->result;
-  answer->n_rows = query_result_n_rows(result);
+  const Shown *shown = &answer->shown;
+  answer->n_rows = (gsize)shown->n_members * shown->per_member;
   answer->n_totals = query_result_n_totals(result);
   answer->periods = g_new(AttainPeriod, query_result_n_periods(result) + 1);
   answer->rows = g_new(AttainRow, answer->n_rows + answer->n_totals + 1);
   for (guint p = 0; p < query_result_n_periods(result); p++)
     answer->periods[p] = period_of(answer, query_result_period(result, p));
-  for (guint r = 0; r < answer->n_rows; r++) answer->rows[r] = row_of(answer, query_result_row(result, r));
+  for (guint r = 0; r < answer->n_rows; r++) {
+    guint row = shown->members[r / shown->per_member] + r % shown->per_member;
+    answer->rows[r] = row_of(answer, query_result_row(result, row));
+  }
   for (guint t = 0; t < answer->n_totals; t++)
     answer->rows[answer->n_rows + t] = row_of(answer, query_result_total(result, t));
 }
 
-static AttainAnswer *make_answer(const AttainWorkspace *workspace, QueryResult *result, gboolean compared,
-                                 const KpiView *view) {
+static AttainAnswer *make_answer(const AttainWorkspace *workspace, const AttainQuestion *question, QueryResult *result,
+                                 gboolean compared, const KpiView *view) {
   AttainAnswer *answer = g_new0(AttainAnswer, 1);
   answer->result = result;
   answer->texts = g_string_chunk_new(256);
-  shown_init(&answer->shown, workspace->session, result, compared, FALSE, 0);
+  shown_init(&answer->shown, workspace->session, result, compared, question->by_value, question->top);
   shown_set_view(&answer->shown, view);
   make_rows(answer);
   answer->dimensions = g_ptr_array_new();
@@ -142,7 +137,10 @@ AttainAnswer *attain_ask(AttainWorkspace *workspace, const AttainQuestion *quest
   lib_follow_clock(workspace);
   QueryResult *result = NULL;
   if (read_question(workspace, question, &request, &view, &cause)) result = ask(workspace, &request.request, &cause);
-  if (result) return make_answer(workspace, result, request.request.compare != QUERY_COMPARE_NONE, view);
+  if (result) {
+    lib_note_reader(workspace, question->reader, (const char *const *)request.kpis);
+    return make_answer(workspace, question, result, request.request.compare != QUERY_COMPARE_NONE, view);
+  }
   lib_fail(error, cause);
   return NULL;
 }

@@ -4,24 +4,18 @@
 #include "answer/scorecard_question.h"
 #include "lib/workspace.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-
-static char *json_of(const Session *session, const Scorecard *scorecard, const char *role) {
-  char *text = NULL;
-  size_t length = 0;
-  FILE *out = open_memstream(&text, &length);
-  g_assert(out); /* fails only without memory, as does all of GLib */
-  g_auto(ShownScorecard) shown = {0};
-  shown_scorecard_init(&shown, session, scorecard, role);
-  scorecard_json(&shown, out);
-  fclose(out);
-  return text;
+static void note_reader(AttainWorkspace *workspace, const char *reader, const Scorecard *scorecard) {
+  g_autoptr(GPtrArray) names = g_ptr_array_new();
+  for (guint i = 0; i < scorecard_n_kpis(scorecard); i++)
+    g_ptr_array_add(names, (gpointer)scorecard_kpi(scorecard, i)->name);
+  g_ptr_array_add(names, NULL);
+  lib_note_reader(workspace, reader, (const char *const *)names->pdata);
 }
 
-static char *answer(const AttainWorkspace *workspace, const AttainScorecardQuestion *question, GError **error) {
-  Session session = lib_session(workspace);
-  QueryContext context = answer_context(&session);
+static gboolean answer(AttainWorkspace *workspace, const Session *session, gconstpointer what, FILE *out,
+                       GError **error) {
+  const AttainScorecardQuestion *question = what;
+  QueryContext context = answer_context(session);
   TargetDesk desk = {.context = &context, .ask = lib_ask_cells, .asker = workspace->live};
   ScorecardQuestion asked = {.who = question->who,
                              .role = question->role,
@@ -31,17 +25,17 @@ static char *answer(const AttainWorkspace *workspace, const AttainScorecardQuest
                              .period = question->period,
                              .n_trend = question->n_trend};
   const char *role = NULL;
-  g_autoptr(GPtrArray) targets = target_read_all(session.store, error);
-  g_autoptr(Scorecard) scorecard = targets ? scorecard_ask(&session, &desk, targets, &asked, &role, error) : NULL;
-  return scorecard ? json_of(&session, scorecard, role) : NULL;
+  g_autoptr(GPtrArray) targets = target_read_all(session->store, error);
+  g_autoptr(Scorecard) scorecard = targets ? scorecard_ask(session, &desk, targets, &asked, &role, error) : NULL;
+  if (!scorecard) return FALSE;
+  note_reader(workspace, question->reader, scorecard);
+  g_auto(ShownScorecard) shown = {0};
+  shown_scorecard_init(&shown, session, scorecard, role);
+  scorecard_json(&shown, out);
+  return TRUE;
 }
 
 char *attain_scorecard(AttainWorkspace *workspace, const AttainScorecardQuestion *question, AttainError *error) {
   static const AttainScorecardQuestion usual = {0};
-  GError *cause = NULL;
-  if (!lib_take_turn(workspace, error)) return NULL;
-  char *text = answer(workspace, question ? question : &usual, &cause);
-  lib_give_turn(workspace);
-  if (!text) lib_fail(error, cause);
-  return text;
+  return lib_answer(workspace, "scorecard", answer, question ? question : &usual, error);
 }

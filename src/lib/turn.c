@@ -1,5 +1,6 @@
-/* The writer's turn, held for an answer: what is kept beside the facts (targets, who there is) is read from the
+/* The writer's turn, held for an answer: what is kept beside the facts (targets, alerts, who there is) is read from the
  * database, which is the writer's. */
+#include "answer/answer.h"
 #include "lib/workspace.h"
 
 gboolean lib_take_turn(AttainWorkspace *workspace, AttainError *error) {
@@ -30,4 +31,60 @@ Session lib_session(const AttainWorkspace *workspace) {
 
 QueryResult *lib_ask_cells(gpointer live, const QueryRequest *request, GError **error) {
   return query_live_ask(live, request, error);
+}
+
+/* --- documents --- */
+
+/* What failed on the way leaves no half a document. */
+static char *write_document(AttainWorkspace *workspace, LibAnswer answer, gconstpointer what, GError **cause) {
+  char *text = NULL;
+  size_t length = 0;
+  FILE *out = open_memstream(&text, &length);
+  g_assert(out); /* fails only without memory, as does all of GLib */
+  Session session = lib_session(workspace);
+  gboolean ok = answer(workspace, &session, what, out, cause);
+  fclose(out);
+  if (ok) return text;
+  g_free(text);
+  lib_own_up(workspace, cause);
+  return NULL;
+}
+
+char *lib_answer(AttainWorkspace *workspace, const char *name, LibAnswer answer, gconstpointer what,
+                 AttainError *error) {
+  GError *cause = NULL;
+  if (!lib_take_turn(workspace, error)) return NULL;
+  if (workspace->turns == 0) lib_doing(workspace, name);
+  char *text = write_document(workspace, answer, what, &cause);
+  lib_give_turn(workspace);
+  if (!text) lib_fail(error, cause);
+  return text;
+}
+
+char *lib_say(AttainWorkspace *workspace, const char *name, LibAnswer answer, gconstpointer what, AttainError *error) {
+  GError *cause = NULL;
+  if (workspace->is_read_only) {
+    lib_fail_with(error, ATTAIN_ERROR_USAGE, "the workspace was opened to be read only");
+    return NULL;
+  }
+  lib_follow_clock(workspace);
+  if (!lib_begin_writing(workspace, error)) return NULL;
+  lib_mend(workspace);
+  lib_doing(workspace, name);
+  char *text = write_document(workspace, answer, what, &cause);
+  lib_end_writing(workspace);
+  if (!text) lib_fail(error, cause);
+  return text;
+}
+
+/* --- several answers of one commit --- */
+
+bool attain_hold(AttainWorkspace *workspace, AttainError *error) {
+  if (!lib_take_turn(workspace, error)) return false;
+  if (workspace->turns == 0) lib_doing(workspace, LIB_HOLDING);
+  return true;
+}
+
+void attain_release(AttainWorkspace *workspace) {
+  if (g_atomic_pointer_get(&workspace->writer) == g_thread_self()) lib_give_turn(workspace);
 }

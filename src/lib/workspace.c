@@ -4,6 +4,8 @@
 #include "answer/answer.h"
 #include "store/reopen.h"
 
+#include <gio/gio.h>
+
 #define CLOCK_STEP_US (60 * G_USEC_PER_SEC)
 
 const char *attain_version(void) {
@@ -23,6 +25,7 @@ void attain_error_clear(AttainError *error) {
 }
 
 static AttainErrorCode code_of(const GError *cause) {
+  if (g_error_matches(cause, G_IO_ERROR, G_IO_ERROR_CANCELLED)) return ATTAIN_ERROR_CANCELLED;
   static const AttainErrorCode codes[] = {
       [BASE_ERROR_INPUT] = ATTAIN_ERROR_INPUT,     [BASE_ERROR_NOT_FOUND] = ATTAIN_ERROR_NOT_FOUND,
       [BASE_ERROR_LIMIT] = ATTAIN_ERROR_LIMIT,     [BASE_ERROR_BUSY] = ATTAIN_ERROR_BUSY,
@@ -82,7 +85,10 @@ AttainWorkspace *attain_open(const char *folder, const AttainOptions *options, A
   workspace->clock_us = session->now_given ? session->now_us : -1;
   workspace->moved_us = session->now_us;
   workspace->subscriptions = g_array_new(FALSE, FALSE, sizeof(Subscription));
+  workspace->noted = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   g_mutex_init(&workspace->writing);
+  g_mutex_init(&workspace->watching);
+  g_cond_init(&workspace->ended);
   if (options->alerts && !workspace->is_read_only && !lib_read_alerts(workspace, &cause)) {
     lib_fail(error, cause);
     attain_close(workspace);
@@ -98,7 +104,10 @@ void attain_close(AttainWorkspace *workspace) {
   ingest_writer_free(workspace->put);
   session_free(workspace->session);
   g_array_unref(workspace->subscriptions);
+  g_hash_table_unref(workspace->noted);
   g_mutex_clear(&workspace->writing);
+  g_mutex_clear(&workspace->watching);
+  g_cond_clear(&workspace->ended);
   g_free(workspace);
 }
 
@@ -107,13 +116,16 @@ void attain_close(AttainWorkspace *workspace) {
 gboolean lib_begin_writing(AttainWorkspace *workspace, AttainError *error) {
   if (g_atomic_pointer_get(&workspace->writer) == g_thread_self())
     return lib_fail_with(error, ATTAIN_ERROR_USAGE,
-                         "within a callback nothing can be changed: the change that it tells of is not over yet");
+                         "within a callback, and while attain_hold() holds a commit, nothing can be changed: that "
+                         "commit is not over yet");
   g_mutex_lock(&workspace->writing);
   g_atomic_pointer_set(&workspace->writer, g_thread_self());
+  lib_watch_begin(workspace);
   return TRUE;
 }
 
 void lib_end_writing(AttainWorkspace *workspace) {
+  lib_watch_end(workspace);
   g_atomic_pointer_set(&workspace->writer, NULL);
   g_mutex_unlock(&workspace->writing);
 }
@@ -123,7 +135,10 @@ gboolean lib_mend(AttainWorkspace *workspace) {
   Store *store = workspace->session->store;
   if (workspace->is_read_only || !store_is_lost(store)) return FALSE;
   g_clear_pointer(&workspace->put, ingest_writer_free);
-  return query_live_reopen(workspace->live, store, NULL);
+  g_mutex_lock(&workspace->watching);
+  gboolean is_open = query_live_reopen(workspace->live, store, NULL);
+  g_mutex_unlock(&workspace->watching);
+  return is_open;
 }
 
 gboolean lib_begin_change(AttainWorkspace *workspace, GError **error) {
@@ -170,7 +185,7 @@ gboolean lib_publish(AttainWorkspace *workspace, GError **error) {
 /* A writer moves the clock himself: nobody waits for him to do so. What cannot be done now is done at the next
  * question. */
 void lib_follow_clock(AttainWorkspace *workspace) {
-  if (clock_of(workspace) >= 0) return;
+  if (clock_of(workspace) >= 0 || g_atomic_pointer_get(&workspace->writer) == g_thread_self()) return;
   gint64 moved_us = __atomic_load_n(&workspace->moved_us, __ATOMIC_ACQUIRE), now_us = g_get_real_time();
   const Calendar *calendar = workspace->session->calendar;
   gboolean is_same_day = calendar_day_of(calendar, moved_us) == calendar_day_of(calendar, now_us);

@@ -8,10 +8,13 @@
 #pragma once
 
 #include "alert/book.h"
+#include "answer/answer.h"
 #include "attain/attain.h"
 #include "ingest/writer.h"
 #include "query/live.h"
 #include "session/session.h"
+
+#include <stdio.h>
 
 typedef struct {
   guint64 number;
@@ -35,6 +38,15 @@ struct AttainWorkspace {
   GPtrArray *alert_rules; /* AlertRule, judged in each commit; NULL: they are not */
   AlertBook *alert_book;  /* as the database has it; NULL: to be read */
   guint turns;            /* taken by its holder, one within the other */
+  GHashTable *noted;      /* who looked at which KPI today, as texts */
+  BaseDay noted_day;      /* that day */
+
+  GMutex watching;  /* of all below; held by whoever opens the database again, too */
+  GCond ended;      /* a turn did */
+  const char *what; /* is being done; static; NULL: nothing */
+  gint64 began_us;  /* on the monotonic clock */
+  guint64 n_turns;
+  gboolean is_cancelled; /* whoever has the turn is to end */
 };
 
 /* --- workspace.c --- */
@@ -64,8 +76,37 @@ gboolean lib_take_turn(AttainWorkspace *workspace, AttainError *error);
 void lib_give_turn(AttainWorkspace *workspace);
 /* The workspace as the answers see it: at the clock of the last commit. It owns nothing. */
 Session lib_session(const AttainWorkspace *workspace);
+
+/* Writes a document into `out`. `what` is what was asked or said. */
+typedef gboolean (*LibAnswer)(AttainWorkspace *workspace, const Session *session, gconstpointer what, FILE *out,
+                              GError **error);
+/* The document, of one commit, for the caller to give back; NULL with `error`. `name` is the function's, for those who
+ * watch; static. */
+char *lib_answer(AttainWorkspace *workspace, const char *name, LibAnswer answer, gconstpointer what,
+                 AttainError *error);
+/* The same for what changes something beside the ledger. Errors also: USAGE where it is only read, and in a callback.
+ */
+char *lib_say(AttainWorkspace *workspace, const char *name, LibAnswer answer, gconstpointer what, AttainError *error);
 /* A TargetAsk; `live` is the workspace's. */
 QueryResult *lib_ask_cells(gpointer live, const QueryRequest *request, GError **error);
+
+/* --- trail.c --- */
+/* With the KPIs of its role; views are not taken apart yet. `request` must be zeroed. Errors: USAGE. */
+gboolean lib_read_question(const Session *session, const AttainQuestion *question, AnswerRequest *request,
+                           GError **error);
+
+/* --- progress.c: who watches --- */
+#define LIB_HOLDING "hold" /* a commit is held between answers: there is nothing to cancel */
+void lib_watch_begin(AttainWorkspace *workspace);
+void lib_watch_end(AttainWorkspace *workspace);
+/* What the holder of the turn does; static. */
+void lib_doing(AttainWorkspace *workspace, const char *what);
+/* In the turn, after a failure: one that was asked for becomes CANCELLED. */
+void lib_own_up(AttainWorkspace *workspace, GError **cause);
+
+/* --- usage.c --- */
+/* That somebody (NULL: nobody) looked at KPIs (ends with NULL). Cannot fail. */
+void lib_note_reader(AttainWorkspace *workspace, const char *reader, const char *const *kpis);
 
 /* --- alerts.c --- */
 /* Reads the rules that are judged in each commit. Errors: INPUT. */

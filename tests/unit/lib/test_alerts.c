@@ -79,7 +79,7 @@ static void a_put_is_judged_in_its_commit(void **state) {
   put(workspace, "3", "lost");
   expect_run(workspace, "\"sent\": 0"); /* 67 %; of calls nothing is known */
   put(workspace, "4", "lost");          /* 50 %: fires here, and not in the run */
-  expect_run(workspace, "\"events\": [],\n  \"sent\": 1");
+  expect_run(workspace, "\"events\": [],\n  \"unjudged\": [],\n  \"sent\": 1");
   put(workspace, "5", "won"); /* 60 % again */
   expect_run(workspace, "\"sent\": 1");
   expect_run(workspace, "\"sent\": 0");

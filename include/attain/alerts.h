@@ -1,0 +1,59 @@
+/* Alerts in libattain: where the rules stand, what is said of them, judging and sending. Included by attain/attain.h,
+ * which says what holds for all functions. */
+#ifndef ATTAIN_ALERTS_H
+#define ATTAIN_ALERTS_H
+
+#include <attain/workspace.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* --- where the rules stand --- */
+
+/* Any thread, and within a callback, but for what says otherwise. They wait for a writer. Give what they return back
+ * with attain_free(). docs/alerts.md describes the JSON. Errors of all: INPUT of the rules with file and line, IO. */
+
+/* The rules with whom they fire for, as the JSON of `attain alert --format json`. */
+ATTAIN_API char *attain_alerts(AttainWorkspace *workspace, AttainError *error);
+/* What each rule finds of whom now, as the JSON of `attain alert run --dry-run --format json`. Nothing is written. */
+ATTAIN_API char *attain_alert_judge(AttainWorkspace *workspace, AttainError *error);
+/* What alerts did and what was said of them, as the JSON of `attain alert history --format json`. `rule` NULL: all. */
+ATTAIN_API char *attain_alert_history(AttainWorkspace *workspace, const char *rule, AttainError *error);
+/* Messages that wait to be sent, or with `all` those that were, too, as the JSON of `attain alert outbox`. */
+ATTAIN_API char *attain_alert_outbox(AttainWorkspace *workspace, bool all, AttainError *error);
+
+/* --- what people say of them --- */
+
+typedef struct {
+  const char *act;    /* snooze, wake, acknowledge */
+  const char *rule;   /* its name */
+  const char *who;    /* team:North, "rep:Ana Silva"; NULL: all of the rule */
+  const char *until;  /* of snooze: a day (its end) or a time; or */
+  const char *length; /* how long: "2 hours", "3 days", "1 week" */
+  const char *author;
+  const char *reason;
+} AttainAlertSaying;
+
+/* Keeps a rule quiet until a time, ends that, or says that somebody sees to what fires; gives what was written as the
+ * JSON of `attain alert snooze --format json`. Not from a callback. Errors: USAGE, NOT_FOUND for a rule or who, INPUT
+ * where nothing fires, IO. */
+ATTAIN_API char *attain_alert_say(AttainWorkspace *workspace, const AttainAlertSaying *saying, AttainError *error);
+
+/* --- judging and sending --- */
+
+/* Judges all alert rules at the clock and sends what is due, as `attain alert run` does; a program calls it every few
+ * minutes. Returns what followed as that command's JSON (docs/alerts.md); give it back with attain_free(). Writers wait
+ * while it sends. Not from a callback. Errors: INPUT of the rules, USAGE where the workspace is read only, IO. */
+ATTAIN_API char *attain_alert_run(AttainWorkspace *workspace, AttainError *error);
+/* Sends the messages that wait, without judging the rules, as the JSON of `attain alert send --format json`. Otherwise
+ * as attain_alert_run(). */
+ATTAIN_API char *attain_alert_send(AttainWorkspace *workspace, AttainError *error);
+/* Lets a message be tried again that was refused or given up; attain_alert_send() then sends it. Not from a callback.
+ * Errors: NOT_FOUND, INPUT for one that waits or was sent, USAGE, IO. */
+ATTAIN_API bool attain_alert_again(AttainWorkspace *workspace, int64_t message, AttainError *error);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

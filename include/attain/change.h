@@ -1,0 +1,82 @@
+/* Changes of the ledger in libattain, and being told of them. Included by attain/attain.h, which says what holds for
+ * all functions. */
+#ifndef ATTAIN_CHANGE_H
+#define ATTAIN_CHANGE_H
+
+#include <attain/workspace.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* --- changing the ledger --- */
+
+typedef struct {
+  size_t record; /* its place among those given, from 0 */
+  const char *id;
+  const char *reason; /* for people: "amount: \"ten\" is no amount" */
+} AttainRejected;
+
+typedef struct {
+  int64_t load; /* the number of the commit; 0 when nothing was changed. Of several sources: the last */
+  int64_t n_new;
+  int64_t n_changed;
+  int64_t n_unchanged;
+  int64_t n_removed;              /* or closed: a full extract has them no more */
+  int64_t n_rejected;             /* kept out. Of a load, `attain check` lists them */
+  const AttainRejected *rejected; /* of a put or removal: n_rejected, by their place; of a load NULL */
+} AttainReport;
+
+ATTAIN_API void attain_report_free(AttainReport *report);
+
+typedef struct {
+  const char *source; /* whose ids the records have; NULL: the workspace's only source, or "put" where it has none */
+  const char *references; /* whose ids they refer to; NULL: the same */
+  bool all_or_nothing;    /* when one record is kept out, all are: the report then says why, with `load` 0 */
+} AttainPutOptions;
+
+/* Puts records into a table of the ledger (docs/ledger.md), in one commit that is on the disk when this returns and in
+ * every answer asked after it. `records`: JSON, an object or an array of at most 10,000, each with `id` and the same
+ * columns. What is known by its id gets a new version, of which the columns not given stay as they are and null empties
+ * one; what is not known is new. A record that is bad is kept out with its reason and stops none of the others.
+ * Amounts are in major units of the record's `currency`, durations in seconds, references are ids.
+ * A source whose files are full extracts closes at its next load what its files do not have: give records that are in
+ * no file a source of their own.
+ * `options` and `report` may be NULL; free the report with attain_report_free(). Not from a callback. Waits for other
+ * writers. Errors: NOT_FOUND for a table or column, INPUT, LIMIT, USAGE when only read, IO. */
+ATTAIN_API bool attain_put(AttainWorkspace *workspace, const char *table, const char *records,
+                           const AttainPutOptions *options, AttainReport **report, AttainError *error);
+
+/* Takes records of a fact out, by their ids (ends with NULL); their versions stay in the history. People, accounts and
+ * other dimensions stay. An id that is not there is in the report. Otherwise as attain_put(). */
+ATTAIN_API bool attain_remove(AttainWorkspace *workspace, const char *table, const char *const *ids,
+                              const AttainPutOptions *options, AttainReport **report, AttainError *error);
+
+/* Loads the files of a source, or of all where `source` is NULL, as `attain load` does: a commit a source. Where one of
+ * several fails the others are loaded all the same; the error then says which failed, and the report counts the others.
+ * Otherwise as attain_put(). */
+ATTAIN_API bool attain_load(AttainWorkspace *workspace, const char *source, AttainReport **report, AttainError *error);
+
+/* --- being told --- */
+
+typedef struct {
+  int64_t load;
+  const char *source;
+  size_t n_tables;           /* 0: only what was rejected or read changed */
+  const char *const *tables; /* ledger tables whose records changed; what is made from them is not named */
+} AttainChange;
+
+/* Called after each commit of this workspace object, in the thread that made it, before that call returns; answers have
+ * the commit by then. `change` lives as long as the call. It may ask, subscribe and unsubscribe; it must not put,
+ * remove, load or close. */
+typedef void (*AttainCallback)(const AttainChange *change, void *user_data);
+
+/* Returns a number for attain_unsubscribe(), never 0. */
+ATTAIN_API uint64_t attain_subscribe(AttainWorkspace *workspace, AttainCallback callback, void *user_data);
+/* When it returns, the callback is not running and will not be called again; within a callback: not again. */
+ATTAIN_API void attain_unsubscribe(AttainWorkspace *workspace, uint64_t subscription);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,154 @@
+/* Alert rules: where they stand, what they find, what is said of them, and the messages about them. */
+#include "answer/alert_say.h"
+#include "lib/workspace.h"
+#include "send/send.h"
+#include "session/alerts.h"
+
+/* The book as the workspace has it; NULL with `error`. It stays the workspace's. */
+static AlertBook *need_book(AttainWorkspace *workspace, GError **error) {
+  if (!workspace->alert_book) workspace->alert_book = alert_book_read(workspace->session->store, error);
+  return workspace->alert_book;
+}
+
+/* --- where they stand --- */
+
+static gboolean list_rules(AttainWorkspace *workspace, const Session *session, gconstpointer what, FILE *out,
+                           GError **error) {
+  g_autoptr(GPtrArray) rules = session_need_alert_rules(session, error);
+  const AlertBook *book = rules ? need_book(workspace, error) : NULL;
+  if (book) answer_alerts_json(out, session, rules, book);
+  return book != NULL;
+}
+
+char *attain_alerts(AttainWorkspace *workspace, AttainError *error) {
+  return lib_answer(workspace, "alerts", list_rules, NULL, error);
+}
+
+static gboolean judge_rules(AttainWorkspace *workspace, const Session *session, gconstpointer what, FILE *out,
+                            GError **error) {
+  g_autoptr(GPtrArray) rules = session_need_alert_rules(session, error);
+  QueryContext context = answer_context(session);
+  AlertDesk desk = {
+      .context = &context, .alerts = &session->organisation->alerts, .ask = lib_ask_cells, .asker = workspace->live};
+  g_autoptr(GPtrArray) findings = rules ? alert_judge(&desk, rules, error) : NULL;
+  if (findings) answer_alert_findings_json(out, session, findings);
+  return findings != NULL;
+}
+
+char *attain_alert_judge(AttainWorkspace *workspace, AttainError *error) {
+  return lib_answer(workspace, "alert_judge", judge_rules, NULL, error);
+}
+
+static gboolean list_events(AttainWorkspace *workspace, const Session *session, gconstpointer what, FILE *out,
+                            GError **error) {
+  g_autoptr(GPtrArray) events = alert_events_read(session->store, what, 0, error);
+  if (events) answer_alert_history_json(out, events);
+  return events != NULL;
+}
+
+char *attain_alert_history(AttainWorkspace *workspace, const char *rule, AttainError *error) {
+  return lib_answer(workspace, "alert_history", list_events, rule, error);
+}
+
+static gboolean list_messages(AttainWorkspace *workspace, const Session *session, gconstpointer what, FILE *out,
+                              GError **error) {
+  const bool *all = what;
+  g_autoptr(GPtrArray) messages = alert_outbox_read(session->store, !*all, error);
+  if (messages) answer_alert_outbox_json(out, messages);
+  return messages != NULL;
+}
+
+char *attain_alert_outbox(AttainWorkspace *workspace, bool all, AttainError *error) {
+  return lib_answer(workspace, "alert_outbox", list_messages, &all, error);
+}
+
+/* --- what people say --- */
+
+static gboolean read_act(const AttainAlertSaying *saying, AlertAct *act, GError **error) {
+  static const struct {
+    const char *name;
+    AlertAct act;
+  } acts[] = {{"snooze", ALERT_ACT_SNOOZE}, {"wake", ALERT_ACT_WAKE}, {"acknowledge", ALERT_ACT_ACK}};
+  for (guint i = 0; i < G_N_ELEMENTS(acts); i++) {
+    if (g_strcmp0(saying->act, acts[i].name) != 0) continue;
+    *act = acts[i].act;
+    return TRUE;
+  }
+  g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
+              "what is said of an alert is snooze, wake or acknowledge, not \"%s\"", saying->act ? saying->act : "");
+  return FALSE;
+}
+
+static gboolean check_saying(const AttainAlertSaying *saying, GError **error) {
+  if (!saying->rule || !*saying->rule)
+    g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "of which rule? `rule` is its name");
+  else if (!saying->author || !*saying->author)
+    g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "who says it? `author` is their name");
+  else
+    return TRUE;
+  return FALSE;
+}
+
+static gboolean say_of_alert(AttainWorkspace *workspace, const Session *session, gconstpointer what, FILE *out,
+                             GError **error) {
+  const AttainAlertSaying *saying = what;
+  AnswerAlertSaying said = {.rule = saying->rule,
+                            .who = saying->who,
+                            .until = saying->until,
+                            .length = saying->length,
+                            .author = saying->author,
+                            .reason = saying->reason};
+  if (!read_act(saying, &said.act, error) || !check_saying(saying, error)) return FALSE;
+  g_autoptr(GPtrArray) rules = session_need_alert_rules(session, error);
+  AlertBook *book = rules ? need_book(workspace, error) : NULL;
+  g_autoptr(AlertEvent) event = book ? answer_alert_said(session, rules, book, &said, error) : NULL;
+  if (!event) {
+    g_clear_pointer(&workspace->alert_book, alert_book_free); /* it may have what the database has not */
+    return FALSE;
+  }
+  CliJson *json = cli_json_new(out);
+  answer_alert_event_json(json, event);
+  cli_json_free(json);
+  return TRUE;
+}
+
+char *attain_alert_say(AttainWorkspace *workspace, const AttainAlertSaying *saying, AttainError *error) {
+  return lib_say(workspace, "alert_say", say_of_alert, saying, error);
+}
+
+/* --- messages --- */
+
+static gboolean send_waiting(AttainWorkspace *workspace, const Session *session, gconstpointer what, FILE *out,
+                             GError **error) {
+  g_autoptr(GPtrArray) rules = session_need_alert_rules(session, error);
+  QueryContext context = answer_context(session);
+  AlertDesk desk = {.context = &context, .alerts = &session->organisation->alerts};
+  g_auto(AlertDelivery) delivery = {0};
+  Sender sender = {
+      .organisation = session->organisation, .rules = rules, .folder = session->folder, .now_us = session->now_us};
+  if (!rules || !alert_outbox_fill(session->store, &desk, error) ||
+      !alert_outbox_send(session->store, session->now_us, send_message, &sender, &delivery, error))
+    return FALSE;
+  CliJson *json = cli_json_new(out);
+  cli_json_begin_object(json);
+  answer_alert_delivery_json(json, &delivery);
+  cli_json_end_object(json);
+  cli_json_free(json);
+  return TRUE;
+}
+
+char *attain_alert_send(AttainWorkspace *workspace, AttainError *error) {
+  return lib_say(workspace, "alert_send", send_waiting, NULL, error);
+}
+
+static gboolean try_again(AttainWorkspace *workspace, const Session *session, gconstpointer what, FILE *out,
+                          GError **error) {
+  const int64_t *message = what;
+  return alert_outbox_again(session->store, *message, session->now_us, error);
+}
+
+bool attain_alert_again(AttainWorkspace *workspace, int64_t message, AttainError *error) {
+  char *nothing = lib_say(workspace, "alert_again", try_again, &message, error);
+  g_free(nothing);
+  return nothing != NULL;
+}

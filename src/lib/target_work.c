@@ -1,0 +1,165 @@
+/* Working with targets: grids out and back, handing down, what is within reach, objectives. */
+#include "answer/objectives.h"
+#include "answer/target_cascade.h"
+#include "answer/target_grid.h"
+#include "answer/target_suggest.h"
+#include "lib/workspace.h"
+
+#include <errno.h>
+
+static gboolean need_author(const char *author, GError **error) {
+  if (author && *author) return TRUE;
+  g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "who says it? `author` is their name");
+  return FALSE;
+}
+
+/* --- grids --- */
+
+static gboolean write_csv(const AnswerGrid *grid, const char *path, GError **error) {
+  FILE *out = fopen(path, "wb");
+  if (out) answer_grid_csv(grid, out);
+  if (out && fclose(out) == 0) return TRUE;
+  g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "%s cannot be written: %s", path, g_strerror(errno));
+  return FALSE;
+}
+
+static gboolean write_file(const AnswerGrid *grid, const char *path, GError **error) {
+  g_autofree char *lower = g_ascii_strdown(path, -1);
+  if (g_str_has_suffix(lower, ".xlsx")) return answer_grid_xlsx(grid, path, NULL, error);
+  if (g_str_has_suffix(lower, ".csv")) return write_csv(grid, path, error);
+  g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "a grid is written to a file .xlsx or .csv, not to %s", path);
+  return FALSE;
+}
+
+static gboolean give_grid(AttainWorkspace *workspace, const Session *session, gconstpointer what, FILE *out,
+                          GError **error) {
+  const AttainGridQuestion *question = what;
+  AnswerGridQuestion asked = {
+      .kpi = question->kpi, .by = question->by, .period = question->period, .grain = question->grain};
+  g_auto(AnswerGrid) grid = {0};
+  if (!answer_grid_out(session, &asked, &grid, error)) return FALSE;
+  if (question->file && !write_file(&grid, question->file, error)) return FALSE;
+  answer_grid_json(&grid, out);
+  return TRUE;
+}
+
+char *attain_target_grid(AttainWorkspace *workspace, const AttainGridQuestion *question, AttainError *error) {
+  return lib_answer(workspace, "target_grid", give_grid, question, error);
+}
+
+static gboolean take_grid(AttainWorkspace *workspace, const Session *session, gconstpointer what, FILE *out,
+                          GError **error) {
+  const AttainGridTaking *taking = what;
+  AnswerGridBack back = {.file = taking->file,
+                         .bytes = taking->bytes,
+                         .length = taking->n_bytes,
+                         .sheet = taking->sheet,
+                         .author = taking->author,
+                         .reason = taking->reason,
+                         .is_dry = taking->dry_run};
+  g_auto(AnswerGrid) grid = {0};
+  if ((back.file != NULL) == (back.bytes != NULL)) {
+    g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "a grid is taken from a file or from bytes: give one of the two");
+    return FALSE;
+  }
+  if (!back.is_dry && !need_author(back.author, error)) return FALSE;
+  if (!answer_grid_back(session, &back, &grid, error)) return FALSE;
+  answer_grid_json(&grid, out);
+  return TRUE;
+}
+
+char *attain_target_grid_take(AttainWorkspace *workspace, const AttainGridTaking *taking, AttainError *error) {
+  return taking->dry_run ? lib_answer(workspace, "target_grid_take", take_grid, taking, error)
+                         : lib_say(workspace, "target_grid_take", take_grid, taking, error);
+}
+
+/* --- handing down --- */
+
+static gboolean hand_down(AttainWorkspace *workspace, const Session *session, gconstpointer what, FILE *out,
+                          GError **error) {
+  const AttainHanding *handing = what;
+  AnswerHanding asked = {.target = handing->target,
+                         .to = handing->to,
+                         .by = handing->by,
+                         .shares = handing->shares,
+                         .over = handing->over,
+                         .proposes = handing->propose,
+                         .is_dry = handing->dry_run,
+                         .author = handing->author,
+                         .reason = handing->reason};
+  if (!asked.is_dry && !need_author(asked.author, error)) return FALSE;
+  QueryContext context = answer_context(session);
+  TargetDesk desk = {.context = &context, .ask = lib_ask_cells, .asker = workspace->live};
+  g_auto(AnswerHanded) handed = {0};
+  if (!answer_hand_down(session, &desk, &asked, &handed, error)) return FALSE;
+  answer_handed_json(&handed, out);
+  return TRUE;
+}
+
+char *attain_target_cascade(AttainWorkspace *workspace, const AttainHanding *handing, AttainError *error) {
+  return handing->dry_run ? lib_answer(workspace, "target_cascade", hand_down, handing, error)
+                          : lib_say(workspace, "target_cascade", hand_down, handing, error);
+}
+
+/* --- what is within reach --- */
+
+typedef struct {
+  const char *kpi, *who, *period;
+} Suggesting;
+
+static gboolean suggest(AttainWorkspace *workspace, const Session *session, gconstpointer what, FILE *out,
+                        GError **error) {
+  const Suggesting *asked = what;
+  QueryContext context = answer_context(session);
+  TargetDesk desk = {.context = &context, .ask = lib_ask_cells, .asker = workspace->live};
+  g_auto(AnswerSuggested) suggested = {0};
+  if (!asked->kpi) {
+    g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "of which KPI is something to be suggested?");
+    return FALSE;
+  }
+  if (!answer_suggest(session, &desk, asked->kpi, asked->who, asked->period, &suggested, error)) return FALSE;
+  answer_suggested_json(&suggested, out);
+  return TRUE;
+}
+
+char *attain_target_suggest(AttainWorkspace *workspace, const char *kpi, const char *who, const char *period,
+                            AttainError *error) {
+  return lib_answer(workspace, "target_suggest", suggest, &(Suggesting){kpi, who, period}, error);
+}
+
+/* --- objectives --- */
+
+static gboolean list_objectives(AttainWorkspace *workspace, const Session *session, gconstpointer what, FILE *out,
+                                GError **error) {
+  g_autoptr(GPtrArray) objectives = target_read_objectives(session->store, error);
+  g_autoptr(GPtrArray) targets = objectives ? target_read_all(session->store, error) : NULL;
+  if (targets) answer_objectives_json(objectives, targets, out);
+  return targets != NULL;
+}
+
+char *attain_objectives(AttainWorkspace *workspace, AttainError *error) {
+  return lib_answer(workspace, "objectives", list_objectives, NULL, error);
+}
+
+static gboolean set_objective(AttainWorkspace *workspace, const Session *session, gconstpointer what, FILE *out,
+                              GError **error) {
+  const AttainObjective *objective = what;
+  AnswerObjective said = {.name = objective->name,
+                          .about = objective->about,
+                          .kpis = objective->kpis,
+                          .author = objective->author,
+                          .ends = objective->end};
+  gint64 number;
+  g_auto(GStrv) kpis = NULL;
+  if (!said.name || !*said.name) {
+    g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "an objective has a name, such as Grow in the North");
+    return FALSE;
+  }
+  if (!need_author(said.author, error) || !answer_objective_set(session, &said, &number, &kpis, error)) return FALSE;
+  answer_objective_json(&said, number, kpis, out);
+  return TRUE;
+}
+
+char *attain_objective_set(AttainWorkspace *workspace, const AttainObjective *objective, AttainError *error) {
+  return lib_say(workspace, "objective_set", set_objective, objective, error);
+}
