@@ -25,6 +25,8 @@ char *workspace_attain_yaml(const WorkspaceAnswers *answers) {
       "  #week_starts: monday\n"
       "  #working_days: [mon, tue, wed, thu, fri]\n"
       "  #holidays: [2026-01-01, 2026-12-25]\n"
+      "  # When leads are answered: without it, nights and weekends count as waiting, too.\n"
+      "  #working_hours: 09:00-17:30\n"
       "\n"
       "# Columns of your own, to use in formulas, --where and --by:\n"
       "#dimensions:\n"

@@ -32,6 +32,9 @@ static gboolean check(const CalendarConfig *config, GError **error) {
     problem = "the first month of the fiscal year must be 1 (January) to 12 (December)";
   else if (config->year_end_weekday < 0 || config->year_end_weekday > 7)
     problem = "the weekday on which the retail year ends must be 1 (Monday) to 7 (Sunday)";
+  else if (config->opens_minute < 0 || config->closes_minute > 1440 ||
+           (config->closes_minute > 0 && config->closes_minute <= config->opens_minute))
+    problem = "the working hours must lie between 0:00 and 24:00 and end after they begin";
   else if ((config->working_weekdays & ~ALL_WEEKDAYS) != 0)
     problem = "the working weekdays must be among Monday to Sunday";
   if (problem != NULL) g_set_error_literal(error, BASE_ERROR, BASE_ERROR_INPUT, problem);
@@ -73,6 +76,7 @@ Calendar *calendar_new(const CalendarConfig *config, GError **error) {
       .zone = zone};
   calendar->working_per_week = __builtin_popcount(calendar->working_weekdays);
   keep_holidays(calendar, config->holidays, config->n_holidays);
+  calendar_hours_init(calendar, config->opens_minute, config->closes_minute);
   return calendar;
 }
 
@@ -80,5 +84,6 @@ void calendar_free(Calendar *calendar) {
   if (calendar == NULL) return;
   calendar_zone_clear(&calendar->zone);
   g_free(calendar->holidays);
+  calendar_hours_clear(calendar);
   g_free(calendar);
 }

@@ -41,6 +41,8 @@ typedef struct {
   guint working_weekdays;  /* bit 0 = Monday … bit 6 = Sunday; 0x1f by default (0 means default) */
   const BaseDay *holidays; /* any order, copied */
   gsize n_holidays;
+  int opens_minute, closes_minute; /* working hours of a working day, minutes since midnight, opens < closes <= 1440;
+                                      both 0: none are said */
 } CalendarConfig;
 
 typedef struct {
@@ -103,3 +105,25 @@ int calendar_working_days(const Calendar *calendar, BaseDay start, BaseDay end);
  * `other`. */
 BaseDay calendar_like_for_like(const Calendar *calendar, const CalendarPeriod *period, BaseDay through,
                                const CalendarPeriod *other);
+
+/* --- working hours --- */
+/* What working hours are made of, for whoever computes them elsewhere (SQL). Days are counted from a Monday before
+ * 1870. */
+typedef struct {
+  gint64 opens_us, closes_us; /* after midnight, local */
+  gint64 first_day_us;        /* 1970-01-01 00:00 in microseconds since that Monday */
+  gint64 works[7];            /* 1 for a weekday that works, from Monday */
+  gint64 worked_before[7];    /* of its week, days that work before it */
+  int per_week;
+  gint64 *holidays; /* ascending days, only such as would work */
+  gsize n_holidays;
+  const gint64 *starts_us, *offsets_us; /* of the zone: from starts_us[i] on, local time is UTC + offsets_us[i] */
+  gint64 *mended_us;                    /* added from starts_us[i] on, for clocks that were moved in open hours */
+  gsize n_changes;
+} CalendarHours;
+
+/* NULL where the calendar has none. */
+const CalendarHours *calendar_hours(const Calendar *calendar);
+/* Microseconds of working hours between two instants; below 0 when `until` is the earlier one. All the time between
+ * where the calendar has no working hours. */
+gint64 calendar_open_between(const Calendar *calendar, gint64 from_us, gint64 until_us);

@@ -17,6 +17,8 @@ typedef struct {
 
 gboolean calendar_zone_init(CalendarZone *zone, const char *name, GError **error);
 void calendar_zone_clear(CalendarZone *zone);
+/* The index of the interval that holds the instant. */
+gsize calendar_zone_entry(const CalendarZone *zone, gint64 utc_us);
 /* The first instant at which local clocks show `local_us` (microseconds since 1970-01-01 00:00 local) or, where they
  * skip it, a later time. */
 gint64 calendar_zone_first_instant(const CalendarZone *zone, gint64 local_us);
@@ -34,6 +36,7 @@ struct Calendar {
   BaseDay *holidays; /* ascending, without repeats, only on weekdays that would work */
   gsize n_holidays;
   CalendarZone zone;
+  CalendarHours hours; /* closes_us 0: none */
 };
 
 static inline gint64 calendar_floor_div(gint64 a, gint64 b) {
@@ -46,6 +49,10 @@ int calendar_retail_year_of(const Calendar *calendar, BaseDay day);
 /* Weeks of a year before its period `period`, 0..11. */
 int calendar_retail_weeks_before(const Calendar *calendar, int period);
 int calendar_retail_period_of_week(const Calendar *calendar, int week);
+
+/* --- hours.c --- */
+void calendar_hours_init(Calendar *calendar, int opens_minute, int closes_minute);
+void calendar_hours_clear(Calendar *calendar);
 
 /* --- periods.c --- */
 gint64 calendar_index_at(const Calendar *calendar, CalendarGrain grain, BaseDay day);

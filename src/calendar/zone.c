@@ -115,7 +115,7 @@ void calendar_zone_clear(CalendarZone *zone) {
 
 /* The last entry that starts at or before the instant. The loop's length depends on n alone, and its one choice
  * compiles to a conditional move: no branch to predict. */
-static gsize entry_at(const CalendarZone *zone, gint64 utc_us) {
+gsize calendar_zone_entry(const CalendarZone *zone, gint64 utc_us) {
   const gint64 *base = zone->starts_us;
   for (gsize n = zone->n; n > 1; n -= n / 2) base += base[n / 2] <= utc_us ? n / 2 : 0;
   return (gsize)(base - zone->starts_us);
@@ -126,13 +126,13 @@ static gsize entry_at(const CalendarZone *zone, gint64 utc_us) {
 
 BaseDay calendar_day_of(const Calendar *calendar, gint64 utc_us) {
   utc_us = CLAMP(utc_us, CIVIL_FIRST_US - CALENDAR_DAY_US, CIVIL_END_US + CALENDAR_DAY_US);
-  gint64 local_us = utc_us + calendar->zone.offsets_us[entry_at(&calendar->zone, utc_us)];
+  gint64 local_us = utc_us + calendar->zone.offsets_us[calendar_zone_entry(&calendar->zone, utc_us)];
   return (BaseDay)calendar_floor_div(CLAMP(local_us, CIVIL_FIRST_US, CIVIL_END_US - 1), CALENDAR_DAY_US);
 }
 
 /* Offsets lie within 26 hours of UTC: the entry in force two days earlier is early enough to start from. */
 gint64 calendar_zone_first_instant(const CalendarZone *zone, gint64 local_us) {
-  gsize i = entry_at(zone, local_us - 2 * CALENDAR_DAY_US);
+  gsize i = calendar_zone_entry(zone, local_us - 2 * CALENDAR_DAY_US);
   while (i + 1 < zone->n && zone->starts_us[i + 1] + zone->offsets_us[i] <= local_us) i++;
   return MAX(zone->starts_us[i], local_us - zone->offsets_us[i]);
 }

@@ -41,6 +41,7 @@ typedef struct {
   char *year_ends;
   char **working_days;
   const ConfNode *holidays;
+  char *working_hours;
 } CalendarSection;
 
 static const char *const calendar_kinds[] = {"months", "4-4-5", "4-5-4", "5-4-4", NULL};
@@ -56,6 +57,7 @@ static const ConfField calendar_fields[] = {
     {"week_starts", CONF_ENUM, G_STRUCT_OFFSET(CalendarSection, week_starts), FALSE, week_starts},
     {"working_days", CONF_TEXTS, G_STRUCT_OFFSET(CalendarSection, working_days)},
     {"holidays", CONF_NODE, G_STRUCT_OFFSET(CalendarSection, holidays)},
+    {"working_hours", CONF_TEXT, G_STRUCT_OFFSET(CalendarSection, working_hours)},
 };
 
 static const char *const months[] = {"january", "february", "march",     "april",   "may",      "june",
@@ -141,6 +143,22 @@ static gboolean read_holidays(const ConfNode *node, CalendarConfig *config, GErr
   return TRUE;
 }
 
+/* "09:00-17:30"; the end of a day is 24:00. */
+static gboolean read_working_hours(const ConfNode *node, const char *text, CalendarConfig *config, GError **error) {
+  g_auto(GStrv) ends = g_strsplit(text, "-", -1);
+  int from = 0, to = 0;
+  gboolean ok = g_strv_length(ends) == 2 && conf_time_of_day(g_strstrip(ends[0]), &from) &&
+                conf_time_of_day(g_strstrip(ends[1]), &to) && from < to;
+  if (!ok) {
+    base_error_at(error, BASE_ERROR_INPUT, node->span,
+                  "\"%s\" are no working hours: write when a working day begins and ends, such as 09:00-17:30", text);
+    return FALSE;
+  }
+  config->opens_minute = from;
+  config->closes_minute = to;
+  return TRUE;
+}
+
 static gboolean apply_calendar(const ConfNode *node, const CalendarSection *section, CalendarConfig *config,
                                GError **error) {
   config->kind = (CalendarKind)section->kind;
@@ -159,6 +177,9 @@ static gboolean apply_calendar(const ConfNode *node, const CalendarSection *sect
     return FALSE;
   if (section->working_days &&
       !read_working_days(conf_map_get(node, "working_days"), section->working_days, config, error))
+    return FALSE;
+  if (section->working_hours &&
+      !read_working_hours(conf_map_get(node, "working_hours"), section->working_hours, config, error))
     return FALSE;
   return !section->holidays || read_holidays(section->holidays, config, error);
 }

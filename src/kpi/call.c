@@ -56,10 +56,11 @@ static KpiExpr *check_plain_call(KpiCheck *check, const KpiSyntax *syntax, KpiOp
       return kpi_expr_with(check, syntax, op, KPI_UNIT(KPI_BOOL), args, 2);
     case KPI_OP_DAYS:
     case KPI_OP_HOURS:
+    case KPI_OP_WORKING_HOURS:
     case KPI_OP_EARLIER:
     case KPI_OP_LATER:
       if (!all_of(check, syntax, args, KPI_INSTANT, "dates")) return NULL;
-      return kpi_expr_with(check, syntax, op, op <= KPI_OP_HOURS ? KPI_DAYS : KPI_UNIT(KPI_INSTANT), args, 2);
+      return kpi_expr_with(check, syntax, op, op <= KPI_OP_WORKING_HOURS ? KPI_DAYS : KPI_UNIT(KPI_INSTANT), args, 2);
     default:
       return check_branches(check, syntax, op, args, 0);
   }

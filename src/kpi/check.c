@@ -295,7 +295,9 @@ static void problem_of_comparison(KpiCheck *check, gsize at, gsize length, const
 }
 
 static gboolean hours_against_number(KpiCheck *check, const KpiSyntax *syntax, const KpiExpr *a, const KpiExpr *b) {
-  const KpiExpr *number = a->op == KPI_OP_HOURS ? b : b->op == KPI_OP_HOURS ? a : NULL;
+  gboolean left = a->op == KPI_OP_HOURS || a->op == KPI_OP_WORKING_HOURS,
+           right = b->op == KPI_OP_HOURS || b->op == KPI_OP_WORKING_HOURS;
+  const KpiExpr *number = left ? b : right ? a : NULL;
   if (!number || number->op != KPI_OP_NUMBER || number->unit.kind != KPI_NUMBER || number->number == 0) return FALSE;
   kpi_problem(check, syntax->mark, syntax->mark_length, "say of what: write %g hours or %g days", number->number,
               number->number);

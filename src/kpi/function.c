@@ -27,6 +27,7 @@ static const KpiFunction functions[] = {
     {"contains", KPI_IN_ROWS, KPI_OP_CONTAINS, 0, 2, 2, "contains(subject, 'demo')"},
     {"days", KPI_IN_ROWS, KPI_OP_DAYS, 0, 2, 2, "days(created_at, closed_at)"},
     {"hours", KPI_IN_ROWS, KPI_OP_HOURS, 0, 2, 2, "hours(created_at, first_touched_at)"},
+    {"working_hours", KPI_IN_ROWS, KPI_OP_WORKING_HOURS, 0, 2, 2, "working_hours(created_at, first_touched_at)"},
     {"earlier", KPI_IN_ROWS, KPI_OP_EARLIER, 0, 2, 2, "earlier(scheduled_at, done_at)"},
     {"later", KPI_IN_ROWS, KPI_OP_LATER, 0, 2, 2, "later(scheduled_at, done_at)"},
 

@@ -68,10 +68,12 @@ typedef enum {
   KPI_OP_DURATION, /* number of grain: `90 days`, `4 hours` (in_hours), `3 months`; added to or taken from an instant */
   KPI_OP_IN,       /* args[0] in (args[1] …) */
   KPI_OP_IS_NULL,
-  KPI_OP_IS_NOT_NULL, /* x is empty, x is not empty */
-  KPI_OP_CONTAINS,    /* contains(text, 'part'), case-insensitive */
-  KPI_OP_DAYS,        /* days(a, b): whole local days from a to b */
-  KPI_OP_HOURS,       /* hours(a, b): elapsed hours, in days as unit (days_power 1), fractional */
+  KPI_OP_IS_NOT_NULL,   /* x is empty, x is not empty */
+  KPI_OP_CONTAINS,      /* contains(text, 'part'), case-insensitive */
+  KPI_OP_DAYS,          /* days(a, b): whole local days from a to b */
+  KPI_OP_HOURS,         /* hours(a, b): elapsed hours, in days as unit (days_power 1), fractional */
+  KPI_OP_WORKING_HOURS, /* working_hours(a, b): of those, the ones within the calendar's working hours; all when it has
+                           none */
   KPI_OP_EARLIER,
   KPI_OP_LATER, /* of two instants; an empty one is passed over */
 

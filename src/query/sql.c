@@ -14,6 +14,7 @@
 #include "query/sql.h"
 
 #include "base/money.h"
+#include "query/sql_private.h"
 
 #include <math.h>
 
@@ -305,6 +306,14 @@ static void render_number(GString *out, double number) {
   g_string_append(out, g_ascii_dtostr(buffer, sizeof buffer, number));
 }
 
+static void render_working_hours(SqlSelect *select, GString *out, const KpiExpr *expr) {
+  g_autoptr(GString) from = g_string_new(NULL);
+  g_autoptr(GString) until = g_string_new(NULL);
+  render(select, from, expr->args[0], FALSE);
+  render(select, until, expr->args[1], FALSE);
+  sql_working_hours(out, select->context->calendar, from->str, until->str, select->context->now_us);
+}
+
 static void render_function(SqlSelect *select, GString *out, const KpiExpr *expr, gboolean day) {
   switch (expr->op) {
     case KPI_OP_IF:
@@ -350,6 +359,9 @@ static void render_function(SqlSelect *select, GString *out, const KpiExpr *expr
       g_string_append(out, ") - epoch_us(");
       render(select, out, expr->args[0], FALSE);
       g_string_append(out, ")) / 86400000000.0)");
+      break;
+    case KPI_OP_WORKING_HOURS:
+      render_working_hours(select, out, expr);
       break;
     default:
       g_assert_not_reached();
@@ -470,6 +482,7 @@ static void render(SqlSelect *select, GString *out, const KpiExpr *expr, gboolea
     case KPI_OP_ABS:
     case KPI_OP_DAYS:
     case KPI_OP_HOURS:
+    case KPI_OP_WORKING_HOURS:
       render_function(select, out, expr, day);
       break;
     default:

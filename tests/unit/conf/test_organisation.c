@@ -47,6 +47,7 @@ static void everything(void **state) {
       "  week_starts: sunday\n"
       "  working_days: [sun, mon, tue]\n"
       "  holidays: [2026-01-01, 2026-12-25]\n"
+      "  working_hours: 8:30-24:00\n"
       "credit: {owner: now, team: at_event}\n"
       "limits: {max_groups: 1000, max_cells_mb: 6000, max_rejected: 1%}\n");
   const CalendarConfig *calendar = &organisation->calendar;
@@ -60,6 +61,8 @@ static void everything(void **state) {
   assert_int_equal(calendar->working_weekdays, 1u << 6 | 1u << 0 | 1u << 1);
   assert_int_equal(calendar->n_holidays, 2);
   assert_int_equal(calendar->holidays[1], base_day_from_civil(2026, 12, 25));
+  assert_int_equal(calendar->opens_minute, 8 * 60 + 30);
+  assert_int_equal(calendar->closes_minute, 24 * 60);
   assert_string_equal(calendar->time_zone, "America/New_York");
   assert_string_equal(organisation->business, "retail");
   assert_string_equal(organisation->database, "/elsewhere/x.duckdb");
@@ -126,6 +129,10 @@ static void mistakes(void **state) {
                "attain.yaml:3:25: \"13\" is no month: write it as \"january\"");
   expect_wrong("name: Co\ncurrency: EUR\ncalendar: {holidays: [2026-02-30]}\n",
                "attain.yaml:3:23: \"2026-02-30\" is no date: write year-month-day, such as 2026-12-25");
+  expect_wrong(
+      "name: Co\ncurrency: EUR\ncalendar: {working_hours: 17:00-09:00}\n",
+      "attain.yaml:3:27: \"17:00-09:00\" are no working hours: write when a working day begins and ends, such as "
+      "09:00-17:30");
   expect_wrong("name: Co\ncurrency: EUR\ncalendar: {working_days: [mon, tueday]}\n",
                "attain.yaml:3:32: \"tueday\" is no weekday: did you mean \"tuesday\"?");
   expect_wrong(
