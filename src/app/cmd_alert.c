@@ -8,15 +8,19 @@
 static int run(CliContext *context, const CliArguments *arguments, GError **error) {
   g_autoptr(Session) session =
       session_open(context->folder, context->now, SESSION_DATABASE | SESSION_DEFINITIONS, error);
-  g_autoptr(GPtrArray) rules = session ? alerting_rules(session, context->err, error) : NULL;
+  g_autoptr(GPtrArray) wrong = NULL;
+  g_autoptr(GPtrArray) rules = session ? session_alert_rules(session, NULL, &wrong, error) : NULL;
   g_autoptr(AlertBook) book = rules ? alert_book_read(session->store, error) : NULL;
   if (!book) return -1;
   const char *format = cli_option(arguments, "format");
+  int code = wrong->len > 0 ? 1 : 0;
+  alerting_tell_wrong(wrong, context->err);
   if (g_strcmp0(format, "json") == 0) {
     answer_alerts_json(context->out, session, rules, book);
-    return 0;
+    return code;
   }
   if (rules->len == 0) {
+    if (code) return code;
     fputs(
         "There is no rule yet: write one in alerts/*.yaml (docs/alerts.md), such as\n\n"
         "  rules:\n"
@@ -27,7 +31,7 @@ static int run(CliContext *context, const CliArguments *arguments, GError **erro
   }
   g_autoptr(CliTable) table = answer_alerts_table(session, rules, book);
   cli_table_write(table, context, g_strcmp0(format, "md") == 0);
-  return 0;
+  return code;
 }
 
 /* --- judging --- */

@@ -5,6 +5,8 @@
 #include "cli/cli.h"
 #include "send/private.h"
 
+#define MAX_SUBJECT 150 /* characters of what it is about */
+
 static const char *title_of(const Sender *sender, const AlertEvent *event) {
   const AlertRule *rule = sender->rules ? alert_rules_find(sender->rules, event->rule) : NULL;
   return rule ? rule->title : event->rule;
@@ -22,11 +24,27 @@ static AlertSeverity gravest(const AlertMessage *message) {
   return severity;
 }
 
-/* On one line, without what a header or a line of text could not hold. */
+/* On one line, without what a header or a line of text could not hold: names come from records. Takes the text. */
 static char *one_line(char *text) {
   for (char *at = text; *at; at++)
-    if ((guchar)*at < ' ' || *at == 0x7f) *at = ' ';
+    if (g_ascii_iscntrl(*at)) *at = ' ';
   return text;
+}
+
+static char *title_line(const Sender *sender, const AlertEvent *event) {
+  return one_line(g_strdup(title_of(sender, event)));
+}
+
+/* What happened, in one line; the caller frees. */
+static char *words_line(const AlertEvent *event) {
+  return one_line(g_strdup(event->words ? event->words : event->rule));
+}
+
+/* A header's line may have 998 bytes. Takes the text. */
+static char *shortened(char *text) {
+  if (g_utf8_strlen(text, -1) <= MAX_SUBJECT) return text;
+  g_autofree char *whole = text, *begin = g_utf8_substring(text, 0, MAX_SUBJECT - 1);
+  return g_strconcat(begin, "…", NULL);
 }
 
 char *send_subject(const Sender *sender, const AlertMessage *message) {
@@ -34,8 +52,8 @@ char *send_subject(const Sender *sender, const AlertMessage *message) {
   if (n == 1) {
     const AlertEvent *event = g_ptr_array_index(message->events, 0);
     g_autofree char *who = answer_alert_who(event->who);
-    return one_line(g_strdup_printf("Attain: %s%s%s (%s)", title_of(sender, event), *who ? ", " : "", who,
-                                    answer_alert_act(event->act)));
+    g_autofree char *about = shortened(g_strdup_printf("%s%s%s", title_of(sender, event), *who ? ", " : "", who));
+    return one_line(g_strdup_printf("Attain: %s (%s)", about, answer_alert_act(event->act)));
   }
   for (guint i = 0; i < n; i++)
     n_critical += ((const AlertEvent *)g_ptr_array_index(message->events, i))->severity == ALERT_CRITICAL;
@@ -59,9 +77,9 @@ char *send_text(const Sender *sender, const AlertMessage *message) {
     const AlertEvent *event = g_ptr_array_index(message->events, i);
     const char *about = about_of(sender, event);
     g_autofree char *at = local_time(sender, event->at_us);
-    g_string_append_printf(text, "%s%s [%s, %s]\n  %s\n", i ? "\n" : "", title_of(sender, event),
-                           answer_alert_act(event->act), alert_severity_name(event->severity),
-                           event->words ? event->words : event->rule);
+    g_autofree char *title = title_line(sender, event), *words = words_line(event);
+    g_string_append_printf(text, "%s%s [%s, %s]\n  %s\n", i ? "\n" : "", title, answer_alert_act(event->act),
+                           alert_severity_name(event->severity), words);
     if (about) g_string_append_printf(text, "  %s\n", about);
     g_string_append_printf(text, "  %s\n", at);
   }
@@ -154,8 +172,9 @@ char *send_slack(const Sender *sender, const AlertMessage *message) {
   for (guint i = 0; i < message->events->len; i++) {
     const AlertEvent *event = g_ptr_array_index(message->events, i);
     const char *about = about_of(sender, event);
+    g_autofree char *words = words_line(event);
     g_string_append_printf(text, "\n• _%s, %s_ ", answer_alert_act(event->act), alert_severity_name(event->severity));
-    append_escaped(text, event->words ? event->words : event->rule);
+    append_escaped(text, words);
     if (about) g_string_append(text, "\n   ");
     if (about) append_escaped(text, about);
   }
@@ -200,7 +219,8 @@ static void teams_body(CliJson *json, const Sender *sender, const AlertMessage *
                          : event->severity == ALERT_CRITICAL ? "Attention"
                          : event->severity == ALERT_WARNING  ? "Warning"
                                                              : "Default";
-    text_block(json, event->words ? event->words : event->rule, NULL, colour);
+    g_autofree char *words = words_line(event);
+    text_block(json, words, NULL, colour);
     if (about) text_block(json, about, NULL, NULL);
   }
 }

@@ -15,9 +15,9 @@ static void append_base64(GString *mail, const char *bytes, gsize length) {
   g_string_append(mail, encoded);
 }
 
-/* Cut between characters. */
+/* Cut between characters. What looks like an encoded word is encoded, so that it is read as it stands. */
 static void append_words(GString *mail, const char *text) {
-  if (g_str_is_ascii(text)) {
+  if (g_str_is_ascii(text) && !strstr(text, "=?")) {
     g_string_append(mail, text);
     return;
   }
@@ -35,8 +35,10 @@ static void append_from(GString *mail, const char *from) {
   g_autofree char *address = send_address(from);
   const char *open = strrchr(from, '<');
   g_autofree char *name = open ? g_strstrip(g_strndup(from, (gsize)(open - from))) : g_strdup("");
-  g_string_append(mail, "From: ");
+  gboolean is_quoted = g_str_is_ascii(name) && strpbrk(name, "()<>[]:;@,.") != NULL;
+  g_string_append(mail, is_quoted ? "From: \"" : "From: ");
   if (*name) append_words(mail, name);
+  if (is_quoted) g_string_append_c(mail, '"');
   g_string_append_printf(mail, *name ? " <%s>\r\n" : "%s\r\n", address);
 }
 

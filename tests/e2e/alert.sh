@@ -86,7 +86,7 @@ run 1 -C co check
 says "bad.yaml:2:14: there is no KPI 'win_rat'; did you mean 'win_rate'?"
 says 'there is no channel "lgo": did you mean "log"?'
 run 1 -C co alert
-complains "(and 1 more: \`attain check\` lists them all)"
+complains 'bad.yaml:3:58: there is no channel "lgo": did you mean "log"?'
 rm co/alerts/bad.yaml
 
 # --- fire, hold, remind, recover: each rep's win rate of October; Bo has 1 of 5, Ana 4 of 5 ---
@@ -260,6 +260,54 @@ json_is 'd["events"], d["sent"]' "([], 1)"
 run 0 -C co --now "2026-11-19 12:02" alert run --format json
 json_is 'd["sent"]' "0"
 arrived_is http.jsonl 'len(d), len({m["key"] for m in d})' "(2, 1)"
+
+# --- receivers that are not well: they ask for time, hang up, point elsewhere, repeat the token ---
+printf 'rules:\n  slow: {kpi: won_deals, period: last-month, below: 60, to: [hook]}\n' > co/alerts/sales.yaml
+echo "429 after 600" > recv/http-answer
+run 0 -C co --now "2026-11-19 13:00" alert run --format json
+json_is 'd["later"], d["failure"]' "(1, 'hook: answered 429: as told')"
+run 0 -C co --now "2026-11-19 13:09" alert send --format json
+json_is 'd["later"]' "0"
+echo "0 closed" > recv/http-answer
+run 0 -C co --now "2026-11-19 13:10" alert send --format json
+json_is 'd["later"]' "1"
+rm recv/http.jsonl
+echo "302 moved" > recv/http-answer
+run 1 -C co --now "2026-11-19 13:30" alert send
+says "answered 302, which names another address: write that one in its place"
+arrived_is http.jsonl '[m["path"] for m in d]' "['/hook']"
+echo "401 echoed" > recv/http-answer
+run 0 -C co --now "2026-11-19 13:30" alert outbox --all --format json
+number=$(json '[m["message"] for m in d["messages"] if m["state"] == "refused"][-1]')
+run 0 -C co --now "2026-11-19 13:30" alert outbox --again "$number"
+run 1 -C co --now "2026-11-19 13:31" alert send
+says "answered 401: as told to Bearer …"
+run 0 -C co --now "2026-11-19 13:31" alert outbox --all
+says_not "hush"
+echo "200" > recv/http-answer
+
+# --- two at once: who comes second is told that the database is busy, or finds nothing left; nothing comes twice ---
+printf 'rules:\n  both: {kpi: won_deals, period: last-month, below: 60, to: [hook]}\n' > co/alerts/sales.yaml
+rm recv/http.jsonl
+"$ATTAIN" -C co --now "2026-11-19 14:00" alert run > first.txt 2>&1 &
+first=$!
+"$ATTAIN" -C co --now "2026-11-19 14:00" alert run > second.txt 2>&1 || true
+wait "$first" || true
+run 0 -C co --now "2026-11-19 14:01" alert run
+arrived_is http.jsonl 'len(d)' "1"
+
+# --- a mail of each person's own: who has no address is named ---
+cat > co/alerts/sales.yaml <<'YAML'
+rules:
+  own: {kpi: won_deals, who: each rep, period: last-month, below: 60, to: [people]}
+YAML
+sed -i "s/^    nobody: .*/    people: {mail: [member, ops@example.com]}/" co/attain.yaml
+rm recv/mail.jsonl
+run 1 -C co --now "2026-11-19 14:30" alert run --format json
+json_is 'd["sent"], d["refused"], d["failure"]' "(1, 2, 'people: Ana Silva has no e-mail address in the records')"
+arrived_is mail.jsonl '[m["to"] for m in d]' "[['ops@example.com']]"
+run 0 -C co --now "2026-11-19 14:30" alert outbox --all
+says "Bo Lund has no e-mail address in the records"
 
 # --- commands: what they say on failing, and those that are not there ---
 sed -i 's/^    log: .*/    log: {command: [sh, -c, "echo no paper >\&2; exit 3"]}\n    gone: {command: [no-such-program]}/' co/attain.yaml

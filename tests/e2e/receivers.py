@@ -7,7 +7,9 @@ one with STARTTLS and authentication, and one with TLS from the start.
 
 What they answer is told by files in FOLDER: http-answer has the status ("503"), smtp-answer the reply to a mail ("451 try
 later", "550 no such box"). With "held" behind it ("200 held") an answer is late: the receiver says into the pipe
-FOLDER/came that something came, and answers when it is told to by the pipe FOLDER/go."""
+FOLDER/came that something came, and answers when it is told to by the pipe FOLDER/go. Of HTTP there is more: "429 after
+600" asks for 600 seconds, "302 moved" names another address, "401 echoed" repeats the token that it was sent, and "0
+closed" closes the connection without an answer."""
 import asyncio
 import http.server
 import json
@@ -40,14 +42,20 @@ def note(name, what):
 class Hook(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        status, _, pause = told("http-answer", "200").partition(" ")
-        if pause == "held":
+        status, _, how = told("http-answer", "200").partition(" ")
+        if how == "held":
             hold()
         note("http.jsonl", {"path": self.path, "key": self.headers["Idempotency-Key"], "type": self.headers["Content-Type"],
                             "authorization": self.headers["Authorization"], "status": int(status), "body": json.loads(body)})
+        if how == "closed":
+            return
         self.send_response(int(status))
+        if how.startswith("after "):
+            self.send_header("Retry-After", how.removeprefix("after "))
+        if how == "moved":
+            self.send_header("Location", "/elsewhere")
         self.end_headers()
-        self.wfile.write(b"as told")
+        self.wfile.write(f"as told to {self.headers['Authorization']}".encode() if how == "echoed" else b"as told")
 
     def log_message(self, *_):
         pass
