@@ -4,7 +4,53 @@
 
 #define SAMPLE_BYTES (1 << 20)
 
-static char *csv_select(const ReadFile *file, char *const *headers, gboolean is_lenient, gboolean is_view) {
+/* A file is read in pieces as long as a line may be, by all threads, and a piece of 1 MiB stays in the cores' own
+ * caches. With lines of 16 MiB most files would be one piece. DuckDB loses records that are longer than a piece, so
+ * that is only done where all of them are known to be much shorter. */
+#define PIECE_BYTES     (1 << 20)
+#define MOST_IN_A_PIECE (1 << 16)
+#define IN_PIECES       "max_line_size = 1048576, buffer_size = 4194304"
+#define AS_ONE          "max_line_size = 16777216, parallel = false"
+
+/* How a file is read: as most are, and otherwise where it turned out to be odd. */
+typedef struct {
+  gboolean is_whole; /* DuckDB met bytes or line ends that the sample did not show */
+  gboolean as_one;   /* the pieces do not fit together */
+} Attempt;
+
+static const char *find(const char *at, const char *end, char sign) {
+  const char *found = at < end ? memchr(at, sign, (gsize)(end - at)) : NULL;
+  return found ? found : end;
+}
+
+/* Line ends between quotes end no record. */
+static gboolean are_records_short(const char *text, gsize length, char quote) {
+  const char *end = text + length, *record = text, *at = text;
+  const char *open = quote ? find(text, end, quote) : end;
+  while (at < end) {
+    const char *line_end = find(at, MIN(end, record + MOST_IN_A_PIECE), '\n');
+    if (open < line_end) {
+      at = find(open + 1, end, quote) + 1;
+      open = find(at, end, quote);
+    } else {
+      at = line_end + 1;
+      if (at - record > MOST_IN_A_PIECE) return FALSE;
+      record = at;
+    }
+    if (at - record > MOST_IN_A_PIECE) return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean fits_in_pieces(const ReadFile *file, const Attempt *attempt) {
+  if (attempt->as_one || attempt->is_whole || file->dialect.short_rows) return FALSE;
+  g_autoptr(GMappedFile) mapped = g_mapped_file_new(file->text.path, FALSE, NULL);
+  gsize length = mapped ? g_mapped_file_get_length(mapped) : 0;
+  return mapped &&
+         (length <= PIECE_BYTES || are_records_short(g_mapped_file_get_contents(mapped), length, file->dialect.quote));
+}
+
+static char *csv_select(const ReadFile *file, char *const *headers, const Attempt *attempt, gboolean is_view) {
   const ReadDialect *dialect = &file->dialect;
   g_autofree char *path = store_quote_text(file->text.path);
   char delimiter[2] = {dialect->delimiter, 0}, quote[2] = {dialect->quote, 0};
@@ -17,10 +63,11 @@ static char *csv_select(const ReadFile *file, char *const *headers, gboolean is_
   }
   return g_strdup_printf(
       "SELECT * FROM read_csv(%s, auto_detect = false, delim = %s, quote = %s, escape = %s, header = false, skip = %u, "
-      "columns = {%s}, null_padding = %s, strict_mode = %s, max_line_size = 16777216, "
+      "columns = {%s}, null_padding = %s, strict_mode = %s, %s, "
       "nullstr = ['', 'NULL', 'null', '\\N']%s)",
       path, quoted_delimiter, quoted_quote, quoted_quote, dialect->skip, columns->str,
-      dialect->short_rows ? "true" : "false", is_lenient ? "false" : "true",
+      dialect->short_rows ? "true" : "false", attempt->is_whole ? "false" : "true",
+      fits_in_pieces(file, attempt) ? IN_PIECES : AS_ONE,
       is_view ? "" : ", store_rejects = true, rejects_table = 'attain_broken', rejects_scan = 'attain_broken_scan'");
 }
 
@@ -105,7 +152,9 @@ gboolean read_sniff(ReadFile *file, const SourceTable *table, GError **error) {
   return FALSE;
 }
 
-static void note_headers(Load *load, const ReadFile *file, GPtrArray *repeated) {
+static void note_headers(Load *load, const ReadFile *file) {
+  g_autoptr(GPtrArray) repeated = g_ptr_array_new_with_free_func(g_free);
+  g_auto(GStrv) headers = read_unique_headers(file->dialect.headers, file->dialect.n_headers, repeated);
   for (guint i = 0; i < repeated->len; i++) {
     const char *name = repeated->pdata[i];
     load_note(load, "%s: the header \"%s\" is there more than once; the later ones are called \"%s_2\" …", file->shown,
@@ -116,30 +165,30 @@ static void note_headers(Load *load, const ReadFile *file, GPtrArray *repeated) 
     load_note(load, "%s: rows with fewer fields than the header were taken to end in empty ones", file->shown);
 }
 
-static gboolean is_lenient_case(const GError *error) {
-  return strstr(error->message, "strict") != NULL;
+/* What the next attempt has to be, if this one asks for another. */
+static gboolean must_try_again(Attempt *attempt, const GError *failed, gboolean has_bad_text) {
+  const Attempt before = *attempt;
+  if (failed) {
+    gboolean is_for_one = !attempt->as_one && strstr(failed->message, "parallel") != NULL;
+    attempt->as_one |= is_for_one;
+    attempt->is_whole |= !is_for_one && strstr(failed->message, "strict") != NULL;
+  } else {
+    attempt->is_whole |= has_bad_text;
+  }
+  return attempt->is_whole != before.is_whole || attempt->as_one != before.as_one;
 }
 
-/* One attempt; `whole` after DuckDB met bytes or line ends that the sample did not show. */
-static gboolean try_csv(Load *load, ReadStage *stage, guint file, const SourceTable *table, gboolean whole,
+static gboolean try_csv(Load *load, ReadStage *stage, guint file, const SourceTable *table, const Attempt *attempt,
                         gboolean *has_bad_text, GError **error) {
   ReadFile *read = &g_array_index(stage->files, ReadFile, file);
   read_text_clear(&read->text);
   const char *path = read->tail ? read->tail : read->path;
-  if (!read_text_open(path, read->shown, table->csv.encoding, whole, &read->text, error)) return FALSE;
+  if (!read_text_open(path, read->shown, table->csv.encoding, attempt->is_whole, &read->text, error)) return FALSE;
   if (!read->tail && !read_sniff(read, table, error)) return FALSE;
-  g_autoptr(GPtrArray) repeated = g_ptr_array_new_with_free_func(g_free);
-  g_auto(GStrv) headers = read_unique_headers(read->dialect.headers, read->dialect.n_headers, repeated);
-  g_autofree char *select = csv_select(read, headers, whole, FALSE);
-  guint n_before = stage->broken->len;
-  if (!read_stage_append(load, stage, file, headers, read->dialect.n_headers, select, error)) return FALSE;
-  if (!take_broken(load, stage, file, has_bad_text, error)) return FALSE;
-  if (*has_bad_text && !whole) {
-    g_array_set_size(stage->broken, n_before);
-    return TRUE;
-  }
-  note_headers(load, read, repeated);
-  return TRUE;
+  g_auto(GStrv) headers = read_unique_headers(read->dialect.headers, read->dialect.n_headers, NULL);
+  g_autofree char *select = csv_select(read, headers, attempt, FALSE);
+  return read_stage_append(load, stage, file, headers, read->dialect.n_headers, select, error) &&
+         take_broken(load, stage, file, has_bad_text, error);
 }
 
 static gboolean forget_rows(Load *load, ReadStage *stage, guint file, GError **error) {
@@ -156,17 +205,23 @@ static gboolean forget_rows(Load *load, ReadStage *stage, guint file, GError **e
 }
 
 gboolean read_csv_file(Load *load, ReadStage *stage, guint file, const SourceTable *table, GError **error) {
-  gboolean has_bad_text = FALSE;
-  g_autoptr(GError) failed = NULL;
-  if (try_csv(load, stage, file, table, FALSE, &has_bad_text, &failed)) {
-    if (!has_bad_text) return TRUE;
-  } else if (!is_lenient_case(failed)) {
-    g_propagate_error(error, g_steal_pointer(&failed));
-    return FALSE;
+  Attempt attempt = {0};
+  guint n_broken = stage->broken->len;
+  for (;;) {
+    gboolean has_bad_text = FALSE;
+    g_autoptr(GError) failed = NULL;
+    gboolean ok = try_csv(load, stage, file, table, &attempt, &has_bad_text, &failed);
+    if (!must_try_again(&attempt, failed, has_bad_text)) {
+      if (ok) note_headers(load, &g_array_index(stage->files, ReadFile, file));
+      if (failed) g_propagate_error(error, g_steal_pointer(&failed));
+      return ok;
+    }
+    g_array_set_size(stage->broken, n_broken);
+    if (!load_run_sql(load, "DROP TABLE IF EXISTS attain_broken; DROP TABLE IF EXISTS attain_broken_scan", NULL,
+                      error) ||
+        !forget_rows(load, stage, file, error))
+      return FALSE;
   }
-  if (!load_run_sql(load, "DROP TABLE IF EXISTS attain_broken; DROP TABLE IF EXISTS attain_broken_scan", NULL, error))
-    return FALSE;
-  return forget_rows(load, stage, file, error) && try_csv(load, stage, file, table, TRUE, &has_bad_text, error);
 }
 
 /* A large file that is read once need not be copied first. Whatever is odd about it shows when it is mapped; then it is
@@ -175,16 +230,15 @@ gboolean read_csv_view(Load *load, ReadStage *stage, const SourceTable *table, G
   ReadFile *read = &g_array_index(stage->files, ReadFile, 0);
   if (!read_text_open(read->path, read->shown, table->csv.encoding, FALSE, &read->text, error)) return FALSE;
   if (!read_sniff(read, table, error)) return FALSE;
-  g_autoptr(GPtrArray) repeated = g_ptr_array_new_with_free_func(g_free);
-  g_auto(GStrv) headers = read_unique_headers(read->dialect.headers, read->dialect.n_headers, repeated);
-  g_autofree char *select = csv_select(read, headers, FALSE, TRUE);
+  g_auto(GStrv) headers = read_unique_headers(read->dialect.headers, read->dialect.n_headers, NULL);
+  g_autofree char *select = csv_select(read, headers, &(const Attempt){0}, TRUE);
   g_autofree char *name = store_quote_name(stage->name);
   load_temporary(load, stage->name);
   if (!load_run(load, NULL, error, "CREATE OR REPLACE TEMP VIEW %s AS SELECT 0::INTEGER AS _file, * FROM (%s)", name,
                 select))
     return FALSE;
   for (guint i = 0; i < read->dialect.n_headers; i++) g_ptr_array_add(stage->headers, g_strdup(headers[i]));
-  note_headers(load, read, repeated);
+  note_headers(load, read);
   stage->is_view = TRUE;
   return TRUE;
 }
