@@ -19,7 +19,8 @@ static gboolean refuse(GError **error, const char *format, ...) {
   return FALSE;
 }
 
-static gboolean check_member(const QueryContext *context, const TargetTerms *terms, GError **error) {
+/* Whoever has left gets none any more; those they have may be brought to the days that they were there. */
+static gboolean check_member(const QueryContext *context, const TargetTerms *terms, gboolean is_new, GError **error) {
   if (g_str_equal(terms->dimension, TARGET_COMPANY)) return TRUE;
   g_autofree char *who = target_who_write(terms->dimension, terms->member ? terms->member : "");
   g_autofree char *dimension = NULL, *member = NULL;
@@ -27,13 +28,29 @@ static gboolean check_member(const QueryContext *context, const TargetTerms *ter
   if (!member) return refuse(error, "whose target is it? Write a name: %s:NAME", dimension);
   if (!g_str_equal(dimension, "rep")) return TRUE;
   g_autoptr(TargetNames) names = target_names_load(context->store, "person", error);
-  return names && target_names_check_there(names, member, terms->start, error);
+  return names &&
+         target_names_check_there(names, member, is_new ? MAX(terms->start, context->today) : terms->start, error);
 }
 
-/* What is counted, timed or a share of something cannot be below 0. */
-static gboolean cannot_be_negative(const KpiDefinition *kpi) {
-  gboolean days = kpi->unit.kind == KPI_QUANTITY && kpi->unit.money_power == 0;
-  return kpi->unit.kind == KPI_COUNT || days || kpi->proportion;
+static gboolean check_sign(const KpiDefinition *kpi, const TargetTerms *terms, GError **error) {
+  gboolean change = terms->kind == TARGET_GROW || terms->kind == TARGET_REDUCE;
+  gboolean limit = terms->kind == TARGET_BETWEEN || target_is_lower_better(terms->kind, kpi->better);
+  if (change && terms->amount <= 0)
+    return refuse(error, terms->amount == 0 ? "a change by 0 is none: write by how much"
+                                            : "a change is told without a sign: \"increase by 5\", \"reduce by 5\"");
+  if (change && terms->kind == TARGET_REDUCE && terms->is_percent && terms->amount > 100 &&
+      !target_can_be_negative(kpi))
+    return refuse(error, "%s cannot go down by more than 100 %%", kpi->title);
+  if (change || target_can_be_negative(kpi)) return TRUE;
+  if (terms->amount < 0)
+    return refuse(error, "%s cannot be negative, such as %g: write an amount above 0, or a change, \"reduce by %g\"",
+                  kpi->title, terms->amount, -terms->amount);
+  if (terms->amount == 0 && !limit)
+    return refuse(error,
+                  "%s cannot be below 0, so a target of 0 is met from the start: write an amount above 0, or a change, "
+                  "\"reduce by 10 %%\"",
+                  kpi->title);
+  return TRUE;
 }
 
 static gboolean check_amount(const KpiDefinition *kpi, const TargetTerms *terms, GError **error) {
@@ -43,13 +60,7 @@ static gboolean check_amount(const KpiDefinition *kpi, const TargetTerms *terms,
   if (band && terms->amount >= terms->amount_high)
     return refuse(error, "the band goes from %g up to %g: write the smaller amount first", terms->amount,
                   terms->amount_high);
-  if (terms->amount < 0 && (change || cannot_be_negative(kpi)))
-    return refuse(error, "%s cannot be %s %g: write an amount from 0", kpi->title,
-                  change ? "changed by"
-                  : band ? "kept from"
-                         : "brought to",
-                  terms->amount);
-  if (change && terms->amount == 0) return refuse(error, "a change by 0 is none: write by how much");
+  if (!check_sign(kpi, terms, error)) return FALSE;
   if (kpi->proportion && !change && MAX(terms->amount, band ? terms->amount_high : 0) > 1)
     return refuse(error, "%s is a share of its cases and cannot be more than 100 %%", kpi->title);
   return TRUE;
@@ -140,7 +151,8 @@ gboolean target_check_known(const QueryContext *context, const GPtrArray *target
 gboolean target_check(const QueryContext *context, const GPtrArray *targets, const Target *self,
                       const TargetVersion *version, GError **error) {
   return kpi_catalogue_find(context->catalogue, version->terms.kpi, error) &&
-         check_member(context, &version->terms, error) && target_check_known(context, targets, self, version, error);
+         check_member(context, &version->terms, self == NULL, error) &&
+         target_check_known(context, targets, self, version, error);
 }
 
 /* --- what was said --- */

@@ -187,6 +187,7 @@ static void read_cell(Reading *reading, TargetGrid *grid, const GPtrArray *own, 
   g_autoptr(TargetVersion) version = target_grid_version(grid, member, period);
   const char *name = g_ptr_array_index(grid->members, member);
   BaseDay start = g_array_index(grid->periods, CalendarPeriod, period).start;
+  if (cell->state == TARGET_CELL_NEW) start = MAX(start, reading->context->today);
   if (reading->people && !target_names_check_there(reading->people, name, start, &error))
     add_problem(reading, row, column, "%s", error->message);
   else if (!target_check_known(reading->context, own, cell->target, version, &error))

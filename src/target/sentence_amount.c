@@ -121,13 +121,17 @@ static guint read_scale(const Sentence *sentence, guint at, SentenceAmount *amou
 
 /* --- parts: a third, by half --- */
 
-guint sentence_read_part(Sentence *sentence, guint at, SentenceAmount *amount) {
+/* The first are parts wherever they stand; a quarter may be one of the year, half the half of something. */
+static guint read_part(Sentence *sentence, guint at, gboolean sure, SentenceAmount *amount) {
   static const struct {
     const char *pattern;
     int over, parts;
-  } parts[] = {{"a|one third", 1, 3}, {"two thirds", 2, 3},   {"a|one quarter", 1, 4}, {"three quarters", 3, 4},
-               {"a|one fifth", 1, 5}, {"a|one tenth", 1, 10}, {"a half", 1, 2},        {"half", 1, 2}};
+    gboolean sure;
+  } parts[] = {{"a|one third", 1, 3, TRUE}, {"two thirds", 2, 3, TRUE},   {"three quarters", 3, 4, TRUE},
+               {"a|one fifth", 1, 5, TRUE}, {"a|one tenth", 1, 10, TRUE}, {"a|one quarter", 1, 4, FALSE},
+               {"a half", 1, 2, FALSE},     {"half", 1, 2, FALSE}};
   for (gsize i = 0; i < G_N_ELEMENTS(parts); i++) {
+    if (sure && !parts[i].sure) continue;
     SentenceBound bound = {.member = -1, .other = -1};
     guint end = sentence_match(sentence, parts[i].pattern, at, &bound);
     if (end == SENTENCE_NO_MATCH) continue;
@@ -137,6 +141,10 @@ guint sentence_read_part(Sentence *sentence, guint at, SentenceAmount *amount) {
     return end;
   }
   return SENTENCE_NO_MATCH;
+}
+
+guint sentence_read_part(Sentence *sentence, guint at, SentenceAmount *amount) {
+  return read_part(sentence, at, FALSE, amount);
 }
 
 /* --- the whole --- */
@@ -194,14 +202,25 @@ static gboolean is_ordinal(const Sentence *sentence, guint at) {
   return token && token->joined && token->kind == TOKEN_WORD && g_strv_contains(endings, token->text);
 }
 
+/* "1 in 3", but not "10 in 3 weeks". */
+static guint read_one_in(Sentence *sentence, guint at, const SentenceAmount *amount, int *parts) {
+  CalendarGrain grain;
+  if (!sentence_token_is(sentence, at, "in")) return SENTENCE_NO_MATCH;
+  guint end = sentence_read_count(sentence, at + 1, parts);
+  if (end == SENTENCE_NO_MATCH || sentence_read_grain(sentence, end, &grain) != SENTENCE_NO_MATCH)
+    return SENTENCE_NO_MATCH;
+  return g_ascii_strtod(amount->digits, NULL) < *parts ? end : SENTENCE_NO_MATCH;
+}
+
 /* "4.5 out of 5", "4.5/5", "1/3": the rest of it. */
 static guint read_out_of(Sentence *sentence, guint at, SentenceAmount *amount) {
   SentenceBound bound = {.member = -1, .other = -1};
   guint end = sentence_match(sentence, "/", at, &bound);
   if (end == SENTENCE_NO_MATCH) end = sentence_match(sentence, "out of", at, &bound);
   int parts;
-  if (end == SENTENCE_NO_MATCH || amount->exponent != 0) return SENTENCE_NO_MATCH;
-  end = sentence_read_count(sentence, end, &parts);
+  if (amount->exponent != 0) return SENTENCE_NO_MATCH;
+  end =
+      end == SENTENCE_NO_MATCH ? read_one_in(sentence, at, amount, &parts) : sentence_read_count(sentence, end, &parts);
   if (end == SENTENCE_NO_MATCH) return end;
   amount->unit = AMOUNT_PART;
   amount->parts = parts;
@@ -214,6 +233,11 @@ guint sentence_read_amount(Sentence *sentence, guint at, SentenceAmount *amount)
   const SentenceToken *token = sentence_token(sentence, at);
   while (token && token->kind != TOKEN_QUOTED && g_strv_contains(rough, token->text))
     token = sentence_token(sentence, ++at);
+  guint part = read_part(sentence, at, TRUE, &read);
+  if (part != SENTENCE_NO_MATCH) {
+    *amount = read;
+    return part;
+  }
   guint number = read_currency(sentence, at, read.currency);
   guint end = read_figure(sentence, number, &read);
   if (end == SENTENCE_NO_MATCH || is_ordinal(sentence, end)) return SENTENCE_NO_MATCH;

@@ -39,6 +39,16 @@ static guint read_week(const SentenceToken *token, guint at, SentenceBound *boun
   return at + 1;
 }
 
+static guint read_weekday(const SentenceToken *token, guint at, SentenceBound *bound) {
+  static const char *const days[] = {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"};
+  for (int i = 0; i < 7 && token->kind == TOKEN_WORD; i++)
+    if (g_str_equal(token->text, days[i])) {
+      bound->day = i + 1;
+      return at + 1;
+    }
+  return SENTENCE_NO_MATCH;
+}
+
 /* The 27 of Q1'27. */
 static guint read_short_year(const SentenceToken *token, guint at, SentenceBound *bound) {
   if (!is_whole_number(token) || strlen(token->text) != 2) return SENTENCE_NO_MATCH;
@@ -215,6 +225,7 @@ guint sentence_read_time_slot(Sentence *sentence, const char *slot, guint at, Se
                : SENTENCE_NO_MATCH;
   }
   if (g_str_equal(slot, "w")) return read_week(token, at, bound);
+  if (g_str_equal(slot, "weekday")) return read_weekday(token, at, bound);
   if (g_str_equal(slot, "grainly")) return read_grainly(token, at, bound);
   if (g_str_equal(slot, "grainend")) return read_grain_end(sentence, at, bound);
   g_assert(g_str_equal(slot, "iso"));

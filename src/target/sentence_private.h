@@ -144,7 +144,8 @@ typedef enum {
   PERIOD_TODAY,
   PERIOD_TOMORROW,
   PERIOD_YESTERDAY,
-  PERIOD_READ, /* as `--period` takes it */
+  PERIOD_WEEKDAY, /* the first such day from today on */
+  PERIOD_READ,    /* as `--period` takes it */
   PERIOD_QUARTER,
   PERIOD_QUARTER_NEXT, /* of next year */
   PERIOD_QUARTER_LAST,

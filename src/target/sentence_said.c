@@ -56,6 +56,7 @@ void sentence_collect(What *what) {
     if (says == SAYS_BETTER && !what->better) what->better = piece;
     if (says == SAYS_KEEP && !what->keep && !is_holding(what, piece)) what->keep = piece;
     if (says == SAYS_NOT && !what->no) what->no = piece;
+    if (says == SAYS_REACH && !what->reach) what->reach = piece;
     if (says == SAYS_REACH && is_lifting(what, piece)) what->lifts = TRUE;
     if (says == SAYS_VAGUE_AMOUNT && !what->vague) what->vague = piece;
     if (piece->row->role == ROLE_NONE || (says != SAYS_AMOUNT && says != SAYS_KPI)) continue;
@@ -102,6 +103,17 @@ Way sentence_way_of(const What *what) {
   if (what->up) return UPWARDS;
   if (what->down) return DOWNWARDS;
   return what->better ? sentence_better_way(what->sentence->kpi) : NO_WAY;
+}
+
+/* "40 days or better", "no worse than 40 days": which side of it that is depends on the KPI. */
+void sentence_turn_quality(What *what) {
+  if (!what->amount || sentence_better_way(what->sentence->kpi) != DOWNWARDS) return;
+  if (what->role != ROLE_ABOVE && what->role != ROLE_BELOW) return;
+  for (guint i = what->amount->from; i < what->amount->to; i++)
+    if (sentence_token_is(what->sentence, i, "better") || sentence_token_is(what->sentence, i, "worse")) {
+      what->role = what->role == ROLE_ABOVE ? ROLE_BELOW : ROLE_ABOVE;
+      return;
+    }
 }
 
 gboolean sentence_check_ways(What *what) {

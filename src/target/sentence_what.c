@@ -1,6 +1,11 @@
 /* Which kind of target it is and how much: from the verbs, the amount's place in the sentence and the KPI. */
 #include "target/sentence_what.h"
 
+#include "target/figures.h"
+#include "target/score.h"
+
+#include <math.h>
+
 /* --- amounts --- */
 
 static void set(What *what, TargetKind kind) {
@@ -12,12 +17,20 @@ static char *say(const What *what, double value, gboolean change, gboolean perce
   return sentence_say_value(what->sentence->hearing->currency, what->sentence->kpi, value, change, percent);
 }
 
-static void check_level(What *what, double value) {
+static void check_level(What *what, TargetKind kind, double value) {
   const KpiDefinition *kpi = what->sentence->kpi;
   if (!kpi || what->sentence->error) return;
-  g_autofree char *said = say(what, value, FALSE, FALSE);
-  if (value < 0 && (kpi->unit.kind == KPI_COUNT || sentence_is_days(kpi) || kpi->proportion))
-    sentence_fail(what->sentence, BASE_ERROR_INPUT, "%s cannot be negative, such as %s", kpi->title, said);
+  g_autofree char *said = say(what, value, FALSE, FALSE), *without = say(what, fabs(value), FALSE, FALSE);
+  gboolean limit = kind == TARGET_BETWEEN || target_is_lower_better(kind, kpi->better);
+  if (value < 0 && !target_can_be_negative(kpi))
+    sentence_fail(what->sentence, BASE_ERROR_INPUT,
+                  "%s cannot be negative, such as %s; write an amount above 0, or a change, 'reduce by %s'", kpi->title,
+                  said, without);
+  else if (value == 0 && !limit && !target_can_be_negative(kpi))
+    sentence_fail(what->sentence, BASE_ERROR_INPUT,
+                  "%s cannot be below 0, so a target of 0 is met from the start; write an amount above 0, or a change, "
+                  "'reduce by 10 %%'",
+                  kpi->title);
   else if (value > 1 && kpi->proportion)
     sentence_fail(what->sentence, BASE_ERROR_INPUT, "%s cannot be more than 100 %%, such as %s", kpi->title, said);
 }
@@ -25,8 +38,7 @@ static void check_level(What *what, double value) {
 static void check_change(What *what, TargetKind kind, const SentenceValue *value) {
   const KpiDefinition *kpi = what->sentence->kpi;
   g_autofree char *words = sentence_what_words(what, what->amount), *title = g_strdup(kpi ? kpi->title : "it");
-  gboolean floor = kpi && (kpi->unit.kind == KPI_COUNT || sentence_is_days(kpi) || kpi->proportion ||
-                           (kpi->unit.kind == KPI_QUANTITY && kpi->unit.money_power > 0));
+  gboolean floor = kpi && !target_can_be_negative(kpi);
   if (value->value == 0)
     sentence_fail(what->sentence, BASE_ERROR_INPUT, "'%s' asks for nothing: a change by 0", words);
   else if (value->value < 0)
@@ -77,7 +89,7 @@ static void set_level(What *what, TargetKind kind, const SentenceAmount *amount)
   SentenceValue value;
   set(what, kind);
   if (!sentence_value(sentence, sentence->kpi, amount, FALSE, &value)) return;
-  check_level(what, value.value);
+  check_level(what, kind, value.value);
   sentence->into->terms.has_amount = TRUE;
   sentence->into->terms.amount = value.value;
 }
@@ -114,8 +126,8 @@ static void set_two(What *what, SentenceAmount amounts[2]) {
   if (!sentence_value(sentence, sentence->kpi, &amounts[0], FALSE, &first) ||
       !sentence_value(sentence, sentence->kpi, &amounts[1], FALSE, &last))
     return;
-  check_level(what, first.value);
-  check_level(what, last.value);
+  check_level(what, TARGET_BETWEEN, first.value);
+  check_level(what, band ? TARGET_BETWEEN : TARGET_REACH, last.value);
   Way way = band ? UPWARDS : sentence_way_of(what);
   g_autofree char *from = say(what, first.value, FALSE, FALSE), *to = say(what, last.value, FALSE, FALSE);
   if (first.value == last.value)
@@ -189,7 +201,7 @@ static void set_bare(What *what, const SentenceAmount *amount) {
   unsigned_amount.sign = 0;
   if (amount->sign == '+')
     set_change(what, TARGET_GROW, &unsigned_amount);
-  else if (amount->sign == '-' && (relative || (kpi && kpi->unit.kind == KPI_COUNT)))
+  else if (amount->sign == '-' && !what->reach && (relative || (kpi && kpi->unit.kind == KPI_COUNT)))
     set_change(what, TARGET_REDUCE, &unsigned_amount);
   else if (way != NO_WAY && factor)
     set_factor(what, amount);
@@ -222,11 +234,19 @@ static gboolean is_change(const What *what, const SentenceAmount *amount) {
          sentence_way_of(what) != NO_WAY;
 }
 
+/* "Reduce the win rate to 20 %": against its better side it is a limit that way, and not met by more. */
+static gboolean goes_against(What *what) {
+  Way way = sentence_way_of(what), better = sentence_better_way(what->sentence->kpi);
+  return way != NO_WAY && better != NO_WAY && way != better && !what->better;
+}
+
 static void set_to(What *what, const SentenceAmount *amount) {
   if (is_change(what, amount))
     set_change(what, sentence_way_of(what) == UPWARDS ? TARGET_GROW : TARGET_REDUCE, amount);
   else if (what->keep && !what->up && !what->down)
     set_held(what, amount);
+  else if (goes_against(what))
+    set_level(what, sentence_way_of(what) == UPWARDS ? TARGET_ABOVE : TARGET_BELOW, amount);
   else
     set_level(what, TARGET_REACH, amount);
 }
@@ -258,6 +278,10 @@ static gboolean set_plain(What *what, AmountRole role, const SentenceAmount *amo
 static void set_by_role(What *what, SentenceAmount amounts[2]) {
   AmountRole role = what->role;
   if (what->no && (role == ROLE_ABOVE || role == ROLE_BELOW)) role = role == ROLE_ABOVE ? ROLE_BELOW : ROLE_ABOVE;
+  if (role == ROLE_LESS && what->reach && sentence_token_is(what->sentence, what->amount->from, "minus")) {
+    amounts[0].sign = '-';
+    role = ROLE_TO;
+  }
   if (set_plain(what, role, &amounts[0])) return;
   switch (role) {
     case ROLE_BARE:
@@ -341,9 +365,10 @@ static void tell_worse(What *what) {
   const TargetTerms *terms = &what->sentence->into->terms;
   const KpiDefinition *kpi = what->sentence->kpi;
   if (!kpi || !terms->has_kind || !terms->has_amount) return;
-  if (terms->kind == TARGET_GROW && kpi->better == KPI_LOWER)
+  if (!what->up && !what->down && terms->kind != TARGET_GROW && terms->kind != TARGET_REDUCE) return;
+  if ((terms->kind == TARGET_GROW || terms->kind == TARGET_ABOVE) && kpi->better == KPI_LOWER)
     sentence_assume(what->sentence, "higher is worse for %s; taken as you say it", kpi->title);
-  if (terms->kind == TARGET_REDUCE && kpi->better == KPI_HIGHER)
+  if ((terms->kind == TARGET_REDUCE || terms->kind == TARGET_BELOW) && kpi->better == KPI_HIGHER)
     sentence_assume(what->sentence, "lower is worse for %s; taken as you say it", kpi->title);
 }
 
@@ -361,6 +386,31 @@ static void choose_scale(What *what, const SentenceAmount *amount) {
   sentence_assume(sentence, "CSAT in points is %s", mean->title);
 }
 
+/* What is counted or summed has no level in percent: that is of the share that goes with it. "30 % of deals won" is the
+ * win rate, "revenue growth above 8 %" the growth. */
+static void choose_share(What *what, const SentenceAmount *amount) {
+  static const struct {
+    const char *kpi, *share;
+    gboolean of_growth;
+  } shares[] = {{"won_deals", "win_rate", FALSE}, {"revenue", "sales_growth", TRUE}};
+  Sentence *sentence = what->sentence;
+  gboolean level = what->role == ROLE_ABOVE || what->role == ROLE_BELOW || what->role == ROLE_BETWEEN;
+  if (!sentence->kpi || (amount->unit != AMOUNT_PERCENT && amount->unit != AMOUNT_PART)) return;
+  for (gsize i = 0; i < G_N_ELEMENTS(shares); i++) {
+    if (!g_str_equal(sentence->kpi->name, shares[i].kpi)) continue;
+    gboolean growth = what->up && sentence_token_is(sentence, what->up->from, "growth");
+    const KpiDefinition *share = kpi_catalogue_find(sentence->hearing->catalogue, shares[i].share, NULL);
+    gboolean fits = shares[i].of_growth ? growth && level : what->role != ROLE_BY && sentence_way_of(what) == NO_WAY;
+    if (!share || !fits || what->role == ROLE_MORE || what->role == ROLE_LESS) return;
+    if (shares[i].of_growth) what->up = NULL;
+    sentence_assume(sentence, "a share of %s is %s", sentence->kpi->title, share->title);
+    sentence->kpi = share;
+    g_free(sentence->into->terms.kpi);
+    sentence->into->terms.kpi = g_strdup(share->name);
+    return;
+  }
+}
+
 void sentence_decide_what(Sentence *sentence) {
   What what = {.sentence = sentence};
   SentenceAmount amounts[2];
@@ -373,6 +423,8 @@ void sentence_decide_what(Sentence *sentence) {
   }
   if (!sentence_join_amounts(&what, amounts) || !sentence_check_ways(&what)) return;
   choose_scale(&what, &amounts[0]);
+  choose_share(&what, &amounts[0]);
+  sentence_turn_quality(&what);
   if (amounts[0].two_ways || amounts[1].two_ways)
     ask_two_ways(&what, &amounts[amounts[0].two_ways ? 0 : 1]);
   else

@@ -6,6 +6,7 @@
 typedef struct {
   Sentence *sentence;
   const SentencePiece *up, *down, *better, *keep, *no; /* what has been said of direction; `no` turns it */
+  const SentencePiece *reach;
   const SentencePiece *amount, *second;
   gboolean lifts; /* "get it up to 35 %" is no limit, as "up to 35 %" is */
   const SentencePiece *vague;
@@ -20,6 +21,8 @@ void sentence_collect(What *what);
 gboolean sentence_join_amounts(What *what, SentenceAmount amounts[2]);
 /* FALSE with an error where the words contradict each other. */
 gboolean sentence_check_ways(What *what);
+/* Above or below as the KPI's better side is, where the words say better or worse. */
+void sentence_turn_quality(What *what);
 Way sentence_way_of(const What *what);
 Way sentence_better_way(const KpiDefinition *kpi);
 char *sentence_what_words(const What *what, const SentencePiece *piece); /* the caller frees */

@@ -124,6 +124,27 @@ static BaseDay after_length(BaseDay from, CalendarGrain grain, int count) {
   return from + count;
 }
 
+static gboolean is_in_working_days(const Sentence *sentence, const SentencePiece *piece) {
+  static const char *const words[] = {"working", "business", "workday", "workdays"};
+  for (guint at = piece->from; at < piece->to && piece->bound.grain == CALENDAR_DAY; at++)
+    for (gsize i = 0; i < G_N_ELEMENTS(words); i++)
+      if (sentence_token_is(sentence, at, words[i])) return TRUE;
+  return FALSE;
+}
+
+/* The day behind so many working days, the first of which is `from` where it works. */
+static BaseDay after_working_days(const Calendar *calendar, BaseDay from, int count) {
+  BaseDay day = from;
+  for (int n = 0; n < count; day++) n += calendar_is_working_day(calendar, day);
+  return day;
+}
+
+static BaseDay end_of_length(const Sentence *sentence, const SentencePiece *piece, BaseDay from) {
+  int count = MAX(piece->bound.count, 1);
+  if (!is_in_working_days(sentence, piece)) return after_length(from, piece->bound.grain, count);
+  return after_working_days(sentence->hearing->calendar, from, count);
+}
+
 static void take_piece(Span *span, const SentencePiece *piece) {
   Sentence *sentence = span->sentence;
   const SentenceBound *bound = &piece->bound;
@@ -151,7 +172,7 @@ static void take_piece(Span *span, const SentencePiece *piece) {
       take_whole(span, piece, today, period.end);
       break;
     case SAYS_LENGTH:
-      take_whole(span, piece, after, after_length(after, bound->grain, MAX(bound->count, 1)));
+      take_whole(span, piece, after, end_of_length(sentence, piece, after));
       break;
     case SAYS_FROM:
       span->from = period.start;

@@ -175,6 +175,9 @@ static gboolean read_as(Sentence *sentence, PeriodWords words, const SentenceBou
     case PERIOD_TOMORROW:
     case PERIOD_YESTERDAY:
       return relative(sentence, CALENDAR_DAY, words == PERIOD_TODAY ? 0 : words == PERIOD_TOMORROW ? 1 : -1, 1, period);
+    case PERIOD_WEEKDAY:
+      return relative(sentence, CALENDAR_DAY, (bound->day - base_day_weekday(sentence->hearing->today) + 7) % 7, 1,
+                      period);
     case PERIOD_READ:
       return read_iso(sentence, bound->iso, period);
     case PERIOD_QUARTER:

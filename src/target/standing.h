@@ -5,6 +5,7 @@
 #pragma once
 
 #include "query/query.h"
+#include "target/figures.h"
 #include "target/keep.h"
 #include "target/score.h"
 
@@ -16,9 +17,6 @@ typedef struct {
   TargetAsk ask; /* NULL: query_run() */
   gpointer asker;
 } TargetDesk;
-
-/* Whether values of a KPI add up over days (won deals, revenue) or stand by themselves (a rate, a median, a level). */
-gboolean target_adds_up(const KpiDefinition *kpi);
 
 typedef enum {
   TARGET_NOT_BEGUN,

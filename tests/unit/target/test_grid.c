@@ -146,7 +146,8 @@ static void every_wrong_cell_is_named(void **state) {
       "no amount: thousands have three digits each");
   assert_problems("revenue by rep,2027-01,\nAna,1,2\n", "C1: the column has no period: write 2027-01, 2027-Q1 or 2027");
   assert_problems("rate by rep,2027-01\nAna,30\n", "B2: Rate is a share of its cases and cannot be more than 100 %");
-  assert_problems("wins by rep,2027-01\nAna,-3\n", "B2: Wins cannot be brought to -3: write an amount from 0");
+  assert_problems("wins by rep,2027-01\nAna,-3\n",
+                  "B2: Wins cannot be negative, such as -3: write an amount above 0, or a change, \"reduce by 3\"");
 }
 
 static void corners(void **state) {

@@ -242,7 +242,16 @@ static void what_cannot_be(void **state) {
   refuse(&world, none, &terms, "the band goes from 0.4 up to 0.3");
   terms = in_november("rate", "team", "North", TARGET_BETWEEN, -0.1);
   terms.amount_high = 0.3;
-  refuse(&world, none, &terms, "Rate cannot be kept from -0.1");
+  refuse(&world, none, &terms, "Rate cannot be negative, such as -0.1: write an amount above 0");
+  terms = in_november("revenue", "team", "North", TARGET_REACH, 0);
+  refuse(&world, none, &terms, "a target of 0 is met from the start: write an amount above 0");
+  terms = in_november("revenue", "team", "North", TARGET_REACH, -5);
+  refuse(&world, none, &terms, "cannot be negative, such as -5: write an amount above 0, or a change, \"reduce by 5\"");
+  terms = in_november("lost", "team", "North", TARGET_BELOW, 0);
+  accept(&world, none, &terms);
+  terms = in_november("rate", "team", "North", TARGET_REDUCE, 120);
+  terms.is_percent = TRUE;
+  refuse(&world, none, &terms, "Rate cannot go down by more than 100 %");
   terms = in_november("rate", "team", "North", TARGET_ABOVE, 30);
   refuse(&world, none, &terms, "cannot be more than 100 %");
   terms = in_november("revenue", "company", NULL, TARGET_GROW, 10);
@@ -258,6 +267,14 @@ static void nobody_and_never(void **state) {
   company_sql(world.store, "UPDATE person SET left_at_day = DATE '2026-10-15' WHERE key = 2");
   TargetTerms terms = in_november("revenue", "rep", "Ben", TARGET_REACH, 100);
   refuse(&world, targets, &terms, "Ben has left (2026-10-15)");
+  /* Gone since the 10th: no new target of November, but the one there is may be brought to the days till then. */
+  company_sql(world.store, "UPDATE person SET left_at_day = DATE '2026-11-10' WHERE key = 2");
+  terms = in_november("revenue", "rep", "Ben", TARGET_REACH, 100);
+  refuse(&world, targets, &terms, "Ben has left (2026-11-10)");
+  g_autoptr(Target) of_ben = set(&world, target_version_new(&terms));
+  g_autoptr(TargetVersion) less = target_version_new(&terms);
+  g_autoptr(GError) none = NULL;
+  if (!target_check(&world.context, targets, of_ben, less, &none)) fail_msg("%s", none->message);
   terms = in_november("revenue", "rep", "Ana", TARGET_REACH, 100);
   g_autoptr(TargetVersion) version = target_version_new(&terms);
   version->effective = day(12, 1);
