@@ -1,6 +1,8 @@
 /* Mistakes found, and KPIs chosen for a goal, as JSON. */
 #include "answer/lint.h"
 
+#include "answer/members.h"
+
 /* --- mistakes --- */
 
 static void json_finding(CliJson *json, const LintFinding *finding) {
@@ -31,14 +33,17 @@ static void json_finding(CliJson *json, const LintFinding *finding) {
   cli_json_end_object(json);
 }
 
-void answer_lint_json(FILE *out, const LintReport *report) {
+void answer_lint_json(FILE *out, const Session *session, const LintReport *report) {
   g_autoptr(CliJson) json = cli_json_new(out);
   cli_json_begin_object(json);
   cli_json_member_integer(json, "rules", report->n_rules);
   cli_json_member_integer(json, "ignored", report->n_ignored);
+  g_autofree char *latest = report->latest == BASE_DAY_NONE ? NULL : base_day_format(report->latest);
+  cli_json_member_text(json, "latest_record", latest);
   cli_json_member_array(json, "findings");
   for (guint i = 0; i < report->findings->len; i++) json_finding(json, g_ptr_array_index(report->findings, i));
   cli_json_end_array(json);
+  answer_moment_members(json, session);
   cli_json_end_object(json);
 }
 

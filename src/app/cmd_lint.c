@@ -3,6 +3,8 @@
 #include "app/commands.h"
 #include "lint/usage.h"
 
+#define OLD_DAYS 91
+
 /* --- as text --- */
 
 static char *verdict_of(const LintReport *report) {
@@ -30,10 +32,23 @@ static void print_finding(const CliContext *context, const LintFinding *finding)
   fputc('\n', context->out);
 }
 
-static void print_text(const CliContext *context, const LintReport *report) {
+/* A file of other years loaded to try it: NULL where records are of now. */
+static char *old_words(const LintReport *report, BaseDay today) {
+  if (report->latest == BASE_DAY_NONE || today - report->latest <= OLD_DAYS) return NULL;
+  g_autofree char *latest = base_day_format(report->latest);
+  return g_strdup_printf(
+      "The last record is of %s, and rules about records look at the last year or two: `attain --now %s lint` looks "
+      "from "
+      "there.",
+      latest, latest);
+}
+
+static void print_text(const CliContext *context, const LintReport *report, BaseDay today) {
   for (guint i = 0; i < report->findings->len; i++) print_finding(context, g_ptr_array_index(report->findings, i));
   g_autofree char *verdict = verdict_of(report);
   cli_print_text(context, verdict, 0, 0);
+  g_autofree char *old = old_words(report, today);
+  if (old) cli_print_text(context, old, 0, 0);
   if (report->findings->len == 0) return;
   const LintFinding *first = g_ptr_array_index(report->findings, 0);
   g_autofree char *how = g_strdup_printf(
@@ -96,11 +111,11 @@ static int run(CliContext *context, const CliArguments *arguments, GError **erro
   g_auto(LintReport) report = {0};
   if (!lint_run(&desk, (const char *const *)only->pdata, &report, error)) return -1;
   if (g_strcmp0(format, "json") == 0)
-    answer_lint_json(context->out, &report);
+    answer_lint_json(context->out, session, &report);
   else if (g_strcmp0(format, "md") == 0)
     print_markdown(context, &report);
   else
-    print_text(context, &report);
+    print_text(context, &report, session->today);
   return cli_flag(arguments, "strict") && report.findings->len > 0 ? 1 : 0;
 }
 

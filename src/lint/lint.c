@@ -251,6 +251,17 @@ static void lint_clear(Lint *lint) {
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Lint, lint_clear)
 
+/* Rules about records look back from the clock: what ended long ago they do not see. */
+static gboolean read_latest(const Lint *lint, BaseDay *latest, GError **error) {
+  const StoreValue now = {.type = STORE_INSTANT, .integer = lint->context->now_us};
+  g_autoptr(StoreRows) rows = store_query(
+      lint->context->store, "SELECT max(latest_at) FROM ledger_stat WHERE latest_at <= ?", &now, 1, 1, error);
+  if (!rows) return FALSE;
+  StoreValue value = store_rows_value(rows, 0, 0);
+  *latest = value.type == STORE_NULL ? BASE_DAY_NONE : calendar_day_of(lint->context->calendar, value.integer);
+  return TRUE;
+}
+
 gboolean lint_run(const LintDesk *desk, const char *const *only, LintReport *report, GError **error) {
   g_auto(Lint) lint = {.desk = desk, .context = desk->context};
   lint.findings = g_ptr_array_new_with_free_func(free_finding);
@@ -263,6 +274,7 @@ gboolean lint_run(const LintDesk *desk, const char *const *only, LintReport *rep
     if (!turns[i].check(&lint, error)) return FALSE;
   }
   *report = (LintReport){.n_rules = n_rules};
+  if (!read_latest(&lint, &report->latest, error)) return FALSE;
   report->findings = take_findings(&lint, &report->n_ignored);
   return TRUE;
 }

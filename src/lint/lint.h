@@ -50,6 +50,7 @@ typedef struct {
   GPtrArray *findings; /* LintFinding, the grave first */
   guint n_rules;       /* that looked */
   guint n_ignored;     /* findings that attain.yaml silences */
+  BaseDay latest;      /* when the last record happened by the clock; BASE_DAY_NONE: there is none */
 } LintReport;
 
 typedef struct {

@@ -1,5 +1,5 @@
-/* Open deals without a sign of life for longer than nine of ten won deals were open, and due in the past: they hold up
- * a pipeline and a coverage that nobody works on. */
+/* Open deals without a sign of life for longer than nine of ten won deals were open, and with no date ahead: they hold
+ * up a pipeline and a coverage that nobody works on. */
 #include "lint/lint_private.h"
 
 #include <math.h>
@@ -52,8 +52,9 @@ static void add_records(const Lint *lint, LintFinding *finding, const StoreRows 
     StoreValue due = store_rows_value(rows, r, 4);
     g_autofree char *last_text = base_day_format(last);
     g_autofree char *due_text = due.type == STORE_NULL ? g_strdup("no date") : base_day_format((BaseDay)due.integer);
+    const char *name = lint_text(rows, r, 1);
     lint_record(finding, "opportunity", lint_text(rows, r, 0),
-                g_strdup_printf("%s, silent since %s (%d days), due %s", lint_text(rows, r, 1), last_text,
+                g_strdup_printf("%s%ssilent since %s (%d days), due %s", name, *name ? ", " : "", last_text,
                                 lint->context->today - last, due_text));
   }
 }
@@ -78,7 +79,7 @@ gboolean lint_stale(Lint *lint, GError **error) {
       lint_add(lint, g_strdup("company"),
                g_strdup_printf(
                    "%.0f of %" G_GINT64_FORMAT " open deals (%.0f %%) have had no activity and no change for more than "
-                   "%.0f days, in which nine of ten won deals were won, and were due in the past. Most are with %s.",
+                   "%.0f days, in which nine of ten won deals were won, and no closing date ahead. Most are with %s.",
                    n, n_open, 100 * n / (double)n_open, usual, holders),
                "Close them, or agree a next step and a date with each owner; `attain show untouched_deals --by rep` "
                "keeps an eye on "

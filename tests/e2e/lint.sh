@@ -7,7 +7,11 @@ november_deals
 run 0 $at lint
 says "no_target: company"
 says "20 rules looked: 1 finding."
+says_not "The last record is of"
 run 1 $at lint --strict
+# Records of long ago, loaded to try it: the rules look back from the clock, and say how to set it.
+run 0 -C co --now "2029-01-01 09:00" lint
+says "The last record is of 2026-1"
 run 0 $at lint --rules --format json
 json_is 'len(d), d[0]["rule"]' "(20, 'too_many_kpis')"
 run 1 $at lint no_targets
