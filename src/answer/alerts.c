@@ -1,6 +1,8 @@
 /* Rules, the book and the outbox, as tables and JSON. */
 #include "answer/alerts.h"
 
+#include "answer/members.h"
+
 /* --- rules --- */
 
 static gboolean is_alive(const AlertEntry *entry) {
@@ -113,13 +115,12 @@ static void json_rule(CliJson *json, const Session *session, const AlertRule *ru
 }
 
 void answer_alerts_json(FILE *out, const Session *session, const GPtrArray *rules, const AlertBook *book) {
-  g_autofree char *as_of = answer_instant(session->now_us);
   g_autoptr(CliJson) json = cli_json_new(out);
   cli_json_begin_object(json);
   cli_json_member_array(json, "rules");
   for (guint i = 0; i < rules->len; i++) json_rule(json, session, g_ptr_array_index(rules, i), book);
   cli_json_end_array(json);
-  cli_json_member_text(json, "as_of", as_of);
+  answer_moment_members(json, session);
   cli_json_end_object(json);
 }
 
@@ -150,6 +151,7 @@ void answer_alert_findings_json(FILE *out, const Session *session, const GPtrArr
   cli_json_member_array(json, "findings");
   for (guint i = 0; i < findings->len; i++) json_finding(json, session, g_ptr_array_index(findings, i));
   cli_json_end_array(json);
+  answer_moment_members(json, session);
   cli_json_end_object(json);
 }
 

@@ -6,6 +6,7 @@
 #include "answer/check.h"
 
 #include "answer/answer.h"
+#include "answer/members.h"
 #include "session/alerts.h"
 #include "session/sources.h"
 
@@ -246,5 +247,6 @@ void answer_check_json(const AnswerCheck *check, FILE *out) {
   json_findings(json, check);
   json_loads(json, check);
   json_rejected(json, check);
+  answer_moment_members(json, check->session);
   cli_json_end_object(json);
 }

@@ -6,7 +6,7 @@
 #include "lint/goals.h"
 #include "lint/lint.h"
 
-void answer_lint_json(FILE *out, const LintReport *report);
+void answer_lint_json(FILE *out, const Session *session, const LintReport *report);
 void answer_lint_rules_json(FILE *out);
 
 /* The names of a goal's KPIs, NULL at the end; caller frees the array. */

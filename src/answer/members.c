@@ -1,6 +1,17 @@
 /* What several answers say alike, so that a program that reads one can read the others. */
 #include "answer/members.h"
 
+#include "answer/answer.h"
+
+void answer_moment_members(CliJson *json, const Session *session) {
+  QueryLoad load = {0};
+  gboolean is_known = session->store && query_last_load(session->store, &load, NULL) && load.number > 0;
+  g_autofree char *as_of = answer_instant(session->now_us), *loaded_at = is_known ? answer_instant(load.at_us) : NULL;
+  cli_json_member_text(json, "as_of", as_of);
+  cli_json_value(json, "load", is_known, (double)load.number);
+  cli_json_member_text(json, "loaded_at", loaded_at);
+}
+
 void answer_day_member(CliJson *json, const char *key, BaseDay day) {
   g_autofree char *text = day == BASE_DAY_NONE ? NULL : base_day_format(day);
   cli_json_member_text(json, key, text);

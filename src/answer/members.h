@@ -2,8 +2,12 @@
 #pragma once
 
 #include "cli/cli.h"
+#include "session/session.h"
 #include "target/standing.h"
 
+/* The members as_of, load and loaded_at: by which clock it was answered, and of which commit; null where nothing was
+ * loaded yet, or the database is closed by now. */
+void answer_moment_members(CliJson *json, const Session *session);
 /* "2026-11-20", or null for BASE_DAY_NONE. */
 void answer_day_member(CliJson *json, const char *key, BaseDay day);
 /* The array `flags`: the names of QUERY_FLAG_… bits. */

@@ -1,6 +1,8 @@
 /* What targets are for: objectives with the targets that serve them, and making them. */
 #include "answer/objectives.h"
 
+#include "answer/members.h"
+
 /* --- listing --- */
 
 static gboolean counts(const Target *target) {
@@ -17,7 +19,7 @@ static guint count_targets(const GPtrArray *targets, const GPtrArray *objectives
   return n;
 }
 
-void answer_objectives_json(const GPtrArray *objectives, const GPtrArray *targets, FILE *out) {
+void answer_objectives_json(const Session *session, const GPtrArray *objectives, const GPtrArray *targets, FILE *out) {
   g_autoptr(CliJson) json = cli_json_new(out);
   cli_json_begin_object(json);
   cli_json_member_array(json, "objectives");
@@ -45,6 +47,7 @@ void answer_objectives_json(const GPtrArray *objectives, const GPtrArray *target
     if (counts(target) && !target_objective_of(target, objectives)) cli_json_integer(json, target->number);
   }
   cli_json_end_array(json);
+  answer_moment_members(json, session);
   cli_json_end_object(json);
 }
 

@@ -4,7 +4,7 @@
 #include "answer/targets.h"
 
 /* `objectives` (TargetObjective) and `targets` (Target) are all there are. */
-void answer_objectives_json(const GPtrArray *objectives, const GPtrArray *targets, FILE *out);
+void answer_objectives_json(const Session *session, const GPtrArray *objectives, const GPtrArray *targets, FILE *out);
 CliTable *answer_objectives_table(const GPtrArray *objectives, const GPtrArray *targets);
 
 /* Nothing is owned; NULL is not given: of one that there is it then stays as it was. */

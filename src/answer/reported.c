@@ -4,6 +4,7 @@
  * get all of them. */
 #include "answer/reported.h"
 
+#include "answer/members.h"
 #include "answer/show.h"
 
 #include <math.h>
@@ -304,7 +305,6 @@ static void json_definitions(CliJson *json, const AnswerReported *reported) {
 
 void answer_reported_json(const AnswerReported *reported, FILE *out) {
   g_autoptr(CliJson) json = cli_json_new(out);
-  g_autofree char *as_of = answer_instant(reported->session->now_us);
   GArray *pairs = reported->comparison->pairs;
   cli_json_begin_object(json);
   cli_json_key(json, "snapshot");
@@ -314,7 +314,7 @@ void answer_reported_json(const AnswerReported *reported, FILE *out) {
   cli_json_end_array(json);
   json_definitions(json, reported);
   cli_json_member_text(json, "currency", reported->session->organisation->currency);
-  cli_json_member_text(json, "as_of", as_of);
+  answer_moment_members(json, reported->session);
   cli_json_end_object(json);
 }
 

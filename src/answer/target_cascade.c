@@ -1,6 +1,7 @@
 /* A target handed down to regions, teams or people: read, shared out, kept, told. */
 #include "answer/target_cascade.h"
 
+#include "answer/members.h"
 #include "target/agree.h"
 #include "target/members.h"
 
@@ -140,6 +141,7 @@ void answer_handed_json(const AnswerHanded *handed, FILE *out) {
     cli_json_end_object(json);
   }
   cli_json_end_array(json);
+  answer_moment_members(json, handed->session);
   cli_json_end_object(json);
 }
 

@@ -1,6 +1,7 @@
 /* Targets as a table, members down and periods across, out and back. */
 #include "answer/target_grid.h"
 
+#include "answer/members.h"
 #include "cli/xlsx.h"
 
 #define MAX_PROBLEMS 40 /* that are told, one a line */
@@ -164,6 +165,7 @@ void answer_grid_json(const AnswerGrid *answer, FILE *out) {
       cli_json_end_object(json);
     }
   cli_json_end_array(json);
+  answer_moment_members(json, answer->session);
   cli_json_end_object(json);
 }
 

@@ -1,6 +1,7 @@
 /* Which targets are asked for. */
 #include "answer/target_question.h"
 
+#include "answer/members.h"
 #include "target/members.h"
 
 static gboolean is_wanted(const AnswerTargetsWanted *wanted, const Target *target, BaseDay today, const char *dimension,
@@ -63,7 +64,6 @@ GPtrArray *answer_targets_derive(const Session *session, const TargetDesk *desk,
 void answer_targets_json(FILE *out, const Session *session, const GArray *standings, const GArray *forecasts,
                          const GPtrArray *targets, const GPtrArray *derived, const GPtrArray *objectives,
                          gboolean whole) {
-  g_autofree char *as_of = answer_instant(session->now_us);
   g_autoptr(CliJson) json = cli_json_new(out);
   cli_json_begin_object(json);
   cli_json_member_array(json, "targets");
@@ -74,6 +74,6 @@ void answer_targets_json(FILE *out, const Session *session, const GArray *standi
     answer_target_json(json, session, &target, targets, objectives, whole);
   }
   cli_json_end_array(json);
-  cli_json_member_text(json, "as_of", as_of);
+  answer_moment_members(json, session);
   cli_json_end_object(json);
 }

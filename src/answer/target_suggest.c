@@ -1,6 +1,7 @@
 /* Targets that are realistic yet challenging, from the past, and what they ask. */
 #include "answer/target_suggest.h"
 
+#include "answer/members.h"
 #include "target/members.h"
 
 #include <math.h>
@@ -94,6 +95,7 @@ void answer_suggested_json(const AnswerSuggested *suggested, FILE *out) {
   for (guint i = 0; i < suggested->suggestions->len; i++)
     suggestion_json(json, suggested, g_ptr_array_index(suggested->suggestions, i));
   cli_json_end_array(json);
+  answer_moment_members(json, suggested->session);
   cli_json_end_object(json);
 }
 

@@ -1,6 +1,8 @@
 /* What a number rests on, as JSON and CSV. */
 #include "answer/trail.h"
 
+#include "answer/members.h"
+
 /* --- how it came to be --- */
 
 void answer_left_out(const QueryTrail *trail, AnswerLeftOut out[ANSWER_N_LEFT_OUT]) {
@@ -54,8 +56,7 @@ void answer_explain_json(const Session *session, const QueryResult *result, cons
   cli_json_member_number(json, "plan_ms", plan_ms);
   cli_json_member_number(json, "scan_ms", scan_ms);
   cli_json_member_number(json, "evaluate_ms", evaluate_ms);
-  g_autofree char *as_of = answer_instant(session->now_us);
-  cli_json_member_text(json, "as_of", as_of);
+  answer_moment_members(json, session);
   cli_json_end_object(json);
 }
 
@@ -99,8 +100,7 @@ void answer_records_json(const Session *session, const char *kpi, const GPtrArra
   cli_json_member_array(json, "measures");
   for (guint t = 0; t < trails->len; t++) json_trail(json, g_ptr_array_index(trails, t));
   cli_json_end_array(json);
-  g_autofree char *as_of = answer_instant(session->now_us);
-  cli_json_member_text(json, "as_of", as_of);
+  answer_moment_members(json, session);
   cli_json_end_object(json);
 }
 

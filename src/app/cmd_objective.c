@@ -10,7 +10,7 @@ static int run(CliContext *context, const CliArguments *arguments, GError **erro
   if (!targets) return -1;
   const char *format = cli_option(arguments, "format");
   if (g_strcmp0(format, "json") == 0) {
-    answer_objectives_json(objectives, targets, context->out);
+    answer_objectives_json(session, objectives, targets, context->out);
   } else if (objectives->len == 0) {
     fputs(
         "There is no objective yet: `attain objective set \"Grow in the North\" --kpi revenue --kpi new_customers` "

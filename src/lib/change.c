@@ -245,8 +245,10 @@ static gboolean load_sources(AttainWorkspace *workspace, const char *name, Attai
 bool attain_load(AttainWorkspace *workspace, const char *source, AttainReport **report, AttainError *error) {
   GError *cause = NULL;
   if (!check_writable(workspace, error) || !lib_begin_writing(workspace, error)) return false;
+  lib_doing(workspace, "load");
   Report *made = new_report();
   gboolean ok = load_sources(workspace, source, &made->report, &cause);
+  lib_own_up(workspace, &cause);
   lib_end_writing(workspace);
   give_report(made, report);
   return ok || lib_fail(error, cause);

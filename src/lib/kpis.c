@@ -53,7 +53,7 @@ static gboolean lint_all(AttainWorkspace *workspace, const Session *session, gco
   LintDesk desk = {.context = &context, .usage_file = usage};
   g_auto(LintReport) report = {0};
   if (!lint_run(&desk, what, &report, error)) return FALSE;
-  answer_lint_json(out, &report);
+  answer_lint_json(out, session, &report);
   return TRUE;
 }
 

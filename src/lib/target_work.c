@@ -133,7 +133,7 @@ static gboolean list_objectives(AttainWorkspace *workspace, const Session *sessi
                                 GError **error) {
   g_autoptr(GPtrArray) objectives = target_read_objectives(session->store, error);
   g_autoptr(GPtrArray) targets = objectives ? target_read_all(session->store, error) : NULL;
-  if (targets) answer_objectives_json(objectives, targets, out);
+  if (targets) answer_objectives_json(session, objectives, targets, out);
   return targets != NULL;
 }
 

@@ -4,44 +4,42 @@
 #include "lib/workspace.h"
 #include "target/agree.h"
 
-#include <stdio.h>
-
 /* --- where they stand --- */
 
-static char *json_of(const Session *session, const GArray *standings, const GArray *forecasts, const GPtrArray *targets,
-                     const GPtrArray *derived, const GPtrArray *objectives) {
-  char *text = NULL;
-  size_t length = 0;
-  FILE *out = open_memstream(&text, &length);
-  g_assert(out); /* fails only without memory, as does all of GLib */
-  answer_targets_json(out, session, standings, forecasts, targets, derived, objectives, FALSE);
-  fclose(out);
-  return text;
+/* One with all that was said of it. */
+static gboolean answer_one(const Session *session, const TargetDesk *desk, gint64 number, FILE *out, GError **error) {
+  g_autoptr(GPtrArray) targets = target_read_all(session->store, error), one = g_ptr_array_new();
+  Target *target = targets ? target_find(targets, number, error) : NULL;
+  g_autoptr(GPtrArray) objectives = target ? target_read_objectives(session->store, error) : NULL;
+  if (!objectives) return FALSE;
+  g_ptr_array_add(one, target);
+  g_autoptr(GArray) standings = target_standings(desk, one, error);
+  g_autoptr(GArray) forecasts = standings ? pace_forecasts(desk, standings, error) : NULL;
+  if (forecasts) answer_targets_json(out, session, standings, forecasts, targets, NULL, objectives, TRUE);
+  return forecasts != NULL;
 }
 
-static char *answer(const AttainWorkspace *workspace, const AttainTargetsWanted *wanted, GError **error) {
-  Session session = lib_session(workspace);
-  QueryContext context = answer_context(&session);
+static gboolean answer(AttainWorkspace *workspace, const Session *session, gconstpointer what, FILE *out,
+                       GError **error) {
+  const AttainTargetsWanted *wanted = what;
+  QueryContext context = answer_context(session);
   TargetDesk desk = {.context = &context, .ask = lib_ask_cells, .asker = workspace->live};
+  if (wanted->target > 0) return answer_one(session, &desk, wanted->target, out, error);
   AnswerTargetsWanted asked = {.who = wanted->who, .kpi = wanted->kpi, .all = wanted->all};
-  g_autoptr(GPtrArray) targets = target_read_all(session.store, error);
-  g_autoptr(GPtrArray) chosen = targets ? answer_targets_choose(&session, targets, &asked, error) : NULL;
-  g_autoptr(GPtrArray) objectives = chosen ? target_read_objectives(session.store, error) : NULL;
+  g_autoptr(GPtrArray) targets = target_read_all(session->store, error);
+  g_autoptr(GPtrArray) chosen = targets ? answer_targets_choose(session, targets, &asked, error) : NULL;
+  g_autoptr(GPtrArray) objectives = chosen ? target_read_objectives(session->store, error) : NULL;
   g_autoptr(GPtrArray) derived =
-      objectives ? answer_targets_derive(&session, &desk, targets, &asked, chosen, error) : NULL;
+      objectives ? answer_targets_derive(session, &desk, targets, &asked, chosen, error) : NULL;
   g_autoptr(GArray) standings = derived ? target_standings(&desk, chosen, error) : NULL;
   g_autoptr(GArray) forecasts = standings ? pace_forecasts(&desk, standings, error) : NULL;
-  return forecasts ? json_of(&session, standings, forecasts, targets, derived, objectives) : NULL;
+  if (forecasts) answer_targets_json(out, session, standings, forecasts, targets, derived, objectives, FALSE);
+  return forecasts != NULL;
 }
 
 char *attain_targets(AttainWorkspace *workspace, const AttainTargetsWanted *wanted, AttainError *error) {
   static const AttainTargetsWanted usual = {0};
-  GError *cause = NULL;
-  if (!lib_take_turn(workspace, error)) return NULL;
-  char *text = answer(workspace, wanted ? wanted : &usual, &cause);
-  lib_give_turn(workspace);
-  if (!text) lib_fail(error, cause);
-  return text;
+  return lib_answer(workspace, "targets", answer, wanted ? wanted : &usual, error);
 }
 
 /* --- what is said of them --- */
@@ -67,22 +65,8 @@ static gboolean read_act(const AttainTargetSaying *saying, TargetAct *act, GErro
   return FALSE;
 }
 
-static char *heard_text(const AnswerHeard *heard) {
-  char *text = NULL;
-  size_t length = 0;
-  FILE *out = open_memstream(&text, &length);
-  g_assert(out);
-  answer_heard_json(heard, out);
-  fclose(out);
-  return text;
-}
-
-/* Those of `targets` from `first` on, or only the one there. */
-static char *said_text(const GPtrArray *targets, guint first, guint n, TargetAct act) {
-  char *text = NULL;
-  size_t length = 0;
-  FILE *out = open_memstream(&text, &length);
-  g_assert(out);
+/* Those of `targets` from `first` on, `n` of them. */
+static void write_said(const GPtrArray *targets, guint first, guint n, TargetAct act, FILE *out) {
   CliJson *json = cli_json_new(out);
   cli_json_begin_object(json);
   cli_json_member_array(json, "targets");
@@ -90,12 +74,37 @@ static char *said_text(const GPtrArray *targets, guint first, guint n, TargetAct
   cli_json_end_array(json);
   cli_json_end_object(json);
   cli_json_free(json);
-  fclose(out);
-  return text;
 }
 
-static char *say(const AttainWorkspace *workspace, const AttainTargetSaying *saying, TargetAct act, GError **error) {
-  Session session = lib_session(workspace);
+static gboolean say_about(const Session *session, const AnswerSaying *said, TargetAct act, GPtrArray *targets,
+                          gint64 number, FILE *out, GError **error) {
+  g_auto(AnswerHeard) heard = {0};
+  Target *target = target_find(targets, number, error);
+  if (!target || !answer_say_about(session, said, act, targets, target, &heard, error)) return FALSE;
+  guint index;
+  g_ptr_array_find(targets, target, &index);
+  write_said(targets, index, 1, act, out);
+  return TRUE;
+}
+
+static gboolean say_new(const Session *session, const AnswerSaying *said, TargetAct act, GPtrArray *targets,
+                        gboolean is_dry, FILE *out, GError **error) {
+  g_auto(AnswerHeard) heard = {0};
+  guint before = targets->len;
+  if (!answer_hear(session, said, NULL, &heard, error)) return FALSE;
+  if (is_dry) {
+    answer_heard_json(&heard, out);
+    return TRUE;
+  }
+  if (!answer_check_heard(&heard, error) || !answer_say_new(session, said, &heard, act, targets, error)) return FALSE;
+  write_said(targets, before, targets->len - before, act, out);
+  return TRUE;
+}
+
+static gboolean say(AttainWorkspace *workspace, const Session *session, gconstpointer what, FILE *out, GError **error) {
+  const AttainTargetSaying *saying = what;
+  TargetAct act;
+  if (!read_act(saying, &act, error)) return FALSE;
   AnswerSaying said = {.sentence = saying->sentence,
                        .who = saying->who,
                        .objective = saying->objective,
@@ -104,38 +113,14 @@ static char *say(const AttainWorkspace *workspace, const AttainTargetSaying *say
                        .from = saying->from,
                        .author = saying->author,
                        .reason = saying->reason};
-  g_auto(AnswerHeard) heard = {0};
-  g_autoptr(GPtrArray) targets = target_read_all(session.store, error);
-  if (!targets) return NULL;
-  if (saying->target > 0) {
-    Target *target = target_find(targets, saying->target, error);
-    if (!target || !answer_say_about(&session, &said, act, targets, target, &heard, error)) return NULL;
-    guint index;
-    g_ptr_array_find(targets, target, &index);
-    return said_text(targets, index, 1, act);
-  }
-  guint before = targets->len;
-  if (!answer_hear(&session, &said, NULL, &heard, error)) return NULL;
-  if (saying->dry_run) return heard_text(&heard);
-  if (!answer_check_heard(&heard, error) || !answer_say_new(&session, &said, &heard, act, targets, error)) return NULL;
-  return said_text(targets, before, targets->len - before, act);
+  g_autoptr(GPtrArray) targets = target_read_all(session->store, error);
+  if (!targets) return FALSE;
+  return saying->target > 0 ? say_about(session, &said, act, targets, saying->target, out, error)
+                            : say_new(session, &said, act, targets, saying->dry_run, out, error);
 }
 
 char *attain_target_say(AttainWorkspace *workspace, const AttainTargetSaying *saying, AttainError *error) {
-  GError *cause = NULL;
-  TargetAct act;
-  if (!read_act(saying, &act, &cause)) {
-    lib_fail(error, cause);
-    return NULL;
-  }
-  if (workspace->is_read_only && !saying->dry_run) {
-    lib_fail_with(error, ATTAIN_ERROR_USAGE, "the workspace is open to read only");
-    return NULL;
-  }
-  if (!lib_begin_writing(workspace, error)) return NULL;
-  lib_mend(workspace);
-  char *text = say(workspace, saying, act, &cause);
-  lib_end_writing(workspace);
-  if (!text) lib_fail(error, cause);
-  return text;
+  gboolean is_dry = saying->dry_run && saying->target == 0;
+  return is_dry ? lib_answer(workspace, "target_say", say, saying, error)
+                : lib_say(workspace, "target_say", say, saying, error);
 }
