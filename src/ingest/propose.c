@@ -108,17 +108,25 @@ void propose_leave_out(Propose *propose, ProfileFile *file, const char *why) {
   g_ptr_array_add(propose->left_out, left);
 }
 
+/* Two entries of one file would say the same of it. */
+static void add_once(GPtrArray *sentences, char *sentence) {
+  if (g_ptr_array_find_with_equal_func(sentences, sentence, g_str_equal, NULL))
+    g_free(sentence);
+  else
+    g_ptr_array_add(sentences, sentence);
+}
+
 void propose_assumed(Propose *propose, const char *format, ...) {
   va_list arguments;
   va_start(arguments, format);
-  g_ptr_array_add(propose->assumed, g_strdup_vprintf(format, arguments));
+  add_once(propose->assumed, g_strdup_vprintf(format, arguments));
   va_end(arguments);
 }
 
 void propose_check(Propose *propose, const char *format, ...) {
   va_list arguments;
   va_start(arguments, format);
-  g_ptr_array_add(propose->to_check, g_strdup_vprintf(format, arguments));
+  add_once(propose->to_check, g_strdup_vprintf(format, arguments));
   va_end(arguments);
 }
 

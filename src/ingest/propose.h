@@ -90,10 +90,11 @@ void propose_deals(Propose *propose); /* outcome, dates and worth of the deals, 
 void propose_stages(Propose *propose, ProposeEntry *deals); /* which stages there are, in order */
 void propose_sides(Propose *propose, ProposeEntry *entry);  /* people, accounts and products that its file describes */
 void propose_stage_name(const Propose *propose, const ProposeEntry *entry); /* by its name rather than its id */
-void propose_ids(Propose *propose);                                         /* one id written in two ways */
-void propose_references(Propose *propose); /* which column refers to which table, and how */
-void propose_checks(Propose *propose);     /* what the data itself says against the mapping */
-void propose_scales(Propose *propose);     /* amounts in thousands, 1.2k */
+void propose_entered(Propose *propose, const ProposeEntry *deals); /* the history that deals carry as columns */
+void propose_ids(Propose *propose);                                /* one id written in two ways */
+void propose_references(Propose *propose);                         /* which column refers to which table, and how */
+void propose_checks(Propose *propose);                             /* what the data itself says against the mapping */
+void propose_scales(Propose *propose);                             /* amounts in thousands, 1.2k */
 char *propose_yaml(const Propose *propose);
 
 /* --- words of values (mappings/words.yaml) --- */

@@ -53,8 +53,8 @@ static void leave_out_notes(Propose *propose, ProposeEntry *entry) {
     g_autofree char *name = store_quote_name(column->header);
     g_autofree char *condition = g_strdup_printf("coalesce(%s, '') <> ''", name);
     add_condition(entry, condition);
-    propose_assumed(propose, "%s: %" G64 " rows hold no more than a note; rows without %s are left out.", file->pattern,
-                    notes, column->header);
+    propose_assumed(propose, "%s: %" G64 " %s no more than a note; rows without %s are left out.", file->pattern, notes,
+                    notes == 1 ? "row holds" : "rows hold", column->header);
     return;
   }
 }

@@ -398,6 +398,7 @@ static void propose_deal(Propose *propose, ProposeEntry *entry) {
   fill_when(entry, decided);
   decide_amount(propose, entry);
   propose_stage_name(propose, entry);
+  propose_entered(propose, entry);
   propose_stages(propose, entry);
   propose_sides(propose, entry);
 }

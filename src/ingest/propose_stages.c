@@ -23,6 +23,7 @@ typedef struct {
   gint64 late;                /* open ones whose close date was past when the last deal was opened */
   double probability;         /* mean of its open deals, 0 to 1; -1 unknown */
   gboolean one_probability;
+  double days_until; /* mean days from a deal's creation until it came here; -1 unknown */
   double place;
 } Stage;
 
@@ -103,7 +104,8 @@ static void query_deals(Stages *stages, const char *deals) {
     Stage s = {.name = g_strdup(store_rows_value(rows, i, 0).text),
                .pipeline = pipeline.type == STORE_TEXT ? g_strdup(pipeline.text) : NULL,
                .rows = store_rows_value(rows, i, 2).integer,
-               .late = store_rows_value(rows, i, 7).integer};
+               .late = store_rows_value(rows, i, 7).integer,
+               .days_until = -1};
     for (guint o = 0; o < N_OUTCOMES; o++) s.n[o] = store_rows_value(rows, i, 3 + o).integer;
     s.probability = mean.type == STORE_DOUBLE ? mean.number / whole : -1;
     s.one_probability = store_rows_value(rows, i, 9).integer == 1 && s.probability >= 0 && s.probability <= 1;
@@ -143,8 +145,10 @@ static void query_history(Stages *stages) {
     const char *name = store_rows_value(rows, i, 0).text;
     StoreValue in = store_rows_value(rows, i, 1);
     if (is_known(stages, name)) continue;
-    const Stage new = {
-        .name = g_strdup(name), .pipeline = in.type == STORE_TEXT ? g_strdup(in.text) : NULL, .probability = -1};
+    const Stage new = {.name = g_strdup(name),
+                       .pipeline = in.type == STORE_TEXT ? g_strdup(in.text) : NULL,
+                       .probability = -1,
+                       .days_until = -1};
     g_array_append_val(stages->stages, new);
     g_string_append_printf(names, "%s%s", names->len ? ", " : "", name);
   }
@@ -153,12 +157,33 @@ static void query_history(Stages *stages) {
                     stages->history->from->pattern, names->str);
 }
 
-static ProposeEntry *find_history(const Propose *propose) {
-  for (guint i = 0; i < propose->entries->len; i++) {
-    ProposeEntry *entry = propose->entries->pdata[i];
-    if (entry->from && g_str_equal(entry->to, "stage_change") && propose_entry_column(entry, "stage")) return entry;
+/* Each history in turn: deals may carry theirs as a column for each stage. */
+static void query_histories(Stages *stages) {
+  for (guint i = 0; i < stages->propose->entries->len; i++) {
+    ProposeEntry *entry = stages->propose->entries->pdata[i];
+    if (!entry->from || !g_str_equal(entry->to, "stage_change") || !propose_entry_column(entry, "stage")) continue;
+    stages->history = entry;
+    query_history(stages);
   }
-  return NULL;
+}
+
+/* How long after their creation deals came into each stage, where they have a date for each. */
+static void measure_entries(Stages *stages) {
+  const ProposeColumn *created = propose_entry_column(stages->deals, "created_at");
+  for (guint e = 0; created && e < stages->propose->entries->len; e++) {
+    const ProposeEntry *entry = stages->propose->entries->pdata[e];
+    const ProposeColumn *stage = propose_entry_column(entry, "stage"), *at = propose_entry_column(entry, "at");
+    if (entry->from != stages->deals->from || !g_str_equal(entry->to, "stage_change") || !stage->constant) continue;
+    g_autofree char *from = propose_from(entry);
+    g_autofree char *begun = propose_entry_date(stages->deals, created);
+    g_autofree char *entered = propose_entry_date(entry, at);
+    g_autofree char *sql =
+        g_strdup_printf("SELECT CAST(avg(date_diff('day', %s, %s)) AS DOUBLE) %s", begun, entered, from);
+    g_autoptr(StoreRows) rows = store_query(stages->propose->scratch, sql, NULL, 0, 0, NULL);
+    StoreValue mean = rows && store_rows_count(rows) ? store_rows_value(rows, 0, 0) : (StoreValue){0};
+    for (guint i = 0; mean.type == STORE_DOUBLE && i < stages->stages->len; i++)
+      if (g_str_equal(stage_at(stages, i)->name, stage->constant)) stage_at(stages, i)->days_until = mean.number;
+  }
 }
 
 /* --- which stages end a deal --- */
@@ -260,11 +285,12 @@ static int by_place(gconstpointer a, gconstpointer b) {
   return right->rows > left->rows ? 1 : right->rows < left->rows ? -1 : strcmp(left->name, right->name);
 }
 
-/* Order of the open stages of the ladder from..end: a number at the start of every name; else their probabilities when
- * all have one and they differ; else usual words. */
+/* Order of the open stages of the ladder from..end: a number at the start of every name; else how long it takes deals
+ * to come there, when that is known of all; else their probabilities when all have one and they differ; else usual
+ * words. */
 static const char *place_stages(Stages *stages, const char *pipeline) {
   guint n_open = 0;
-  gboolean numbered = TRUE, known = TRUE;
+  gboolean numbered = TRUE, known = TRUE, dated = TRUE;
   double least = 2, most = -1;
   for (guint i = 0; i < stages->stages->len; i++) {
     const Stage *s = stage_at(stages, i);
@@ -272,6 +298,7 @@ static const char *place_stages(Stages *stages, const char *pipeline) {
     n_open++;
     numbered = numbered && g_ascii_isdigit(s->name[0]);
     known = known && s->probability >= 0;
+    dated = dated && s->days_until >= 0;
     least = MIN(least, s->probability);
     most = MAX(most, s->probability);
   }
@@ -281,9 +308,14 @@ static const char *place_stages(Stages *stages, const char *pipeline) {
     Stage *s = stage_at(stages, i);
     if (g_strcmp0(s->pipeline, pipeline) != 0) continue;
     int usual = usual_place(s->name);
-    s->place = numbered ? g_ascii_strtod(s->name, NULL) : by_probability ? s->probability : usual < 0 ? 38 : usual;
+    s->place = numbered         ? g_ascii_strtod(s->name, NULL)
+               : dated          ? s->days_until
+               : by_probability ? s->probability
+               : usual < 0      ? 38
+                                : usual;
   }
   return numbered         ? "the numbers in their names"
+         : dated          ? "the days on which deals came into them"
          : by_probability ? "their mean probability"
                           : "what their names usually mean";
 }
@@ -364,12 +396,13 @@ void propose_stages(Propose *propose, ProposeEntry *deals) {
   if (propose_find(propose, "stage") || !propose_entry_column(deals, "stage")) return;
   g_autoptr(GArray) array = g_array_new(FALSE, TRUE, sizeof(Stage));
   g_array_set_clear_func(array, stage_clear);
-  Stages stages = {.propose = propose, .deals = deals, .history = find_history(propose), .stages = array};
+  Stages stages = {.propose = propose, .deals = deals, .stages = array};
   stages.is_told = reads_stage(deals);
   g_autofree char *sql = deals_sql(&stages);
   stages.is_split = propose_entry_column(deals, "pipeline") && has_own_ladders(&stages, sql);
   query_deals(&stages, sql);
-  if (array->len <= MOST_STAGES && stages.history) query_history(&stages);
+  if (array->len <= MOST_STAGES) query_histories(&stages);
+  measure_entries(&stages);
   if (array->len == 0) return;
   if (array->len > MOST_STAGES) {
     propose_check(propose, "The deals have more than %d different stages; none are put in order.", MOST_STAGES);
