@@ -1,8 +1,8 @@
 /* One put, one removal: a load of a few rows, without files.
  *
- * The rows go the way of a source's rows (map, upsert), so that a record put is in all respects one that was loaded. In
- * contrast to a load nothing is kept of what was kept out: it is told to the caller, and what `attain check` knows of
- * the source's files stays. */
+ * The rows go the way of a source's rows (map, upsert), so that a record put is in all respects one that was loaded.
+ * What is refused is told to the caller and kept (put_refused.c); where that is all that happened the load is written,
+ * so that it can be counted, but the caller is told that nothing was changed. */
 #include "ingest/put.h"
 
 #include "base/fault.h"
@@ -81,10 +81,25 @@ static void finish_report(Put *put, gboolean is_changed) {
   g_array_sort(put->report->rejected, compare_rejected);
 }
 
+static gboolean write_counts(Put *put, const LedgerTable *table, gint64 n_read, GError **error) {
+  Load *load = &put->load;
+  const IngestPutReport *report = put->report;
+  g_autofree char *counts = g_strdup_printf("%" G_GINT64_FORMAT ", %" G_GINT64_FORMAT ", %" G_GINT64_FORMAT
+                                            ", %" G_GINT64_FORMAT ", %u, 0, %" G_GINT64_FORMAT,
+                                            n_read, report->n_new, report->n_changed, report->n_unchanged,
+                                            report->rejected->len, report->n_removed);
+  g_autofree char *name = store_quote_text(table->name);
+  g_autofree char *source = store_quote_text(load->source->name);
+  return load_run(load, NULL, error, "INSERT INTO load_count VALUES (%d, %s, '" PUT_FROM "', %s)", load->number, name,
+                  counts) &&
+         load_run(load, NULL, error,
+                  "INSERT INTO \"load\" VALUES (%d, %s, make_timestamp(%" G_GINT64_FORMAT "), 0, %s)", load->number,
+                  source, load->options->now_us, counts);
+}
+
 /* What a load does once its rows are written. */
 static gboolean write_load(Put *put, const LedgerTable *table, gint64 n_read, GError **error) {
   Load *load = &put->load;
-  const IngestPutReport *report = put->report;
   for (guint i = 0; i < ledger_schema_n_tables(load->schema); i++) {
     const LedgerTable *each = ledger_schema_table(load->schema, i);
     if ((each->kind == LEDGER_DIMENSION || each == table) && !upsert_refresh_stat(load, each, error)) return FALSE;
@@ -95,17 +110,7 @@ static gboolean write_load(Put *put, const LedgerTable *table, gint64 n_read, GE
     g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "fault injected into ingest.write");
     return FALSE;
   }
-  g_autofree char *counts = g_strdup_printf("%" G_GINT64_FORMAT ", %" G_GINT64_FORMAT ", %" G_GINT64_FORMAT
-                                            ", %" G_GINT64_FORMAT ", %u, 0, %" G_GINT64_FORMAT,
-                                            n_read, report->n_new, report->n_changed, report->n_unchanged,
-                                            report->rejected->len, report->n_removed);
-  g_autofree char *name = store_quote_text(table->name);
-  g_autofree char *source = store_quote_text(load->source->name);
-  return load_run(load, NULL, error, "INSERT INTO load_count VALUES (%d, %s, 'records', %s)", load->number, name,
-                  counts) &&
-         load_run(load, NULL, error,
-                  "INSERT INTO \"load\" VALUES (%d, %s, make_timestamp(%" G_GINT64_FORMAT "), 0, %s)", load->number,
-                  source, load->options->now_us, counts);
+  return write_counts(put, table, n_read, error);
 }
 
 static gboolean take_number(Load *load, GError **error) {
@@ -156,7 +161,7 @@ static void free_target(gpointer data) {
 static gboolean write_rows(Put *put, GPtrArray *targets, gint64 n_read, gboolean *is_changed, GError **error) {
   UpsertTarget *target = targets->pdata[0];
   IngestCount count = {0};
-  if (!take_number(&put->load, error) || !upsert_gather(&put->load, target, error)) return FALSE;
+  if (!upsert_gather(&put->load, target, error)) return FALSE;
   g_autoptr(UpsertRefs) refs = upsert_refs_resolve(&put->load, targets, error);
   if (!refs || !upsert_write(&put->load, target, refs, &count, error)) return FALSE;
   put->report->n_new = count.n_new;
@@ -166,39 +171,45 @@ static gboolean write_rows(Put *put, GPtrArray *targets, gint64 n_read, gboolean
   return !*is_changed || write_load(put, target->table, n_read, error);
 }
 
-static gboolean write_in_transaction(Put *put, GPtrArray *targets, gint64 n_read, gboolean *is_changed,
-                                     GError **error) {
+/* `targets`: NULL when there is nothing to write but what was refused. */
+static gboolean write_in_transaction(Put *put, const PutCall *call, GPtrArray *targets, gint64 n_read,
+                                     gboolean *is_changed, GError **error) {
+  gboolean is_kept = FALSE;
   if (!store_begin(put->load.store, error)) return FALSE;
-  if (!write_rows(put, targets, n_read, is_changed, error)) {
+  gboolean ok = take_number(&put->load, error) && (!targets || write_rows(put, targets, n_read, is_changed, error)) &&
+                put_keep_refused(&put->load, call, put->report, &is_kept, error) &&
+                (!is_kept || *is_changed || write_counts(put, call->table, n_read, error));
+  if (!ok || !(*is_changed || is_kept)) {
     store_rollback(put->load.store);
-    return FALSE;
+    return ok;
   }
-  if (*is_changed) return store_commit(put->load.store, error);
-  store_rollback(put->load.store);
+  if (!store_commit(put->load.store, error)) return FALSE;
+  if (call->given->writer && !*is_changed) ingest_writer_pass(call->given->writer, put->load.number);
   return TRUE;
 }
 
-static gboolean map_and_write(Put *put, const IngestPut *given, const LedgerTable *table, const PutRows *rows,
-                              ReadStage *stage, gboolean *is_changed, GError **error) {
+static gboolean map_and_write(Put *put, const PutCall *call, const PutRows *rows, ReadStage *stage,
+                              gboolean *is_changed, GError **error) {
   MapEntry *entry = map_entry_run(&put->load, &rows->source->maps[0], stage, NULL, 0, error);
   if (!entry) return FALSE;
   g_autoptr(GPtrArray) targets = g_ptr_array_new_with_free_func(free_target);
-  g_ptr_array_add(targets, new_target(table, entry));
+  g_ptr_array_add(targets, new_target(call->table, entry));
   gboolean ok = upsert_reject_repeated(&put->load, targets->pdata[0], error) && tell_rejected(put, entry, rows, error);
-  gboolean is_kept_out = put->report->rejected->len > 0 && given->is_whole;
+  gboolean is_kept_out = put->report->rejected->len > 0 && call->given->is_whole;
+  gboolean is_any = !is_kept_out && entry->n_bad < (gint64)rows->numbers->len;
   gint64 n_read = (gint64)rows->numbers->len + put->report->rejected->len - entry->n_bad;
-  if (ok && !is_kept_out && entry->n_bad < (gint64)rows->numbers->len)
-    ok = write_in_transaction(put, targets, n_read, is_changed, error);
+  ok = ok && write_in_transaction(put, call, is_any ? targets : NULL, n_read, is_changed, error);
   map_entry_free(entry);
   return ok;
 }
 
-static gboolean put_rows(Put *put, const IngestPut *given, const LedgerTable *table, const PutRows *rows,
-                         gboolean *is_changed, GError **error) {
-  if (rows->numbers->len == 0) return TRUE;
+static gboolean put_rows(Put *put, const PutCall *call, const PutRows *rows, gboolean *is_changed, GError **error) {
+  guint n_refused = put->report->rejected->len;
+  if (rows->numbers->len == 0)
+    return n_refused == 0 || write_in_transaction(put, call, NULL, n_refused, is_changed, error);
   if (!load_make_macros(put->load.store, error)) return FALSE;
   ReadStage *stage = read_stage_rows(&put->load, &rows->source->maps[0], 0, error);
-  gboolean ok = stage && map_and_write(put, given, table, rows, stage, is_changed, error);
+  gboolean ok = stage && map_and_write(put, call, rows, stage, is_changed, error);
   read_stage_free(stage);
   return ok;
 }
@@ -222,7 +233,8 @@ gboolean ingest_put(const IngestPut *given, const char *table_name, const char *
   ingest_put_report_free(put.report);
   put.report = read;
   gboolean is_changed = FALSE;
-  gboolean ok = put_rows(&put, given, table, &rows, &is_changed, error);
+  PutCall call = {given, table, json};
+  gboolean ok = put_rows(&put, &call, &rows, &is_changed, error);
   if (ok) {
     finish_report(&put, is_changed);
     *report = g_steal_pointer(&put.report);

@@ -1,8 +1,18 @@
-/* Between put.c and put_records.c. */
+/* Between put.c, put_records.c and put_refused.c. */
 #pragma once
 
+#include "ingest/load.h"
 #include "ingest/put.h"
 #include "ingest/source.h"
+
+#define PUT_FROM "records" /* what a put is from, in load_count and rejected, where a load names a sheet or table */
+
+/* What the caller asked for. */
+typedef struct {
+  const IngestPut *given;
+  const LedgerTable *table;
+  const char *json;
+} PutCall;
 
 typedef struct {
   IngestSource *source; /* one map entry, of rows in place */
@@ -17,3 +27,7 @@ const LedgerTable *put_find_table(const LedgerSchema *schema, const char *name, 
 /* Records that are none, or have other columns than the first, are told in `report`. */
 gboolean put_read(const IngestPut *put, const LedgerTable *table, const char *json, PutRows *rows,
                   IngestPutReport *report, GError **error);
+/* Keeps what the report says was refused, and no more what was taken now, within the caller's transaction.
+ * `*is_changed`: something else is kept than before. */
+gboolean put_keep_refused(Load *load, const PutCall *call, const IngestPutReport *report, gboolean *is_changed,
+                          GError **error);

@@ -182,6 +182,16 @@ static gboolean read_rows(WriterPut *put, GError **error) {
   return TRUE;
 }
 
+/* FALSE without an error: a record was refused before, and what is kept of that has to go. */
+static gboolean check_refused(const WriterPut *put, GError **error) {
+  if (!writer_know_refused(put->writer, error)) return FALSE;
+  for (guint r = 0; r < put->rows->len; r++) {
+    if (writer_was_refused(put->writer, put->of, put->put->source, g_array_index(put->rows, WriterRow, r).id))
+      return FALSE;
+  }
+  return TRUE;
+}
+
 /* --- versions --- */
 
 /* The versions there of those rows whose keys are known; `*is_odd`: one was not found. */
@@ -316,7 +326,8 @@ void writer_forget_last(IngestWriter *writer) {
 
 static gboolean put_records(WriterPut *put, const char *json, GError **error) {
   gboolean is_odd = FALSE;
-  if (!writer_json_read(json, INGEST_PUT_MAX_RECORDS, &put->records) || !find_columns(put) || !read_rows(put, error))
+  if (!writer_json_read(json, INGEST_PUT_MAX_RECORDS, &put->records) || !find_columns(put) || !read_rows(put, error) ||
+      !check_refused(put, error))
     return FALSE;
   if (g_str_equal(put->of->name, "opportunity") && !writer_deal(put, error)) return FALSE;
   if (!fetch_versions(put, &is_odd, error) || is_odd) return FALSE;

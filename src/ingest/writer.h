@@ -2,7 +2,7 @@
  *
  * What it leaves behind is to the row what ingest_put() leaves: the same versions, keys, loads, derived facts and
  * statistics. It takes facts whose values are written plainly; whatever else comes (people and accounts, a value to
- * reject, an id twice) it leaves to ingest_put()'s long way. */
+ * reject, one that was refused before, an id twice) it leaves to ingest_put()'s long way. */
 #pragma once
 
 #include "ingest/put.h"
@@ -20,6 +20,9 @@ gboolean ingest_writer_put(IngestWriter *writer, const IngestPut *put, const cha
                            IngestPutReport **report, gboolean *is_taken, GError **error);
 gboolean ingest_writer_remove(IngestWriter *writer, const IngestPut *put, const char *table, const char *const *ids,
                               IngestPutReport **report, gboolean *is_taken, GError **error);
+
+/* A load of that number is written, and it changed no record. */
+void ingest_writer_pass(IngestWriter *writer, gint64 load);
 
 /* Memory that it takes, in bytes. */
 gsize ingest_writer_bytes(const IngestWriter *writer);

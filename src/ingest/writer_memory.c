@@ -2,6 +2,7 @@
  * which deals have a history, and what ledger_stat says. Each is read by one scan when it is first needed, and follows
  * every put from there on. What others write (a load in the same process, the long way of a put) shows by the store's
  * commits; then all of it is read again as it is needed. */
+#include "ingest/put_private.h"
 #include "ingest/writer_private.h"
 
 #include <string.h>
@@ -346,6 +347,40 @@ gboolean writer_know_members(IngestWriter *writer, WriterTable *table, GError **
   return TRUE;
 }
 
+/* --- what was refused --- */
+
+static char *refused_name(const char *table, const char *source, const char *id) {
+  return g_strjoin("\x1f", table, source, id, NULL);
+}
+
+gboolean writer_know_refused(IngestWriter *writer, GError **error) {
+  if (writer->refused) return TRUE;
+  g_autoptr(StoreRows) rows = store_query(
+      writer->store, "SELECT table_name, source, row_json ->> 'id' FROM rejected WHERE from_name = '" PUT_FROM "'",
+      NULL, 0, G_MAXINT32, error);
+  if (!rows) return FALSE;
+  writer->refused = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  for (gsize r = 0; r < store_rows_count(rows); r++) {
+    const StoreValue *row = store_rows_row(rows, r);
+    if (row[2].type == STORE_TEXT)
+      g_hash_table_add(writer->refused, refused_name(row[0].text, row[1].text, row[2].text));
+  }
+  return TRUE;
+}
+
+gboolean writer_was_refused(const IngestWriter *writer, const LedgerTable *table, const char *source, const char *id) {
+  if (g_hash_table_size(writer->refused) == 0) return FALSE;
+  g_autofree char *name = refused_name(table->name, source, id);
+  return g_hash_table_contains(writer->refused, name);
+}
+
+void ingest_writer_pass(IngestWriter *writer, gint64 load) {
+  g_clear_pointer(&writer->refused, g_hash_table_unref);
+  if (!writer->is_read || writer->load + 1 != load || writer->n_commits + 1 != store_n_commits(writer->store)) return;
+  writer->load = load;
+  writer->n_commits++;
+}
+
 /* --- what others wrote --- */
 
 static gboolean read_stats(IngestWriter *writer, GError **error) {
@@ -384,6 +419,7 @@ void writer_forget(IngestWriter *writer) {
   g_clear_pointer(&writer->with_changes, writer_set_free);
   g_clear_pointer(&writer->with_activities, writer_set_free);
   g_clear_pointer(&writer->stages, writer_stages_free);
+  g_clear_pointer(&writer->refused, g_hash_table_unref);
   for (guint i = 0; i < ledger_schema_n_tables(writer->schema); i++) {
     WriterTable *table = writer->tables[i];
     if (!table) continue;
@@ -402,6 +438,7 @@ gboolean writer_catch_up(IngestWriter *writer, GError **error) {
   gint64 load = 0;
   store_forget_deals(writer->store); /* who wrote may have made tables anew */
   g_clear_pointer(&writer->stages, writer_stages_free);
+  g_clear_pointer(&writer->refused, g_hash_table_unref);
   if (!read_load(writer, &load, error)) return FALSE;
   if (!writer->is_read || load != writer->load) {
     writer_forget(writer);

@@ -61,6 +61,7 @@ struct IngestWriter {
   guint64 n_commits;    /* of the store when all this was read */
   gboolean is_read;
   WriterSet *with_changes, *with_activities; /* deals; NULL: not read yet */
+  GHashTable *refused;                       /* writer_refused_name() of each; NULL: not read yet */
   WriterStages *stages;                      /* of the last source that asked, or NULL */
   StoreGiven *touched, *stat_rows, *load_rows;
   StoreGiven *changed_on;  /* deals, and on which days they changed */
@@ -89,6 +90,9 @@ gint32 writer_zone_day(const WriterTable *table, const StoreValue *row);
 gboolean writer_know_members(IngestWriter *writer, WriterTable *table, GError **error);
 /* Which deals changes and activities refer to. */
 gboolean writer_know_deals(IngestWriter *writer, GError **error);
+/* Records that puts refused last: their names in writer->refused. */
+gboolean writer_know_refused(IngestWriter *writer, GError **error);
+gboolean writer_was_refused(const IngestWriter *writer, const LedgerTable *table, const char *source, const char *id);
 /* "source<0x1f>id", to be freed. */
 char *writer_member_name(const char *source, const char *id);
 guint64 writer_key(const char *source, const char *id);
