@@ -320,6 +320,11 @@ static gboolean read_section(const ConfNode *node, const Section *section, const
   if (section->quiet_hours && !read_hours(conf_map_get(node, "quiet_hours"), section->quiet_hours, &alerts->quiet_from,
                                           &alerts->quiet_to, error))
     return FALSE;
+  if (alerts->quiet_to - alerts->quiet_from == DAY_LENGTH) {
+    base_error_at(error, BASE_ERROR_INPUT, conf_map_get(node, "quiet_hours")->span,
+                  "quiet hours all day long: nobody would ever hear of anything");
+    return FALSE;
+  }
   if (section->working_hours) {
     const ConfNode *place = conf_map_get(node, "working_hours");
     if (!read_hours(place, section->working_hours, &alerts->work_from, &alerts->work_to, error)) return FALSE;
