@@ -72,6 +72,12 @@ char **profile_words(const char *header) {
   return (char **)g_ptr_array_free(words, FALSE);
 }
 
+/* "Order #" is the order's number. */
+static char *spelled_out(const char *header) {
+  g_auto(GStrv) parts = g_strsplit(header, "#", -1);
+  return g_strjoinv(" number ", parts);
+}
+
 /* "Value (k€)", "Umsatz TEUR", "Revenue in millions": what one stands for. */
 static double scale_of(const char *header) {
   static const struct {
@@ -94,8 +100,9 @@ static double scale_of(const char *header) {
 ProfileColumn *profile_column_new(const char *header) {
   ProfileColumn *column = g_new0(ProfileColumn, 1);
   column->header = g_strdup(header);
-  column->key = profile_key(header);
-  column->words = profile_words(header);
+  g_autofree char *spelled = spelled_out(header);
+  column->key = profile_key(spelled);
+  column->words = profile_words(spelled);
   column->scale = scale_of(header);
   return column;
 }
