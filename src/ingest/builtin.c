@@ -4,8 +4,8 @@
 
 #include <gio/gio.h>
 
-static const char *const systems[] = {"salesforce", "hubspot", "pipedrive", "zoho",       "odoo",  "espocrm",
-                                      "suitecrm",   "tryton",  "dynamics",  "freshsales", "close", NULL};
+static const char *const systems[] = {"salesforce", "hubspot",  "pipedrive",  "zoho",  "odoo",    "espocrm", "suitecrm",
+                                      "tryton",     "dynamics", "freshsales", "close", "shopify", NULL};
 
 const char *const *builtin_systems(void) {
   return systems;

@@ -253,6 +253,7 @@ static gboolean fill_column(const Maker *maker, ProposeColumn *column, const Con
     return TRUE;
   }
   if (text_of(spec, "exists") && !system_makes(maker, text_of(spec, "exists"))) return FALSE;
+  column->is_computed = text_of(spec, "computed") != NULL;
   if (text_of(spec, "sql")) return (column->sql = fill_sql(match, text_of(spec, "sql"))) != NULL;
   column->of = text_of(spec, "of") ? field(match, text_of(spec, "of")) : NULL;
   if (!column->of) return FALSE;
@@ -287,6 +288,7 @@ static void make_entries(const Maker *maker) {
     for (guint c = 0; columns && c < columns->n; c++)
       make_column(maker, entry, columns->keys[c]->text, columns->items[c]);
     entry->where = fill_where(maker->match, conf_map_get(makes->items[i], "where"));
+    if (text_of(makes->items[i], "says")) propose_check(maker->propose, "%s", text_of(makes->items[i], "says"));
   }
 }
 
@@ -372,7 +374,8 @@ gboolean recognise_system(Propose *propose, GHashTable *done, GError **error) {
     guint total = 0;
     gboolean has_deals = FALSE;
     g_autoptr(GArray) matches = match_system(propose, conf_document_root(document), done, &total, &has_deals);
-    if (total + (has_deals ? 5 : 0) <= best_total || !(has_deals || n_objects(matches) >= 3)) continue;
+    gboolean alone = text_of(conf_document_root(document), "alone") && total > 0;
+    if (total + (has_deals ? 5 : 0) <= best_total || !(has_deals || alone || n_objects(matches) >= 3)) continue;
     best_total = total + (has_deals ? 5 : 0);
     g_clear_pointer(&best, g_array_unref);
     best = g_steal_pointer(&matches);
