@@ -111,6 +111,51 @@ static void not_from_a_callback_nor_read_only(void **state) {
   attain_close(workspace);
 }
 
+/* --- what people say --- */
+
+static void expect(char *text, const char *wanted) {
+  assert_non_null(text);
+  if (!strstr(text, wanted)) fail_msg("says: %s\n  not: %s", text, wanted);
+  attain_free(text);
+}
+
+static void expect_failure(char *text, AttainError *error, AttainErrorCode code, const char *words) {
+  assert_null(text);
+  if (error->code != code || !strstr(error->message, words)) fail_msg("%d %s", (int)error->code, error->message);
+  attain_error_clear(error);
+}
+
+/* 3 of 7 were won, which fires; who sees to it is in the state, and what was said in the history. */
+static void what_is_said_of_alerts_is_kept(void **state) {
+  AttainWorkspace *workspace = open_workspace();
+  AttainError error = {0};
+  put(workspace, "7", "lost");
+  expect(attain_alert_judge(workspace, &error), "\"rule\": \"low\"");
+  expect(attain_alerts(workspace, &error), "\"state\": \"firing\"");
+  expect(attain_alert_send(workspace, &error), "\"refused\": 0");
+  expect(attain_alert_outbox(workspace, false, &error), "\"messages\": []");
+  expect(attain_alert_outbox(workspace, true, &error), "\"state\": \"sent\"");
+  AttainAlertSaying saying = {.act = "acknowledge", .rule = "low", .who = "company", .author = "Mia", .reason = "mine"};
+  expect(attain_alert_say(workspace, &saying, &error), "\"author\": \"Mia\"");
+  expect(attain_alerts(workspace, &error), "\"acknowledged_by\": \"Mia\"");
+  saying.act = "snooze";
+  expect_failure(attain_alert_say(workspace, &saying, &error), &error, ATTAIN_ERROR_USAGE, "until when");
+  saying.length = "3 days";
+  expect(attain_alert_say(workspace, &saying, &error), "\"until\": \"2026-11-23T12:00:00Z\"");
+  saying.until = "2026-11-25";
+  expect_failure(attain_alert_say(workspace, &saying, &error), &error, ATTAIN_ERROR_USAGE, "until when");
+  saying.act = "shout";
+  expect_failure(attain_alert_say(workspace, &saying, &error), &error, ATTAIN_ERROR_USAGE, "snooze, wake or");
+  AttainAlertSaying unknown = {.act = "wake", .rule = "lo", .author = "Mia"};
+  expect_failure(attain_alert_say(workspace, &unknown, &error), &error, ATTAIN_ERROR_NOT_FOUND, "no rule \"lo\"");
+  expect(attain_alert_history(workspace, "low", &error), "\"words\": \"mine\"");
+  expect(attain_alert_history(workspace, "calls", &error), "\"events\": []");
+  assert_false(attain_alert_again(workspace, 999, &error));
+  assert_int_equal(ATTAIN_ERROR_NOT_FOUND, error.code);
+  attain_error_clear(&error);
+  attain_close(workspace);
+}
+
 static void wrong_rules_are_told_when_it_opens(void **state) {
   write_file("alerts/b.yaml", "rules:\n  x: {kpi: win_rat, below: 1%, period: last-month, to: log}\n");
   AttainError error = {0};
@@ -125,6 +170,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_put_is_judged_in_its_commit),
       cmocka_unit_test(not_from_a_callback_nor_read_only),
+      cmocka_unit_test(what_is_said_of_alerts_is_kept),
       cmocka_unit_test(wrong_rules_are_told_when_it_opens),
   };
   return cmocka_run_group_tests(tests, set_up, tear_down);
