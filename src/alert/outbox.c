@@ -322,12 +322,11 @@ static gboolean send_one(Store *store, const AlertMessage *message, gint64 now_u
   }
   if (!mark(store, message->number, "begun", NULL, now_us, 0, error)) return FALSE;
   AlertReply reply = send(message, user_data);
-  g_autofree char *words = reply.words;
-  if (base_fault("alert-mark")) {
-    g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "a fault was asked for before a message was marked");
-    return FALSE;
-  }
-  return mark_reply(store, message, &reply, now_us, delivery, error);
+  gboolean is_faulty = base_fault("alert-mark");
+  gboolean ok = !is_faulty && mark_reply(store, message, &reply, now_us, delivery, error);
+  if (is_faulty) g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "a fault was asked for before a message was marked");
+  g_free(reply.words);
+  return ok;
 }
 
 gboolean alert_outbox_send(Store *store, gint64 now_us, AlertSend send, gpointer user_data, AlertDelivery *delivery,

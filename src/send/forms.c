@@ -43,7 +43,8 @@ static char *words_line(const AlertEvent *event) {
 /* A header's line may have 998 bytes. Takes the text. */
 static char *shortened(char *text) {
   if (g_utf8_strlen(text, -1) <= MAX_SUBJECT) return text;
-  g_autofree char *whole = text, *begin = g_utf8_substring(text, 0, MAX_SUBJECT - 1);
+  g_autofree char *begin = g_utf8_substring(text, 0, MAX_SUBJECT - 1);
+  g_free(text);
   return g_strconcat(begin, "…", NULL);
 }
 

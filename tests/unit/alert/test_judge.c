@@ -81,7 +81,7 @@ static void changes_are_shares_or_amounts(void **state) {
 }
 
 static void set(const World *world, const TargetTerms *terms) {
-  g_autoptr(Target) target = november_set(world, target_version_new(terms), day(9, 1));
+  target_free(november_set(world, target_version_new(terms), day(9, 1)));
 }
 
 /* Ana is to reach 30,000 in November, of which 15 of 21 days, 21,428.57, are due; she has 15,000: 6,428.57 and four

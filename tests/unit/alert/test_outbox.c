@@ -267,15 +267,15 @@ static void what_is_said_is_of_all_of_somebody(void **state) {
   g_autoptr(GPtrArray) rules = g_ptr_array_new(), findings = g_ptr_array_new();
   g_ptr_array_add(rules, &behind);
   for (guint i = 0; i < G_N_ELEMENTS(bad); i++) g_ptr_array_add(findings, &bad[i]);
-  g_autoptr(AlertEvent) ahead = alert_book_say(book, "behind", "rep:Ben", ALERT_ACT_SNOOZE, at(9), at(20), "Mia", NULL);
+  alert_event_free(alert_book_say(book, "behind", "rep:Ben", ALERT_ACT_SNOOZE, at(9), at(20), "Mia", NULL));
   g_autoptr(GPtrArray) events = alert_book_take(book, &clock, rules, rules, findings, at(10), NULL, NULL);
   assert_int_equal(3, events->len);
   for (guint i = 0; i < 3; i++) assert_int_equal(i < 2, ((const AlertEvent *)g_ptr_array_index(events, i))->is_told);
-  g_autoptr(AlertEvent) seen = alert_book_say(book, "behind", "rep:Ana", ALERT_ACT_ACK, at(11), 0, "Mia", NULL);
+  alert_event_free(alert_book_say(book, "behind", "rep:Ana", ALERT_ACT_ACK, at(11), 0, "Mia", NULL));
   for (guint i = 0; i < 2; i++)
     assert_string_equal("Mia", alert_book_find(book, "behind", "rep:Ana", i + 1)->state.acked_by);
   assert_null(alert_book_find(book, "behind", "rep:Ben", 3)->state.acked_by);
-  g_autoptr(AlertEvent) woken = alert_book_say(book, "behind", "", ALERT_ACT_WAKE, at(12), 0, "Mia", NULL);
+  alert_event_free(alert_book_say(book, "behind", "", ALERT_ACT_WAKE, at(12), 0, "Mia", NULL));
   assert_true(alert_book_find(book, "behind", "rep:Ben", 3)->state.snoozed_until_us == 0);
 }
 
