@@ -57,7 +57,21 @@ static gboolean find_data(const Session *session, TargetSentence *sentence, GErr
 /* Below it a target is not achievable: fewer than one of twenty such periods end there. */
 #define HARDLY_EVER 0.05
 
-static gboolean foretell(const Session *session, const TargetTerms *terms, PaceForecast *forecast, GError **error) {
+/* So many percent of nothing are nothing. */
+static void check_baseline(const Session *session, const TargetStanding *standing, TargetSentence *sentence) {
+  const TargetTerms *terms = &standing->version->terms;
+  if (!terms->is_percent || terms->baseline_start == BASE_DAY_NONE || terms->baseline_end > session->today) return;
+  if (standing->has_baseline && standing->baseline != 0) return;
+  g_autofree char *first = base_day_format(terms->baseline_start), *last = base_day_format(terms->baseline_end - 1);
+  g_autofree char *question = g_strdup_printf(
+      "M: There is nothing in what it is compared with, %s to %s, and %g %% of nothing is nothing. Write an amount, or "
+      "compare with days that have records.",
+      first, last, terms->amount);
+  add_question(sentence, TARGET_LACKS_MEASURABLE, question);
+}
+
+static gboolean foretell(const Session *session, const TargetTerms *terms, PaceForecast *forecast,
+                         TargetSentence *sentence, GError **error) {
   QueryContext context = answer_context(session);
   TargetDesk desk = {.context = &context};
   g_autoptr(Target) target = target_new(0, 0);
@@ -68,6 +82,7 @@ static gboolean foretell(const Session *session, const TargetTerms *terms, PaceF
   g_autoptr(GArray) forecasts = standings ? pace_forecasts(&desk, standings, error) : NULL;
   if (!forecasts) return FALSE;
   *forecast = g_array_index(forecasts, PaceForecast, 0);
+  check_baseline(session, &g_array_index(standings, TargetStanding, 0), sentence);
   return TRUE;
 }
 
@@ -78,7 +93,7 @@ static gboolean find_chance(const Session *session, AnswerHeard *heard, GError *
                    terms->start != BASE_DAY_NONE && terms->end > session->today + 1;
   if (!whole || (!terms->member && !g_str_equal(terms->dimension, TARGET_COMPANY))) return TRUE;
   if (heard->sentence.lacks & TARGET_LACKS_MEASURABLE) return TRUE;
-  if (!foretell(session, terms, &heard->forecast, error)) return FALSE;
+  if (!foretell(session, terms, &heard->forecast, &heard->sentence, error)) return FALSE;
   const PaceForecast *forecast = &heard->forecast;
   if (!forecast->has_chance || forecast->chance >= HARDLY_EVER) return TRUE;
   const KpiDefinition *kpi = kpi_catalogue_find(session->catalogue, terms->kpi, NULL);

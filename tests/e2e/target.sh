@@ -151,7 +151,25 @@ run 0 -C co --now 2026-11-21 target adjust 2 "reach 20k" --reason "a holiday was
 run 0 -C co --now 2026-11-21 target --for "rep:Ana Silva" --format json
 json_is 'd["targets"][0]["amount"]' "20000"
 
+# --- who has no target of their own has their people's, and it says who has none ---
+run 0 $at target set "reach 5 won deals this month" --for "rep:Ana Silva" --format json
+number=$(json 'd["target"]')
+run 0 $at target --for company --kpi won_deals --format json
+json_is 'd["targets"][0]["target"], d["targets"][0]["derived"]["by"], d["targets"][0]["derived"]["members"]' \
+  "(None, 'rep', ['rep:Ana Silva'])"
+json_is 'len(d["targets"][0]["derived"]["without"]) > 0, d["targets"][0]["target_value"]' "(True, 5)"
+json_is 'd["targets"][0]["attainment"] == d["targets"][0]["actual"] / 5' "True"
+run 0 $at target --for company
+says "company has no target of won_deals of its own: it is the sum of its members' (Ana Silva)"
+run 0 $at target withdraw "$number" --reason "only looked at"
+run 0 $at target --for company --kpi won_deals --format json
+json_is 'd["targets"]' "[]"
+
 # --- what cannot be ---
+run 1 $at target set "grow revenue by 10% next quarter vs 2023" --for company
+complains "10 % of nothing is nothing"
+run 1 $at target set "reach 0 revenue next quarter" --for company
+complains "met from the start"
 run 1 $at target set "reach 30k revenue this month" --for "rep:Nobody"
 complains 'there is no rep "Nobody"'
 run 1 $at target set "reach 30k revenue this month" --for "rep:Ana Silva"
