@@ -128,7 +128,7 @@ typedef struct {
 } AttainClosing;
 
 /* Closes a period: keeps its numbers as they are now, and gives what was kept as the JSON of `attain snapshot PERIOD
- * --format json` (docs/snapshots.md); give it back with attain_free(). Not from a callback. Errors: INPUT for a period
+ * --format json` (docs/output.md); give it back with attain_free(). Not from a callback. Errors: INPUT for a period
  * that runs, has nothing, or is closed and not `again`; USAGE, NOT_FOUND, IO. */
 ATTAIN_API char *attain_close_period(AttainWorkspace *workspace, const AttainClosing *closing, AttainError *error);
 /* Those closed, as the JSON of `attain snapshot --format json`. Otherwise as attain_explain(). */

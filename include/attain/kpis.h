@@ -19,7 +19,7 @@ typedef struct {
 } AttainKpisWanted;
 
 /* KPIs with their questions, formulas, traps and how many records they have, and the views, as the JSON of `attain kpis
- * --format json` (docs/definitions.md); give it back with attain_free(). `wanted` may be NULL. Any thread, and within a
+ * --format json` (docs/output.md); give it back with attain_free(). `wanted` may be NULL. Any thread, and within a
  * callback. Waits for a writer. Errors: NOT_FOUND for a name, IO. */
 ATTAIN_API char *attain_kpis(AttainWorkspace *workspace, const AttainKpisWanted *wanted, AttainError *error);
 

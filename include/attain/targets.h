@@ -18,10 +18,10 @@ typedef struct {
   int64_t target; /* the number of one: this one alone, with its versions and all that was said of it. 0: those above */
 } AttainTargetsWanted;
 
-/* Where targets stand and what will become of them, as the JSON of `attain target --format json`, of one
- * that of `attain target show` (docs/targets.md);
- * give it back with attain_free(). All of it is of one commit. Any thread, and within a callback: of the commit that it
- * tells of. Waits for a writer. `wanted` may be NULL. Errors: USAGE, NOT_FOUND for a name, IO. */
+/* Where targets stand and what will become of them, as the JSON of `attain target --format json`, of one that of
+ * `attain target show` (docs/targets.md); give it back with attain_free(). All of it is of one commit. Any thread, and
+ * within a callback: of the commit that it tells of. Waits for a writer. `wanted` may be NULL. Errors: USAGE, NOT_FOUND
+ * for a name, IO. */
 ATTAIN_API char *attain_targets(AttainWorkspace *workspace, const AttainTargetsWanted *wanted, AttainError *error);
 
 typedef struct {
@@ -53,8 +53,7 @@ typedef struct {
   const char *by;     /* members down; NULL: rep */
   const char *period; /* NULL: this-year */
   const char *grain;  /* its columns: week, month, quarter, year; NULL: month */
-  const char
-      *file; /* written there, too: its name ends in .xlsx or .csv, as attain_target_grid_take() reads it; or NULL */
+  const char *file;   /* written there, too, in the form that comes back: a name .xlsx or .csv; or NULL */
 } AttainGridQuestion;
 
 /* Targets as a grid, members down and periods across, as the JSON of `attain target grid --format json`

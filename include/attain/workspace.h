@@ -110,7 +110,7 @@ ATTAIN_API bool attain_cancel(AttainWorkspace *workspace);
 /* --- what is wrong --- */
 
 /* Definitions, sources, alert rules and records, looked through as they are now on the disk and in the database, as the
- * JSON of `attain check --format json` (docs/workspace.md); give it back with attain_free(). Any thread, and within a
+ * JSON of `attain check --format json` (docs/output.md); give it back with attain_free(). Any thread, and within a
  * callback. Waits for a writer. Errors: INPUT of attain.yaml, IO. */
 ATTAIN_API char *attain_check(AttainWorkspace *workspace, AttainError *error);
 
