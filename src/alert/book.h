@@ -41,8 +41,6 @@ typedef struct {
 /* Firing or recovering. */
 gboolean alert_entry_fires(const AlertEntry *entry);
 
-typedef struct AlertBook AlertBook;
-
 /* With nothing in it: for what never was written, such as replayed history. */
 AlertBook *alert_book_new(void);
 /* As the database has it. Errors: those of the database. */

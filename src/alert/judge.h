@@ -8,10 +8,13 @@
 #include "alert/rules.h"
 #include "target/standing.h"
 
+typedef struct AlertBook AlertBook;
+
 typedef struct {
   const QueryContext *context;
   const ConfAlerts *alerts;
-  TargetAsk ask; /* NULL: query_run() */
+  const AlertBook *book; /* NULL: everybody is told of; else of who has no record those of whom it tells something */
+  TargetAsk ask;         /* NULL: query_run() */
   gpointer asker;
 } AlertDesk;
 

@@ -1,4 +1,5 @@
 /* Rules about a KPI's value or its change: one question for all members, one finding for each. */
+#include "alert/book.h"
 #include "alert/judge_private.h"
 #include "target/members.h"
 
@@ -66,6 +67,17 @@ static gboolean is_of(const AlertRule *rule, const char *name) {
   return g_strcmp0(wanted, folded) == 0;
 }
 
+/* Whether anybody fires, or is about to, who has no row. Listing everybody costs more than the question. */
+static gboolean has_idle(const AlertBook *book, const AlertRule *rule, GHashTable *seen) {
+  for (guint i = 0; i < alert_book_n(book); i++) {
+    const AlertEntry *entry = alert_book_entry(book, i);
+    if (entry->state.phase == ALERT_CALM || !g_str_equal(entry->rule, rule->name)) continue;
+    const char *colon = strchr(entry->who, ':');
+    if (colon && !g_hash_table_contains(seen, colon + 1)) return TRUE;
+  }
+  return FALSE;
+}
+
 /* Whoever did nothing has no row. Of a KPI that adds up that is 0; of another there is nothing to say, and whoever
  * fires goes on. */
 static gboolean add_idle(const AlertDesk *desk, GPtrArray *findings, const AlertRule *rule, const QueryResult *result,
@@ -74,7 +86,7 @@ static gboolean add_idle(const AlertDesk *desk, GPtrArray *findings, const Alert
   const CalendarPeriod *period = query_result_period(result, 0);
   gboolean counts = rule->kind == ALERT_VALUE && target_adds_up(kpi) && rule->at_least == 0 && !rule->where[0];
   gboolean is_known = g_str_equal(rule->dimension, "rep") || g_str_equal(rule->dimension, "team");
-  if (!is_known) return TRUE;
+  if (!is_known || (!counts && desk->book && !has_idle(desk->book, rule, seen))) return TRUE;
   g_autoptr(GPtrArray) names =
       target_members_selling(desk->context, rule->dimension, period->start, period->end, error);
   for (guint i = 0; names && i < names->len; i++) {

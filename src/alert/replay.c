@@ -85,7 +85,9 @@ static void count_silence(AlertReplay *replay, const GPtrArray *findings) {
 static gboolean judge_day(const AlertDesk *desk, const GPtrArray *rules, AlertBook *book, AlertSay say,
                           gpointer user_data, AlertReplay *replay, GError **error) {
   AlertClock clock = alert_desk_clock(desk);
-  g_autoptr(GPtrArray) findings = alert_judge(desk, rules, error);
+  AlertDesk judging = *desk;
+  judging.book = book;
+  g_autoptr(GPtrArray) findings = alert_judge(&judging, rules, error);
   if (!findings) return FALSE;
   count_silence(replay, findings);
   g_autoptr(GPtrArray) events =

@@ -21,7 +21,9 @@ static void tell_unjudged(const AlertRun *run, const GPtrArray *findings) {
 
 GPtrArray *alert_run(const AlertRun *run, AlertBook *book, GError **error) {
   AlertClock clock = alert_desk_clock(run->desk);
-  g_autoptr(GPtrArray) findings = alert_judge(run->desk, run->judged, error);
+  AlertDesk desk = *run->desk;
+  desk.book = book;
+  g_autoptr(GPtrArray) findings = alert_judge(&desk, run->judged, error);
   if (!findings) return NULL;
   tell_unjudged(run, findings);
   g_autoptr(GPtrArray) events = alert_book_take(book, &clock, run->rules, run->judged, findings,

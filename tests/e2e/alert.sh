@@ -317,6 +317,32 @@ run 0 -C co --now "2026-11-19 15:00" alert outbox
 says "sh ended with code 3: no paper"
 says "no-such-program"
 
+# --- history with late records, by hand: the win rate of the last seven whole days, below 50 % ---
+#   2 Nov A won · 3 Nov B won, C lost, D lost (known on the 6th) · 4 Nov E lost (the 6th), F won (the 9th)
+#   4th, 5th: A B C, 2 of 3 · 6th: A B C D E, 2 of 5 · 9th: with F, 3 of 6 · 10th: without A, 2 of 5 · 11th: E F, 1 of 2
+#   In hindsight 3rd: A · 4th: A B C D, 2 of 4 · 5th to 9th: all, 3 of 6 · 10th and 11th as above.
+mkdir late
+cat > late/deals.csv <<'CSV'
+Id,Name,Owner,Amount,Stage,Created,Closed
+1,A,Ana Silva,100,Won,2026-10-01,2026-11-02
+2,B,Ana Silva,100,Won,2026-10-01,2026-11-03
+3,C,Ana Silva,100,Lost,2026-10-01,2026-11-03
+CSV
+run 0 new late/co --from late/deals.csv --time-zone Europe/Berlin
+printf 'alerts: {channels: {log: {command: [cat]}}}\n' >> late/co/attain.yaml
+printf 'rules:\n  low: {kpi: win_rate, period: last-7-days, below: 50%%, to: [log]}\n' > late/co/alerts/a.yaml
+run 0 -C late/co --now "2026-11-04 09:00" load
+printf '4,D,Ana Silva,100,Lost,2026-10-01,2026-11-03\n5,E,Ana Silva,100,Lost,2026-10-01,2026-11-04\n' >> late/deals.csv
+run 0 -C late/co --now "2026-11-06 09:00" load
+printf '6,F,Ana Silva,100,Won,2026-10-01,2026-11-04\n' >> late/deals.csv
+run 0 -C late/co --now "2026-11-09 09:00" load
+run 0 -C late/co --now "2026-11-12 10:00" alert test low --since 2026-11-01 --format json
+json_is '[(e["act"], e["at"][:10], e["value"]) for e in d["events"]]' "[('fire', '2026-11-06', 0.4), ('recover', '2026-11-09', 0.5), ('fire', '2026-11-10', 0.4), ('recover', '2026-11-11', 0.5)]"
+json_is 'd["judged_from"], d["days"], d["silent_days"]' "('2026-11-04', 9, 1)"
+run 0 -C late/co --now "2026-11-12 10:00" alert test low --since 2026-11-01 --hindsight --format json
+json_is '[(e["act"], e["at"][:10], e["value"]) for e in d["events"]]' "[('fire', '2026-11-10', 0.4), ('recover', '2026-11-11', 0.5)]"
+json_is 'd["days"], d["silent_days"]' "(12, 3)"
+
 # --- a rule that is gone no longer fires ---
 printf 'rules: {}\n' > co/alerts/sales.yaml
 run 0 -C co --now "2026-11-19 16:00" alert run --format json

@@ -4,7 +4,7 @@
  *            September        October                November
  *   Ana      5,000 won        10,000 + 20,000 won    10,000 + 5,000 won
  *   Ben      8,000 won        nothing                9,000 won, one deal lost */
-#include "alert/judge.h"
+#include "alert/book.h"
 #include "november.h"
 
 #include <string.h>
@@ -17,8 +17,18 @@ static World world_of_two(void) {
   return november_world(NOVEMBER_DEFINITIONS, "2026-08-01", deals, G_N_ELEMENTS(deals));
 }
 
-/* What a rule finds, one line a finding: "who verdict value". */
-static char *judge(const World *world, const char *body) {
+static void fire(const AlertDesk *desk, AlertBook *book, GPtrArray *rules, const char *who) {
+  const AlertClock clock = alert_desk_clock(desk);
+  AlertFinding bad = {.rule = g_ptr_array_index(rules, 0), .who = (char *)who, .verdict = ALERT_BAD};
+  g_autoptr(GPtrArray) findings = g_ptr_array_new();
+  if (!who || !*who) return;
+  g_ptr_array_add(findings, &bad);
+  g_ptr_array_unref(alert_book_take(book, &clock, rules, rules, findings, desk->context->now_us, NULL, NULL));
+}
+
+/* What a rule finds, one line a finding: "who verdict value". `firing`: of whom it fires already; NULL: all are told
+ * of. */
+static char *judge_with(const World *world, const char *body, const char *firing) {
   static const char *const verdicts[] = {"good", "between", "bad", "silent", "gone"};
   static const char alerts_text[] = "name: T\ncurrency: EUR\nalerts: {channels: {log: {command: [cat]}}}\n";
   g_autoptr(ConfOrganisation) organisation =
@@ -29,7 +39,9 @@ static char *judge(const World *world, const char *body) {
   g_autoptr(GPtrArray) problems = NULL;
   g_autoptr(GPtrArray) rules = alert_rules_read(&reader, &file, 1, &problems);
   if (problems->len > 0) fail_msg("%s", (const char *)g_ptr_array_index(problems, 0));
-  AlertDesk desk = {.context = &world->context, .alerts = &organisation->alerts};
+  g_autoptr(AlertBook) book = alert_book_new();
+  AlertDesk desk = {.context = &world->context, .alerts = &organisation->alerts, .book = firing ? book : NULL};
+  fire(&desk, book, rules, firing);
   g_autoptr(GError) error = NULL;
   g_autoptr(GPtrArray) findings = alert_judge(&desk, rules, &error);
   if (!findings) fail_msg("%s", error->message);
@@ -42,9 +54,13 @@ static char *judge(const World *world, const char *body) {
   return g_string_free(lines, FALSE);
 }
 
-static void expect(const World *world, const char *body, const char *wanted) {
-  g_autofree char *found = judge(world, body);
+static void expect_with(const World *world, const char *body, const char *firing, const char *wanted) {
+  g_autofree char *found = judge_with(world, body, firing);
   if (!g_str_equal(found, wanted)) fail_msg("%s\n  finds: %s\n  not:   %s", body, found, wanted);
+}
+
+static void expect(const World *world, const char *body, const char *wanted) {
+  expect_with(world, body, NULL, wanted);
 }
 
 /* Of October all of the company is Ana's: 30,000. Ben did nothing, which is 0 of a sum and nothing of a rate. */
@@ -157,12 +173,21 @@ static void what_cannot_be_judged_is_told(void **state) {
   expect(&world, "kpi: rate, below: 99%, period: 2026-11-19, who: each rep", "rep:Ana silent; rep:Ben silent");
 }
 
+/* Who fires and has no record any more goes on, in silence; of who does not fire nothing is told then. */
+static void who_fires_goes_on_without_records(void **state) {
+  g_auto(World) world = world_of_two();
+  const char *rule = "kpi: rate, below: 99%, period: 2026-11-19, who: each rep";
+  expect_with(&world, rule, "rep:Ben", "rep:Ana silent; rep:Ben silent");
+  expect_with(&world, rule, "", " silent");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(values_are_held_against_limits),    cmocka_unit_test(unfinished_and_thin_is_silent),
       cmocka_unit_test(changes_are_shares_or_amounts),     cmocka_unit_test(targets_are_judged_each_by_itself),
       cmocka_unit_test(what_ended_long_ago_is_left_alone), cmocka_unit_test(records_grow_old),
       cmocka_unit_test(records_that_never_came_grow_old),  cmocka_unit_test(what_cannot_be_judged_is_told),
+      cmocka_unit_test(who_fires_goes_on_without_records),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
