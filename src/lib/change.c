@@ -160,6 +160,7 @@ static bool change(AttainWorkspace *workspace, Change what_is_done, const char *
   if (!table || !what) return lib_fail_with(error, ATTAIN_ERROR_USAGE, "say which table, and which records");
   if (!lib_begin_writing(workspace, error)) return false;
   gboolean ok = change_and_tell(workspace, what_is_done, table, what, options ? options : &defaults, report, &cause);
+  if (ok) store_tidy(workspace->session->store);
   lib_end_writing(workspace);
   return ok || lib_fail(error, cause);
 }
@@ -248,6 +249,7 @@ bool attain_load(AttainWorkspace *workspace, const char *source, AttainReport **
   lib_doing(workspace, "load");
   Report *made = new_report();
   gboolean ok = load_sources(workspace, source, &made->report, &cause);
+  if (ok) store_tidy(workspace->session->store);
   lib_own_up(workspace, &cause);
   lib_end_writing(workspace);
   give_report(made, report);

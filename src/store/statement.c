@@ -2,6 +2,10 @@
 #include "base/fault.h"
 #include "store/private.h"
 
+#include <glib/gstdio.h>
+
+#define LARGE_LOG_BYTES (16 << 20) /* as the database's own checkpoint_threshold */
+
 static duckdb_state bind(duckdb_prepared_statement statement, idx_t index, const StoreValue *value) {
   switch (value->type) {
     case STORE_NULL:
@@ -95,6 +99,14 @@ gboolean store_commit(Store *store, GError **error) {
   store->in_transaction = FALSE;
   store->n_commits++;
   return TRUE;
+}
+
+void store_tidy(Store *store) {
+  g_return_if_fail(!store->in_transaction);
+  if (!store->path || store->read_only) return;
+  g_autofree char *log = g_strconcat(store->path, ".wal", NULL);
+  GStatBuf found;
+  if (g_stat(log, &found) == 0 && found.st_size > LARGE_LOG_BYTES) store_run(store, "CHECKPOINT", NULL, 0, NULL, NULL);
 }
 
 guint64 store_n_commits(const Store *store) {

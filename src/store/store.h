@@ -88,6 +88,10 @@ gboolean store_commit(Store *store, GError **error);
 void store_rollback(Store *store);
 /* How many transactions of this Store were committed since it was opened. */
 guint64 store_n_commits(const Store *store);
+/* Writes what the log has into the file once the log is larger than 16 MB. A program that puts records and reads at the
+ * same time calls it between its changes: the database does it by itself only where nobody else reads when it commits.
+ * Where it cannot be done now it is when this is called again. */
+void store_tidy(Store *store);
 
 /* --- derived facts --- */
 /* Brings the derived tables (LEDGER_DERIVED) and their rows of ledger_stat up to date with the facts, inside the
