@@ -8,7 +8,7 @@
 
 #define MAX_NAMES 1000000
 
-static const char *const named[] = {"rep", "team", "manager", "region", "product", "industry", "source"};
+static const char *const named[] = {"rep", "team", "manager", "region", "product", "industry", "segment", "source"};
 
 static int by_name(gconstpointer a, gconstpointer b) {
   return g_utf8_collate(*(const char *const *)a, *(const char *const *)b);
@@ -72,7 +72,7 @@ static GPtrArray *names_of_texts(const QueryContext *context, const char *dimens
   g_autofree char *names = text_columns_sql(context, dimension);
   GPtrArray *found = g_ptr_array_new_with_free_func(g_free);
   if (!*names) return found;
-  g_autofree char *sql = g_strconcat("SELECT name FROM (", names, ")", NULL);
+  g_autofree char *sql = g_strconcat("SELECT DISTINCT name FROM (", names, ")", NULL);
   g_autoptr(StoreRows) rows = store_query(context->store, sql, NULL, 0, MAX_NAMES, error);
   for (gsize i = 0; rows && i < store_rows_count(rows); i++)
     g_ptr_array_add(found, g_strdup(store_text_at(rows, i, 0)));

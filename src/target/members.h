@@ -22,8 +22,8 @@ typedef struct {
   char *name;
 } TargetKnown;
 
-/* All members that a sentence may name: reps, teams, managers, regions, products, industries, sources. Caller frees the
- * array of TargetKnown with its texts. Errors: of the database. */
+/* All members that a sentence may name: reps, teams, managers, regions, products, industries, segments and sources.
+ * Caller frees the array of TargetKnown with its texts. Errors: of the database. */
 GArray *target_members_known(const QueryContext *context, GError **error);
 /* The names of one dimension, each once, by name; caller frees. Errors: NOT_FOUND. */
 GPtrArray *target_members_of(const QueryContext *context, const char *dimension, GError **error);

@@ -147,12 +147,41 @@ static void of_an_older_database(void **state) {
   assert_whose(&world, "Bo Lund");
 }
 
+static guint times_known(const GArray *known, const char *dimension, const char *name) {
+  guint n = 0;
+  for (guint i = 0; i < known->len; i++) {
+    const TargetKnown *one = &g_array_index(known, TargetKnown, i);
+    n += g_str_equal(one->dimension, dimension) && g_str_equal(one->name, name);
+  }
+  return n;
+}
+
+/* "20 won deals of Enterprise": what a sentence may name without saying of which dimension it is, each once. */
+static void whom_a_sentence_may_name(void **state) {
+  g_auto(World) world = world_of_people();
+  for (int a = 1; a <= 2; a++)
+    company_sql(
+        world.store,
+        "INSERT INTO account BY NAME SELECT %d AS key, 'a%d' AS id, 'Acme %d' AS name, 'Enterprise' AS segment, "
+        "'Dairy' AS industry, true AS known",
+        a, a, a);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GArray) known = target_members_known(&world.context, &error);
+  if (!known) fail_msg("%s", error->message);
+  assert_int_equal(1, times_known(known, "segment", "Enterprise"));
+  assert_int_equal(1, times_known(known, "industry", "Dairy"));
+  assert_int_equal(1, times_known(known, "team", "Oslo"));
+  assert_int_equal(1, times_known(known, "rep", "Bo Lund"));
+  assert_int_equal(0, times_known(known, "account", "Acme 1"));
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(names_as_written),       cmocka_unit_test(namesakes_are_told_apart),
-      cmocka_unit_test(a_member_is_renamed),    cmocka_unit_test(a_namesake_comes_and_goes),
-      cmocka_unit_test(members_are_merged),     cmocka_unit_test(a_member_is_no_more),
-      cmocka_unit_test(teams_and_their_levels), cmocka_unit_test(of_an_older_database),
+      cmocka_unit_test(names_as_written),         cmocka_unit_test(namesakes_are_told_apart),
+      cmocka_unit_test(a_member_is_renamed),      cmocka_unit_test(a_namesake_comes_and_goes),
+      cmocka_unit_test(members_are_merged),       cmocka_unit_test(a_member_is_no_more),
+      cmocka_unit_test(teams_and_their_levels),   cmocka_unit_test(of_an_older_database),
+      cmocka_unit_test(whom_a_sentence_may_name),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
