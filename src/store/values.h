@@ -1,6 +1,7 @@
 /* Values for a statement's parameters, and from its rows. */
 #pragma once
 
+#include "base/day.h"
 #include "store/store.h"
 
 static inline StoreValue store_of_int(gint64 value) {
