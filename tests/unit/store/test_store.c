@@ -133,6 +133,31 @@ static void test_interrupt(void **state) {
   expect(store, "SELECT 1", "1\n");
 }
 
+/* 20 MB of rows, none of them written to the file at once: as many as fit into half a block of the table's. */
+#define ROWS_OF_20_MB "SELECT i, repeat(hash(i)::VARCHAR, 20) FROM range(50000) t(i)"
+
+static goffset log_bytes(const char *path) {
+  g_autofree char *log = g_strconcat(path, ".wal", NULL);
+  GStatBuf found;
+  return g_stat(log, &found) == 0 ? found.st_size : 0;
+}
+
+/* Somebody reads at every commit, as kept cells do: nothing but store_tidy() empties the log, and it keeps all rows. */
+static void test_a_log_grows_no_further(void **state) {
+  g_autofree char *path = path_of("log.duckdb");
+  g_autoptr(Store) store = store_open(path, NULL, STORE_CREATE, 1, NULL);
+  g_autoptr(Store) reader = store_connect(store, NULL);
+  run(store, "CREATE TABLE t (i BIGINT, text VARCHAR); INSERT INTO t VALUES (-1, '')");
+  assert_true(store_begin(reader, NULL));
+  expect(reader, "SELECT count(*) FROM t", "1\n");
+  run(store, "BEGIN; UPDATE t SET text = 'x'; INSERT INTO t " ROWS_OF_20_MB "; COMMIT");
+  store_rollback(reader);
+  assert_true(log_bytes(path) > 16 << 20);
+  store_tidy(store);
+  assert_true(log_bytes(path) < 1 << 20);
+  expect(reader, "SELECT count(*), count(DISTINCT text) FROM t", "50001 50001\n");
+}
+
 static void test_quoting(void **state) {
   g_autofree char *name = store_quote_name("a \"b\" 'c'");
   g_autofree char *text = store_quote_text("a \"b\" 'c'");
@@ -288,6 +313,7 @@ int main(int argc, char **argv) {
       cmocka_unit_test(test_transactions),
       cmocka_unit_test(test_a_store_closed_inside_a_transaction_leaves_nothing),
       cmocka_unit_test(test_interrupt),
+      cmocka_unit_test(test_a_log_grows_no_further),
       cmocka_unit_test(test_quoting),
       cmocka_unit_test(test_nothing_loaded_yet),
       cmocka_unit_test(test_a_reader_cannot_write),
