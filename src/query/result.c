@@ -209,10 +209,8 @@ gint64 query_result_now_us(const QueryResult *result) {
 
 gboolean query_last_load(Store *store, QueryLoad *load, GError **error) {
   g_autoptr(StoreRows) rows =
-      store_query(store, "SELECT load, \"at\" FROM load ORDER BY load DESC LIMIT 1", NULL, 0, 0, error);
+      store_query(store, "SELECT max(load), arg_max(\"at\", load) FROM load", NULL, 0, 0, error);
   if (rows == NULL) return FALSE;
-  *load = (QueryLoad){0};
-  if (store_rows_count(rows) == 0) return TRUE;
   *load = (QueryLoad){store_rows_value(rows, 0, 0).integer, store_rows_value(rows, 0, 1).integer};
   return TRUE;
 }

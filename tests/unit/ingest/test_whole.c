@@ -1,5 +1,5 @@
 /* A load happens or it does not: killed in the middle, or failing at any of its statements, it leaves the ledger as it
- * was. And the order of a file's rows and columns is of no meaning. */
+ * was. The order of a file's rows and columns is of no meaning, nor where it is cut to be read by several threads. */
 #include "base/fault.h"
 #include "ingest/ingest.h"
 #include "unit.h"
@@ -189,9 +189,56 @@ static void test_order(void **state) {
   store_close(store);
 }
 
+/* --- files that are read in pieces of 1 MiB --- */
+
+#define N_DEALS    6000
+#define LINE       "D9,1,\"\"Beta\"\",7,2026-03-14\n" /* as it stands between quotes */
+#define LINE_CHARS ((gint64)sizeof("D9,1,\"Beta\",7,2026-03-14\n") - 1)
+
+/* Deals 0, 1, … of as many euros. Their accounts are named in lines that look like deals, `n_lines` of them; in the
+ * 100th deal `n_long`. */
+static void put_deals_of_many_lines(const Workspace *workspace, guint n_lines, guint n_long) {
+  g_autoptr(GString) text = g_string_new("Id,Owner,Account,Amount,Closed\n");
+  for (guint deal = 0; deal < N_DEALS; deal++) {
+    g_string_append_printf(text, "D%u,1,\"", deal);
+    for (guint line = 0; line < (deal == 100 ? n_long : n_lines); line++) g_string_append(text, LINE);
+    g_string_append_printf(text, "A\",%u,2026-01-31\n", deal);
+  }
+  put_file(workspace, "deals.csv", text->str);
+}
+
+/* All deals are found; 0 + 1 + … + (n - 1) = n (n - 1) / 2; and the longest name has all its lines and an A. */
+static void check_deals_of_many_lines(const Workspace *workspace, guint n_lines, guint n_long) {
+  g_autoptr(Store) store = store_open(NULL, workspace->schema, STORE_CREATE, 3, NULL);
+  put_deals_of_many_lines(workspace, n_lines, n_long);
+  assert_non_null(store);
+  assert_true(load(workspace, store, NULL, NULL));
+  g_autoptr(StoreRows) deals_found = store_query(
+      store, "SELECT count(*), CAST(sum(amount) AS BIGINT), count(account) FROM opportunity", NULL, 0, 0, NULL);
+  g_autoptr(StoreRows) accounts =
+      store_query(store, "SELECT min(length(name)), max(length(name)) FROM account", NULL, 0, 0, NULL);
+  assert_true(deals_found && accounts);
+  assert_int_equal(store_rows_value(deals_found, 0, 0).integer, N_DEALS);
+  assert_int_equal(store_rows_value(deals_found, 0, 1).integer, (gint64)N_DEALS * (N_DEALS - 1) / 2 * 100);
+  assert_int_equal(store_rows_value(deals_found, 0, 2).integer, N_DEALS);
+  assert_int_equal(store_rows_value(accounts, 0, 0).integer, n_lines * LINE_CHARS + 1);
+  assert_int_equal(store_rows_value(accounts, 0, 1).integer, n_long * LINE_CHARS + 1);
+}
+
+static void test_pieces(void **state) {
+  check_deals_of_many_lines(*state, 20, 1000);
+}
+
+/* A deal of 2 MiB is longer than a piece. */
+static void test_long_record(void **state) {
+  check_deals_of_many_lines(*state, 20, 80000);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test_setup_teardown(test_killed, set_up, tear_down),
                                      cmocka_unit_test_setup_teardown(test_failing, set_up, tear_down),
-                                     cmocka_unit_test_setup_teardown(test_order, set_up, tear_down)};
+                                     cmocka_unit_test_setup_teardown(test_order, set_up, tear_down),
+                                     cmocka_unit_test_setup_teardown(test_pieces, set_up, tear_down),
+                                     cmocka_unit_test_setup_teardown(test_long_record, set_up, tear_down)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
