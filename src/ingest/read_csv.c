@@ -154,7 +154,7 @@ gboolean read_sniff(ReadFile *file, const SourceTable *table, GError **error) {
 
 static void note_headers(Load *load, const ReadFile *file) {
   g_autoptr(GPtrArray) repeated = g_ptr_array_new_with_free_func(g_free);
-  g_auto(GStrv) headers = read_unique_headers(file->dialect.headers, file->dialect.n_headers, repeated);
+  g_strfreev(read_unique_headers(file->dialect.headers, file->dialect.n_headers, repeated));
   for (guint i = 0; i < repeated->len; i++) {
     const char *name = repeated->pdata[i];
     load_note(load, "%s: the header \"%s\" is there more than once; the later ones are called \"%s_2\" …", file->shown,
