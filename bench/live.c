@@ -70,6 +70,12 @@ static gboolean count_cells(Kept *kept, GError **error) {
   kept->live = query_live_new(&context, BENCH_MAX_CELLS, error);
   if (kept->live == NULL) return FALSE;
   g_autoptr(QueryResult) result = scorecard_ask(kept->live, kept->kpis, NULL, error);
+  return result != NULL;
+}
+
+/* Reading an answer makes its rows, which is no part of counting. */
+static gboolean find_n_values(Kept *kept, GError **error) {
+  g_autoptr(QueryResult) result = scorecard_ask(kept->live, kept->kpis, NULL, error);
   if (result == NULL) return FALSE;
   kept->n_values = scorecard_n_values(result);
   return TRUE;
@@ -78,7 +84,7 @@ static gboolean count_cells(Kept *kept, GError **error) {
 static gboolean kept_open(Kept *kept, const Bench *bench, GError **error) {
   kept->session = bench_open(bench, error);
   if (kept->session != NULL) kept->kpis = scorecard_kpis(bench, kept->session, error);
-  return kept->kpis != NULL && count_cells(kept, error);
+  return kept->kpis != NULL && count_cells(kept, error) && find_n_values(kept, error);
 }
 
 /* `from_cells`: every value is computed from the cells, as when all people have changed since it was asked. */
