@@ -12,12 +12,23 @@ static char *quoted_header(const ReadStage *stage, const char *name, BaseSpan sp
   return header ? store_quote_name(header) : NULL;
 }
 
+/* The column that an expression reads and the file has not; NULL when that is not what is wrong. */
+static char *missing_column(const char *message) {
+  static const char before[] = "Referenced column \"";
+  const char *at = strstr(message, before);
+  const char *name = at ? at + strlen(before) : NULL;
+  const char *end = name ? strstr(name, "\" not found") : NULL;
+  return end ? g_strndup(name, (gsize)(end - name)) : NULL;
+}
+
 static gboolean try_sql(Load *load, const ReadStage *stage, const char *what, const char *expression, BaseSpan span,
                         GError **error) {
   g_autofree char *table = store_quote_name(stage->name);
   g_autoptr(GError) failed = NULL;
   g_autoptr(StoreRows) rows = load_query(load, &failed, "SELECT (%s) FROM %s LIMIT 0", expression, table);
   if (rows) return TRUE;
+  g_autofree char *missing = missing_column(failed->message);
+  if (missing && !read_stage_header(stage, missing, span, error)) return FALSE;
   base_error_at(error, BASE_ERROR_INPUT, span, "%s: \"%s\" is no SQL over the file's columns: %s", what, expression,
                 failed->message);
   return FALSE;
