@@ -190,8 +190,7 @@ static void a_kept_statement_is_asked_again(void **state) {
 static void our_hash_is_the_databases(void **state) {
   static const char *const texts[] = {"",
                                       "a",
-                                      "crm\x1f"
-                                      "D-1001",
+                                      "crm\037D-1001",
                                       "exactly8",
                                       "123456789012",
                                       "1234567890123",
