@@ -23,6 +23,17 @@ ATTAIN_API char *attain_alert_history(AttainWorkspace *workspace, const char *ru
 /* Messages that wait to be sent, or with `all` those that were, too, as the JSON of `attain alert outbox`. */
 ATTAIN_API char *attain_alert_outbox(AttainWorkspace *workspace, bool all, AttainError *error);
 
+typedef struct {
+  const char *rule;  /* its name */
+  const char *since; /* the first day that is judged; NULL: three months ago */
+  bool in_hindsight; /* by the records as they are known now, for days before the first load, too */
+} AttainAlertTest;
+
+/* When a rule would have fired, judged at the end of each day by what was known then, as the JSON of `attain alert test
+ * RULE --format json`. It takes long where the ledger changed on many days, and writers wait for it. Errors also:
+ * NOT_FOUND for the rule, USAGE for the day, LIMIT. */
+ATTAIN_API char *attain_alert_test(AttainWorkspace *workspace, const AttainAlertTest *test, AttainError *error);
+
 /* --- what people say of them --- */
 
 typedef struct {

@@ -21,6 +21,7 @@ typedef struct {
   const char *grain;        /* the period cut: day, week, month, quarter, year */
   const char *compare;      /* previous, year-ago */
   const char *rates_of;     /* constant currency: the exchange rates of this day */
+  const char *as_of;        /* the records as they were believed on a day (its end) or at an instant; NULL: now */
   bool credit_now;          /* owners and teams as they are now, not as at the event */
   bool by_value;            /* members by the first figure, the best first, and not by name */
   unsigned top;             /* only so many of them; totals are those of all. 0: all */
@@ -75,7 +76,8 @@ typedef struct {
 
 typedef struct AttainAnswer AttainAnswer;
 
-/* Any thread, also within a callback. Errors: USAGE, NOT_FOUND for a name, INPUT for a period or condition, LIMIT, IO.
+/* Any thread, also within a callback. With `as_of` the records are read, not cells: it waits for a writer, and writers
+ * for it. Errors: USAGE, NOT_FOUND for a name, INPUT for a period or condition, LIMIT, IO.
  * Give it back with attain_answer_free(), before the workspace is closed. */
 ATTAIN_API AttainAnswer *attain_ask(AttainWorkspace *workspace, const AttainQuestion *question, AttainError *error);
 ATTAIN_API void attain_answer_free(AttainAnswer *answer);
@@ -115,6 +117,12 @@ ATTAIN_API char *attain_explain(AttainWorkspace *workspace, const AttainQuestion
 /* The very records behind the first KPI's number, as the JSON of `attain records --format json`. `limit`: of a measure,
  * 0: 1,000; more is LIMIT, never a cut. Errors also: LIMIT. */
 ATTAIN_API char *attain_records(AttainWorkspace *workspace, const AttainQuestion *question, unsigned limit,
+                                AttainError *error);
+
+/* What restated numbers since a day (its end) or an instant: each KPI as it was believed then and as it is now, and
+ * every record that counts otherwise, as the JSON of `attain records --changed-since SINCE --format json`. Of the
+ * question: no grain, no comparison, no dimension, no `as_of`. */
+ATTAIN_API char *attain_changes(AttainWorkspace *workspace, const AttainQuestion *question, const char *since,
                                 AttainError *error);
 
 /* --- closed periods --- */

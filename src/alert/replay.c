@@ -35,22 +35,12 @@ static char *hours_sql(const LedgerSchema *schema) {
   return g_strdup_printf("SELECT hour::TIMESTAMP FROM (%s) WHERE hour IS NOT NULL ORDER BY hour", sql->str);
 }
 
-static Store *open_present(const AlertDesk *desk, GError **error) {
-  const char *path = desk->context->organisation->database;
-  if (!g_file_test(path, G_FILE_TEST_EXISTS)) {
-    g_set_error(error, BASE_ERROR, BASE_ERROR_NOT_FOUND,
-                "nothing is loaded yet: `attain load` reads the records of the sources");
-    return NULL;
-  }
-  return store_open(path, desk->context->schema, STORE_READ_ONLY, 0, error);
-}
-
 /* The hours (as instants) in which a record or target became another, in their order; the first load, G_MAXINT64 where
  * there was none. */
 static GArray *read_hours(const AlertDesk *desk, gint64 *first_load_us, GError **error) {
-  g_autoptr(Store) store = open_present(desk, error);
+  Store *store = desk->context->store;
   g_autofree char *sql = hours_sql(desk->context->schema);
-  g_autoptr(StoreRows) first = store ? store_query(store, "SELECT min(\"at\") FROM load", NULL, 0, 0, error) : NULL;
+  g_autoptr(StoreRows) first = store_query(store, "SELECT min(\"at\") FROM load", NULL, 0, 0, error);
   g_autoptr(StoreRows) rows = first ? store_query(store, sql, NULL, 0, MAX_HOURS, error) : NULL;
   if (!rows) return NULL;
   *first_load_us = store_rows_value(first, 0, 0).type == STORE_NULL ? G_MAXINT64 : store_int_at(first, 0, 0);
@@ -106,23 +96,25 @@ typedef struct {
   gpointer user_data;
 } Replaying;
 
-/* The ledger by which a day is judged: `*store`, or another in its place. */
-static gboolean need_ledger(const Replaying *replaying, Store **store, guint *at, gint64 before_us, gint64 now_us,
+/* The ledger of then by which a day is judged: `*past`, or another in its place. In hindsight it is always that of now.
+ */
+static gboolean need_ledger(const Replaying *replaying, Store **past, guint *at, gint64 before_us, gint64 now_us,
                             AlertReplay *replay, GError **error) {
   const QueryContext *context = replaying->desk->context;
-  gboolean is_other = !*store || (replaying->hours && has_changed(replaying->hours, at, before_us, now_us));
-  if (!is_other) return TRUE;
-  g_clear_pointer(store, store_close);
-  *store = replaying->hours ? store_open_as_of(context->organisation->database, context->schema, now_us, 0, error)
-                            : open_present(replaying->desk, error);
+  gboolean is_first = replay->n_ledgers == 0;
+  gboolean is_other = replaying->hours && has_changed(replaying->hours, at, before_us, now_us);
+  if (!is_first && !is_other) return TRUE;
   replay->n_ledgers++;
-  return *store != NULL;
+  if (!replaying->hours) return TRUE;
+  g_clear_pointer(past, store_close);
+  *past = store_connect_as_of(context->store, context->schema, now_us, error);
+  return *past != NULL;
 }
 
 static gboolean replay_days(const Replaying *replaying, AlertReplay *replay, GError **error) {
   const AlertDesk *desk = replaying->desk;
   g_autoptr(AlertBook) book = alert_book_new();
-  g_autoptr(Store) store = NULL;
+  g_autoptr(Store) past = NULL;
   QueryContext context = *desk->context;
   AlertDesk then = {.context = &context, .alerts = desk->alerts};
   gint64 before_us = G_MININT64;
@@ -131,8 +123,8 @@ static gboolean replay_days(const Replaying *replaying, AlertReplay *replay, GEr
   for (BaseDay day = replaying->since; day <= desk->context->today; day++) {
     context.today = day;
     context.now_us = MIN(calendar_start_of_day(context.calendar, day + 1) - 1, desk->context->now_us);
-    if (!need_ledger(replaying, &store, &at, before_us, context.now_us, replay, error)) return FALSE;
-    context.store = store;
+    if (!need_ledger(replaying, &past, &at, before_us, context.now_us, replay, error)) return FALSE;
+    if (past) context.store = past;
     before_us = context.now_us;
     if (!judge_day(&then, replaying->rules, book, replaying->say, replaying->user_data, replay, error)) return FALSE;
   }

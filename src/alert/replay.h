@@ -21,8 +21,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(AlertReplay, alert_replay_clear)
 #define ALERT_MAX_REPLAYED_DAYS 4000
 
 /* From the day `since`, or that of the first load, to the desk's clock. `in_hindsight`: by the records as they are
- * known now, of which only what happened by then is seen, from `since` on. The desk's context needs no store: the one
- * at its organisation's path is read, and no other of this process may have it open. Errors: NOT_FOUND where nothing is
- * loaded, LIMIT, those of alert_judge(). */
+ * known now, of which only what happened by then is seen, from `since` on. The desk's store is not used by another
+ * thread meanwhile; its `ask` is not used, for cells are of now. Errors: LIMIT, those of alert_judge(). */
 gboolean alert_replay(const AlertDesk *desk, const AlertRule *rule, BaseDay since, gboolean in_hindsight, AlertSay say,
                       gpointer user_data, AlertReplay *replay, GError **error);

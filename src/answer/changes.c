@@ -130,22 +130,26 @@ static gboolean ask(const AnswerChanges *changes, const Session *session, guint 
   return *result != NULL;
 }
 
-AnswerChanges *answer_changes_new(const Session *session, const AnswerRequest *request, gsize limit, GError **error) {
-  g_autoptr(AnswerChanges) changes = g_new0(AnswerChanges, 1);
+static AnswerChanges *new_changes(const Session *session, const AnswerRequest *request, gsize limit) {
+  AnswerChanges *changes = g_new0(AnswerChanges, 1);
   changes->session = session;
   changes->request = request;
   changes->limit = limit > 0 ? limit : ANSWER_MAX_CHANGED;
   changes->n = g_strv_length(request->kpis);
   changes->kpis = g_new0(Changes, MAX(changes->n, 1));
-  for (guint k = 0; k < changes->n; k++) {
-    Changes *one = &changes->kpis[k];
-    if (!ask(changes, session, k, &one->trails_now, &one->now, error)) return NULL;
-    one->kpi = query_result_kpi(one->now, 0);
-  }
-  return g_steal_pointer(&changes);
+  return changes;
 }
 
-gboolean answer_changes_since(AnswerChanges *changes, const Session *past, GError **error) {
+static gboolean ask_now(AnswerChanges *changes, GError **error) {
+  for (guint k = 0; k < changes->n; k++) {
+    Changes *one = &changes->kpis[k];
+    if (!ask(changes, changes->session, k, &one->trails_now, &one->now, error)) return FALSE;
+    one->kpi = query_result_kpi(one->now, 0);
+  }
+  return TRUE;
+}
+
+static gboolean ask_then(AnswerChanges *changes, const Session *past, GError **error) {
   changes->since_us = past->as_of_us;
   for (guint k = 0; k < changes->n; k++) {
     Changes *one = &changes->kpis[k];
@@ -153,6 +157,16 @@ gboolean answer_changes_since(AnswerChanges *changes, const Session *past, GErro
     pair_all(one);
   }
   return TRUE;
+}
+
+AnswerChanges *answer_changes_ask(const Session *session, const AnswerRequest *request, const char *name,
+                                  const char *since, gsize limit, GError **error) {
+  g_autoptr(AnswerChanges) changes = new_changes(session, request, limit);
+  Session past;
+  gboolean ok =
+      session_go_back(session, name, since, &past, error) && ask_now(changes, error) && ask_then(changes, &past, error);
+  session_leave_past(&past);
+  return ok ? g_steal_pointer(&changes) : NULL;
 }
 
 void answer_changes_free(AnswerChanges *changes) {

@@ -8,11 +8,12 @@
 
 typedef struct AnswerChanges AnswerChanges;
 
-/* Each KPI of the request as it is now, with at most `limit` records behind a measure (0: as many as may be). The
- * session and the request must outlive it, but for the session's store. Errors: those of query_trails(). */
-AnswerChanges *answer_changes_new(const Session *session, const AnswerRequest *request, gsize limit, GError **error);
-/* The same as they were in a session opened as of then, whose store is needed only here. Before any of the below. */
-gboolean answer_changes_since(AnswerChanges *changes, const Session *past, GError **error);
+/* Each KPI of the request as it is now and as it was believed at `since` (a date: its end; `name` is what it is called
+ * in errors), with at most `limit` records behind a measure (0: as many as may be). The session and the request must
+ * outlive it; the session's store is used by no other thread meanwhile. Errors: USAGE of the time, those of
+ * query_trails(). */
+AnswerChanges *answer_changes_ask(const Session *session, const AnswerRequest *request, const char *name,
+                                  const char *since, gsize limit, GError **error);
 void answer_changes_free(AnswerChanges *changes);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(AnswerChanges, answer_changes_free)
 

@@ -1,5 +1,4 @@
-/* What restated a number, printed. Two readers of one file in one process would share its lock, so the present is read
- * and closed before the past is opened. */
+/* What restated a number, printed. */
 #include "app/changes.h"
 
 #include "answer/changes.h"
@@ -17,14 +16,7 @@ static void print_text(const AnswerChanges *changes, guint n_kpis, const CliCont
   }
 }
 
-int changes_print(CliContext *context, Session *session, const AnswerRequest *request, const char *since, gsize limit,
-                  const char *format, GError **error) {
-  g_autoptr(AnswerChanges) changes = answer_changes_new(session, request, limit, error);
-  if (changes == NULL) return -1;
-  g_clear_pointer(&session->store, store_close);
-  g_autoptr(Session) past =
-      session_open_as_of(session->folder, context->now, since, SESSION_DATABASE | SESSION_DEFINITIONS, error);
-  if (past == NULL || !answer_changes_since(changes, past, error)) return -1;
+static int print(CliContext *context, const AnswerRequest *request, const AnswerChanges *changes, const char *format) {
   if (g_strcmp0(format, "json") == 0)
     answer_changes_json(changes, context->out);
   else if (g_strcmp0(format, "csv") == 0)
@@ -32,4 +24,10 @@ int changes_print(CliContext *context, Session *session, const AnswerRequest *re
   else
     print_text(changes, g_strv_length(request->kpis), context, g_strcmp0(format, "md") == 0);
   return 0;
+}
+
+int changes_print(CliContext *context, const Session *session, const AnswerRequest *request, const char *since,
+                  gsize limit, const char *format, GError **error) {
+  g_autoptr(AnswerChanges) changes = answer_changes_ask(session, request, "--changed-since", since, limit, error);
+  return changes ? print(context, request, changes, format) : -1;
 }

@@ -6,8 +6,7 @@
 
 #define CHANGES_LIMIT ANSWER_MAX_CHANGED
 
-/* Prints, for each KPI of the request, its value then and now and every record that counts otherwise. Closes the
- * session's database when it has read it. `format`: table (NULL), md, json or csv. Returns the exit code, -1 with
- * `error`. */
-int changes_print(CliContext *context, Session *session, const AnswerRequest *request, const char *since, gsize limit,
-                  const char *format, GError **error);
+/* Prints, for each KPI of the request, its value then and now and every record that counts otherwise. `format`: table
+ * (NULL), md, json or csv. Returns the exit code, -1 with `error`. */
+int changes_print(CliContext *context, const Session *session, const AnswerRequest *request, const char *since,
+                  gsize limit, const char *format, GError **error);

@@ -62,6 +62,30 @@ char *attain_alert_outbox(AttainWorkspace *workspace, bool all, AttainError *err
   return lib_answer(workspace, "alert_outbox", list_messages, &all, error);
 }
 
+static gboolean test_rule(AttainWorkspace *workspace, const Session *session, gconstpointer what, FILE *out,
+                          GError **error) {
+  const AttainAlertTest *test = what;
+  if (!test || !test->rule) {
+    g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "which rule is to be tested? `rule` is its name");
+    return FALSE;
+  }
+  g_autoptr(GPtrArray) rules = session_need_alert_rules(session, error);
+  const AlertRule *rule = rules ? alert_rules_need(rules, test->rule, error) : NULL;
+  BaseDay since;
+  if (!rule || !answer_alert_since(session, test->since, FALSE, &since, error)) return FALSE;
+  QueryContext context = answer_context(session);
+  AlertDesk desk = {.context = &context, .alerts = &session->organisation->alerts};
+  g_auto(AlertReplay) replay = {0};
+  if (!alert_replay(&desk, rule, since, test->in_hindsight, answer_alert_say, (gpointer)session, &replay, error))
+    return FALSE;
+  answer_alert_replay_json(out, rule, &replay, since, session->today);
+  return TRUE;
+}
+
+char *attain_alert_test(AttainWorkspace *workspace, const AttainAlertTest *test, AttainError *error) {
+  return lib_answer(workspace, "alert_test", test_rule, test, error);
+}
+
 /* --- what people say --- */
 
 static gboolean read_act(const AttainAlertSaying *saying, AlertAct *act, GError **error) {

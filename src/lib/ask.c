@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 struct AttainAnswer {
+  Session session; /* whose answer it is; it owns nothing */
   QueryResult *result;
   Shown shown;
   AttainPeriod *periods; /* as the result's */
@@ -18,9 +19,8 @@ struct AttainAnswer {
 
 /* --- the question --- */
 
-static gboolean read_question(const AttainWorkspace *workspace, const AttainQuestion *question, AnswerRequest *request,
+static gboolean read_question(const Session *session, const AttainQuestion *question, AnswerRequest *request,
                               const KpiView **view, GError **error) {
-  const Session *session = workspace->session;
   if (!lib_read_question(session, question, request, error)) return FALSE;
   if (!request->kpis[0]) {
     g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "a question names a KPI, a view or a role");
@@ -93,12 +93,13 @@ static void make_rows(AttainAnswer *answer) {
     answer->rows[answer->n_rows + t] = row_of(answer, query_result_total(result, t));
 }
 
-static AttainAnswer *make_answer(const AttainWorkspace *workspace, const AttainQuestion *question, QueryResult *result,
+static AttainAnswer *make_answer(const Session *session, const AttainQuestion *question, QueryResult *result,
                                  gboolean compared, const KpiView *view) {
   AttainAnswer *answer = g_new0(AttainAnswer, 1);
+  answer->session = *session;
   answer->result = result;
   answer->texts = g_string_chunk_new(256);
-  shown_init(&answer->shown, workspace->session, result, compared, question->by_value, question->top);
+  shown_init(&answer->shown, &answer->session, result, compared, question->by_value, question->top);
   shown_set_view(&answer->shown, view);
   make_rows(answer);
   answer->dimensions = g_ptr_array_new();
@@ -108,7 +109,7 @@ static AttainAnswer *make_answer(const AttainWorkspace *workspace, const AttainQ
   answer->notes = g_ptr_array_new();
   g_ptr_array_extend(answer->notes, answer->shown.notes, NULL, NULL);
   g_ptr_array_add(answer->notes, NULL);
-  answer->currency = workspace->session->organisation->currency;
+  answer->currency = session->organisation->currency;
   answer->as_of = keep(answer, answer_instant(query_result_now_us(result)));
   if (answer->shown.load.number > 0) answer->loaded_at = keep(answer, answer_instant(answer->shown.load.at_us));
   return answer;
@@ -130,16 +131,41 @@ static QueryResult *ask(AttainWorkspace *workspace, const QueryRequest *request,
   return result;
 }
 
+/* Of the records as they were believed then: there are no cells of the past. */
+static AttainAnswer *answer_then(const Session *past, const AttainQuestion *question, GError **error) {
+  g_auto(AnswerRequest) request = {0};
+  const KpiView *view = NULL;
+  if (!read_question(past, question, &request, &view, error)) return NULL;
+  QueryContext context = answer_context(past);
+  QueryResult *result = query_run(&context, &request.request, error);
+  return result ? make_answer(past, question, result, request.request.compare != QUERY_COMPARE_NONE, view) : NULL;
+}
+
+static AttainAnswer *ask_then(AttainWorkspace *workspace, const AttainQuestion *question, AttainError *error) {
+  GError *cause = NULL;
+  if (!lib_take_turn(workspace, error)) return NULL;
+  if (workspace->turns == 0) lib_doing(workspace, "ask");
+  Session session = lib_session(workspace), past;
+  AttainAnswer *answer =
+      lib_go_back(&session, question->as_of, &past, &cause) ? answer_then(&past, question, &cause) : NULL;
+  lib_leave_past(&session, &past);
+  lib_give_turn(workspace);
+  if (!answer) lib_fail(error, cause);
+  return answer;
+}
+
 AttainAnswer *attain_ask(AttainWorkspace *workspace, const AttainQuestion *question, AttainError *error) {
   GError *cause = NULL;
   g_auto(AnswerRequest) request = {0};
   const KpiView *view = NULL;
+  if (question->as_of) return ask_then(workspace, question, error);
   lib_follow_clock(workspace);
   QueryResult *result = NULL;
-  if (read_question(workspace, question, &request, &view, &cause)) result = ask(workspace, &request.request, &cause);
+  if (read_question(workspace->session, question, &request, &view, &cause))
+    result = ask(workspace, &request.request, &cause);
   if (result) {
     lib_note_reader(workspace, question->reader, (const char *const *)request.kpis);
-    return make_answer(workspace, question, result, request.request.compare != QUERY_COMPARE_NONE, view);
+    return make_answer(workspace->session, question, result, request.request.compare != QUERY_COMPARE_NONE, view);
   }
   lib_fail(error, cause);
   return NULL;

@@ -1,10 +1,21 @@
 /* What a number rests on, and numbers as they were reported: read from the records, not from cells. */
 #include "answer/trail.h"
 
+#include "answer/changes.h"
 #include "answer/reported.h"
 #include "lib/workspace.h"
 
 /* --- the question --- */
+
+gboolean lib_go_back(const Session *session, const char *as_of, Session *past, GError **error) {
+  if (as_of) return session_go_back(session, "as_of", as_of, past, error);
+  *past = *session;
+  return TRUE;
+}
+
+void lib_leave_past(const Session *session, Session *past) {
+  if (past->store != session->store) session_leave_past(past);
+}
 
 gboolean lib_read_question(const Session *session, const AttainQuestion *question, AnswerRequest *request,
                            GError **error) {
@@ -35,15 +46,23 @@ static gboolean read_one(const Session *session, const AttainQuestion *question,
 
 /* --- trails --- */
 
-static gboolean explain(AttainWorkspace *workspace, const Session *session, gconstpointer what, FILE *out,
-                        GError **error) {
+static gboolean explain_then(const Session *session, const AttainQuestion *question, FILE *out, GError **error) {
   g_auto(AnswerRequest) request = {0};
-  if (!read_one(session, what, &request, error)) return FALSE;
+  if (!read_one(session, question, &request, error)) return FALSE;
   QueryContext context = answer_context(session);
   g_autoptr(QueryResult) result = query_run(&context, &request.request, error);
   g_autoptr(GPtrArray) trails = result ? query_trails(&context, &request.request, 0, error) : NULL;
   if (trails) answer_explain_json(session, result, trails, out);
   return trails != NULL;
+}
+
+static gboolean explain(AttainWorkspace *workspace, const Session *session, gconstpointer what, FILE *out,
+                        GError **error) {
+  const AttainQuestion *question = what;
+  Session past;
+  gboolean ok = lib_go_back(session, question->as_of, &past, error) && explain_then(&past, question, out, error);
+  lib_leave_past(session, &past);
+  return ok;
 }
 
 char *attain_explain(AttainWorkspace *workspace, const AttainQuestion *question, AttainError *error) {
@@ -55,9 +74,7 @@ typedef struct {
   guint number; /* a limit, a revision */
 } Numbered;
 
-static gboolean list_records(AttainWorkspace *workspace, const Session *session, gconstpointer what, FILE *out,
-                             GError **error) {
-  const Numbered *asked = what;
+static gboolean list_then(const Session *session, const Numbered *asked, FILE *out, GError **error) {
   g_auto(AnswerRequest) request = {0};
   if (!read_one(session, asked->question, &request, error)) return FALSE;
   QueryContext context = answer_context(session);
@@ -67,8 +84,54 @@ static gboolean list_records(AttainWorkspace *workspace, const Session *session,
   return trails != NULL;
 }
 
+static gboolean list_records(AttainWorkspace *workspace, const Session *session, gconstpointer what, FILE *out,
+                             GError **error) {
+  const Numbered *asked = what;
+  Session past;
+  gboolean ok = lib_go_back(session, asked->question->as_of, &past, error) && list_then(&past, asked, out, error);
+  lib_leave_past(session, &past);
+  return ok;
+}
+
 char *attain_records(AttainWorkspace *workspace, const AttainQuestion *question, unsigned limit, AttainError *error) {
   return lib_answer(workspace, "records", list_records, &(Numbered){question, limit}, error);
+}
+
+/* --- what restated a number --- */
+
+typedef struct {
+  const AttainQuestion *question;
+  const char *since;
+} Since;
+
+static gboolean check_since(const Since *asked, GError **error) {
+  const AttainQuestion *question = asked->question;
+  const char *wrong = !asked->since       ? "since when? `since` is a day or an instant"
+                      : question->as_of   ? "numbers are held against those of now: without `as_of`"
+                      : question->by      ? "records are listed for all together: `where` narrows them, not `by`"
+                      : question->grain   ? "records are listed of one period: without a grain"
+                      : question->compare ? "records are listed of one period: compared with none"
+                                          : NULL;
+  if (!wrong) return TRUE;
+  g_set_error_literal(error, BASE_ERROR, BASE_ERROR_USAGE, wrong);
+  return FALSE;
+}
+
+static gboolean list_changes(AttainWorkspace *workspace, const Session *session, gconstpointer what, FILE *out,
+                             GError **error) {
+  const Since *asked = what;
+  g_auto(AnswerRequest) request = {0};
+  if (!check_since(asked, error) || !lib_read_question(session, asked->question, &request, error)) return FALSE;
+  const KpiView *view;
+  answer_request_expand(session, &request, &view);
+  g_autoptr(AnswerChanges) changes = answer_changes_ask(session, &request, "since", asked->since, 0, error);
+  if (changes) answer_changes_json(changes, out);
+  return changes != NULL;
+}
+
+char *attain_changes(AttainWorkspace *workspace, const AttainQuestion *question, const char *since,
+                     AttainError *error) {
+  return lib_answer(workspace, "changes", list_changes, &(Since){question, since}, error);
 }
 
 /* --- closed periods --- */

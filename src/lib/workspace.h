@@ -91,6 +91,10 @@ char *lib_say(AttainWorkspace *workspace, const char *name, LibAnswer answer, gc
 QueryResult *lib_ask_cells(gpointer live, const QueryRequest *request, GError **error);
 
 /* --- trail.c --- */
+/* The session as of `as_of`, or the same where that is NULL; go back to the present with lib_leave_past(). Within a
+ * turn. Errors: USAGE, IO. */
+gboolean lib_go_back(const Session *session, const char *as_of, Session *past, GError **error);
+void lib_leave_past(const Session *session, Session *past);
 /* With the KPIs of its role; views are not taken apart yet. `request` must be zeroed. Errors: USAGE. */
 gboolean lib_read_question(const Session *session, const AttainQuestion *question, AnswerRequest *request,
                            GError **error);

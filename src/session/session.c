@@ -171,6 +171,21 @@ static gboolean set_clock(Session *session, const char *now, const char *as_of, 
   return TRUE;
 }
 
+gboolean session_go_back(const Session *session, const char *name, const char *as_of, Session *past, GError **error) {
+  *past = *session;
+  past->store = NULL;
+  past->now_given = past->as_of_given = TRUE;
+  if (!read_instant(past, name, as_of, &past->as_of_us, error)) return FALSE;
+  past->now_us = MIN(past->now_us, past->as_of_us);
+  past->today = calendar_day_of(past->calendar, past->now_us);
+  past->store = store_connect_as_of(session->store, session->schema, past->as_of_us, error);
+  return past->store != NULL;
+}
+
+void session_leave_past(Session *past) {
+  g_clear_pointer(&past->store, store_close);
+}
+
 /* What attain.yaml and the definitions mean, for which the database is not needed. */
 static gboolean read_meaning(Session *session, const char *now, const char *as_of, guint needs, GError **error) {
   session->calendar = calendar_new(&session->organisation->calendar, error);

@@ -34,6 +34,11 @@ Session *session_open(const char *folder, const char *now, guint needs, GError *
 /* The same with the records as they were believed at `as_of` (a date: its end; NULL: now), to read. */
 Session *session_open_as_of(const char *folder, const char *now, const char *as_of, guint needs, GError **error);
 void session_free(Session *session);
+/* Makes `past` the session as of `as_of` (a date: its end), beside the open database of `session`, which outlives it
+ * and is not used by another thread until session_leave_past(). Errors: USAGE of the time, which `name` calls for; IO.
+ */
+gboolean session_go_back(const Session *session, const char *name, const char *as_of, Session *past, GError **error);
+void session_leave_past(Session *past);
 /* The catalogue as KpiSource, in the order of its files. */
 GArray *session_built_in_definitions(GError **error);
 /* The catalogue and the workspace's definitions, with all problems found, as kpi_catalogue_new() tells them. */

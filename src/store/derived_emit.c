@@ -260,8 +260,9 @@ char *store_derived_insert_sql(const DerivedForm *form) {
 
 gboolean store_derived_insert(Store *store, const DerivedFacts *facts, const DerivedForm *form, GError **error) {
   g_autofree char *sql = store_derived_insert_sql(form);
-  store->emission = store_derived_emission_new(facts, form);
+  Store *owner = store_owner(store);
+  owner->emission = store_derived_emission_new(facts, form);
   gboolean ok = store_run(store, sql, NULL, 0, NULL, error);
-  g_clear_pointer(&store->emission, store_derived_emission_free);
+  g_clear_pointer(&owner->emission, store_derived_emission_free);
   return ok;
 }

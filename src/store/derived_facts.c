@@ -347,9 +347,10 @@ static gboolean rank_by_id(Store *store, DerivedFacts *facts, const GArray *tied
                     .n_columns = 1};
   g_autoptr(GHashTable) by_key = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
   Ranks ranks = {.ranks = by_key};
-  store->emission = store_derived_emission_new(facts, &derived_tied_form);
+  Store *owner = store_owner(store);
+  owner->emission = store_derived_emission_new(facts, &derived_tied_form);
   gboolean ok = store_scan(store, &scan, add_ranks, &ranks, NULL, NULL, error);
-  g_clear_pointer(&store->emission, store_derived_emission_free);
+  g_clear_pointer(&owner->emission, store_derived_emission_free);
   if (!ok) return FALSE;
   g_autoptr(GArray) numbers = g_array_new(FALSE, FALSE, sizeof(gint32));
   for (guint i = 0; i < tied->len; i++) {

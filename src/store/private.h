@@ -14,8 +14,11 @@ struct Store {
   char *path; /* NULL: in memory */
   gboolean read_only;
   guint threads;
-  Store *host;       /* whose database it is; NULL: its own */
-  GPtrArray *guests; /* Store of store_connect(), or NULL; not owned */
+  Store *host; /* whose database it is; NULL: its own */
+  gboolean owns_host;
+  gboolean has_functions; /* of its own database: derived_rows() and given_rows() are known */
+  char *past, *home;      /* of store_connect_as_of(): the database in memory, and the file's beside it, for SQL */
+  GPtrArray *guests;      /* Store of store_connect(), or NULL; not owned */
   gboolean in_transaction;
   guint64 n_commits;
   GHashTable *kept;          /* SQL -> duckdb_prepared_statement */
@@ -23,6 +26,16 @@ struct Store {
   DerivedFew *few;           /* what is kept between refreshes of a few deals */
   DerivedEmission *emission; /* what the table function derived_rows() gives, while derived facts are made */
 };
+
+/* Whose database a store asks: its host's or its own. */
+static inline Store *store_owner(Store *store) {
+  return store->host ? store->host : store;
+}
+
+/* Makes the functions of ours known to the database of an owner, unless they are. */
+gboolean store_need_functions(Store *owner, GError **error);
+/* Lets go of the database in memory, where there is one. */
+void store_detach_past(Store *store);
 
 /* Opens the database at `path` and connects to it. */
 gboolean store_open_database(Store *store, GError **error);

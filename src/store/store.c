@@ -45,6 +45,12 @@ static gboolean check_path(const char *path, guint flags, GError **error) {
   return FALSE;
 }
 
+gboolean store_need_functions(Store *owner, GError **error) {
+  if (!owner->has_functions)
+    owner->has_functions = store_derived_register(owner, error) && store_given_register(owner, error);
+  return owner->has_functions;
+}
+
 static gboolean open_database(Store *store, duckdb_config config, GError **error) {
   char *message = NULL;
   if (duckdb_open_ext(store->path, &store->database, config, &message) != DuckDBSuccess) {
@@ -56,7 +62,8 @@ static gboolean open_database(Store *store, duckdb_config config, GError **error
     store_set_error(error, store->path, "IO Error: no connection to the database");
     return FALSE;
   }
-  return store->read_only || (store_derived_register(store, error) && store_given_register(store, error));
+  store->has_functions = FALSE;
+  return store->read_only || store_need_functions(store, error);
 }
 
 gboolean store_open_database(Store *store, GError **error) {
@@ -104,11 +111,13 @@ void store_close(Store *store) {
   store_rollback(store);
   store_derived_few_free(store->few);
   store_kept_clear(store);
+  store_detach_past(store);
   if (store->connection) duckdb_disconnect(&store->connection);
   if (store->host)
     g_ptr_array_remove(store->host->guests, store);
   else if (store->database)
     duckdb_close(&store->database);
+  if (store->owns_host) store_close(store->host);
   if (store->guests) g_ptr_array_unref(store->guests);
   g_free(store->path);
   g_free(store);

@@ -27,8 +27,11 @@ Store *store_connect(Store *store, GError **error);
 void store_close(Store *store);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Store, store_close)
 
-/* The ledger of a database as it was believed at an instant, in memory and under the same names: of every record the
- * version of then, without those that were recorded later. The file is only read. Errors as of store_open(). */
+/* The ledger of an open database as it was believed at an instant, in memory and under the same names: of every record
+ * the version of then, without those that were recorded later. `store` is not used by another thread meanwhile; close
+ * what is returned before it, and before store_reopen(). Errors: IO. */
+Store *store_connect_as_of(Store *store, const LedgerSchema *schema, gint64 as_of_us, GError **error);
+/* The same of a file, which is only read. Errors as of store_open(). */
 Store *store_open_as_of(const char *path, const LedgerSchema *schema, gint64 as_of_us, guint threads, GError **error);
 
 /* --- statements --- */

@@ -6,7 +6,7 @@
 
 picture() { # when things were loaded is told by the system's clock
   "$ATTAIN" -C ws --now 2026-12-01 show won_deals created_deals revenue stage_conversion --by rep --period 2026 --format csv 2>&1
-  "$ATTAIN" -C ws --now 2026-12-01 check --format json 2>&1 | sed 's/"seconds": [0-9.]*//; s/"at": "[^"]*"//'
+  "$ATTAIN" -C ws --now 2026-12-01 check --format json 2>&1 | sed 's/"seconds": [0-9.]*//; s/"\(loaded_\)\?at": "[^"]*"//g'
 }
 
 put() {

@@ -1,31 +1,9 @@
 /* All else that commands do, from the library: as the command line gives it, and with numbers worked by hand. */
 #include "../demo/simulated.h"
 #include "attain/attain.h"
-#include "unit.h"
+#include "command.h"
 
 #include <json-glib/json-glib.h>
-
-#define NOW "2026-10-31T12:00"
-
-/* --- the command line --- */
-
-static char *attain(const char *folder, const char *const *arguments) {
-  g_autoptr(GPtrArray) argv = g_ptr_array_new();
-  const char *const head[] = {g_getenv("ATTAIN"), "-C", folder, "--now", NOW};
-  for (guint i = 0; i < G_N_ELEMENTS(head); i++) g_ptr_array_add(argv, (gpointer)head[i]);
-  for (; *arguments; arguments++) g_ptr_array_add(argv, (gpointer)*arguments);
-  g_ptr_array_add(argv, NULL);
-  char *out = NULL;
-  g_autofree char *err = NULL;
-  int status = 0;
-  g_autoptr(GError) error = NULL;
-  if (!g_spawn_sync(NULL, (char **)argv->pdata, NULL, G_SPAWN_DEFAULT, NULL, NULL, &out, &err, &status, &error))
-    fail_msg("%s", error->message);
-  if (status != 0) fail_msg("attain: %s", err);
-  return out;
-}
-
-#define ATTAIN(folder, ...) attain(folder, (const char *const[]){__VA_ARGS__, NULL})
 
 static int set_up(void **state) {
   DemoSummary summary;
