@@ -198,7 +198,8 @@ static void what_cannot_be_asked_is_said(void **state) {
   assert_fails(attain_changes(workspace, &november, "never", &why), ATTAIN_ERROR_USAGE, "since");
   assert_fails(attain_changes(workspace, &november, NULL, &why), ATTAIN_ERROR_USAGE, "since when");
   assert_fails(attain_changes(workspace, &believed, "2026-11-05", &why), ATTAIN_ERROR_USAGE, "without `as_of`");
-  assert_fails(attain_alert_test(workspace, &(AttainAlertTest){.rule = "lo"}, &why), ATTAIN_ERROR_NOT_FOUND, "no rule \"lo\"");
+  assert_fails(attain_alert_test(workspace, &(AttainAlertTest){.rule = "lo"}, &why), ATTAIN_ERROR_NOT_FOUND,
+               "no rule \"lo\"");
   assert_fails(attain_alert_test(workspace, &(AttainAlertTest){0}, &why), ATTAIN_ERROR_USAGE, "which rule");
   assert_fails(attain_alert_test(workspace, &(AttainAlertTest){.rule = "low", .since = "2026-12-01"}, &why),
                ATTAIN_ERROR_USAGE, "since");
