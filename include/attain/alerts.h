@@ -54,8 +54,9 @@ ATTAIN_API char *attain_alert_say(AttainWorkspace *workspace, const AttainAlertS
 /* --- judging and sending --- */
 
 /* Judges all alert rules at the clock and sends what is due, as `attain alert run` does; a program calls it every few
- * minutes. Returns what followed as that command's JSON (docs/alerts.md); give it back with attain_free(). Writers wait
- * while it sends. Not from a callback. Errors: INPUT of the rules, USAGE where the workspace is read only, IO. */
+ * minutes. Returns what followed as that command's JSON (docs/alerts.md); give it back with attain_free(). A rule that
+ * is wrong stops no other: `unjudged` says what is wrong with it and where. Writers wait while it sends. Not from a
+ * callback. Errors: USAGE where the workspace is read only, IO. */
 ATTAIN_API char *attain_alert_run(AttainWorkspace *workspace, AttainError *error);
 /* Sends the messages that wait, without judging the rules, as the JSON of `attain alert send --format json`. Otherwise
  * as attain_alert_run(). */

@@ -21,7 +21,8 @@ void lib_forget_alerts(AttainWorkspace *workspace) {
   g_clear_pointer(&workspace->alert_rules, g_ptr_array_unref);
 }
 
-/* Judges some rules with all that follows; the acts, or NULL. */
+/* Judges some of `rules` with all that follows; the acts, or NULL. `rules` NULL: there are more, which cannot be read.
+ */
 static GPtrArray *judge(AttainWorkspace *workspace, const GPtrArray *rules, const GPtrArray *judged,
                         gboolean looks_at_due, GPtrArray *unjudged, GError **error) {
   Session session = lib_session(workspace);
@@ -71,10 +72,13 @@ static char *json_of(const GPtrArray *events, const GPtrArray *unjudged, const A
 
 static char *run_all(AttainWorkspace *workspace, GError **error) {
   Session session = lib_session(workspace);
-  g_autoptr(GPtrArray) rules = session_need_alert_rules(&session, error);
+  g_autoptr(GPtrArray) wrong = NULL;
+  g_autoptr(GPtrArray) rules = session_alert_rules(&session, NULL, &wrong, error);
+  if (!rules) return NULL;
   g_autoptr(GPtrArray) unjudged = g_ptr_array_new_with_free_func(g_free);
-  g_autoptr(GPtrArray) events = rules ? judge(workspace, rules, rules, TRUE, unjudged, error) : NULL;
+  g_autoptr(GPtrArray) events = judge(workspace, wrong->len > 0 ? NULL : rules, rules, TRUE, unjudged, error);
   if (!events) return NULL;
+  g_ptr_array_extend_and_steal(unjudged, g_steal_pointer(&wrong));
   g_auto(AlertDelivery) delivery = {0};
   Sender sender = {
       .organisation = session.organisation, .rules = rules, .folder = session.folder, .now_us = session.now_us};

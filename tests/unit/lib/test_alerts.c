@@ -156,8 +156,22 @@ static void what_is_said_of_alerts_is_kept(void **state) {
   attain_close(workspace);
 }
 
+static const char wrong_yaml[] = "rules:\n  x: {kpi: win_rat, below: 1%, period: last-month, to: log}\n";
+
+static void a_wrong_rule_stops_no_other(void **state) {
+  AttainWorkspace *workspace = open_workspace();
+  AttainError error = {0};
+  put(workspace, "8", "won");
+  write_file("alerts/b.yaml", wrong_yaml);
+  expect_run(workspace, "b.yaml:2:12");
+  expect(attain_alert_history(workspace, "low", &error), "\"act\": \"snooze\"");
+  AttainAlertSaying awake = {.act = "wake", .rule = "low", .author = "Mia"};
+  expect_failure(attain_alert_say(workspace, &awake, &error), &error, ATTAIN_ERROR_INPUT, "b.yaml:2:12");
+  attain_close(workspace);
+}
+
 static void wrong_rules_are_told_when_it_opens(void **state) {
-  write_file("alerts/b.yaml", "rules:\n  x: {kpi: win_rat, below: 1%, period: last-month, to: log}\n");
+  write_file("alerts/b.yaml", wrong_yaml);
   AttainError error = {0};
   AttainOptions options = {.now = NOW, .alerts = true};
   assert_null(attain_open(folder, &options, &error));
@@ -168,9 +182,8 @@ static void wrong_rules_are_told_when_it_opens(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(a_put_is_judged_in_its_commit),
-      cmocka_unit_test(not_from_a_callback_nor_read_only),
-      cmocka_unit_test(what_is_said_of_alerts_is_kept),
+      cmocka_unit_test(a_put_is_judged_in_its_commit),      cmocka_unit_test(not_from_a_callback_nor_read_only),
+      cmocka_unit_test(what_is_said_of_alerts_is_kept),     cmocka_unit_test(a_wrong_rule_stops_no_other),
       cmocka_unit_test(wrong_rules_are_told_when_it_opens),
   };
   return cmocka_run_group_tests(tests, set_up, tear_down);
