@@ -9,8 +9,6 @@
 #include "send/send.h"
 #include "session/alerts.h"
 
-#include <stdio.h>
-
 gboolean lib_read_alerts(AttainWorkspace *workspace, GError **error) {
   workspace->alert_rules = session_need_alert_rules(workspace->session, error);
   return workspace->alert_rules != NULL;
@@ -58,45 +56,25 @@ void lib_judge_alerts(AttainWorkspace *workspace, const AttainChange *change) {
 
 /* --- by the clock --- */
 
-static char *json_of(const GPtrArray *events, const GPtrArray *unjudged, const AlertDelivery *delivery) {
-  char *text = NULL;
-  size_t length = 0;
-  FILE *out = open_memstream(&text, &length);
-  g_assert(out); /* fails only without memory, as does all of GLib */
-  CliJson *json = cli_json_new(out);
-  answer_alert_run_json(json, events, unjudged, delivery);
-  cli_json_free(json);
-  fclose(out);
-  return text;
-}
-
-static char *run_all(AttainWorkspace *workspace, GError **error) {
-  Session session = lib_session(workspace);
+static gboolean run_all(AttainWorkspace *workspace, const Session *session, gconstpointer what, FILE *out,
+                        GError **error) {
   g_autoptr(GPtrArray) wrong = NULL;
-  g_autoptr(GPtrArray) rules = session_alert_rules(&session, NULL, &wrong, error);
-  if (!rules) return NULL;
+  g_autoptr(GPtrArray) rules = session_alert_rules(session, NULL, &wrong, error);
+  if (!rules) return FALSE;
   g_autoptr(GPtrArray) unjudged = g_ptr_array_new_with_free_func(g_free);
   g_autoptr(GPtrArray) events = judge(workspace, wrong->len > 0 ? NULL : rules, rules, TRUE, unjudged, error);
-  if (!events) return NULL;
+  if (!events) return FALSE;
   g_ptr_array_extend_and_steal(unjudged, g_steal_pointer(&wrong));
   g_auto(AlertDelivery) delivery = {0};
   Sender sender = {
-      .organisation = session.organisation, .rules = rules, .folder = session.folder, .now_us = session.now_us};
-  if (!alert_outbox_send(session.store, session.now_us, send_message, &sender, &delivery, error)) return NULL;
-  return json_of(events, unjudged, &delivery);
+      .organisation = session->organisation, .rules = rules, .folder = session->folder, .now_us = session->now_us};
+  if (!alert_outbox_send(session->store, session->now_us, send_message, &sender, &delivery, error)) return FALSE;
+  CliJson *json = cli_json_new(out);
+  answer_alert_run_json(json, events, unjudged, &delivery);
+  cli_json_free(json);
+  return TRUE;
 }
 
 char *attain_alert_run(AttainWorkspace *workspace, AttainError *error) {
-  GError *cause = NULL;
-  if (workspace->is_read_only) {
-    lib_fail_with(error, ATTAIN_ERROR_USAGE, "the workspace was opened to be read only");
-    return NULL;
-  }
-  lib_follow_clock(workspace);
-  if (!lib_begin_writing(workspace, error)) return NULL;
-  lib_mend(workspace);
-  char *text = run_all(workspace, &cause);
-  lib_end_writing(workspace);
-  if (!text) lib_fail(error, cause);
-  return text;
+  return lib_say(workspace, "alert_run", run_all, NULL, error);
 }

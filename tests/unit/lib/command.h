@@ -1,7 +1,9 @@
-/* The command line beside the library: what `attain` prints of the same workspace at the same moment. Meson gives the
+/* The command line beside the library: what `attain` prints of the same company at the same moment. Meson gives the
  * program as ATTAIN. */
 #pragma once
 
+#include "../demo/simulated.h"
+#include "attain/attain.h"
 #include "unit.h"
 
 #include <glib.h>
@@ -26,3 +28,18 @@ static inline char *attain(const char *folder, const char *const *arguments) {
 }
 
 #define ATTAIN(folder, ...) attain(folder, (const char *const[]){__VA_ARGS__, NULL})
+
+/* The company's folder, opened at NOW to write. */
+static inline AttainWorkspace *open_company(const char *folder) {
+  AttainError error = {0};
+  AttainOptions standing = {.now = NOW};
+  AttainWorkspace *workspace = attain_open(folder, &standing, &error);
+  if (!workspace) fail_msg("%s", error.message);
+  return workspace;
+}
+
+/* A teardown: `*state` is the folder. */
+static inline int remove_company(void **state) {
+  simulated_remove(*state);
+  return 0;
+}

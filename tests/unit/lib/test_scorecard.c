@@ -1,6 +1,4 @@
 /* Scorecards and targets from the library: as the command line gives them, and moved by what is put. */
-#include "../demo/simulated.h"
-#include "attain/attain.h"
 #include "command.h"
 
 #include <json-glib/json-glib.h>
@@ -14,20 +12,7 @@ static int set_up(void **state) {
   return 0;
 }
 
-static int tear_down(void **state) {
-  simulated_remove(*state);
-  return 0;
-}
-
 /* --- the library --- */
-
-static AttainWorkspace *open_workspace(const char *folder) {
-  AttainError error = {0};
-  AttainOptions standing = {.now = NOW};
-  AttainWorkspace *workspace = attain_open(folder, &standing, &error);
-  if (!workspace) fail_msg("%s", error.message);
-  return workspace;
-}
 
 static char *scorecard(AttainWorkspace *workspace, const AttainScorecardQuestion *question) {
   AttainError error = {0};
@@ -40,7 +25,7 @@ static void as_the_command(void **state) {
   const char *by[] = {"team,rep", NULL}, *weights[] = {"revenue=3", NULL}, *kpis[] = {"win_rate", "calls", NULL};
   g_autofree char *said = ATTAIN(*state, "scorecard", "--by", "team,rep", "--period", "2026-10", "--kpi", "win_rate",
                                  "--kpi", "calls", "--weight", "revenue=3", "--format", "json");
-  AttainWorkspace *workspace = open_workspace(*state);
+  AttainWorkspace *workspace = open_company(*state);
   AttainScorecardQuestion question = {.by = by, .period = "2026-10", .kpis = kpis, .weights = weights};
   char *json = scorecard(workspace, &question);
   assert_string_equal(said, json);
@@ -83,7 +68,7 @@ static void on_change(const AttainChange *change, void *user_data) {
 
 /* A won deal of 50,000 is 0.05 of a million more, for who asks in the callback and for who asks afterwards. */
 static void a_record_moves_attainment(void **state) {
-  Heard heard = {.workspace = open_workspace(*state)};
+  Heard heard = {.workspace = open_company(*state)};
   double value = 0, attainment = 0, later, share;
   gint64 load = 0;
   char *json = scorecard(heard.workspace, &of_revenue);
@@ -108,7 +93,7 @@ static void a_record_moves_attainment(void **state) {
 }
 
 static void wrong_questions(void **state) {
-  AttainWorkspace *workspace = open_workspace(*state);
+  AttainWorkspace *workspace = open_company(*state);
   const char *weights[] = {"revenue", NULL};
   const AttainScorecardQuestion wrong[] = {{.who = "Nobody At All"}, {.role = "chef"}, {.weights = weights}};
   static const struct {
@@ -138,7 +123,7 @@ static char *targets(AttainWorkspace *workspace, const AttainTargetsWanted *want
 
 static void targets_as_the_command(void **state) {
   g_autofree char *said = ATTAIN(*state, "target", "--for", "company", "--all", "--format", "json");
-  AttainWorkspace *workspace = open_workspace(*state);
+  AttainWorkspace *workspace = open_company(*state);
   AttainTargetsWanted wanted = {.who = "company", .all = true};
   char *json = targets(workspace, &wanted);
   assert_string_equal(said, json);
@@ -162,7 +147,7 @@ static void read_target(const char *json, double *actual, double *probability) {
 
 /* Ten million more than there was is more than any target of a million asks. */
 static void a_record_makes_the_target(void **state) {
-  AttainWorkspace *workspace = open_workspace(*state);
+  AttainWorkspace *workspace = open_company(*state);
   AttainTargetsWanted wanted = {.kpi = "revenue"};
   AttainPutOptions options = {.source = "test"};
   AttainError error = {0};
@@ -198,7 +183,7 @@ static void assert_said(AttainWorkspace *workspace, const AttainTargetSaying *sa
 
 /* Proposed, countered, accepted; the author of a proposal does not accept it. */
 static void agreeing_on_targets(void **state) {
-  AttainWorkspace *workspace = open_workspace(*state);
+  AttainWorkspace *workspace = open_company(*state);
   AttainTargetSaying propose = {.act = "propose",
                                 .sentence = "40 won deals next quarter",
                                 .who = "company",
@@ -248,5 +233,5 @@ int main(void) {
       cmocka_unit_test(a_record_makes_the_target),
       cmocka_unit_test(agreeing_on_targets),
   };
-  return cmocka_run_group_tests(tests, set_up, tear_down);
+  return cmocka_run_group_tests(tests, set_up, remove_company);
 }

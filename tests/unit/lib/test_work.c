@@ -1,6 +1,4 @@
 /* All else that commands do, from the library: as the command line gives it, and with numbers worked by hand. */
-#include "../demo/simulated.h"
-#include "attain/attain.h"
 #include "command.h"
 
 #include <json-glib/json-glib.h>
@@ -15,20 +13,7 @@ static int set_up(void **state) {
   return 0;
 }
 
-static int tear_down(void **state) {
-  simulated_remove(*state);
-  return 0;
-}
-
 /* --- the library --- */
-
-static AttainWorkspace *open_workspace(const char *folder) {
-  AttainError error = {0};
-  AttainOptions standing = {.now = NOW};
-  AttainWorkspace *workspace = attain_open(folder, &standing, &error);
-  if (!workspace) fail_msg("%s", error.message);
-  return workspace;
-}
 
 static AttainError why;
 
@@ -141,7 +126,7 @@ static void as_the_commands(void **state) {
   g_autoptr(GPtrArray) said = g_ptr_array_new_with_free_func(g_free);
   for (guint i = 0; i < G_N_ELEMENTS(questions); i++)
     g_ptr_array_add(said, said_by_command(*state, questions[i].command));
-  AttainWorkspace *workspace = open_workspace(*state);
+  AttainWorkspace *workspace = open_company(*state);
   for (guint i = 0; i < G_N_ELEMENTS(questions); i++) {
     const char *until = questions[i].until;
     char *command = g_ptr_array_index(said, i);
@@ -167,7 +152,7 @@ static char *member_of(AttainWorkspace *workspace, guint n) {
 
 /* 60 and 40 of a million, and 10 % more of it: 660,000 and 440,000. */
 static void parts_are_what_was_said(void **state) {
-  AttainWorkspace *workspace = open_workspace(*state);
+  AttainWorkspace *workspace = open_company(*state);
   AttainError error = {0};
   g_autofree char *first = member_of(workspace, 0), *second = member_of(workspace, 1);
   g_autofree char *sixty = g_strconcat(first, "=60", NULL), *forty = g_strconcat(second, "=40", NULL);
@@ -208,7 +193,7 @@ static char *take(AttainWorkspace *workspace, const char *csv, const char *reaso
 
 /* Out as a file and back; a preview, the wrong cells, a new one, one that changes. */
 static void a_grid_goes_out_and_comes_back(void **state) {
-  AttainWorkspace *workspace = open_workspace(*state);
+  AttainWorkspace *workspace = open_company(*state);
   AttainError error = {0};
   g_autofree char *name = member_of(workspace, 0);
   g_autofree char *csv = g_strdup_printf("revenue by rep,2027-01,2027-02\n%s,1000.50,\n", name);
@@ -241,7 +226,7 @@ static void a_grid_goes_out_and_comes_back(void **state) {
 }
 
 static void objectives_are_made_and_ended(void **state) {
-  AttainWorkspace *workspace = open_workspace(*state);
+  AttainWorkspace *workspace = open_company(*state);
   AttainError error = {0};
   AttainObjective keep = {.name = "Keep", .author = "Mia"};
   assert_fails(attain_objective_set(workspace, &keep, &error), &error, ATTAIN_ERROR_USAGE, "which KPIs tell");
@@ -281,7 +266,7 @@ static void put_won_deal(AttainWorkspace *workspace, const char *id, const char 
 
 /* What was reported stays; a deal of 50,000 that comes later is what is different now. */
 static void a_closed_period_stays(void **state) {
-  AttainWorkspace *workspace = open_workspace(*state);
+  AttainWorkspace *workspace = open_company(*state);
   AttainError error = {0};
   AttainClosing closing = {.period = "2026-09", .kpis = revenue, .note = "board"};
   char *closed = got(attain_close_period(workspace, &closing, &why));
@@ -322,7 +307,7 @@ static gint64 load_asked(AttainWorkspace *workspace) {
 
 /* The writer comes when the commit is let go, whatever was asked of it meanwhile. */
 static void answers_that_are_held_are_of_one_commit(void **state) {
-  AttainWorkspace *workspace = open_workspace(*state);
+  AttainWorkspace *workspace = open_company(*state);
   AttainError error = {0};
   assert_true(attain_hold(workspace, NULL));
   GThread *writer = g_thread_new("writer", put_one, workspace);
@@ -372,7 +357,7 @@ static gpointer check_on(gpointer data) {
 }
 
 static void long_work_is_cancelled_and_can_be_done_again(void **state) {
-  Long work = {.workspace = open_workspace(*state)};
+  Long work = {.workspace = open_company(*state)};
   GThread *thread = g_thread_new("check", check_on, &work);
   while (!g_atomic_int_get(&work.is_over)) attain_cancel(work.workspace);
   g_thread_join(thread);
@@ -384,7 +369,7 @@ static void long_work_is_cancelled_and_can_be_done_again(void **state) {
 /* --- who looks --- */
 
 static void readers_are_noted_once(void **state) {
-  AttainWorkspace *workspace = open_workspace(*state);
+  AttainWorkspace *workspace = open_company(*state);
   AttainQuestion question = october;
   question.reader = "Bo Lund";
   for (guint i = 0; i < 2; i++) attain_answer_free(attain_ask(workspace, &question, NULL));
@@ -408,5 +393,5 @@ int main(void) {
       cmocka_unit_test(long_work_is_cancelled_and_can_be_done_again),
       cmocka_unit_test(readers_are_noted_once),
   };
-  return cmocka_run_group_tests(tests, set_up, tear_down);
+  return cmocka_run_group_tests(tests, set_up, remove_company);
 }
