@@ -2,7 +2,7 @@
  */
 #include "answer/answer.h"
 #include "answer/members.h"
-#include "company.h"
+#include "asked.h"
 
 static const char definitions[] =
     "measures:\n"
@@ -21,13 +21,7 @@ static Session session;
 static int set_up(void **state) {
   world = world_empty(definitions);
   world_set_clock(&world, base_day_from_civil(2026, 11, 20));
-  session = (Session){.now_us = world.context.now_us,
-                      .today = world.context.today,
-                      .organisation = world.organisation,
-                      .schema = world.schema,
-                      .calendar = world.calendar,
-                      .catalogue = world.catalogue,
-                      .store = world.store};
+  session = world_session(&world);
   return 0;
 }
 

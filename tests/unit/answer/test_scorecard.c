@@ -1,7 +1,7 @@
 /* Scorecards in words and tables. Ana won 100 in January, nothing in February, 300 in March and 800 in April; Ben won
  * 200 in April and lost two deals. The clock stands at the end of April 2026, unless a test moves it. */
 #include "answer/scorecard.h"
-#include "company.h"
+#include "asked.h"
 #include "target/members.h"
 
 static const char definitions[] =
@@ -42,13 +42,7 @@ static void case_init(Case *one, BaseDay today) {
               "DATE '2026-01-01' AS first_day, DATE '2026-04-13' AS last_day, "
               "TIMESTAMP '2026-04-13' AS latest_at, false AS has_foreign_currency");
   world_set_clock(&one->world, today);
-  one->session = (Session){.now_us = one->world.context.now_us,
-                           .today = today,
-                           .organisation = one->world.organisation,
-                           .schema = one->world.schema,
-                           .calendar = one->world.calendar,
-                           .catalogue = one->world.catalogue,
-                           .store = store};
+  one->session = world_session(&one->world);
 }
 
 static void case_clear(Case *one) {

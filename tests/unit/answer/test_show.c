@@ -1,7 +1,7 @@
 /* An answer in every form. The company's year: Ana closed 4 deals and won 2 of them (1,000.50 and 999.50 euros), Ben
  * closed 1 and won none, and `"C", the <b>|*` won 1 of 1 (250 euros); of nobody, 1 of 1 (40 euros). */
 #include "answer/show.h"
-#include "company.h"
+#include "asked.h"
 
 static const char definitions[] =
     "measures:\n"
@@ -35,13 +35,7 @@ static int set_up(void **state) {
               "TIMESTAMP '2026-05-06' AS latest_at, false AS has_foreign_currency");
   world.context.today = base_day_from_civil(2027, 1, 15);
   world.context.now_us = calendar_start_of_day(world.calendar, world.context.today);
-  session = (Session){.now_us = world.context.now_us,
-                      .today = world.context.today,
-                      .organisation = world.organisation,
-                      .schema = world.schema,
-                      .calendar = world.calendar,
-                      .catalogue = world.catalogue,
-                      .store = store};
+  session = world_session(&world);
   return 0;
 }
 

@@ -1,6 +1,6 @@
 /* Targets as they are shown: standings made by hand, in words, as a row and as JSON. */
 #include "answer/targets.h"
-#include "company.h"
+#include "asked.h"
 
 static const char definitions[] =
     "measures:\n"
@@ -15,12 +15,8 @@ static Session session;
 
 static int set_up(void **state) {
   world = world_empty(definitions);
-  session = (Session){.today = base_day_from_civil(2026, 11, 20),
-                      .organisation = world.organisation,
-                      .schema = world.schema,
-                      .calendar = world.calendar,
-                      .catalogue = world.catalogue,
-                      .store = world.store};
+  world_set_clock(&world, base_day_from_civil(2026, 11, 20));
+  session = world_session(&world);
   return 0;
 }
 

@@ -4,7 +4,7 @@
  *   revenue    Ana 400, now 420: 20 more    Ben 50, now 0    all 450, now 420: 30 less
  *   win rate   all 3 of 4, now 2 of 4: 25 points less        Ana's stands: 2 of 3 */
 #include "app/reported.h"
-#include "company.h"
+#include "asked.h"
 
 static const char definitions[] =
     "measures:\n"
@@ -41,13 +41,7 @@ static int set_up(void **state) {
               "'2026-01-05' AS first_day, DATE '2026-02-01' AS last_day, TIMESTAMP '2026-02-01' AS "
               "latest_at, false AS has_foreign_currency");
   world_set_clock(&world, base_day_from_civil(2026, 6, 30));
-  session = (Session){.now_us = world.context.now_us,
-                      .today = world.context.today,
-                      .organisation = world.organisation,
-                      .schema = world.schema,
-                      .calendar = world.calendar,
-                      .catalogue = world.catalogue,
-                      .store = world.store};
+  session = world_session(&world);
   close_quarter();
   return 0;
 }

@@ -13,17 +13,10 @@
  *
  * The first lines of a file, before any block, are attain.yaml's. Nothing is "-". What must be was worked out by hand
  * or by the program that the file names, never by reading it off the ledger. */
-#include "ingest/ingest.h"
-#include "unit.h"
-
-#include <glib/gstdio.h>
+#include "scratch.h"
 
 typedef struct {
-  char *folder;
-  ConfOrganisation *organisation;
-  LedgerSchema *schema;
-  Calendar *calendar;
-  Store *store;
+  Scratch scratch;
   guint n_blocks, n_rows, n_failed;
 } Bench;
 
@@ -62,7 +55,7 @@ static void write_rows(const Bench *bench, const Block *block) {
     for (guint c = 0; c < 3; c++) append_quoted(csv, c < g_strv_length(texts) ? g_strstrip(texts[c]) : "");
     g_string_append_c(csv, '\n');
   }
-  g_autofree char *path = g_build_filename(bench->folder, "rows.csv", NULL);
+  g_autofree char *path = scratch_path(&bench->scratch);
   assert_true(g_file_set_contents(path, csv->str, -1, NULL));
 }
 
@@ -78,14 +71,14 @@ static IngestReport *load(const Bench *bench, const Block *block) {
       "{source: b%u, %smax_rejected: 100%%, tables: {rows: {%sfile: rows.csv}}, map: [{to: %s, from: rows, columns: "
       "{%sid: Id}}]}\n",
       bench->n_blocks, source, table, block->to, columns);
-  g_autofree char *path = g_build_filename(bench->folder, "sources", "b.yaml", NULL);
+  g_autofree char *path = g_build_filename(bench->scratch.folder, "sources", "b.yaml", NULL);
   g_autoptr(GError) error = NULL;
-  g_autoptr(IngestSource) mapping =
-      ingest_source_parse(path, yaml, strlen(yaml), bench->folder, bench->schema, bench->organisation, &error);
+  g_autoptr(IngestSource) mapping = ingest_source_parse(path, yaml, strlen(yaml), bench->scratch.folder,
+                                                        bench->scratch.schema, bench->scratch.organisation, &error);
   IngestOptions options = {.now_us = (gint64)base_day_from_civil(2027, 1, 1) * G_TIME_SPAN_DAY};
   IngestReport *report = NULL;
-  if (!mapping || !ingest_load(bench->store, mapping, bench->schema, bench->organisation, bench->calendar, &options,
-                               &report, &error))
+  if (!mapping || !ingest_load(bench->scratch.store, mapping, bench->scratch.schema, bench->scratch.organisation,
+                               bench->scratch.calendar, &options, &report, &error))
     fail_msg("%s: %s\n%s", block->title, error->message, yaml);
   return report;
 }
@@ -103,13 +96,13 @@ static GHashTable *outcomes(const Bench *bench, const Block *block) {
       g_strdup_printf("SELECT id, concat_ws(', ', %s) FROM (SELECT * FROM %s WHERE from_source = 'b%u')", block->show,
                       block->to, bench->n_blocks);
   g_autoptr(GError) error = NULL;
-  g_autoptr(StoreRows) rows = store_query(bench->store, sql, NULL, 0, 0, &error);
+  g_autoptr(StoreRows) rows = store_query(bench->scratch.store, sql, NULL, 0, 0, &error);
   for (gsize r = 0; rows && r < store_rows_count(rows); r++)
     g_hash_table_insert(found, g_strdup(store_rows_value(rows, r, 0).text),
                         g_strdup(store_rows_value(rows, r, 1).text));
   if (error) fail_msg("%s: %s", block->title, error->message);
   g_autofree char *source = g_strdup_printf("b%u", bench->n_blocks);
-  g_autoptr(GPtrArray) rejected = ingest_rejected(bench->store, 1000, NULL, &error);
+  g_autoptr(GPtrArray) rejected = ingest_rejected(bench->scratch.store, 1000, NULL, &error);
   for (guint i = 0; rejected && i < rejected->len; i++) {
     const IngestRejected *row = rejected->pdata[i];
     if (g_str_equal(row->source, source))
@@ -155,25 +148,7 @@ static void run_block(Bench *bench, const Block *block) {
 
 static void open_bench(Bench *bench, const char *organisation) {
   g_autofree char *text = g_strconcat("name: Test\n", organisation, NULL);
-  g_autoptr(GError) error = NULL;
-  bench->folder = g_dir_make_tmp("attain-test-XXXXXX", NULL);
-  bench->organisation = conf_organisation_parse("attain.yaml", text, strlen(text), bench->folder, &error);
-  if (error) fail_msg("%s", error->message);
-  bench->schema = ledger_schema_new(bench->organisation->extra, bench->organisation->n_extra, NULL);
-  bench->calendar = calendar_new(&bench->organisation->calendar, NULL);
-  bench->store = store_open(NULL, bench->schema, STORE_CREATE, 1, &error);
-  if (error) fail_msg("%s", error->message);
-}
-
-static void close_bench(Bench *bench) {
-  g_autofree char *path = g_build_filename(bench->folder, "rows.csv", NULL);
-  g_unlink(path);
-  g_rmdir(bench->folder);
-  store_close(bench->store);
-  calendar_free(bench->calendar);
-  ledger_schema_free(bench->schema);
-  conf_organisation_free(bench->organisation);
-  g_free(bench->folder);
+  bench->scratch = scratch_open(text);
 }
 
 /* "to: opportunity" sets what is kept under `to`. */
@@ -227,7 +202,7 @@ static void columns_become_values(void **state) {
   g_ptr_array_unref(block.wanted);
   char *const texts[] = {block.title, block.to, block.columns, block.source, block.table, block.show};
   for (guint i = 0; i < G_N_ELEMENTS(texts); i++) g_free(texts[i]);
-  close_bench(&bench);
+  scratch_close(&bench.scratch);
 }
 
 int main(int argc, char **argv) {

@@ -1,19 +1,12 @@
 /* Whatever way a number or a time is written, the ledger has what was written: random amounts in the forms of many
  * exports, and random instants in many zones. What must be is the number that was written down, and what GLib's time
  * zones make of a time. The seed is printed; ATTAIN_SEED gives it. */
-#include "ingest/ingest.h"
-#include "unit.h"
-
-#include <glib/gstdio.h>
+#include "scratch.h"
 
 #define N_ROWS 150
 
 typedef struct {
-  char *folder;
-  ConfOrganisation *organisation;
-  LedgerSchema *schema;
-  Calendar *calendar;
-  Store *store;
+  Scratch scratch;
   GRand *random;
   guint n_loads;
 } Bench;
@@ -25,27 +18,15 @@ static int set_up(void **state) {
   print_message("ATTAIN_SEED=%u\n", seed);
   Bench *bench = g_new0(Bench, 1);
   bench->random = g_rand_new_with_seed(seed);
-  bench->folder = g_dir_make_tmp("attain-test-XXXXXX", NULL);
-  bench->organisation = conf_organisation_parse("attain.yaml", text, strlen(text), bench->folder, NULL);
-  bench->schema = ledger_schema_new(NULL, 0, NULL);
-  bench->calendar = calendar_new(&bench->organisation->calendar, NULL);
-  bench->store = store_open(NULL, bench->schema, STORE_CREATE, 1, NULL);
-  assert_non_null(bench->store);
+  bench->scratch = scratch_open(text);
   *state = bench;
   return 0;
 }
 
 static int tear_down(void **state) {
   Bench *bench = *state;
-  g_autofree char *path = g_build_filename(bench->folder, "rows.csv", NULL);
-  g_unlink(path);
-  g_rmdir(bench->folder);
-  store_close(bench->store);
-  calendar_free(bench->calendar);
-  ledger_schema_free(bench->schema);
-  conf_organisation_free(bench->organisation);
+  scratch_close(&bench->scratch);
   g_rand_free(bench->random);
-  g_free(bench->folder);
   g_free(bench);
   return 0;
 }
@@ -56,22 +37,22 @@ static StoreRows *load(Bench *bench, const GPtrArray *texts, const char *table, 
   g_autoptr(GString) csv = g_string_new("\"Id\",\"V\"\n");
   for (guint i = 0; i < texts->len; i++)
     g_string_append_printf(csv, "\"%06u\",\"%s\"\n", i, (const char *)texts->pdata[i]);
-  g_autofree char *path = g_build_filename(bench->folder, "rows.csv", NULL);
+  g_autofree char *path = scratch_path(&bench->scratch);
   assert_true(g_file_set_contents(path, csv->str, -1, NULL));
   g_autofree char *yaml =
       g_strdup_printf("{source: s%u, tables: {rows: rows.csv}, map: [{to: %s, from: rows, columns: {id: Id, %s}}]}\n",
                       ++bench->n_loads, table, mapping);
   g_autoptr(GError) error = NULL;
-  g_autoptr(IngestSource) source =
-      ingest_source_parse("s.yaml", yaml, strlen(yaml), bench->folder, bench->schema, bench->organisation, &error);
+  g_autoptr(IngestSource) source = ingest_source_parse("s.yaml", yaml, strlen(yaml), bench->scratch.folder,
+                                                       bench->scratch.schema, bench->scratch.organisation, &error);
   IngestOptions options = {.now_us = (gint64)base_day_from_civil(2040, 1, 1) * G_TIME_SPAN_DAY};
   g_autoptr(IngestReport) report = NULL;
-  if (!source || !ingest_load(bench->store, source, bench->schema, bench->organisation, bench->calendar, &options,
-                              &report, &error))
+  if (!source || !ingest_load(bench->scratch.store, source, bench->scratch.schema, bench->scratch.organisation,
+                              bench->scratch.calendar, &options, &report, &error))
     fail_msg("%s\n%s", error->message, yaml);
   g_autofree char *sql =
       g_strdup_printf("SELECT %s FROM %s WHERE from_source = 's%u' ORDER BY id", columns, table, bench->n_loads);
-  StoreRows *rows = store_query(bench->store, sql, NULL, 0, 0, &error);
+  StoreRows *rows = store_query(bench->scratch.store, sql, NULL, 0, 0, &error);
   if (!rows) fail_msg("%s", error->message);
   assert_int_equal(texts->len, store_rows_count(rows));
   return rows;
