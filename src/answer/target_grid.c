@@ -169,10 +169,24 @@ void answer_grid_json(const AnswerGrid *answer, FILE *out) {
   cli_json_end_object(json);
 }
 
+/* Amounts to the cent, unless all are whole: they are what was agreed. -1: no money. */
+static int decimals_of(const AnswerGrid *answer, const KpiDefinition *kpi) {
+  const TargetGrid *grid = answer->grid;
+  gsize n = (gsize)grid->members->len * grid->periods->len;
+  if (!answer_is_money(kpi->unit)) return -1;
+  g_autofree double *amounts = g_new0(double, 2 * n + 1);
+  for (gsize i = 0; i < n; i++) {
+    amounts[2 * i] = grid->cells[i].amount;
+    amounts[2 * i + 1] = grid->cells[i].before;
+  }
+  return cli_money_decimals(amounts, 2 * n, answer->session->organisation->currency, TRUE);
+}
+
 /* What is new stands out, and what changes with what it was. */
-static void add_cell(CliTable *table, const Session *session, const KpiDefinition *kpi, const TargetCell *cell) {
-  g_autofree char *now = answer_number(session, kpi, TRUE, cell->amount),
-                  *before = answer_number(session, kpi, TRUE, cell->before);
+static void add_cell(CliTable *table, const Session *session, const KpiDefinition *kpi, int decimals,
+                     const TargetCell *cell) {
+  g_autofree char *now = answer_number_to(session, kpi, decimals, TRUE, cell->amount),
+                  *before = answer_number_to(session, kpi, decimals, TRUE, cell->before);
   g_autofree char *changed = g_strdup_printf("%s → %s", before, now);
   switch (cell->state) {
     case TARGET_CELL_EMPTY:
@@ -195,6 +209,7 @@ CliTable *answer_grid_table(const AnswerGrid *answer) {
   const KpiDefinition *kpi = kpi_catalogue_find(answer->session->catalogue, grid->kpi, NULL);
   g_autofree char *title = g_strdup_printf("Targets · %s by %s", kpi->title, grid->dimension);
   g_autofree char *head = answer_dimension(grid->dimension);
+  int decimals = decimals_of(answer, kpi);
   CliTable *table = cli_table_new(title);
   cli_table_add_column(table, head, CLI_LEFT);
   for (guint p = 0; p < grid->periods->len; p++)
@@ -202,7 +217,8 @@ CliTable *answer_grid_table(const AnswerGrid *answer) {
   for (guint m = 0; m < grid->members->len; m++) {
     cli_table_add_row(table);
     cli_table_add_cell(table, g_ptr_array_index(grid->members, m), CLI_STYLE_NONE);
-    for (guint p = 0; p < grid->periods->len; p++) add_cell(table, answer->session, kpi, target_grid_cell(grid, m, p));
+    for (guint p = 0; p < grid->periods->len; p++)
+      add_cell(table, answer->session, kpi, decimals, target_grid_cell(grid, m, p));
   }
   if (answer->note) cli_table_add_note(table, answer->note);
   return table;

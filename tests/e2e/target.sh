@@ -117,6 +117,8 @@ complains 'A3: there is no rep "Bo Lun": did you mean "Bo Lund"?'
 printf '%s\n' 'revenue by rep,2027-04,2027-05,2027-06' 'ana silva,"10,000.50",,9000' 'Bo Lund,,8000,' > grid.csv
 run 0 $at target grid --load grid.csv --dry-run
 says "3 targets are new, 0 changed, 0 as they were; nothing was kept (dry run)."
+says "EUR 10,000.50"
+says "EUR 8,000.00"
 run 0 $at target grid --load grid.csv
 run 0 $at target grid --load grid.csv --format json
 json_is '[(c["member"], c["period"], c["amount"], c["state"]) for c in d["cells"]]' "[('Ana Silva', '2027-04', 10000.5, 'same'), ('Ana Silva', '2027-06', 9000, 'same'), ('Bo Lund', '2027-05', 8000, 'same')]"
