@@ -24,7 +24,8 @@ typedef enum {
   ATTAIN_ERROR_VERSION,   /* the database is of another version of Attain */
   ATTAIN_ERROR_IO,        /* disk, file or database */
   ATTAIN_ERROR_USAGE,     /* the call makes no sense: options that contradict each other, a put from a callback */
-  ATTAIN_ERROR_CANCELLED  /* by attain_cancel(); nothing of it was kept */
+  ATTAIN_ERROR_CANCELLED, /* by attain_cancel(); nothing of it was kept */
+  ATTAIN_ERROR_FORBIDDEN  /* it is not for who asks: sign in, or ask who may */
 } AttainErrorCode;
 
 typedef struct {

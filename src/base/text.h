@@ -21,6 +21,7 @@ typedef enum {
   BASE_ERROR_VERSION,   /* a database of a newer version */
   BASE_ERROR_IO,        /* disk, file or database failure */
   BASE_ERROR_USAGE,     /* wrong use of the command line: exit code 2 */
+  BASE_ERROR_FORBIDDEN, /* it is there, but not for who asks */
 } BaseErrorCode;
 
 /* Sets `error` to "file:line:column: message" (what is known of the place). */

@@ -30,7 +30,7 @@ static AttainErrorCode code_of(const GError *cause) {
       [BASE_ERROR_INPUT] = ATTAIN_ERROR_INPUT,     [BASE_ERROR_NOT_FOUND] = ATTAIN_ERROR_NOT_FOUND,
       [BASE_ERROR_LIMIT] = ATTAIN_ERROR_LIMIT,     [BASE_ERROR_BUSY] = ATTAIN_ERROR_BUSY,
       [BASE_ERROR_VERSION] = ATTAIN_ERROR_VERSION, [BASE_ERROR_IO] = ATTAIN_ERROR_IO,
-      [BASE_ERROR_USAGE] = ATTAIN_ERROR_USAGE,
+      [BASE_ERROR_USAGE] = ATTAIN_ERROR_USAGE,     [BASE_ERROR_FORBIDDEN] = ATTAIN_ERROR_FORBIDDEN,
   };
   gboolean is_known = cause && cause->domain == BASE_ERROR && (gsize)cause->code < G_N_ELEMENTS(codes);
   return is_known ? codes[cause->code] : ATTAIN_ERROR_IO;

@@ -1,0 +1,106 @@
+/* Who asks, in libattain: users and roles, signing in, tokens, what each may see and do, the audit log. Included by
+ * attain/attain.h, which says what holds for all functions. docs/security.md says what roles and policies are. */
+#ifndef ATTAIN_PEOPLE_H
+#define ATTAIN_PEOPLE_H
+
+#include <attain/workspace.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* --- a workspace as somebody sees it --- */
+
+/* What attain_open() returns sees and does everything: it is the operator's. Each of the following is a handle of the
+ * same workspace through which every function of this library sees only what that user may see, and does only what they
+ * may do, on the day of the call: errors are FORBIDDEN, and numbers are of the records that are theirs. Cheap: one a
+ * request. Give it back with attain_leave(), before the workspace is closed. */
+/* Errors: NOT_FOUND for a user who is not there, FORBIDDEN for one who is locked. */
+ATTAIN_API AttainWorkspace *attain_as_user(AttainWorkspace *workspace, const char *user, AttainError *error);
+/* `secret`: of attain_sign_in(). Errors: FORBIDDEN when it is none, has ended or is too old. */
+ATTAIN_API AttainWorkspace *attain_as_session(AttainWorkspace *workspace, const char *secret, AttainError *error);
+/* `secret`: of attain_token_add(). Errors: FORBIDDEN. */
+ATTAIN_API AttainWorkspace *attain_as_token(AttainWorkspace *workspace, const char *secret, AttainError *error);
+ATTAIN_API void attain_leave(AttainWorkspace *handle);
+
+/* What a function may need beyond seeing. A token has some of its user's. */
+typedef enum {
+  ATTAIN_MAY_READ = 1 << 0,    /* ask, within what they see */
+  ATTAIN_MAY_TARGET = 1 << 1,  /* propose, counter, accept and comment on targets that concern them */
+  ATTAIN_MAY_ALERT = 1 << 2,   /* snooze and acknowledge alerts that concern them */
+  ATTAIN_MAY_PUT = 1 << 3,     /* put, remove and load records */
+  ATTAIN_MAY_RUN = 1 << 4,     /* judge and send alerts, close periods, check, lint: the workspace's own work */
+  ATTAIN_MAY_SEE_ALL = 1 << 5, /* the whole company's records */
+  ATTAIN_MAY_MANAGE = 1 << 6,  /* users, tokens of others, the audit log, backup, erasing */
+} AttainMay;
+/* Of AttainMay; the operator's are all. */
+ATTAIN_API uint32_t attain_may(AttainWorkspace *handle);
+/* Changes whenever what the handle sees may have changed, and is the same for those who see the same: for keeping
+ * answers. Owned by the handle. */
+ATTAIN_API const char *attain_sight(AttainWorkspace *handle);
+/* {"user", "name", "role", "may": [...], "sees": [...]} of the handle; give it back with attain_free(). */
+ATTAIN_API char *attain_me(AttainWorkspace *handle, AttainError *error);
+
+/* --- users (MANAGE) --- */
+
+typedef struct {
+  const char *user;          /* what they sign in with: a name or an e-mail address */
+  const char *name;          /* for people; NULL: as the records name the person, or `user` */
+  const char *person;        /* the person of the records that they are, by name, id or e-mail; NULL: nobody */
+  const char *role;          /* rep, leader, manager, executive, finance, marketing, coach, administrator */
+  const char *const *groups; /* of the policy file; ends with NULL; may be NULL */
+} AttainUser;
+
+/* Gives the secret of a one-time link with which they choose a password; it holds three days. Free with attain_free().
+ * Errors: INPUT, NOT_FOUND for a person or role. */
+ATTAIN_API char *attain_user_add(AttainWorkspace *workspace, const AttainUser *user, AttainError *error);
+/* What is NULL stays. */
+ATTAIN_API bool attain_user_change(AttainWorkspace *workspace, const AttainUser *user, AttainError *error);
+/* Ends their sessions and tokens. Locked: nothing of theirs is lost. */
+ATTAIN_API bool attain_user_lock(AttainWorkspace *workspace, const char *user, bool locked, AttainError *error);
+/* A new one-time link; what they had holds until it is used. */
+ATTAIN_API char *attain_user_invite(AttainWorkspace *workspace, const char *user, AttainError *error);
+/* JSON; everybody else's handle: those they lead. */
+ATTAIN_API char *attain_users(AttainWorkspace *workspace, AttainError *error);
+/* TRUE while nobody is an administrator. */
+ATTAIN_API bool attain_is_new(AttainWorkspace *workspace);
+
+/* --- signing in --- */
+
+/* Gives the session's secret. `address`: whence, for the throttle and the audit log; may be NULL. A wrong name takes as
+ * long as a wrong password. Errors: FORBIDDEN (wrong, locked), LIMIT (too many tries; when again). */
+ATTAIN_API char *attain_sign_in(AttainWorkspace *workspace, const char *user, const char *password, const char *address,
+                                AttainError *error);
+ATTAIN_API bool attain_sign_out(AttainWorkspace *workspace, const char *secret, AttainError *error);
+/* Uses a one-time link: sets the password and signs in. Errors: FORBIDDEN (used, too old), INPUT (a weak password). */
+ATTAIN_API char *attain_accept_invitation(AttainWorkspace *workspace, const char *secret, const char *password,
+                                          const char *address, AttainError *error);
+/* Of the handle's own user; ends their other sessions. Errors: FORBIDDEN, INPUT. */
+ATTAIN_API bool attain_change_password(AttainWorkspace *handle, const char *old_password, const char *new_password,
+                                       AttainError *error);
+
+/* --- tokens, for programs --- */
+
+typedef struct {
+  const char *name; /* what it is for */
+  const char *user; /* whose; NULL: the handle's own */
+  uint32_t may;     /* of AttainMay, at most the user's */
+  unsigned days;    /* until it ends; 0: 90; at most 366 */
+} AttainToken;
+
+/* Gives the secret, once. */
+ATTAIN_API char *attain_token_add(AttainWorkspace *workspace, const AttainToken *token, AttainError *error);
+ATTAIN_API bool attain_token_end(AttainWorkspace *workspace, const char *user, const char *name, AttainError *error);
+ATTAIN_API char *attain_tokens(AttainWorkspace *workspace, AttainError *error);
+
+/* --- the audit log: who did what, when, from where; rows are only ever added --- */
+
+/* For what the server itself sees: a webhook refused, a limit reached. What the library does it notes by itself. */
+ATTAIN_API void attain_audit_note(AttainWorkspace *workspace, const char *address, const char *what, const char *about);
+/* JSON of the entries after `after` (0: from the first), at most `limit`. MANAGE. Errors: FORBIDDEN. */
+ATTAIN_API char *attain_audit(AttainWorkspace *workspace, int64_t after, unsigned limit, AttainError *error);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
