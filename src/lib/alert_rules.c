@@ -6,8 +6,9 @@
 
 /* The book as the workspace has it; NULL with `error`. It stays the workspace's. */
 static AlertBook *need_book(AttainWorkspace *workspace, GError **error) {
-  if (!workspace->alert_book) workspace->alert_book = alert_book_read(workspace->session->store, error);
-  return workspace->alert_book;
+  if (!workspace->core->alert_book)
+    workspace->core->alert_book = alert_book_read(workspace->core->session->store, error);
+  return workspace->core->alert_book;
 }
 
 /* --- where they stand --- */
@@ -28,8 +29,10 @@ static gboolean judge_rules(AttainWorkspace *workspace, const Session *session, 
                             GError **error) {
   g_autoptr(GPtrArray) rules = session_need_alert_rules(session, error);
   QueryContext context = answer_context(session);
-  AlertDesk desk = {
-      .context = &context, .alerts = &session->organisation->alerts, .ask = lib_ask_cells, .asker = workspace->live};
+  AlertDesk desk = {.context = &context,
+                    .alerts = &session->organisation->alerts,
+                    .ask = lib_ask_cells,
+                    .asker = workspace->core->live};
   g_autoptr(GPtrArray) findings = rules ? alert_judge(&desk, rules, error) : NULL;
   if (findings) answer_alert_findings_json(out, session, findings);
   return findings != NULL;
@@ -127,7 +130,7 @@ static gboolean say_of_alert(AttainWorkspace *workspace, const Session *session,
   AlertBook *book = rules ? need_book(workspace, error) : NULL;
   g_autoptr(AlertEvent) event = book ? answer_alert_said(session, rules, book, &said, error) : NULL;
   if (!event) {
-    g_clear_pointer(&workspace->alert_book, alert_book_free); /* it may have what the database has not */
+    g_clear_pointer(&workspace->core->alert_book, alert_book_free); /* it may have what the database has not */
     return FALSE;
   }
   CliJson *json = cli_json_new(out);

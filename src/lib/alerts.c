@@ -10,13 +10,13 @@
 #include "session/alerts.h"
 
 gboolean lib_read_alerts(AttainWorkspace *workspace, GError **error) {
-  workspace->alert_rules = session_need_alert_rules(workspace->session, error);
-  return workspace->alert_rules != NULL;
+  workspace->core->alert_rules = session_need_alert_rules(workspace->core->session, error);
+  return workspace->core->alert_rules != NULL;
 }
 
 void lib_forget_alerts(AttainWorkspace *workspace) {
-  g_clear_pointer(&workspace->alert_book, alert_book_free);
-  g_clear_pointer(&workspace->alert_rules, g_ptr_array_unref);
+  g_clear_pointer(&workspace->core->alert_book, alert_book_free);
+  g_clear_pointer(&workspace->core->alert_rules, g_ptr_array_unref);
 }
 
 /* Judges some of `rules` with all that follows; the acts, or NULL. `rules` NULL: there are more, which cannot be read.
@@ -25,8 +25,10 @@ static GPtrArray *judge(AttainWorkspace *workspace, const GPtrArray *rules, cons
                         gboolean looks_at_due, GPtrArray *unjudged, GError **error) {
   Session session = lib_session(workspace);
   QueryContext context = answer_context(&session);
-  AlertDesk desk = {
-      .context = &context, .alerts = &session.organisation->alerts, .ask = lib_ask_cells, .asker = workspace->live};
+  AlertDesk desk = {.context = &context,
+                    .alerts = &session.organisation->alerts,
+                    .ask = lib_ask_cells,
+                    .asker = workspace->core->live};
   AlertRun run = {.desk = &desk,
                   .store = session.store,
                   .rules = rules,
@@ -35,22 +37,23 @@ static GPtrArray *judge(AttainWorkspace *workspace, const GPtrArray *rules, cons
                   .user_data = &session,
                   .unjudged = unjudged,
                   .looks_at_due = looks_at_due};
-  if (!workspace->alert_book) workspace->alert_book = alert_book_read(session.store, error);
-  GPtrArray *events = workspace->alert_book ? alert_run(&run, workspace->alert_book, error) : NULL;
-  if (!events) g_clear_pointer(&workspace->alert_book, alert_book_free);
+  if (!workspace->core->alert_book) workspace->core->alert_book = alert_book_read(session.store, error);
+  GPtrArray *events = workspace->core->alert_book ? alert_run(&run, workspace->core->alert_book, error) : NULL;
+  if (!events) g_clear_pointer(&workspace->core->alert_book, alert_book_free);
   return events;
 }
 
 void lib_judge_alerts(AttainWorkspace *workspace, const AttainChange *change) {
-  if (!workspace->alert_rules) return;
-  AlertReader reader = session_alert_reader(workspace->session);
+  if (!workspace->core->alert_rules) return;
+  AlertReader reader = session_alert_reader(workspace->core->session);
   g_autoptr(GPtrArray) judged = g_ptr_array_new();
-  for (guint i = 0; i < workspace->alert_rules->len; i++) {
-    AlertRule *rule = g_ptr_array_index(workspace->alert_rules, i);
+  for (guint i = 0; i < workspace->core->alert_rules->len; i++) {
+    AlertRule *rule = g_ptr_array_index(workspace->core->alert_rules, i);
     if (alert_rule_depends_on(rule, &reader, change->tables, change->n_tables, change->source))
       g_ptr_array_add(judged, rule);
   }
-  GPtrArray *events = judged->len > 0 ? judge(workspace, workspace->alert_rules, judged, FALSE, NULL, NULL) : NULL;
+  GPtrArray *events =
+      judged->len > 0 ? judge(workspace, workspace->core->alert_rules, judged, FALSE, NULL, NULL) : NULL;
   if (events) g_ptr_array_unref(events);
 }
 

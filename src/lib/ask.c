@@ -118,13 +118,13 @@ static AttainAnswer *make_answer(const Session *session, const AttainQuestion *q
 /* What fails for the sake of the database may be answered once that is open again. */
 static QueryResult *ask(AttainWorkspace *workspace, const QueryRequest *request, GError **error) {
   GError *cause = NULL;
-  QueryResult *result = query_live_ask(workspace->live, request, &cause);
+  QueryResult *result = query_live_ask(workspace->core->live, request, &cause);
   if (!result && g_error_matches(cause, BASE_ERROR, BASE_ERROR_IO) && lib_begin_writing(workspace, NULL)) {
     gboolean is_mended = lib_mend(workspace);
     lib_end_writing(workspace);
     if (is_mended) {
       g_clear_error(&cause);
-      return query_live_ask(workspace->live, request, error);
+      return query_live_ask(workspace->core->live, request, error);
     }
   }
   if (cause) g_propagate_error(error, cause);
@@ -144,7 +144,7 @@ static AttainAnswer *answer_then(const Session *past, const AttainQuestion *ques
 static AttainAnswer *ask_then(AttainWorkspace *workspace, const AttainQuestion *question, AttainError *error) {
   GError *cause = NULL;
   if (!lib_take_turn(workspace, error)) return NULL;
-  if (workspace->turns == 0) lib_doing(workspace, "ask");
+  if (workspace->core->turns == 0) lib_doing(workspace, "ask");
   Session session = lib_session(workspace), past;
   AttainAnswer *answer =
       lib_go_back(&session, question->as_of, &past, &cause) ? answer_then(&past, question, &cause) : NULL;
@@ -161,11 +161,11 @@ AttainAnswer *attain_ask(AttainWorkspace *workspace, const AttainQuestion *quest
   if (question->as_of) return ask_then(workspace, question, error);
   lib_follow_clock(workspace);
   QueryResult *result = NULL;
-  if (read_question(workspace->session, question, &request, &view, &cause))
+  if (read_question(workspace->core->session, question, &request, &view, &cause))
     result = ask(workspace, &request.request, &cause);
   if (result) {
     lib_note_reader(workspace, question->reader, (const char *const *)request.kpis);
-    return make_answer(workspace->session, question, result, request.request.compare != QUERY_COMPARE_NONE, view);
+    return make_answer(workspace->core->session, question, result, request.request.compare != QUERY_COMPARE_NONE, view);
   }
   lib_fail(error, cause);
   return NULL;

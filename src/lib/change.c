@@ -56,7 +56,7 @@ static void take_put(Report *report, const IngestPutReport *put) {
 /* --- one change --- */
 
 static gboolean check_writable(const AttainWorkspace *workspace, AttainError *error) {
-  if (!workspace->is_read_only) return TRUE;
+  if (!workspace->core->is_read_only) return TRUE;
   return lib_fail_with(error, ATTAIN_ERROR_USAGE, "the workspace was opened to be read only");
 }
 
@@ -75,10 +75,10 @@ static gboolean publish_commit(AttainWorkspace *workspace, gint64 load, GError *
  * failed after it, and is then told like any other. Always FALSE. */
 static gboolean settle_failed(AttainWorkspace *workspace, const char *source, const char *const *tables, gsize n_tables,
                               GError **error) {
-  gint64 before = query_live_load(workspace->live);
+  gint64 before = query_live_load(workspace->core->live);
   gboolean is_mended = lib_mend(workspace);
   gboolean is_published = lib_publish(workspace, NULL);
-  gint64 load = query_live_load(workspace->live);
+  gint64 load = query_live_load(workspace->core->live);
   if (!is_mended || !is_published || load == before) return FALSE;
   g_prefix_error(error, "the records are written and in the answers; what came after them failed: ");
   lib_tell_subscribers(
@@ -90,7 +90,7 @@ static gboolean settle_failed(AttainWorkspace *workspace, const char *source, co
 /* Whose ids they are, where the caller does not say. Free it. */
 static char *find_source(const AttainWorkspace *workspace, const char *given, GError **error) {
   if (given && *given) return g_strdup(given);
-  g_autoptr(GPtrArray) sources = session_sources(workspace->session);
+  g_autoptr(GPtrArray) sources = session_sources(workspace->core->session);
   if (sources->len == 0) return g_strdup(NO_FILE_SOURCE);
   if (sources->len == 1) return g_strdup(((const SessionSource *)g_ptr_array_index(sources, 0))->name);
   g_autoptr(GString) names = g_string_new(NULL);
@@ -116,16 +116,16 @@ static gboolean remove_ids(const IngestPut *put, const char *table, gconstpointe
 }
 
 static gboolean open_writer(AttainWorkspace *workspace, GError **error) {
-  const Session *session = workspace->session;
-  if (!workspace->put)
-    workspace->put =
+  const Session *session = workspace->core->session;
+  if (!workspace->core->put)
+    workspace->core->put =
         ingest_writer_new(session->store, session->schema, session->organisation, session->calendar, error);
-  return workspace->put != NULL;
+  return workspace->core->put != NULL;
 }
 
 static gboolean change_and_tell(AttainWorkspace *workspace, Change change, const char *table, gconstpointer what,
                                 const AttainPutOptions *options, AttainReport **report, GError **error) {
-  const Session *session = workspace->session;
+  const Session *session = workspace->core->session;
   g_autofree char *source = find_source(workspace, options->source, error);
   if (!source || !lib_begin_change(workspace, error)) return FALSE;
   if (!open_writer(workspace, error)) return settle_failed(workspace, source, &table, 1, error);
@@ -136,13 +136,13 @@ static gboolean change_and_tell(AttainWorkspace *workspace, Change change, const
                    .now_us = lib_now(workspace),
                    .source = source,
                    .references = options->references,
-                   .writer = workspace->put,
+                   .writer = workspace->core->put,
                    .is_whole = options->all_or_nothing};
   g_autoptr(IngestPutReport) done = NULL;
   gboolean ok = change(&put, table, what, &done, error);
   if (!ok) return settle_failed(workspace, source, &table, 1, error);
   gint64 load = done->load;
-  query_live_tell(workspace->live, done->written);
+  query_live_tell(workspace->core->live, done->written);
   if (!publish_commit(workspace, load, error)) return FALSE;
   Report *made = new_report();
   take_put(made, done);
@@ -160,7 +160,7 @@ static bool change(AttainWorkspace *workspace, Change what_is_done, const char *
   if (!table || !what) return lib_fail_with(error, ATTAIN_ERROR_USAGE, "say which table, and which records");
   if (!lib_begin_writing(workspace, error)) return false;
   gboolean ok = change_and_tell(workspace, what_is_done, table, what, options ? options : &defaults, report, &cause);
-  if (ok) store_tidy(workspace->session->store);
+  if (ok) store_tidy(workspace->core->session->store);
   lib_end_writing(workspace);
   return ok || lib_fail(error, cause);
 }
@@ -201,7 +201,7 @@ static void tell_load(AttainWorkspace *workspace, const char *source, const Inge
 }
 
 static gboolean load_one(AttainWorkspace *workspace, const SessionSource *source, AttainReport *sum, GError **error) {
-  const Session *session = workspace->session;
+  const Session *session = workspace->core->session;
   if (!source->source) {
     if (error) *error = g_error_copy(source->error);
     return FALSE;
@@ -232,8 +232,8 @@ static void add_failure(GError **error, const char *source, GError *cause) {
 
 static gboolean load_sources(AttainWorkspace *workspace, const char *name, AttainReport *sum, GError **error) {
   const char *const names[] = {name, NULL};
-  g_autoptr(GPtrArray) sources = session_sources(workspace->session);
-  g_autoptr(GPtrArray) chosen = session_choose_sources(workspace->session, sources, names, error);
+  g_autoptr(GPtrArray) sources = session_sources(workspace->core->session);
+  g_autoptr(GPtrArray) chosen = session_choose_sources(workspace->core->session, sources, names, error);
   if (!chosen) return FALSE;
   for (guint i = 0; i < chosen->len; i++) {
     const SessionSource *source = g_ptr_array_index(chosen, i);
@@ -249,7 +249,7 @@ bool attain_load(AttainWorkspace *workspace, const char *source, AttainReport **
   lib_doing(workspace, "load");
   Report *made = new_report();
   gboolean ok = load_sources(workspace, source, &made->report, &cause);
-  if (ok) store_tidy(workspace->session->store);
+  if (ok) store_tidy(workspace->core->session->store);
   lib_own_up(workspace, &cause);
   lib_end_writing(workspace);
   give_report(made, report);

@@ -2,21 +2,21 @@
 #include "lib/workspace.h"
 
 static gboolean is_in_callback(AttainWorkspace *workspace) {
-  return g_atomic_pointer_get(&workspace->writer) == g_thread_self();
+  return g_atomic_pointer_get(&workspace->core->writer) == g_thread_self();
 }
 
 static void lock(AttainWorkspace *workspace) {
-  if (!is_in_callback(workspace)) g_mutex_lock(&workspace->writing);
+  if (!is_in_callback(workspace)) g_mutex_lock(&workspace->core->writing);
 }
 
 static void unlock(AttainWorkspace *workspace) {
-  if (!is_in_callback(workspace)) g_mutex_unlock(&workspace->writing);
+  if (!is_in_callback(workspace)) g_mutex_unlock(&workspace->core->writing);
 }
 
 uint64_t attain_subscribe(AttainWorkspace *workspace, AttainCallback callback, void *user_data) {
   lock(workspace);
-  Subscription subscription = {++workspace->last_subscription, callback, user_data};
-  g_array_append_val(workspace->subscriptions, subscription);
+  Subscription subscription = {++workspace->core->last_subscription, callback, user_data};
+  g_array_append_val(workspace->core->subscriptions, subscription);
   unlock(workspace);
   return subscription.number;
 }
@@ -24,7 +24,7 @@ uint64_t attain_subscribe(AttainWorkspace *workspace, AttainCallback callback, v
 /* Within a callback the others are being gone through: it is only marked. */
 void attain_unsubscribe(AttainWorkspace *workspace, uint64_t subscription) {
   lock(workspace);
-  GArray *all = workspace->subscriptions;
+  GArray *all = workspace->core->subscriptions;
   for (guint i = 0; i < all->len; i++) {
     if (g_array_index(all, Subscription, i).number != subscription) continue;
     if (is_in_callback(workspace))
@@ -38,7 +38,7 @@ void attain_unsubscribe(AttainWorkspace *workspace, uint64_t subscription) {
 
 void lib_tell_subscribers(AttainWorkspace *workspace, const AttainChange *change) {
   lib_judge_alerts(workspace, change);
-  GArray *all = workspace->subscriptions;
+  GArray *all = workspace->core->subscriptions;
   guint n = all->len; /* whoever subscribes now is told of the next one */
   for (guint i = 0; i < n; i++) {
     Subscription subscription = g_array_index(all, Subscription, i);

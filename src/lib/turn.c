@@ -4,9 +4,9 @@
 #include "lib/workspace.h"
 
 gboolean lib_take_turn(AttainWorkspace *workspace, AttainError *error) {
-  gboolean has_turn = g_atomic_pointer_get(&workspace->writer) == g_thread_self();
+  gboolean has_turn = g_atomic_pointer_get(&workspace->core->writer) == g_thread_self();
   if (has_turn) {
-    workspace->turns++;
+    workspace->core->turns++;
     return TRUE;
   }
   lib_follow_clock(workspace);
@@ -16,15 +16,15 @@ gboolean lib_take_turn(AttainWorkspace *workspace, AttainError *error) {
 }
 
 void lib_give_turn(AttainWorkspace *workspace) {
-  if (workspace->turns > 0)
-    workspace->turns--;
+  if (workspace->core->turns > 0)
+    workspace->core->turns--;
   else
     lib_end_writing(workspace);
 }
 
 Session lib_session(const AttainWorkspace *workspace) {
-  Session session = *workspace->session;
-  session.now_us = __atomic_load_n(&workspace->moved_us, __ATOMIC_ACQUIRE);
+  Session session = *workspace->core->session;
+  session.now_us = __atomic_load_n(&workspace->core->moved_us, __ATOMIC_ACQUIRE);
   session.today = calendar_day_of(session.calendar, session.now_us);
   return session;
 }
@@ -54,7 +54,7 @@ char *lib_answer(AttainWorkspace *workspace, const char *name, LibAnswer answer,
                  AttainError *error) {
   GError *cause = NULL;
   if (!lib_take_turn(workspace, error)) return NULL;
-  if (workspace->turns == 0) lib_doing(workspace, name);
+  if (workspace->core->turns == 0) lib_doing(workspace, name);
   char *text = write_document(workspace, answer, what, &cause);
   lib_give_turn(workspace);
   if (!text) lib_fail(error, cause);
@@ -63,7 +63,7 @@ char *lib_answer(AttainWorkspace *workspace, const char *name, LibAnswer answer,
 
 char *lib_say(AttainWorkspace *workspace, const char *name, LibAnswer answer, gconstpointer what, AttainError *error) {
   GError *cause = NULL;
-  if (workspace->is_read_only) {
+  if (workspace->core->is_read_only) {
     lib_fail_with(error, ATTAIN_ERROR_USAGE, "the workspace was opened to be read only");
     return NULL;
   }
@@ -81,10 +81,10 @@ char *lib_say(AttainWorkspace *workspace, const char *name, LibAnswer answer, gc
 
 bool attain_hold(AttainWorkspace *workspace, AttainError *error) {
   if (!lib_take_turn(workspace, error)) return false;
-  if (workspace->turns == 0) lib_doing(workspace, LIB_HOLDING);
+  if (workspace->core->turns == 0) lib_doing(workspace, LIB_HOLDING);
   return true;
 }
 
 void attain_release(AttainWorkspace *workspace) {
-  if (g_atomic_pointer_get(&workspace->writer) == g_thread_self()) lib_give_turn(workspace);
+  if (g_atomic_pointer_get(&workspace->core->writer) == g_thread_self()) lib_give_turn(workspace);
 }

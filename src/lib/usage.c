@@ -8,20 +8,20 @@
 /* Those of `kpis` that this reader was not noted for today; the caller frees the array. */
 static GPtrArray *unknown(AttainWorkspace *workspace, const char *reader, const char *const *kpis, BaseDay today) {
   GPtrArray *names = g_ptr_array_new();
-  g_mutex_lock(&workspace->watching);
-  if (workspace->noted_day != today) g_hash_table_remove_all(workspace->noted);
-  workspace->noted_day = today;
+  g_mutex_lock(&workspace->core->watching);
+  if (workspace->core->noted_day != today) g_hash_table_remove_all(workspace->core->noted);
+  workspace->core->noted_day = today;
   for (; *kpis; kpis++) {
     char *key = g_strdup_printf("%s\x1f%s", reader, *kpis);
-    if (g_hash_table_add(workspace->noted, key)) g_ptr_array_add(names, (gpointer)*kpis);
+    if (g_hash_table_add(workspace->core->noted, key)) g_ptr_array_add(names, (gpointer)*kpis);
   }
-  g_mutex_unlock(&workspace->watching);
+  g_mutex_unlock(&workspace->core->watching);
   g_ptr_array_add(names, NULL);
   return names;
 }
 
 void lib_note_reader(AttainWorkspace *workspace, const char *reader, const char *const *kpis) {
-  const ConfOrganisation *organisation = workspace->session->organisation;
+  const ConfOrganisation *organisation = workspace->core->session->organisation;
   if (!reader || !*reader || !organisation->lint.keeps_usage) return;
   BaseDay today = lib_session(workspace).today;
   g_autoptr(GPtrArray) names = unknown(workspace, reader, kpis, today);

@@ -78,18 +78,19 @@ AttainWorkspace *attain_open(const char *folder, const AttainOptions *options, A
     return NULL;
   }
   AttainWorkspace *workspace = g_new0(AttainWorkspace, 1);
-  workspace->session = session;
-  workspace->live = live;
-  workspace->max_cells_bytes = max_bytes;
-  workspace->is_read_only = options->read_only || options->as_of;
-  workspace->clock_us = session->now_given ? session->now_us : -1;
-  workspace->moved_us = session->now_us;
-  workspace->subscriptions = g_array_new(FALSE, FALSE, sizeof(Subscription));
-  workspace->noted = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-  g_mutex_init(&workspace->writing);
-  g_mutex_init(&workspace->watching);
-  g_cond_init(&workspace->ended);
-  if (options->alerts && !workspace->is_read_only && !lib_read_alerts(workspace, &cause)) {
+  workspace->core = g_new0(LibCore, 1);
+  workspace->core->session = session;
+  workspace->core->live = live;
+  workspace->core->max_cells_bytes = max_bytes;
+  workspace->core->is_read_only = options->read_only || options->as_of;
+  workspace->core->clock_us = session->now_given ? session->now_us : -1;
+  workspace->core->moved_us = session->now_us;
+  workspace->core->subscriptions = g_array_new(FALSE, FALSE, sizeof(Subscription));
+  workspace->core->noted = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  g_mutex_init(&workspace->core->writing);
+  g_mutex_init(&workspace->core->watching);
+  g_cond_init(&workspace->core->ended);
+  if (options->alerts && !workspace->core->is_read_only && !lib_read_alerts(workspace, &cause)) {
     lib_fail(error, cause);
     attain_close(workspace);
     return NULL;
@@ -100,51 +101,52 @@ AttainWorkspace *attain_open(const char *folder, const AttainOptions *options, A
 void attain_close(AttainWorkspace *workspace) {
   if (!workspace) return;
   lib_forget_alerts(workspace);
-  query_live_free(workspace->live);
-  ingest_writer_free(workspace->put);
-  session_free(workspace->session);
-  g_array_unref(workspace->subscriptions);
-  g_hash_table_unref(workspace->noted);
-  g_mutex_clear(&workspace->writing);
-  g_mutex_clear(&workspace->watching);
-  g_cond_clear(&workspace->ended);
+  query_live_free(workspace->core->live);
+  ingest_writer_free(workspace->core->put);
+  session_free(workspace->core->session);
+  g_array_unref(workspace->core->subscriptions);
+  g_hash_table_unref(workspace->core->noted);
+  g_mutex_clear(&workspace->core->writing);
+  g_mutex_clear(&workspace->core->watching);
+  g_cond_clear(&workspace->core->ended);
+  g_free(workspace->core);
   g_free(workspace);
 }
 
 /* --- writing --- */
 
 gboolean lib_begin_writing(AttainWorkspace *workspace, AttainError *error) {
-  if (g_atomic_pointer_get(&workspace->writer) == g_thread_self())
+  if (g_atomic_pointer_get(&workspace->core->writer) == g_thread_self())
     return lib_fail_with(error, ATTAIN_ERROR_USAGE,
                          "within a callback, and while attain_hold() holds a commit, nothing can be changed: that "
                          "commit is not over yet");
-  g_mutex_lock(&workspace->writing);
-  g_atomic_pointer_set(&workspace->writer, g_thread_self());
+  g_mutex_lock(&workspace->core->writing);
+  g_atomic_pointer_set(&workspace->core->writer, g_thread_self());
   lib_watch_begin(workspace);
   return TRUE;
 }
 
 void lib_end_writing(AttainWorkspace *workspace) {
   lib_watch_end(workspace);
-  g_atomic_pointer_set(&workspace->writer, NULL);
-  g_mutex_unlock(&workspace->writing);
+  g_atomic_pointer_set(&workspace->core->writer, NULL);
+  g_mutex_unlock(&workspace->core->writing);
 }
 
 /* A database that refuses everything after a failure is opened again; what it had committed is in the next answers. */
 gboolean lib_mend(AttainWorkspace *workspace) {
-  Store *store = workspace->session->store;
-  if (workspace->is_read_only || !store_is_lost(store)) return FALSE;
-  g_clear_pointer(&workspace->put, ingest_writer_free);
-  g_mutex_lock(&workspace->watching);
-  gboolean is_open = query_live_reopen(workspace->live, store, NULL);
-  g_mutex_unlock(&workspace->watching);
+  Store *store = workspace->core->session->store;
+  if (workspace->core->is_read_only || !store_is_lost(store)) return FALSE;
+  g_clear_pointer(&workspace->core->put, ingest_writer_free);
+  g_mutex_lock(&workspace->core->watching);
+  gboolean is_open = query_live_reopen(workspace->core->live, store, NULL);
+  g_mutex_unlock(&workspace->core->watching);
   return is_open;
 }
 
 gboolean lib_begin_change(AttainWorkspace *workspace, GError **error) {
-  if (query_live_before(workspace->live, NULL)) return TRUE;
+  if (query_live_before(workspace->core->live, NULL)) return TRUE;
   lib_mend(workspace);
-  return query_live_before(workspace->live, error);
+  return query_live_before(workspace->core->live, error);
 }
 
 /* --- memory --- */
@@ -153,12 +155,12 @@ bool attain_memory(AttainWorkspace *workspace, AttainMemory *memory, AttainError
   GError *cause = NULL;
   gint64 database_bytes = 0;
   if (!lib_begin_writing(workspace, error)) return false;
-  gboolean ok = store_memory_bytes(workspace->session->store, &database_bytes, &cause);
+  gboolean ok = store_memory_bytes(workspace->core->session->store, &database_bytes, &cause);
   if (ok)
-    *memory = (AttainMemory){.n_cells = query_live_n_cells(workspace->live),
-                             .cells_bytes = query_live_state(workspace->live).bytes,
-                             .max_cells_bytes = workspace->max_cells_bytes,
-                             .put_bytes = workspace->put ? ingest_writer_bytes(workspace->put) : 0,
+    *memory = (AttainMemory){.n_cells = query_live_n_cells(workspace->core->live),
+                             .cells_bytes = query_live_state(workspace->core->live).bytes,
+                             .max_cells_bytes = workspace->core->max_cells_bytes,
+                             .put_bytes = workspace->core->put ? ingest_writer_bytes(workspace->core->put) : 0,
                              .database_bytes = (guint64)database_bytes};
   lib_end_writing(workspace);
   return ok || lib_fail(error, cause);
@@ -167,7 +169,7 @@ bool attain_memory(AttainWorkspace *workspace, AttainMemory *memory, AttainError
 /* --- the clock --- */
 
 static gint64 clock_of(const AttainWorkspace *workspace) {
-  return __atomic_load_n(&workspace->clock_us, __ATOMIC_ACQUIRE);
+  return __atomic_load_n(&workspace->core->clock_us, __ATOMIC_ACQUIRE);
 }
 
 gint64 lib_now(const AttainWorkspace *workspace) {
@@ -177,29 +179,29 @@ gint64 lib_now(const AttainWorkspace *workspace) {
 
 gboolean lib_publish(AttainWorkspace *workspace, GError **error) {
   gint64 now_us = lib_now(workspace);
-  if (!query_live_after(workspace->live, now_us, error)) return FALSE;
-  __atomic_store_n(&workspace->moved_us, now_us, __ATOMIC_RELEASE);
+  if (!query_live_after(workspace->core->live, now_us, error)) return FALSE;
+  __atomic_store_n(&workspace->core->moved_us, now_us, __ATOMIC_RELEASE);
   return TRUE;
 }
 
 /* A writer moves the clock himself: nobody waits for him to do so. What cannot be done now is done at the next
  * question. */
 void lib_follow_clock(AttainWorkspace *workspace) {
-  if (clock_of(workspace) >= 0 || g_atomic_pointer_get(&workspace->writer) == g_thread_self()) return;
-  gint64 moved_us = __atomic_load_n(&workspace->moved_us, __ATOMIC_ACQUIRE), now_us = g_get_real_time();
-  const Calendar *calendar = workspace->session->calendar;
+  if (clock_of(workspace) >= 0 || g_atomic_pointer_get(&workspace->core->writer) == g_thread_self()) return;
+  gint64 moved_us = __atomic_load_n(&workspace->core->moved_us, __ATOMIC_ACQUIRE), now_us = g_get_real_time();
+  const Calendar *calendar = workspace->core->session->calendar;
   gboolean is_same_day = calendar_day_of(calendar, moved_us) == calendar_day_of(calendar, now_us);
   if (is_same_day && now_us - moved_us < CLOCK_STEP_US) return;
-  if (!g_mutex_trylock(&workspace->writing)) return;
-  if (clock_of(workspace) < 0 && query_live_before(workspace->live, NULL)) lib_publish(workspace, NULL);
-  g_mutex_unlock(&workspace->writing);
+  if (!g_mutex_trylock(&workspace->core->writing)) return;
+  if (clock_of(workspace) < 0 && query_live_before(workspace->core->live, NULL)) lib_publish(workspace, NULL);
+  g_mutex_unlock(&workspace->core->writing);
 }
 
 static gboolean move_clock(AttainWorkspace *workspace, const char *now, GError **error) {
   gint64 now_us = -1;
-  if (now && !calendar_parse_instant(workspace->session->calendar, now, &now_us, error)) return FALSE;
+  if (now && !calendar_parse_instant(workspace->core->session->calendar, now, &now_us, error)) return FALSE;
   if (!lib_begin_change(workspace, error)) return FALSE;
-  __atomic_store_n(&workspace->clock_us, now_us, __ATOMIC_RELEASE);
+  __atomic_store_n(&workspace->core->clock_us, now_us, __ATOMIC_RELEASE);
   return lib_publish(workspace, error);
 }
 

@@ -1,5 +1,9 @@
 /* A workspace as the library keeps it. Private to src/lib.
  *
+ *   attain_open() ─► core ◄── handle (the operator's: sees and does everything)
+ *                     ▲ ▲──── handle of a user: what they see and may (lib/reader.h)
+ *                     └────── handle of another …
+ *
  *   callers ─► question ─► cells of the last commit (query/live)      never wait for a writer
  *   callers ─► writing ─► before ─► put, remove, load ─► after ─► subscribers
  *
@@ -22,7 +26,9 @@ typedef struct {
   void *user_data;
 } Subscription;
 
-struct AttainWorkspace {
+typedef struct LibReader LibReader; /* lib/reader.h */
+
+typedef struct {
   Session *session; /* its store is the writer's; readers use what does not change: schema, definitions, calendar */
   QueryLive *live;
   gboolean is_read_only;
@@ -47,6 +53,11 @@ struct AttainWorkspace {
   gint64 began_us;  /* on the monotonic clock */
   guint64 n_turns;
   gboolean is_cancelled; /* whoever has the turn is to end */
+} LibCore;
+
+struct AttainWorkspace {
+  LibCore *core;     /* shared by all handles; the operator's owns it */
+  LibReader *reader; /* NULL: the operator, who sees and does everything */
 };
 
 /* --- workspace.c --- */
