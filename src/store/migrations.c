@@ -35,6 +35,7 @@ static const Migration migrations[] = {
     {4, "targets, what was said of them, and objectives", "targets.sql"},
     {5, "alerts, their messages and what became of these", "alerts.sql"},
     {6, "whose targets are, by key", "target_members.sql"},
+    {7, "users, sessions, tokens and the audit log", "users.sql"},
 };
 
 #define NEWEST (migrations[G_N_ELEMENTS(migrations) - 1].number)
