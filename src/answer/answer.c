@@ -17,7 +17,8 @@ QueryContext answer_context(const Session *session) {
                         .organisation = session->organisation,
                         .now_us = session->now_us,
                         .today = session->today,
-                        .now_given = session->now_given};
+                        .now_given = session->now_given,
+                        .sight = session->sight};
 }
 
 static char *suffixed(double value, const char *suffix) {

@@ -408,34 +408,30 @@ static gboolean credit_person(Counting *counting, const Credit *credit, Span spa
   return TRUE;
 }
 
-/* The row once, whoever shares it, when anyone credited passes the filters. */
-static gboolean add_once(Counting *counting, const Credit *credits, guint n_credits, Span span) {
-  const Scan *scan = counting->scan;
-  gboolean any = FALSE;
-  for (guint i = 0; i < n_credits && !any; i++)
-    any = query_where_allows(scan->plan->org, scan->plan->where, credits[i].person,
-                             query_org_place_at(scan->plan->org, credits[i].person, span.from));
-  if (!any) return TRUE;
+/* The row once, whoever shares it. */
+static gboolean add_once(Counting *counting, Span span) {
   gint32 group = group_of(counting, 0, nowhere);
   if (group < 0) return FALSE;
   Credit all = {0, 0, WHOLE_PPM};
-  accumulate_row(scan, counting->cells, counting->chunk, counting->use, counting->row, &all, span, counting->whole,
-                 group);
+  accumulate_row(counting->scan, counting->cells, counting->chunk, counting->use, counting->row, &all, span,
+                 counting->whole, group);
   return TRUE;
 }
 
 /* The row into the cells, and into those of the levels that do not follow from them: each has its own reckoning of what
- * it has counted already. */
+ * it has counted already. Where only some people's credit is asked for or visible, it is that which counts, in totals
+ * too. */
 static gboolean credit_row(Counting *counting, const Credit *credits, guint n_credits, Span span) {
   const PlanTable *table = counting->table->table;
-  guint n_dims = counting->scan->plan->n_dims;
+  const QueryPlan *plan = counting->scan->plan;
+  guint n_dims = plan->n_dims;
   for (guint keep = 0; keep <= n_dims; keep++) {
     counting->cells = keep < n_dims ? table->shared[keep] : table->cells;
     counting->n_keep = keep;
     counting->seen->n = 0;
     if (counting->cells == NULL) continue;
-    if (keep < n_dims && !query_plan_keeps_people(counting->scan->plan, keep)) {
-      if (!add_once(counting, credits, n_credits, span)) return FALSE;
+    if (keep < n_dims && !query_plan_keeps_people(plan, keep) && !query_where_is_by_person(plan->where)) {
+      if (!add_once(counting, span)) return FALSE;
       continue;
     }
     for (guint i = 0; i < n_credits; i++)

@@ -110,6 +110,7 @@ QueryPlan *board_plan_of(const Board *board, guint number, const QueryContext *c
     shown->fact = table->layout->fact;
     shown->entity = table->layout->entity;
     shown->possible = table->layout->possible;
+    shown->is_hidden = table->layout->is_hidden;
     shown->uses = g_ptr_array_new();
     shown->levels = table->levels;
     g_ptr_array_add(view->tables, shown);

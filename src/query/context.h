@@ -5,6 +5,7 @@
 #include "conf/conf.h"
 #include "kpi/kpi.h"
 #include "ledger/schema.h"
+#include "query/sight.h"
 #include "query/stat.h"
 #include "store/store.h"
 
@@ -14,8 +15,9 @@ typedef struct {
   const Calendar *calendar;
   KpiCatalogue *catalogue;
   const ConfOrganisation *organisation;
-  gint64 now_us;         /* the clock: nothing that happened after it is seen */
-  BaseDay today;         /* its local day */
-  gboolean now_given;    /* the clock was set by hand: what happened after it must be hidden */
-  const QueryStat *stat; /* set while a question is answered */
+  gint64 now_us;           /* the clock: nothing that happened after it is seen */
+  BaseDay today;           /* its local day */
+  gboolean now_given;      /* the clock was set by hand: what happened after it must be hidden */
+  const QueryStat *stat;   /* set while a question is answered */
+  const QuerySight *sight; /* what the reader may see; NULL: everything */
 } QueryContext;

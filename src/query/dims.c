@@ -118,6 +118,29 @@ gboolean query_dim_by_person(const Dim *dim) {
   return dim->kind != DIM_PATH;
 }
 
+gint64 query_dim_place_member(const QueryOrg *org, const Dim *dim, gint32 person, QueryPlace place) {
+  gint64 member = -1;
+  switch (dim->kind) {
+    case DIM_REP:
+      member = person;
+      break;
+    case DIM_TEAM:
+      member = place.team;
+      break;
+    case DIM_LEVEL:
+      member = query_org_team_at_level(org, place.team, dim->name);
+      break;
+    case DIM_MANAGER:
+      member = query_org_person(org, place.manager);
+      break;
+    case DIM_REGION:
+      return place.region;
+    case DIM_PATH:
+      break;
+  }
+  return member > 0 ? member : -1;
+}
+
 const char *query_dim_table(const Dim *dim) {
   switch (dim->kind) {
     case DIM_REP:

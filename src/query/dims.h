@@ -32,6 +32,8 @@ gboolean query_dim_resolve(const QueryContext *context, const QueryOrg *org, con
 Dim query_dim_of_word(const char *word);
 /* TRUE when the dimension goes by the person credited. */
 gboolean query_dim_by_person(const Dim *dim);
+/* The member of a place that a by-person dimension asks for; -1 for none. */
+gint64 query_dim_place_member(const QueryOrg *org, const Dim *dim, gint32 person, QueryPlace place);
 /* The dimension table whose rows are its members, people or teams; NULL: of a path it is not the dimension that says,
  * and regions are texts. */
 const char *query_dim_table(const Dim *dim);

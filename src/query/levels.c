@@ -125,7 +125,7 @@ EvalLevel *evaluator_level(Evaluator *evaluator, guint n_keep) {
   for (guint t = 0; t < plan->tables->len; t++) {
     const PlanTable *table = g_ptr_array_index(plan->tables, t);
     LevelTable *at = &level->tables[t];
-    at->possible = TRUE;
+    at->possible = !table->is_hidden;
     for (guint d = 0; d < n_keep; d++) at->possible &= table->possible[d];
     at->cells = cells_at(plan, table, n_keep);
     at->owned =

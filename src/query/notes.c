@@ -1,6 +1,7 @@
 /* What an answer says beside its numbers: which data is missing, what cannot be grouped so, where a ranking is chance,
  * who has nothing to show. */
 #include "query/run.h"
+#include "query/seen.h"
 
 #include <math.h>
 
@@ -54,9 +55,10 @@ static void note_chance(QueryRun *run, guint k) {
        kpi->title, totals->len, test.chi_square, test.degrees, test.p);
 }
 
-/* An answer of nothing, because the records are of another time: says of which. */
+/* An answer of nothing, because the records are of another time: says of which. Not to who sees only some of them. */
 static void note_other_time(QueryRun *run) {
   BaseDay first, last;
+  if (run->sight != NULL) return;
   if (query_result_says_of_itself(run->result)) return;
   if (!query_stat_bounds(run->context->stat, &first, &last) || (first < run->asked.end && last >= run->asked.start))
     return;
@@ -102,7 +104,7 @@ static gboolean note_undated(QueryRun *run, GError **error) {
       const PlanUse *use = g_ptr_array_index(run->plan->uses, u);
       asked = is_placed_by(use->measure, dated[d].table, dated[d].column);
     }
-    if (!asked || !is_counted(run, dated[d].table)) continue;
+    if (!asked || run->sight != NULL || !is_counted(run, dated[d].table)) continue;
     g_autofree char *sql = g_strdup_printf("SELECT count(*) FROM %s WHERE %s_day IS NULL AND %s", dated[d].table,
                                            dated[d].column, dated[d].condition);
     g_autoptr(StoreRows) rows = store_query(run->context->store, sql, NULL, 0, 0, error);
@@ -147,7 +149,11 @@ static void note_kpi(QueryRun *run, guint k, const QuerySeen *seen) {
   const KpiDefinition *kpi = g_ptr_array_index(run->result->kpis, k);
   note_chance(run, k);
   if (seen->flags & QUERY_FLAG_NO_DATA) note_missing_data(run, kpi);
-  if (seen->flags & QUERY_FLAG_NO_DIMENSION) {
+  const QueryGroup *all = g_ptr_array_index(run->result->levels[0].all, 0);
+  if (run->sight != NULL && (all->seen[k].flags & QUERY_FLAG_NO_DIMENSION)) {
+    note(run, "%s cannot be shown: some of its records name nobody, and you see those of certain people only",
+         kpi->title);
+  } else if (seen->flags & QUERY_FLAG_NO_DIMENSION) {
     g_autofree char *by = g_strjoinv(", ", (char **)(gpointer)run->request->by);
     note(run, "%s cannot be shown by %s: some of its records do not carry that; its total stands", kpi->title, by);
   }
@@ -164,8 +170,10 @@ static void note_kpi(QueryRun *run, guint k, const QuerySeen *seen) {
   if (seen->flags & QUERY_FLAG_CHANGED) note_changed(run, kpi);
 }
 
-/* An answer of few records, or none, because a condition names what is not there. */
+/* An answer of few records, or none, because a condition names what is not there. What is there is looked for among all
+ * records, so that it is not told to who sees only some. */
 static gboolean note_misspelt(QueryRun *run, GError **error) {
+  if (run->sight != NULL) return TRUE;
   g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func(g_free);
   for (guint t = 0; t < run->plan->tables->len; t++) {
     const PlanTable *table = g_ptr_array_index(run->plan->tables, t);
@@ -189,6 +197,19 @@ gboolean query_run_notes(QueryRun *run, GError **error) {
   return run->context->store == NULL || (note_misspelt(run, error) && note_undated(run, error));
 }
 
+/* Whether what a person is credited with on some day of the period is visible. */
+static gboolean is_seen(const QueryRun *run, gint32 person) {
+  guint n;
+  const QueryPlace *places = query_org_places(run->org, person, &n);
+  const QueryPlace nowhere = {.region = -1};
+  if (query_sight_sees(run->sight, run->org, person, nowhere)) return TRUE;
+  for (guint i = 0; i < n; i++)
+    if (places[i].from < run->asked.end && places[i].until > run->asked.start &&
+        query_sight_sees(run->sight, run->org, person, places[i]))
+      return TRUE;
+  return FALSE;
+}
+
 gboolean query_run_without(QueryRun *run, GError **error) {
   if (run->context->store == NULL || run->n_dims == 0 || run->dims[0].kind != DIM_REP || run->where->people->len > 0)
     return TRUE;
@@ -209,7 +230,9 @@ gboolean query_run_without(QueryRun *run, GError **error) {
       days, 2, 0, error);
   if (rows == NULL) return FALSE;
   for (gsize r = 0; r < store_rows_count(rows); r++) {
-    const char *name = query_members_name(run->plan->members[0], store_rows_value(rows, r, 0).integer);
+    gint64 person = store_rows_value(rows, r, 0).integer;
+    if (!is_seen(run, (gint32)person)) continue;
+    const char *name = query_members_name(run->plan->members[0], person);
     if (!g_hash_table_contains(shown, name)) g_ptr_array_add(run->result->without, g_strdup(name));
   }
   return TRUE;

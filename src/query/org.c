@@ -226,6 +226,19 @@ const char *query_org_region_name(const QueryOrg *org, gint32 region) {
                                                                : g_ptr_array_index(org->region_names, (guint)region);
 }
 
+gint32 query_org_n_people(const QueryOrg *org) {
+  return (gint32)org->people->len;
+}
+
+gboolean query_org_team_is_within(const QueryOrg *org, gint32 team, gint32 above) {
+  for (guint step = 0; team > 0 && step <= org->teams->len; step++) {
+    if (team == above) return TRUE;
+    const OrgTeam *found = team_of(org, team);
+    team = found == NULL ? 0 : found->parent;
+  }
+  return FALSE;
+}
+
 gint32 query_org_team_at_level(const QueryOrg *org, gint32 team, const char *level) {
   for (guint step = 0; team > 0 && step <= org->teams->len; step++) {
     const OrgTeam *found = team_of(org, team);

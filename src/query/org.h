@@ -28,6 +28,10 @@ const QueryPlace *query_org_places(const QueryOrg *org, gint32 person, guint *n)
 /* The place on a day; with spans that leave the day out, a place of nothing. */
 QueryPlace query_org_place_at(const QueryOrg *org, gint32 person, BaseDay day);
 const char *query_org_region_name(const QueryOrg *org, gint32 region);
+/* One more than the largest key of a person. */
+gint32 query_org_n_people(const QueryOrg *org);
+/* Whether a team is `above`, or below it. */
+gboolean query_org_team_is_within(const QueryOrg *org, gint32 team, gint32 above);
 /* The ancestor of a team (or the team itself) whose level has this name; 0 when there is none. */
 gint32 query_org_team_at_level(const QueryOrg *org, gint32 team, const char *level);
 gboolean query_org_has_level(const QueryOrg *org, const char *level);

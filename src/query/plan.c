@@ -178,6 +178,7 @@ static PlanTable *table_for(QueryPlan *plan, PlanUse *use, GError **error) {
   table->fact = use->measure->table;
   table->entity = use->entity;
   table->uses = g_ptr_array_new();
+  table->is_hidden = !query_where_reaches(plan->where, table->fact);
   table->possible = g_new0(gboolean, plan->n_dims + 1);
   for (guint d = 0; d < plan->n_dims; d++)
     table->possible[d] = query_dim_path(plan->context, table->fact, &plan->dims[d]).possible;

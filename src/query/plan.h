@@ -48,6 +48,7 @@ typedef struct {
   const LedgerTable *entity;
   GPtrArray *uses;    /* PlanUse, by column order; not owned */
   gboolean *possible; /* by dimension: whether the fact can answer it */
+  gboolean is_hidden; /* the reader sees none of its records */
   CubeTable *cells;
   CubeTable *shared[QUERY_MAX_DIMS]; /* where credit is shared: the cells of the first so many dimensions, which do not
                                         follow from `cells`, for a row counts once in each group; NULL: they do */

@@ -292,6 +292,7 @@ gboolean query_run_answer(QueryRun *run, GError **error) {
   if (!query_run_without(run, error) || !query_run_notes(run, error)) return FALSE;
   run->plan->timings.evaluate_ms = (double)(g_get_monotonic_time() - started) / 1000.0;
   run->result->timings = run->plan->timings;
+  if (run->sight != NULL) run->result->timings.rows_scanned = 0; /* other people's among them */
   return TRUE;
 }
 
@@ -367,7 +368,8 @@ QueryResult *query_run(const QueryContext *context, const QueryRequest *request,
   g_autoptr(QueryResult) result = query_result_new();
   result->now_us = context->now_us;
   if (!query_scope_open(&scope, context, request->credit_now, error)) return NULL;
-  QueryRun run = {.context = &scope.context, .request = request, .result = result, .org = scope.org};
+  QueryRun run = {
+      .context = &scope.context, .request = request, .sight = context->sight, .result = result, .org = scope.org};
   gboolean ok = answer(&run, error);
   query_run_clear(&run);
   query_where_free(run.where);

@@ -108,7 +108,7 @@ const QueryRow *query_result_total(const QueryResult *result, guint index);
 const char *const *query_result_notes(const QueryResult *result);
 /* People who could have records and have none in the answer (by rep only). NULL-terminated. */
 const char *const *query_result_without_records(const QueryResult *result);
-/* The SQL of the scans, NULL-terminated, and what took how long. */
+/* The SQL of the scans, NULL-terminated, and what took how long. Under a sight no rows are told. */
 const char *const *query_result_sql(const QueryResult *result);
 void query_result_timings(const QueryResult *result, double *plan_ms, double *scan_ms, double *evaluate_ms,
                           gint64 *rows_scanned);

@@ -106,6 +106,7 @@ typedef struct {
 typedef struct {
   const QueryContext *context;
   const QueryRequest *request;
+  const QuerySight *sight; /* the reader's; NULL: everything */
   QueryResult *result;
   CalendarPeriod asked;
   QueryOrg *org;

@@ -110,7 +110,7 @@ static gboolean add_table(Scan *scan, SqlSelect *select, PlanTable *table, GErro
     ScanUse use = scan_use(scan, select, g_ptr_array_index(table->uses, u));
     g_array_append_val(made.uses, use);
   }
-  made.by_day = plan->where->people->len > 0 || scan->sink != NULL;
+  made.by_day = query_where_is_by_person(plan->where) || scan->sink != NULL;
   gboolean failed = FALSE;
   for (guint d = 0; d < plan->n_dims && !failed; d++) {
     DimPath path = query_dim_path(plan->context, table->fact, &plan->dims[d]);
@@ -401,10 +401,11 @@ static gboolean scan_fact(QueryPlan *plan, const LedgerTable *fact, ScanSink *si
   scan.tables = g_array_new(FALSE, TRUE, sizeof(ScanTable));
   g_autoptr(SqlSelect) select = sql_select_new(plan->context, fact);
   scan.conditions = conditions_new(select, scan.columns);
-  gboolean by_person = plan->where->people->len > 0;
+  gboolean by_person = query_where_is_by_person(plan->where);
   for (guint d = 0; d < plan->n_dims; d++) by_person |= query_dim_by_person(&plan->dims[d]);
   gboolean is_person = g_str_equal(fact->name, "person");
   gboolean ok = TRUE;
+  gboolean is_hidden = !query_where_reaches(plan->where, fact);
   if (by_person || sink != NULL) scan.moved = moved_table(plan, fact);
   gboolean names_owners = (by_person || sink != NULL) && ledger_table_owner(fact) != NULL;
   if (names_owners || (by_person && is_person) || scan.moved != NULL) {
@@ -427,7 +428,7 @@ static gboolean scan_fact(QueryPlan *plan, const LedgerTable *fact, ScanSink *si
       continue;
     add_currency(&scan, select);
   }
-  if (ok && (plan->changes == NULL || query_changes_reach(plan->changes, select, plan->changes_side)))
+  if (ok && !is_hidden && (plan->changes == NULL || query_changes_reach(plan->changes, select, plan->changes_side)))
     ok = run_scan(&scan, select, error);
   scan_clear(&scan);
   return ok;

@@ -192,12 +192,14 @@ static QueryTrail *make_trail(const QueryContext *context, QueryOrg *org, const 
   trail->adds_up = read->measure->agg == KPI_AGG_COUNT || read->measure->agg == KPI_AGG_SUM;
   trail->records = g_array_new(FALSE, TRUE, sizeof(QueryRecord));
   trail->texts = g_ptr_array_new_with_free_func(g_free);
-  gboolean ok = count_left_out(context, where, trail, days_of(read->measure, &read->window), error) &&
-                list_records(context, org, request, where, read, trail, max_records, error);
+  gboolean ok =
+      (where->sight != NULL || count_left_out(context, where, trail, days_of(read->measure, &read->window), error)) &&
+      list_records(context, org, request, where, read, trail, max_records, error);
   if (!ok) {
     trail_free(trail);
     return NULL;
   }
+  if (where->sight != NULL) trail->n_rows = trail->n_used + trail->n_without_rate;
   trail->n_other = MAX(
       trail->n_rows - trail->n_undated - trail->n_outside - trail->n_empty - trail->n_without_rate - trail->n_used, 0);
   return trail;

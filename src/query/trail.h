@@ -22,7 +22,7 @@ typedef struct {
   const char *name;          /* of the measure, or of the KPI whose formula it is */
   const LedgerTable *entity; /* read for each of these; or NULL */
   char *when;                /* "decided … in 2026-07-01..2026-09-30", in words */
-  gint64 n_rows;             /* of the fact */
+  gint64 n_rows;             /* of the fact; to who sees only some, those that are used: of others it is not told why */
   gint64 n_other;            /* left out: the measure's or the question's conditions do not hold */
   gint64 n_undated;          /* left out: no date to place them by */
   gint64 n_outside;          /* left out: outside the span */

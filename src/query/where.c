@@ -1,6 +1,8 @@
 /* Conditions taken apart at `and`, each given to whoever can decide it. */
 #include "query/where.h"
 
+#include "query/seen.h"
+
 static void person_filter_free(gpointer data) {
   PersonFilter *filter = data;
   g_strfreev(filter->names);
@@ -13,6 +15,7 @@ void query_where_free(QueryWhere *where) {
   if (where == NULL) return;
   g_ptr_array_unref(where->people);
   g_ptr_array_unref(where->conditions);
+  query_sight_free(where->sight);
   g_free(where);
 }
 
@@ -171,26 +174,36 @@ static gboolean read_membership(const char *text, char **dimension, gboolean *ne
 
 /* --- people --- */
 
-static void unknown_name(const PersonFilter *filter, const char *name, GError **error) {
+/* Whom the reader may be told of; NULL: all. */
+static gboolean is_known(GHashTable *known, gint64 id) {
+  return known == NULL || g_hash_table_contains(known, &id);
+}
+
+static void unknown_name(const PersonFilter *filter, GHashTable *known, const char *name, GError **error) {
   gsize n;
   const char *const *all = query_members_names(filter->members, &n);
-  g_autoptr(GPtrArray) known = g_ptr_array_new();
+  g_autoptr(GPtrArray) names = g_ptr_array_new();
   for (gsize i = 0; i < n; i++)
-    if (all[i] != NULL) g_ptr_array_add(known, (gpointer)all[i]);
-  const char *near = base_nearest(name, (const char *const *)known->pdata, known->len);
+    if (all[i] != NULL && is_known(known, (gint64)i)) g_ptr_array_add(names, (gpointer)all[i]);
+  const char *near = base_nearest(name, (const char *const *)names->pdata, names->len);
   g_set_error(error, BASE_ERROR, BASE_ERROR_NOT_FOUND, "--where: there is no %s '%s'%s%s%s", filter->dim.name, name,
               near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
 }
 
-/* Several people may bear one name: all of them are meant. */
-static gboolean add_name(PersonFilter *filter, const char *name, GError **error) {
+/* Several people may bear one name: all of them are meant. Those whom the reader may not know of are as if they were
+ * not there, so that no answer and no error tells of them. */
+static gboolean add_name(PersonFilter *filter, GHashTable *known, const char *name, GError **error) {
   const gint64 nobody = -1;
   if (*name == '\0') {
     g_array_append_val(filter->ids, nobody);
     return TRUE;
   }
-  if (query_members_find(filter->members, name, filter->ids)) return TRUE;
-  unknown_name(filter, name, error);
+  guint before = filter->ids->len;
+  query_members_find(filter->members, name, filter->ids);
+  for (guint i = filter->ids->len; i-- > before;)
+    if (!is_known(known, g_array_index(filter->ids, gint64, i))) g_array_remove_index(filter->ids, i);
+  if (filter->ids->len > before) return TRUE;
+  unknown_name(filter, known, name, error);
   return FALSE;
 }
 
@@ -205,8 +218,9 @@ static gboolean add_person_filter(const QueryContext *context, const QueryOrg *o
   filter->ids = g_array_new(FALSE, FALSE, sizeof(gint64));
   filter->members = query_members_new(context, org, dim);
   if (dim->kind != DIM_REGION && !query_members_load(filter->members, query_dim_table(dim), error)) return FALSE;
+  g_autoptr(GHashTable) known = where->sight != NULL ? query_sight_members(where->sight, org, dim) : NULL;
   for (char **name = names; *name != NULL; name++)
-    if (!add_name(filter, *name, error)) return FALSE;
+    if (!add_name(filter, known, *name, error)) return FALSE;
   return TRUE;
 }
 
@@ -341,6 +355,7 @@ static gboolean add_condition(const QueryContext *context, const QueryOrg *org, 
 QueryWhere *query_where_parse(const QueryContext *context, const QueryOrg *org, const char *const *texts,
                               GError **error) {
   g_autoptr(QueryWhere) where = g_new0(QueryWhere, 1);
+  where->sight = query_sight_hold(context->sight);
   where->people = g_ptr_array_new_with_free_func(person_filter_free);
   where->conditions = g_ptr_array_new_with_free_func(g_free);
   for (const char *const *text = texts; text != NULL && *text != NULL; text++)
@@ -348,30 +363,16 @@ QueryWhere *query_where_parse(const QueryContext *context, const QueryOrg *org, 
   return g_steal_pointer(&where);
 }
 
-gint64 query_dim_place_member(const QueryOrg *org, const Dim *dim, gint32 person, QueryPlace place) {
-  gint64 member = -1;
-  switch (dim->kind) {
-    case DIM_REP:
-      member = person;
-      break;
-    case DIM_TEAM:
-      member = place.team;
-      break;
-    case DIM_LEVEL:
-      member = query_org_team_at_level(org, place.team, dim->name);
-      break;
-    case DIM_MANAGER:
-      member = query_org_person(org, place.manager);
-      break;
-    case DIM_REGION:
-      return place.region;
-    case DIM_PATH:
-      break;
-  }
-  return member > 0 ? member : -1;
+gboolean query_where_is_by_person(const QueryWhere *where) {
+  return where->people->len > 0 || where->sight != NULL;
+}
+
+gboolean query_where_reaches(const QueryWhere *where, const LedgerTable *table) {
+  return where->sight == NULL || ledger_table_owner(table) != NULL || g_str_equal(table->name, "person");
 }
 
 gboolean query_where_allows(const QueryOrg *org, const QueryWhere *where, gint32 person, QueryPlace place) {
+  if (!query_sight_sees(where->sight, org, person, place)) return FALSE;
   for (guint f = 0; f < where->people->len; f++) {
     const PersonFilter *filter = g_ptr_array_index(where->people, f);
     gint64 member = query_dim_place_member(org, &filter->dim, person, place);

@@ -18,10 +18,12 @@ typedef struct {
 typedef struct {
   GPtrArray *people;     /* PersonFilter: all must hold */
   GPtrArray *conditions; /* char *: conditions in the formula language */
+  QuerySight *sight;     /* what must be visible besides; or NULL */
 } QueryWhere;
 
-/* `texts`: NULL-terminated; NULL or empty for none. Conditions joined by `and` are taken apart. Errors: INPUT,
- * NOT_FOUND for a name that nobody and nothing has (with the nearest). */
+/* `texts`: NULL-terminated; NULL or empty for none. Conditions joined by `and` are taken apart. With the context's
+ * sight. Errors: INPUT, NOT_FOUND for a name that nobody and nothing has (with the nearest), or that the sight does not
+ * know. */
 QueryWhere *query_where_parse(const QueryContext *context, const QueryOrg *org, const char *const *texts,
                               GError **error);
 void query_where_free(QueryWhere *where);
@@ -36,6 +38,9 @@ gboolean query_where_misspelt(const QueryContext *context, const QueryWhere *whe
 /* The conditions on `table` as SQL, joined by AND; NULL text when there are none. */
 gboolean query_where_sql(const QueryContext *context, const QueryWhere *where, SqlSelect *select,
                          const LedgerTable *table, char **sql, GError **error);
-/* The member of a place that a by-person dimension asks for; -1 for none. */
-gint64 query_dim_place_member(const QueryOrg *org, const Dim *dim, gint32 person, QueryPlace place);
+/* Whether it goes by people: then rows are counted as they are credited. */
+gboolean query_where_is_by_person(const QueryWhere *where);
+/* Whether some record of `table` may be visible: not where a sight goes by people and its records name nobody. */
+gboolean query_where_reaches(const QueryWhere *where, const LedgerTable *table);
+/* Whether what is credited to a person in a place is asked for, and visible. */
 gboolean query_where_allows(const QueryOrg *org, const QueryWhere *where, gint32 person, QueryPlace place);

@@ -3,7 +3,9 @@
 #pragma once
 
 #include "conf/conf.h"
+#include "ingest/ingest.h"
 #include "kpi/kpi.h"
+#include "query/sight.h"
 #include "store/store.h"
 
 typedef enum {
@@ -14,8 +16,24 @@ typedef enum {
       1 << 3, /* where there is no workspace, the built-in ledger and definitions will do; folder is then NULL */
 } SessionNeeds;
 
+typedef struct Session Session;
+
+/* A process that has the workspace's database open and runs a command for somebody else: the session asks it for the
+ * database instead of opening the file, which one process has at a time. */
 typedef struct {
-  char *folder;       /* of the workspace, absolute */
+  const char *here; /* the current folder of whom it is for, absolute */
+  /* A store for SESSION_DATABASE or SESSION_WRITE (then nobody else writes until it is closed); errors: BUSY, VERSION,
+   * IO. */
+  Store *(*open)(gpointer user_data, const Session *session, guint needs, GError **error);
+  void (*close)(gpointer user_data, Store *store);
+  /* A load was committed through the store. */
+  void (*loaded)(gpointer user_data, const char *source, const IngestReport *report);
+  gpointer user_data;
+} SessionHost;
+
+struct Session {
+  const SessionHost *host; /* NULL: the process is the command's own */
+  char *folder;            /* of the workspace, absolute */
   gint64 now_us;      /* the clock: --now, or the time at which the command began */
   BaseDay today;      /* the local day of now_us */
   gboolean now_given; /* --now or --as-of was given */
@@ -26,6 +44,7 @@ typedef struct {
   Calendar *calendar;
   KpiCatalogue *catalogue; /* NULL unless asked for */
   Store *store;            /* NULL unless asked for */
+  const QuerySight *sight; /* what who asks may see, of whoever made the session; NULL: everything */
 } Session;
 
 /* `folder` is in the workspace: the nearest attain.yaml, in it or above it, counts. Errors: NOT_FOUND where there is
@@ -33,6 +52,11 @@ typedef struct {
 Session *session_open(const char *folder, const char *now, guint needs, GError **error);
 /* The same with the records as they were believed at `as_of` (a date: its end; NULL: now), to read. */
 Session *session_open_as_of(const char *folder, const char *now, const char *as_of, guint needs, GError **error);
+/* The same of a process that may have the database open already; `host` outlives the session, NULL: it has not. */
+Session *session_open_at(const SessionHost *host, const char *folder, const char *now, const char *as_of, guint needs,
+                         GError **error);
+/* The folder with the nearest attain.yaml, in `folder` or above it; NULL where there is none. The caller frees. */
+char *session_find_workspace(const char *folder);
 void session_free(Session *session);
 /* Makes `past` the session as of `as_of` (a date: its end), beside the open database of `session`, which outlives it
  * and is not used by another thread until session_leave_past(). Errors: USAGE of the time, which `name` calls for; IO.
@@ -45,6 +69,10 @@ GArray *session_built_in_definitions(GError **error);
 gboolean session_load_definitions(Session *session, GPtrArray **problems, GError **error);
 /* Opens the database as SESSION_DATABASE or SESSION_WRITE ask. NOT_FOUND when there is none to read. */
 gboolean session_open_database(Session *session, guint needs, GError **error);
+/* Gives the database back before the session ends; NULL is nothing. */
+void session_close_database(Session *session);
+/* Tells whoever has the database open of what was loaded. */
+void session_tell_load(const Session *session, const char *source, const IngestReport *report);
 /* Files NAME.yaml and NAME.yml of a folder of the workspace, by name; none when there is no such folder. Paths as the
  * user would write them: from the current folder where they lie in it, else absolute. */
 char **session_files(const Session *session, const char *subfolder);

@@ -1,0 +1,118 @@
+/* Places of a sight, kept in order, with the text that stands for them; and what they decide.
+ *
+ * Whether a row is visible goes by the person credited and where that person stood on the day, exactly as `--by rep`,
+ * `--by manager` and `--by team` group it: so a manager's sight is the group that has the manager's name, and nothing
+ * is visible to one of two leaders who was not theirs on the day. */
+#include "query/sight.h"
+
+#include "query/seen.h"
+
+typedef enum { PLACE_PERSON, PLACE_MANAGER, PLACE_TEAM } PlaceKind;
+
+typedef struct {
+  PlaceKind kind;
+  gint32 id;
+} SightPlace;
+
+struct QuerySight {
+  gint n_holders; /* atomic; not GLib's reference count, which ThreadSanitizer does not see */
+  GArray *places; /* SightPlace, in order, each once */
+  char *key;
+};
+
+QuerySight *query_sight_new(void) {
+  QuerySight *sight = g_new0(QuerySight, 1);
+  sight->n_holders = 1;
+  sight->places = g_array_new(FALSE, FALSE, sizeof(SightPlace));
+  sight->key = g_strdup("nothing");
+  return sight;
+}
+
+QuerySight *query_sight_hold(const QuerySight *sight) {
+  QuerySight *held = (QuerySight *)sight;
+  if (held != NULL) g_atomic_int_inc(&held->n_holders);
+  return held;
+}
+
+void query_sight_free(QuerySight *sight) {
+  if (sight == NULL || !g_atomic_int_dec_and_test(&sight->n_holders)) return;
+  g_array_unref(sight->places);
+  g_free(sight->key);
+  g_free(sight);
+}
+
+static void write_key(QuerySight *sight) {
+  static const char letters[] = {'p', 'm', 't'};
+  GString *key = g_string_new(NULL);
+  for (guint i = 0; i < sight->places->len; i++) {
+    const SightPlace *place = &g_array_index(sight->places, SightPlace, i);
+    g_string_append_printf(key, "%s%c%d", i > 0 ? "," : "", letters[place->kind], place->id);
+  }
+  g_free(sight->key);
+  sight->key = g_string_free(key, FALSE);
+}
+
+static void add(QuerySight *sight, SightPlace place) {
+  guint at = 0;
+  for (; at < sight->places->len; at++) {
+    const SightPlace *other = &g_array_index(sight->places, SightPlace, at);
+    if (other->kind == place.kind && other->id == place.id) return;
+    if (other->kind > place.kind || (other->kind == place.kind && other->id > place.id)) break;
+  }
+  g_array_insert_val(sight->places, at, place);
+  write_key(sight);
+}
+
+void query_sight_add_person(QuerySight *sight, gint32 person) {
+  add(sight, (SightPlace){PLACE_PERSON, person});
+}
+
+void query_sight_add_manager(QuerySight *sight, gint32 person) {
+  add(sight, (SightPlace){PLACE_MANAGER, person});
+}
+
+void query_sight_add_team(QuerySight *sight, gint32 team) {
+  add(sight, (SightPlace){PLACE_TEAM, team});
+}
+
+const char *query_sight_key(const QuerySight *sight) {
+  return sight == NULL ? "*" : sight->key;
+}
+
+/* --- deciding --- */
+
+static gboolean same_person(const QueryOrg *org, gint32 a, gint32 b) {
+  return a > 0 && query_org_person(org, a) == query_org_person(org, b);
+}
+
+gboolean query_sight_sees(const QuerySight *sight, const QueryOrg *org, gint32 person, QueryPlace place) {
+  if (sight == NULL) return TRUE;
+  for (guint i = 0; person > 0 && i < sight->places->len; i++) {
+    const SightPlace *seen = &g_array_index(sight->places, SightPlace, i);
+    gboolean is = seen->kind == PLACE_PERSON    ? same_person(org, person, seen->id)
+                  : seen->kind == PLACE_MANAGER ? same_person(org, place.manager, seen->id)
+                                                : query_org_team_is_within(org, place.team, seen->id);
+    if (is) return TRUE;
+  }
+  return FALSE;
+}
+
+static void add_member(GHashTable *members, gint64 member) {
+  if (member >= 0) g_hash_table_add(members, g_memdup2(&member, sizeof member));
+}
+
+GHashTable *query_sight_members(const QuerySight *sight, const QueryOrg *org, const Dim *dim) {
+  GHashTable *members = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+  const QueryPlace nowhere = {BASE_DAY_MIN, BASE_DAY_MAX, 0, 0, -1};
+  for (gint32 person = 1; person < query_org_n_people(org); person++) {
+    guint n;
+    const QueryPlace *places = query_org_places(org, person, &n);
+    if (query_org_person(org, person) != person) continue;
+    for (guint i = 0; i < n; i++)
+      if (query_sight_sees(sight, org, person, places[i]))
+        add_member(members, query_dim_place_member(org, dim, person, places[i]));
+    if (query_sight_sees(sight, org, person, nowhere))
+      add_member(members, query_dim_place_member(org, dim, person, nowhere));
+  }
+  return members;
+}
