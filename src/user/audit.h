@@ -1,0 +1,31 @@
+/* The audit log: who did what, when and from where. Entries are only ever added, and each carries a hash over itself
+ * and the one before it, so that a change in the middle shows; that the end was cut off shows to who has noted the last
+ * hash elsewhere.
+ *
+ * All take a store in the writer's turn. */
+#pragma once
+
+#include "store/store.h"
+
+typedef struct {
+  gint64 entry; /* from 1, without gaps; given by user_audit_add() */
+  gint64 at_us;
+  const char *who;     /* a user, or "operator:NAME" */
+  const char *address; /* NULL: the machine itself */
+  const char *what;
+  const char *about; /* or NULL */
+  const char *chain; /* SHA-256 in hex, given by user_audit_add() */
+} UserAuditEntry;
+
+/* Texts are kept to 300 characters, control characters as spaces. Errors: IO. */
+gboolean user_audit_add(Store *store, const UserAuditEntry *entry, GError **error);
+typedef void (*UserAuditTell)(const UserAuditEntry *entry, gpointer data);
+/* The entries after `after`, in order, at most `limit`. Errors: IO. */
+gboolean user_audit_read(Store *store, gint64 after, guint limit, UserAuditTell tell, gpointer data, GError **error);
+
+typedef struct {
+  gint64 n;      /* entries there are */
+  gint64 wrong;  /* the first that does not follow from the one before it; 0: all do */
+  char last[65]; /* hash of the last; "" when there is none */
+} UserAuditProof;
+gboolean user_audit_verify(Store *store, UserAuditProof *proof, GError **error);
