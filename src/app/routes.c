@@ -1,0 +1,24 @@
+/* The tables of routes in one: a new subject is a line here, two in app/api.h, and a file api_NAME.c. */
+#include "app/api.h"
+
+static const struct {
+  const HttpRoute *routes;
+  const guint *n_routes;
+} tables[] = {
+    {api_ask_routes, &api_n_ask_routes},
+};
+
+static gpointer join(gpointer n_routes) {
+  GArray *all = g_array_new(FALSE, FALSE, sizeof(HttpRoute));
+  for (guint t = 0; t < G_N_ELEMENTS(tables); t++) g_array_append_vals(all, tables[t].routes, *tables[t].n_routes);
+  *(guint *)n_routes = all->len;
+  return g_array_free(all, FALSE);
+}
+
+const HttpRoute *routes_all(guint *n_routes) {
+  static GOnce joined = G_ONCE_INIT;
+  static guint n_joined;
+  g_once(&joined, join, &n_joined);
+  *n_routes = n_joined;
+  return joined.retval;
+}
