@@ -34,7 +34,7 @@ QueryResult *scorecard_ask(QueryLive *live, const GPtrArray *kpis, const char *p
                           .grain = CALENDAR_MONTH,
                           .compare = QUERY_COMPARE_YEAR_AGO,
                           .rates_of = BASE_DAY_NONE};
-  g_autoptr(QueryResult) result = query_live_ask(live, &request, error);
+  g_autoptr(QueryResult) result = query_live_ask(live, NULL, &request, error);
   if (result == NULL || query_result_load(result) >= 0) return g_steal_pointer(&result);
   g_set_error(error, BASE_ERROR, BASE_ERROR_LIMIT, "the scorecard was answered from the records");
   return NULL;
@@ -282,7 +282,7 @@ static gboolean time_one(const Kept *kept, Forget forget, Timing *timing, GError
     if (forget == FORGET_QUESTIONS) query_live_forget_questions(kept->live);
     if (forget == FORGET_ANSWERS) query_live_forget_answers(kept->live);
     double started = seconds_now();
-    g_autoptr(QueryResult) result = query_live_ask(kept->live, &request, error);
+    g_autoptr(QueryResult) result = query_live_ask(kept->live, NULL, &request, error);
     if (result == NULL) return FALSE;
     if (round > 0) timing_add(timing, seconds_now() - started);
   }

@@ -28,7 +28,7 @@ static void desk_close(Desk *desk) {
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Desk, desk_close)
 
 static QueryResult *ask_cells(gpointer asker, const QueryRequest *request, GError **error) {
-  return query_live_ask(asker, request, error);
+  return query_live_ask(asker, NULL, request, error);
 }
 
 /* Of this quarter, as much as last quarter's middle rep might have. */
@@ -56,7 +56,7 @@ static gboolean desk_open(Desk *desk, const Bench *bench, GError **error) {
   desk->targets = g_ptr_array_new_with_free_func((GDestroyNotify)target_free);
   const char *const some[] = {"won_deals", NULL}, *const by[] = {"rep", NULL};
   QueryRequest request = {.kpis = some, .by = by, .period = BENCH_PERIOD, .rates_of = BASE_DAY_NONE};
-  g_autoptr(QueryResult) reps = desk->live != NULL ? query_live_ask(desk->live, &request, error) : NULL;
+  g_autoptr(QueryResult) reps = desk->live != NULL ? query_live_ask(desk->live, NULL, &request, error) : NULL;
   if (reps == NULL) return FALSE;
   CalendarPeriod quarter = calendar_period_at(desk->session->calendar, CALENDAR_QUARTER, desk->session->today);
   for (guint r = 0; r < query_result_n_rows(reps); r++) {

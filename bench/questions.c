@@ -21,7 +21,7 @@ static QueryResult *ask_period(const Session *session, QueryLive *live, const ch
                           .rates_of = BASE_DAY_NONE};
   if (live == NULL) return query_run(&context, &request, error);
   query_live_forget_answers(live);
-  return query_live_ask(live, &request, error);
+  return query_live_ask(live, NULL, &request, error);
 }
 
 static QueryResult *ask(const Session *session, QueryLive *live, const char *const *kpis, GError **error) {

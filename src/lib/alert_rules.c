@@ -32,7 +32,7 @@ static gboolean judge_rules(AttainWorkspace *workspace, const Session *session, 
   AlertDesk desk = {.context = &context,
                     .alerts = &session->organisation->alerts,
                     .ask = lib_ask_cells,
-                    .asker = workspace->core->live};
+                    .asker = workspace};
   g_autoptr(GPtrArray) findings = rules ? alert_judge(&desk, rules, error) : NULL;
   if (findings) answer_alert_findings_json(out, session, findings);
   return findings != NULL;

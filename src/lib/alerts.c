@@ -19,16 +19,17 @@ void lib_forget_alerts(AttainWorkspace *workspace) {
   g_clear_pointer(&workspace->core->alert_rules, g_ptr_array_unref);
 }
 
-/* Judges some of `rules` with all that follows; the acts, or NULL. `rules` NULL: there are more, which cannot be read.
- */
+/* Judges some of `rules` with all that follows, of everybody's records, whoever's change it was; the acts, or NULL.
+ * `rules` NULL: there are more, which cannot be read. */
 static GPtrArray *judge(AttainWorkspace *workspace, const GPtrArray *rules, const GPtrArray *judged,
                         gboolean looks_at_due, GPtrArray *unjudged, GError **error) {
-  Session session = lib_session(workspace);
+  AttainWorkspace everything = {.core = workspace->core};
+  Session session = lib_session(&everything);
   QueryContext context = answer_context(&session);
   AlertDesk desk = {.context = &context,
                     .alerts = &session.organisation->alerts,
                     .ask = lib_ask_cells,
-                    .asker = workspace->core->live};
+                    .asker = &everything};
   AlertRun run = {.desk = &desk,
                   .store = session.store,
                   .rules = rules,

@@ -118,13 +118,13 @@ static AttainAnswer *make_answer(const Session *session, const AttainQuestion *q
 /* What fails for the sake of the database may be answered once that is open again. */
 static QueryResult *ask(AttainWorkspace *workspace, const QueryRequest *request, GError **error) {
   GError *cause = NULL;
-  QueryResult *result = query_live_ask(workspace->core->live, request, &cause);
+  QueryResult *result = lib_ask_cells(workspace, request, &cause);
   if (!result && g_error_matches(cause, BASE_ERROR, BASE_ERROR_IO) && lib_begin_writing(workspace, NULL)) {
     gboolean is_mended = lib_mend(workspace);
     lib_end_writing(workspace);
     if (is_mended) {
       g_clear_error(&cause);
-      return query_live_ask(workspace->core->live, request, error);
+      return lib_ask_cells(workspace, request, error);
     }
   }
   if (cause) g_propagate_error(error, cause);

@@ -16,7 +16,7 @@ static gboolean answer(AttainWorkspace *workspace, const Session *session, gcons
                        GError **error) {
   const AttainScorecardQuestion *question = what;
   QueryContext context = answer_context(session);
-  TargetDesk desk = {.context = &context, .ask = lib_ask_cells, .asker = workspace->core->live};
+  TargetDesk desk = {.context = &context, .ask = lib_ask_cells, .asker = workspace};
   ScorecardQuestion asked = {.who = question->who,
                              .role = question->role,
                              .kpis = question->kpis,

@@ -89,7 +89,7 @@ static gboolean hand_down(AttainWorkspace *workspace, const Session *session, gc
                          .reason = handing->reason};
   if (!asked.is_dry && !need_author(asked.author, error)) return FALSE;
   QueryContext context = answer_context(session);
-  TargetDesk desk = {.context = &context, .ask = lib_ask_cells, .asker = workspace->core->live};
+  TargetDesk desk = {.context = &context, .ask = lib_ask_cells, .asker = workspace};
   g_auto(AnswerHanded) handed = {0};
   if (!answer_hand_down(session, &desk, &asked, &handed, error)) return FALSE;
   answer_handed_json(&handed, out);
@@ -111,7 +111,7 @@ static gboolean suggest(AttainWorkspace *workspace, const Session *session, gcon
                         GError **error) {
   const Suggesting *asked = what;
   QueryContext context = answer_context(session);
-  TargetDesk desk = {.context = &context, .ask = lib_ask_cells, .asker = workspace->core->live};
+  TargetDesk desk = {.context = &context, .ask = lib_ask_cells, .asker = workspace};
   g_auto(AnswerSuggested) suggested = {0};
   if (!asked->kpi) {
     g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "of which KPI is something to be suggested?");

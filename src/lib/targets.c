@@ -23,7 +23,7 @@ static gboolean answer(AttainWorkspace *workspace, const Session *session, gcons
                        GError **error) {
   const AttainTargetsWanted *wanted = what;
   QueryContext context = answer_context(session);
-  TargetDesk desk = {.context = &context, .ask = lib_ask_cells, .asker = workspace->core->live};
+  TargetDesk desk = {.context = &context, .ask = lib_ask_cells, .asker = workspace};
   if (wanted->target > 0) return answer_one(session, &desk, wanted->target, out, error);
   AnswerTargetsWanted asked = {.who = wanted->who, .kpi = wanted->kpi, .all = wanted->all};
   g_autoptr(GPtrArray) targets = target_read_all(session->store, error);

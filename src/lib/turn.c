@@ -29,8 +29,10 @@ Session lib_session(const AttainWorkspace *workspace) {
   return session;
 }
 
-QueryResult *lib_ask_cells(gpointer live, const QueryRequest *request, GError **error) {
-  return query_live_ask(live, request, error);
+QueryResult *lib_ask_cells(gpointer asker, const QueryRequest *request, GError **error) {
+  const AttainWorkspace *workspace = asker;
+  Session session = lib_session(workspace);
+  return query_live_ask(workspace->core->live, session.sight, request, error);
 }
 
 /* --- documents --- */

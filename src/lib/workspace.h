@@ -98,8 +98,8 @@ char *lib_answer(AttainWorkspace *workspace, const char *name, LibAnswer answer,
 /* The same for what changes something beside the ledger. Errors also: USAGE where it is only read, and in a callback.
  */
 char *lib_say(AttainWorkspace *workspace, const char *name, LibAnswer answer, gconstpointer what, AttainError *error);
-/* A TargetAsk; `live` is the workspace's. */
-QueryResult *lib_ask_cells(gpointer live, const QueryRequest *request, GError **error);
+/* A TargetAsk; `asker` is the workspace: what its handle sees. */
+QueryResult *lib_ask_cells(gpointer asker, const QueryRequest *request, GError **error);
 
 /* --- trail.c --- */
 /* The session as of `as_of`, or the same where that is NULL; go back to the present with lib_leave_past(). Within a

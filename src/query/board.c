@@ -49,7 +49,8 @@ char *board_key_text(const BoardKey *key) {
   g_autofree char *by = joined(key->by);
   g_autofree char *folded = g_utf8_casefold(by, -1);
   g_autofree char *where = joined(key->where);
-  return g_strdup_printf("%s\x1e%s\x1e%d\x1e%d", folded, where, key->credit_now, key->rates_of);
+  return g_strdup_printf("%s\x1e%s\x1e%d\x1e%d\x1e%s", folded, where, key->credit_now, key->rates_of,
+                         query_sight_key(key->sight));
 }
 
 static gboolean read_dims(Board *board, const BoardKey *key, GError **error) {
@@ -77,11 +78,13 @@ static GArray *days_of(const QueryContext *context) {
 void board_use_context(Board *board, const QueryContext *context) {
   board->context = *context;
   board->context.organisation = &board->organisation;
+  board->context.sight = board->sight;
 }
 
 Board *board_new(const QueryContext *context, const BoardKey *key, GError **error) {
   Board *board = g_new0(Board, 1);
   board->organisation = *context->organisation;
+  board->sight = query_sight_hold(key->sight);
   if (key->credit_now) board->organisation.owner_credit = board->organisation.team_credit = CONF_CREDIT_NOW;
   board_use_context(board, context);
   board->rates_of = key->rates_of;
@@ -123,6 +126,7 @@ void board_free(Board *board) {
   g_array_unref(board->days);
   query_members_free_all(board->members);
   query_where_free(board->where);
+  query_sight_free(board->sight);
   query_org_free(board->org);
   query_org_free(board->org_before);
   g_free(board);

@@ -23,6 +23,7 @@ typedef struct {
   const char *const *where;
   gboolean credit_now;
   BaseDay rates_of;
+  const QuerySight *sight; /* the board has only what it sees; NULL: everything */
 } BoardKey;
 char *board_key_text(const BoardKey *key);
 

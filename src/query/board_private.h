@@ -31,6 +31,7 @@ typedef struct {
 
 struct Board {
   ConfOrganisation organisation;
+  QuerySight *sight;    /* held; NULL: everything */
   QueryContext context; /* for the org, the conditions and the members, whenever they read the store */
   BaseDay rates_of;
   Dim dims[BOARD_MAX_DIMS];

@@ -24,8 +24,9 @@ QueryLive *query_live_new(const QueryContext *context, gsize max_bytes, GError *
 void query_live_free(QueryLive *live);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(QueryLive, query_live_free)
 
-/* Any thread. As query_run(), without the notes that need records to be counted again. Errors: as query_run(). */
-QueryResult *query_live_ask(QueryLive *live, const QueryRequest *request, GError **error);
+/* Any thread. As query_run() with that sight in its context (NULL: everything), without the notes that need records to
+ * be counted again. Errors: as query_run(). */
+QueryResult *query_live_ask(QueryLive *live, const QuerySight *sight, const QueryRequest *request, GError **error);
 
 /* For benchmarks. Forgets the answers that were given: the next ones are read from the cells again, as when all members
  * have changed. */

@@ -99,10 +99,12 @@ static BindingOutcome answer(QueryLive *live, guint number, const QueryRequest *
   return BINDING_MADE;
 }
 
-static QueryResult *ask_records(QueryLive *live, const QueryRequest *request, const char *why, GError **error) {
+static QueryResult *ask_records(QueryLive *live, const QuerySight *sight, const QueryRequest *request, const char *why,
+                                GError **error) {
   pthread_mutex_lock(&live->writing);
   gboolean ok = live_take_missed(live, error);
   QueryContext context = live_writer_context(&live->sides[live->active], live->is_changing ? live->then : live->now);
+  context.sight = sight;
   QueryResult *result = ok ? query_run(&context, request, error) : NULL;
   if (result != NULL) {
     query_result_note(result, why);
@@ -172,8 +174,8 @@ static QueryResult *ask_cells(QueryLive *live, const QueryRequest *request, cons
   return NULL;
 }
 
-QueryResult *query_live_ask(QueryLive *live, const QueryRequest *request, GError **error) {
-  BoardKey key = {request->by, request->where, request->credit_now, request->rates_of};
+QueryResult *query_live_ask(QueryLive *live, const QuerySight *sight, const QueryRequest *request, GError **error) {
+  BoardKey key = {request->by, request->where, request->credit_now, request->rates_of, sight};
   g_autofree char *text = board_key_text(&key);
   g_autofree char *why = NULL;
   if (g_atomic_int_get(&live->is_behind) && pthread_mutex_trylock(&live->writing) == 0) {
@@ -186,7 +188,7 @@ QueryResult *query_live_ask(QueryLive *live, const QueryRequest *request, GError
     QueryResult *result = ask_cells(live, request, &key, text, &why, error);
     if (result != NULL || why == NULL) return result;
   }
-  return ask_records(live, request, why, error);
+  return ask_records(live, sight, request, why, error);
 }
 
 void query_live_forget_answers(QueryLive *live) {

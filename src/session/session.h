@@ -45,7 +45,7 @@ struct Session {
   KpiCatalogue *catalogue; /* NULL unless asked for */
   Store *store;            /* NULL unless asked for */
   const QuerySight *sight; /* what who asks may see, of whoever made the session; NULL: everything */
-} Session;
+};
 
 /* `folder` is in the workspace: the nearest attain.yaml, in it or above it, counts. Errors: NOT_FOUND where there is
  * none; INPUT of attain.yaml and definitions (the first problem, and how many more); those of the database. */

@@ -160,7 +160,7 @@ static void answers_are_as_counted(World *world, gsize d) {
                           .rates_of = BASE_DAY_NONE};
   QueryContext context = context_of(world);
   g_autoptr(QueryResult) counted = query_run(&context, &request, &error);
-  g_autoptr(QueryResult) kept = counted != NULL ? query_live_ask(world->live, &request, &error) : NULL;
+  g_autoptr(QueryResult) kept = counted != NULL ? query_live_ask(world->live, NULL, &request, &error) : NULL;
   if (kept == NULL) fail_msg("%s", error->message);
   assert_true(query_result_is_from_cells(kept));
   g_autoptr(GHashTable) rows_kept = rows_of(kept), rows_counted = rows_of(counted);

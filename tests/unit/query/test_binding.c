@@ -81,7 +81,7 @@ static QueryResult *ask(Scene *scene, const char *kpi, const char *period, const
                           .period = period,
                           .compare = QUERY_COMPARE_PREVIOUS,
                           .rates_of = BASE_DAY_NONE};
-  QueryResult *result = query_live_ask(scene->live, &request, &error);
+  QueryResult *result = query_live_ask(scene->live, NULL, &request, &error);
   if (result == NULL) fail_msg("%s", error->message);
   assert_true(query_result_is_from_cells(result));
   return result;

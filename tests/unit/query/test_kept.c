@@ -27,7 +27,7 @@ typedef struct {
 static QueryResult *ask(Scene *scene, const char *by, GError **error) {
   const char *kpis[] = {"deals", "amount", "largest", "buyers", NULL}, *dims[] = {by, NULL};
   QueryRequest request = {.kpis = kpis, .by = dims, .period = "2026", .rates_of = BASE_DAY_NONE};
-  return query_live_ask(scene->live, &request, error);
+  return query_live_ask(scene->live, NULL, &request, error);
 }
 
 static double sum_of(const QueryResult *result, guint kpi, gboolean of_totals) {
@@ -280,7 +280,7 @@ static void many_records_are_counted_by_several_threads(void **state) {
                           .grain = CALENDAR_MONTH,
                           .compare = QUERY_COMPARE_YEAR_AGO,
                           .rates_of = BASE_DAY_NONE};
-  g_autoptr(QueryResult) kept = query_live_ask(scene.live, &request, &error);
+  g_autoptr(QueryResult) kept = query_live_ask(scene.live, NULL, &request, &error);
   g_autoptr(QueryResult) counted = query_run(&scene.world.context, &request, &error);
   if (kept == NULL || counted == NULL) fail_msg("%s", error->message);
   assert_true(query_result_is_from_cells(kept));
