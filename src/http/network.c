@@ -1,0 +1,59 @@
+/* Addresses and networks. */
+#include "http/network.h"
+
+#include <gio/gio.h>
+
+struct HttpNetworks {
+  GPtrArray *masks; /* GInetAddressMask */
+};
+
+#define MAX_PROXIES 32
+
+char *http_address(const char *text) {
+  if (g_ascii_strncasecmp(text, "::ffff:", 7) == 0 && strchr(text + 7, '.')) text += 7;
+  g_autoptr(GInetAddress) address = g_inet_address_new_from_string(text);
+  return address ? g_inet_address_to_string(address) : NULL;
+}
+
+HttpNetworks *http_networks_read(const char *const *written, GError **error) {
+  g_autoptr(HttpNetworks) networks = g_new0(HttpNetworks, 1);
+  networks->masks = g_ptr_array_new_with_free_func(g_object_unref);
+  for (; written && *written; written++) {
+    GInetAddressMask *mask = g_inet_address_mask_new_from_string(*written, NULL);
+    if (!mask) {
+      g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT,
+                  "the trusted proxy %s is neither an address nor a network; write 10.0.0.5, 10.0.0.0/8 or fd00::/8",
+                  *written);
+      return NULL;
+    }
+    g_ptr_array_add(networks->masks, mask);
+  }
+  return g_steal_pointer(&networks);
+}
+
+void http_networks_free(HttpNetworks *networks) {
+  if (!networks) return;
+  g_ptr_array_unref(networks->masks);
+  g_free(networks);
+}
+
+gboolean http_networks_have(const HttpNetworks *networks, const char *address) {
+  if (networks->masks->len == 0) return FALSE;
+  g_autoptr(GInetAddress) parsed = g_inet_address_new_from_string(address);
+  for (guint i = 0; parsed && i < networks->masks->len; i++)
+    if (g_inet_address_mask_matches(networks->masks->pdata[i], parsed)) return TRUE;
+  return FALSE;
+}
+
+char *http_forwarded_for(const HttpNetworks *trusted, const char *peer, const char *forwarded) {
+  g_autofree char *client = g_strdup(peer);
+  g_auto(GStrv) named = g_strsplit(forwarded ? forwarded : "", ",", -1);
+  guint n = g_strv_length(named);
+  for (guint i = n; i > 0 && n - i < MAX_PROXIES && http_networks_have(trusted, client); i--) {
+    char *address = http_address(g_strstrip(named[i - 1]));
+    if (!address) break;
+    g_free(client);
+    client = address;
+  }
+  return g_steal_pointer(&client);
+}
