@@ -25,6 +25,7 @@ typedef struct {
   int64_t n_removed;              /* or closed: a full extract has them no more */
   int64_t n_rejected;             /* kept out. Of a load, `attain check` lists them */
   const AttainRejected *rejected; /* of a put or removal: n_rejected, by their place; of a load NULL */
+  bool is_repeated;               /* of a put or removal: its key was used for it before, and nothing was written now */
 } AttainReport;
 
 ATTAIN_API void attain_report_free(AttainReport *report);
@@ -33,6 +34,9 @@ typedef struct {
   const char *source; /* whose ids the records have; NULL: the workspace's only source, or "put" where it has none */
   const char *references; /* whose ids they refer to; NULL: the same */
   bool all_or_nothing;    /* when one record is kept out, all are: the report then says why, with `load` 0 */
+  const char *key; /* of the call, at most 500 bytes: the same call again under it, within a day, is given the same
+                      report and writes nothing, whatever became of the records meanwhile. For a caller who cannot know
+                      whether a call was done. With other records: INPUT. NULL: none */
 } AttainPutOptions;
 
 /* Puts records into a table of the ledger (docs/ledger.md), in one commit that is on the disk when this returns and in
@@ -42,6 +46,7 @@ typedef struct {
  * Amounts are in major units of the record's `currency`, durations in seconds, references are ids.
  * A source whose files are full extracts closes at its next load what its files do not have: give records that are in
  * no file a source of their own.
+ * Calls of several threads that wait for each other are written in one commit; each has a report of its own.
  * `options` and `report` may be NULL; free the report with attain_report_free(). Not from a callback. Waits for other
  * writers. Errors: NOT_FOUND for a table or column, INPUT, LIMIT, USAGE when only read, IO. */
 ATTAIN_API bool attain_put(AttainWorkspace *workspace, const char *table, const char *records,
@@ -64,6 +69,9 @@ typedef struct {
   const char *source;
   size_t n_tables;           /* 0: only what was rejected or read changed */
   const char *const *tables; /* ledger tables whose records changed; what is made from them is not named */
+  bool knows_people;         /* whose records changed is known: */
+  size_t n_people;           /* the people whom they name now, or named before, by their keys in `person` */
+  const int32_t *people;
 } AttainChange;
 
 /* Called after each commit of this workspace object, in the thread that made it, before that call returns; answers have

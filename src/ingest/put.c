@@ -31,6 +31,7 @@ void ingest_put_report_free(IngestPutReport *report) {
   if (!report) return;
   g_array_unref(report->rejected);
   g_strfreev(report->notes);
+  g_free(report->became);
   g_free(report);
 }
 
@@ -171,6 +172,11 @@ static gboolean write_rows(Put *put, GPtrArray *targets, gint64 n_read, gboolean
   return !*is_changed || write_load(put, target->table, n_read, error);
 }
 
+static gboolean write_beside(Put *put, const IngestPut *given, gboolean is_changed, GError **error) {
+  put->report->load = is_changed ? put->load.number : 0;
+  return !given->beside || given->beside(given->store, put->report, given->beside_data, error);
+}
+
 /* `targets`: NULL when there is nothing to write but what was refused. */
 static gboolean write_in_transaction(Put *put, const PutCall *call, GPtrArray *targets, gint64 n_read,
                                      gboolean *is_changed, GError **error) {
@@ -178,7 +184,8 @@ static gboolean write_in_transaction(Put *put, const PutCall *call, GPtrArray *t
   if (!store_begin(put->load.store, error)) return FALSE;
   gboolean ok = take_number(&put->load, error) && (!targets || write_rows(put, targets, n_read, is_changed, error)) &&
                 put_keep_refused(&put->load, call, put->report, &is_kept, error) &&
-                (!is_kept || *is_changed || write_counts(put, call->table, n_read, error));
+                (!is_kept || *is_changed || write_counts(put, call->table, n_read, error)) &&
+                (!(*is_changed || is_kept) || write_beside(put, call->given, *is_changed, error));
   if (!ok || !(*is_changed || is_kept)) {
     store_rollback(put->load.store);
     return ok;
@@ -301,7 +308,8 @@ static gboolean remove_rows(Put *put, const IngestPut *given, const LedgerTable 
       !load_run(load, &put->report->n_removed, error, "DELETE FROM %s WHERE %s", name, gone))
     return FALSE;
   *is_changed = put->report->n_removed > 0;
-  return !*is_changed || write_load(put, table, g_strv_length((char **)(gpointer)ids), error);
+  return !*is_changed || (write_load(put, table, g_strv_length((char **)(gpointer)ids), error) &&
+                          write_beside(put, given, TRUE, error));
 }
 
 gboolean ingest_remove(const IngestPut *given, const char *table_name, const char *const *ids, IngestPutReport **report,

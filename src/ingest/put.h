@@ -12,6 +12,11 @@
 #define INGEST_PUT_MAX_BYTES   (16 << 20)
 
 typedef struct IngestWriter IngestWriter; /* writer.h: the fast way */
+typedef struct IngestPutReport IngestPutReport;
+
+/* Called in the transaction of what is put, as its last statement: what it writes is kept exactly when the records are.
+ * Not called where nothing is written. `report` has its numbers. */
+typedef gboolean (*IngestBeside)(Store *store, const IngestPutReport *report, gpointer data, GError **error);
 
 typedef struct {
   Store *store;
@@ -23,6 +28,8 @@ typedef struct {
   const char *references; /* whose ids they refer to; NULL: the same source's */
   gboolean is_whole;      /* when one record is kept out, all are */
   IngestWriter *writer;   /* of the store, or NULL */
+  IngestBeside beside;    /* or NULL */
+  gpointer beside_data;
 } IngestPut;
 
 typedef struct {
@@ -31,13 +38,17 @@ typedef struct {
   char *reason;
 } IngestPutRejected;
 
-typedef struct {
+/* What became of a record. */
+typedef enum { INGEST_UNCHANGED, INGEST_NEW, INGEST_CHANGED } IngestBecame;
+
+struct IngestPutReport {
   gint64 load; /* its number, 0 when nothing was changed */
   gint64 n_new, n_changed, n_unchanged, n_removed;
   GArray *rejected; /* IngestPutRejected, by record */
   char **notes;
+  guint8 *became;              /* IngestBecame of each record; NULL: only the numbers are known */
   const StoreWritten *written; /* until the next put by the same writer; NULL: whoever wants to know asks the ledger */
-} IngestPutReport;
+};
 void ingest_put_report_free(IngestPutReport *report);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(IngestPutReport, ingest_put_report_free)
 
@@ -52,3 +63,17 @@ gboolean ingest_put(const IngestPut *put, const char *table, const char *json, I
  * history. Ids that are not there are kept out with that reason. Errors: INPUT for a table that is no fact; LIMIT. */
 gboolean ingest_remove(const IngestPut *put, const char *table, const char *const *ids, IngestPutReport **report,
                        GError **error);
+
+/* What can be told of a put before it is done: for joining several into one. */
+typedef struct {
+  guint n_records;
+  char *columns; /* their names, in the first record's order: puts of the same ones may become one */
+  char **ids;    /* one a record, ends with NULL */
+} IngestPeek;
+void ingest_peek_clear(IngestPeek *peek);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(IngestPeek, ingest_peek_clear)
+
+/* FALSE: more than `max_records`, or records that are not written plainly, each with an id as text or number. */
+gboolean ingest_put_peek(const char *json, guint max_records, IngestPeek *peek);
+/* The records of several calls (ends with NULL), each of which was peeked into, as those of one. Free it. */
+char *ingest_put_join(const char *const *calls);

@@ -331,8 +331,11 @@ static gboolean put_records(WriterPut *put, const char *json, GError **error) {
     return FALSE;
   if (g_str_equal(put->of->name, "opportunity") && !writer_deal(put, error)) return FALSE;
   if (!fetch_versions(put, &is_odd, error) || is_odd) return FALSE;
+  put->report->became = g_new0(guint8, put->rows->len);
   for (guint r = 0; r < put->rows->len; r++) {
+    const WriterRow *row = &g_array_index(put->rows, WriterRow, r);
     if (!compare(put, &g_array_index(put->rows, WriterRow, r))) return FALSE;
+    if (row->is_changed) put->report->became[r] = row->before ? INGEST_CHANGED : INGEST_NEW;
   }
   return put->report->n_new + put->report->n_changed == 0 || writer_write(put, error);
 }

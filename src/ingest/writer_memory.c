@@ -466,6 +466,7 @@ IngestWriter *ingest_writer_new(Store *store, const LedgerSchema *schema, const 
   writer->written.members = g_array_new(FALSE, FALSE, sizeof(StoreWrittenMember));
   writer->written.referrers = g_ptr_array_new();
   writer->written.stats = g_array_new(FALSE, FALSE, sizeof(StoreWrittenStat));
+  writer->people = g_array_new(FALSE, FALSE, sizeof(gint32));
   writer->touched =
       store_given_new(store, (const char *const[]){"key", "deal_day"}, (const char *const[]){"UBIGINT", "DATE"}, 2);
   writer->changed_on =
@@ -492,6 +493,7 @@ void ingest_writer_free(IngestWriter *writer) {
   writer_forget_last(writer);
   g_array_unref(writer->written.members);
   g_array_unref(writer->written.stats);
+  g_array_unref(writer->people);
   g_ptr_array_unref(writer->written.referrers);
   writer_forget(writer);
   for (guint i = 0; i < ledger_schema_n_tables(writer->schema); i++) free_table(writer->tables[i]);

@@ -67,6 +67,7 @@ struct IngestWriter {
   StoreGiven *changed_on;  /* deals, and on which days they changed */
   StoreGiven *came, *went; /* activities: deal, when done, until when planned */
   StoreWritten written;    /* by the last put */
+  GArray *people;          /* gint32, of `written` */
   WriterPut *last;         /* what its rows are made of */
 };
 

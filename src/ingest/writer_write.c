@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define MAX_STATS 64
+#define MAX_TOLD  2000 /* rows of a put of which it is told whom they name */
 
 /* --- the days of rows --- */
 
@@ -330,6 +331,35 @@ static StoreWrittenRows written_rows(const WriterTable *table, const StoreGiven 
       .deal = ledger_table_column(table->table, "opportunity") ? writer_field(table, "opportunity") : -1};
 }
 
+static void add_person(GArray *people, StoreValue person) {
+  if (person.type != STORE_INT) return;
+  gint32 key = (gint32)person.integer;
+  for (guint i = 0; i < people->len; i++) {
+    if (g_array_index(people, gint32, i) == key) return;
+  }
+  g_array_append_val(people, key);
+}
+
+/* Of a put of many it is not worth knowing, and of facts that name nobody (what becomes of a deal through its lines,
+ * say) it is not known. */
+static GArray *find_people(const WriterPut *put) {
+  GArray *people = put->writer->people;
+  g_array_set_size(people, 0);
+  gboolean is_known = FALSE;
+  for (guint c = 0; c < put->of->n_columns && put->rows->len <= MAX_TOLD; c++) {
+    const LedgerColumn *column = &put->of->columns[c];
+    if (column->type != LEDGER_REF || !g_str_equal(column->ref, "person")) continue;
+    is_known = TRUE;
+    for (guint r = 0; r < put->rows->len; r++) {
+      const WriterRow *row = &g_array_index(put->rows, WriterRow, r);
+      if (!row->is_changed) continue;
+      if (row->before) add_person(people, row->before[put->table->fields[c]]);
+      if (row->values) add_person(people, row->values[put->table->fields[c]]);
+    }
+  }
+  return is_known ? people : NULL;
+}
+
 /* Before learn(), which knows no more who had gone. */
 static void tell(const Writing *writing) {
   const WriterPut *put = writing->put;
@@ -361,6 +391,7 @@ static void tell(const Writing *writing) {
     g_array_append_val(written->stats, stat);
   }
   written->has_moved = has_moved(put);
+  written->people = find_people(put);
   put->report->written = written;
 }
 
@@ -442,6 +473,11 @@ static gboolean write_all(Writing *writing, GError **error) {
   return write_load(writing->put, error);
 }
 
+static gboolean write_beside(const WriterPut *put, GError **error) {
+  const IngestPut *given = put->put;
+  return !given->beside || given->beside(given->store, put->report, given->beside_data, error);
+}
+
 gboolean writer_write(WriterPut *put, GError **error) {
   IngestWriter *writer = put->writer;
   Writing writing = {.put = put};
@@ -451,7 +487,8 @@ gboolean writer_write(WriterPut *put, GError **error) {
   writing.stats = stats;
   if (!writer_know_went(writer, put->table, error) || !writer_know_referrers(writer, put->table, error)) return FALSE;
   if (!store_begin(writer->store, error)) return FALSE;
-  if (!write_all(&writing, error)) {
+  put->report->load = put->number;
+  if (!write_all(&writing, error) || !write_beside(put, error)) {
     store_rollback(writer->store);
     return FALSE;
   }
@@ -461,6 +498,5 @@ gboolean writer_write(WriterPut *put, GError **error) {
   }
   tell(&writing);
   learn(&writing);
-  put->report->load = put->number;
   return TRUE;
 }

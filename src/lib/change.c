@@ -1,57 +1,9 @@
 /* Putting, removing and loading: one writer at a time, each commit told to the cells and then to the subscribers. */
-#include "ingest/put.h"
-#include "lib/workspace.h"
+#include "lib/change.h"
+
 #include "session/sources.h"
 
 #define NO_FILE_SOURCE "put"
-
-typedef struct {
-  AttainReport report; /* what the caller sees */
-  GArray *rejected;    /* AttainRejected */
-  GStringChunk *texts;
-} Report;
-
-/* --- reports --- */
-
-static Report *new_report(void) {
-  Report *report = g_new0(Report, 1);
-  report->rejected = g_array_new(FALSE, FALSE, sizeof(AttainRejected));
-  report->texts = g_string_chunk_new(256);
-  return report;
-}
-
-void attain_report_free(AttainReport *report) {
-  if (!report) return;
-  Report *whole = (Report *)(gpointer)report;
-  g_array_unref(whole->rejected);
-  g_string_chunk_free(whole->texts);
-  g_free(whole);
-}
-
-/* Hands it over, or frees it where nobody wants it. */
-static void give_report(Report *report, AttainReport **wanted) {
-  report->report.rejected = report->rejected->len ? (const AttainRejected *)(gpointer)report->rejected->data : NULL;
-  if (wanted)
-    *wanted = &report->report;
-  else
-    attain_report_free(&report->report);
-}
-
-static void take_put(Report *report, const IngestPutReport *put) {
-  report->report = (AttainReport){.load = put->load,
-                                  .n_new = put->n_new,
-                                  .n_changed = put->n_changed,
-                                  .n_unchanged = put->n_unchanged,
-                                  .n_removed = put->n_removed,
-                                  .n_rejected = put->rejected->len};
-  for (guint i = 0; i < put->rejected->len; i++) {
-    const IngestPutRejected *from = &g_array_index(put->rejected, IngestPutRejected, i);
-    AttainRejected rejected = {.record = from->record,
-                               .id = from->id ? g_string_chunk_insert(report->texts, from->id) : NULL,
-                               .reason = g_string_chunk_insert(report->texts, from->reason)};
-    g_array_append_val(report->rejected, rejected);
-  }
-}
 
 /* --- one change --- */
 
@@ -102,19 +54,6 @@ static char *find_source(const AttainWorkspace *workspace, const char *given, GE
   return NULL;
 }
 
-typedef gboolean (*Change)(const IngestPut *put, const char *table, gconstpointer what, IngestPutReport **report,
-                           GError **error);
-
-static gboolean put_records(const IngestPut *put, const char *table, gconstpointer what, IngestPutReport **report,
-                            GError **error) {
-  return ingest_put(put, table, what, report, error);
-}
-
-static gboolean remove_ids(const IngestPut *put, const char *table, gconstpointer what, IngestPutReport **report,
-                           GError **error) {
-  return ingest_remove(put, table, what, report, error);
-}
-
 static gboolean open_writer(AttainWorkspace *workspace, GError **error) {
   const Session *session = workspace->core->session;
   if (!workspace->core->put)
@@ -123,56 +62,215 @@ static gboolean open_writer(AttainWorkspace *workspace, GError **error) {
   return workspace->core->put != NULL;
 }
 
-static gboolean change_and_tell(AttainWorkspace *workspace, Change change, const char *table, gconstpointer what,
-                                const AttainPutOptions *options, AttainReport **report, GError **error) {
-  const Session *session = workspace->core->session;
-  g_autofree char *source = find_source(workspace, options->source, error);
-  if (!source || !lib_begin_change(workspace, error)) return FALSE;
-  if (!open_writer(workspace, error)) return settle_failed(workspace, source, &table, 1, error);
-  IngestPut put = {.store = session->store,
-                   .schema = session->schema,
-                   .organisation = session->organisation,
-                   .calendar = session->calendar,
-                   .now_us = lib_now(workspace),
-                   .source = source,
-                   .references = options->references,
-                   .writer = workspace->core->put,
-                   .is_whole = options->all_or_nothing};
-  g_autoptr(IngestPutReport) done = NULL;
-  gboolean ok = change(&put, table, what, &done, error);
-  if (!ok) return settle_failed(workspace, source, &table, 1, error);
-  gint64 load = done->load;
-  query_live_tell(workspace->core->live, done->written);
-  if (!publish_commit(workspace, load, error)) return FALSE;
-  Report *made = new_report();
-  take_put(made, done);
-  if (load > 0)
-    lib_tell_subscribers(workspace, &(AttainChange){.load = load, .source = source, .n_tables = 1, .tables = &table});
-  give_report(made, report);
+/* --- reports --- */
+
+static LibReport *report_of(const IngestPutReport *put) {
+  LibReport *report = lib_report_new();
+  report->report = (AttainReport){.load = put->load,
+                                  .n_new = put->n_new,
+                                  .n_changed = put->n_changed,
+                                  .n_unchanged = put->n_unchanged,
+                                  .n_removed = put->n_removed,
+                                  .n_rejected = put->rejected->len};
+  for (guint i = 0; i < put->rejected->len; i++) {
+    const IngestPutRejected *from = &g_array_index(put->rejected, IngestPutRejected, i);
+    lib_report_reject(report, from->record, from->id, from->reason);
+  }
+  return report;
+}
+
+/* Of several calls in one put, in which no record was kept out: to each what became of its own records. */
+static void share_out(const IngestPutReport *put, LibCall *const *calls, guint n_calls) {
+  guint at = 0;
+  for (guint i = 0; i < n_calls; i++) {
+    LibReport *report = lib_report_new();
+    report->report.load = put->load;
+    for (guint r = 0; r < calls[i]->peek.n_records; r++, at++) {
+      report->report.n_new += put->became[at] == INGEST_NEW;
+      report->report.n_changed += put->became[at] == INGEST_CHANGED;
+      report->report.n_unchanged += put->became[at] == INGEST_UNCHANGED;
+    }
+    if (report->report.n_new + report->report.n_changed == 0) report->report.load = 0;
+    calls[i]->report = report;
+  }
+}
+
+/* --- one commit --- */
+
+typedef struct {
+  AttainWorkspace *workspace;
+  LibCall *const *calls;
+  guint n_calls;
+  gboolean is_kept; /* what belongs to keys is in the commit */
+} Commit;
+
+static void make_reports(const Commit *commit, const IngestPutReport *put) {
+  for (guint i = 0; i < commit->n_calls; i++) g_clear_pointer(&commit->calls[i]->report, lib_report_free);
+  if (commit->n_calls == 1)
+    commit->calls[0]->report = report_of(put);
+  else
+    share_out(put, commit->calls, commit->n_calls);
+}
+
+/* An IngestBeside. */
+static gboolean keep_keys(Store *store, const IngestPutReport *put, gpointer data, GError **error) {
+  Commit *commit = data;
+  make_reports(commit, put);
+  commit->is_kept = lib_keys_keep(commit->workspace, commit->calls, commit->n_calls, error);
+  return commit->is_kept;
+}
+
+static IngestPut put_of(Commit *commit) {
+  const LibCore *core = commit->workspace->core;
+  const LibCall *call = commit->calls[0];
+  return (IngestPut){.store = core->session->store,
+                     .schema = core->session->schema,
+                     .organisation = core->session->organisation,
+                     .calendar = core->session->calendar,
+                     .now_us = lib_now(commit->workspace),
+                     .source = call->source,
+                     .references = call->options->references,
+                     .writer = core->put,
+                     .is_whole = call->options->all_or_nothing,
+                     .beside = keep_keys,
+                     .beside_data = commit};
+}
+
+static void tell_put(AttainWorkspace *workspace, const LibCall *call, const IngestPutReport *put) {
+  AttainChange change = {.load = put->load, .source = call->source, .n_tables = 1, .tables = &call->table};
+  const StoreWritten *written = put->written;
+  if (written && written->people) {
+    change.knows_people = true;
+    change.n_people = written->people->len;
+    change.people = (const int32_t *)(gpointer)written->people->data;
+  }
+  lib_tell_subscribers(workspace, &change);
+}
+
+/* What was put becomes the next answers, and is told. Where nothing was written the keys still are. */
+static gboolean finish(Commit *commit, const IngestPutReport *put, GError **error) {
+  AttainWorkspace *workspace = commit->workspace;
+  make_reports(commit, put);
+  if (!commit->is_kept && !lib_keys_keep(workspace, commit->calls, commit->n_calls, error)) return FALSE;
+  lib_keys_learn(workspace, commit->calls, commit->n_calls);
+  query_live_tell(workspace->core->live, put->written);
+  if (!publish_commit(workspace, put->load, error)) return FALSE;
+  if (put->load > 0) tell_put(workspace, commit->calls[0], put);
   return TRUE;
 }
 
-static bool change(AttainWorkspace *workspace, Change what_is_done, const char *table, gconstpointer what,
-                   const AttainPutOptions *options, AttainReport **report, AttainError *error) {
+/* FALSE: a failure, of all calls. `*is_taken` FALSE: nothing was done; each is to be done by itself. */
+static gboolean put_joined(Commit *commit, gboolean *is_taken, GError **error) {
+  AttainWorkspace *workspace = commit->workspace;
+  const LibCall *first = commit->calls[0];
+  g_autoptr(GPtrArray) records = g_ptr_array_new();
+  for (guint i = 0; i < commit->n_calls; i++) g_ptr_array_add(records, (gpointer)commit->calls[i]->records);
+  g_ptr_array_add(records, NULL);
+  g_autofree char *joined = ingest_put_join((const char *const *)records->pdata);
+  *is_taken = FALSE;
+  if (!lib_begin_change(workspace, error)) return FALSE;
+  if (!open_writer(workspace, error)) return settle_failed(workspace, first->source, &first->table, 1, error);
+  IngestPut put = put_of(commit);
+  g_autoptr(IngestPutReport) done = NULL;
+  if (!ingest_writer_put(workspace->core->put, &put, first->table, joined, &done, is_taken, error))
+    return settle_failed(workspace, first->source, &first->table, 1, error);
+  return !*is_taken || finish(commit, done, error);
+}
+
+static gboolean change_one(Commit *commit, GError **error) {
+  AttainWorkspace *workspace = commit->workspace;
+  const LibCall *call = commit->calls[0];
+  if (!lib_begin_change(workspace, error)) return FALSE;
+  if (!open_writer(workspace, error)) return settle_failed(workspace, call->source, &call->table, 1, error);
+  IngestPut put = put_of(commit);
+  g_autoptr(IngestPutReport) done = NULL;
+  gboolean ok = call->records ? ingest_put(&put, call->table, call->records, &done, error)
+                              : ingest_remove(&put, call->table, call->ids, &done, error);
+  return ok ? finish(commit, done, error) : settle_failed(workspace, call->source, &call->table, 1, error);
+}
+
+static void fail_call(LibCall *call, const GError *cause) {
+  g_clear_pointer(&call->report, lib_report_free);
+  call->cause = g_error_copy(cause);
+}
+
+/* TRUE: they are done, or have failed. */
+static gboolean change_joined(AttainWorkspace *workspace, LibCall *const *calls, guint n_calls) {
+  g_autoptr(GError) cause = NULL;
+  gboolean is_taken = FALSE;
+  if (n_calls < 2) return FALSE;
+  if (put_joined(&(Commit){workspace, calls, n_calls, FALSE}, &is_taken, &cause)) return is_taken;
+  for (guint i = 0; i < n_calls; i++) fail_call(calls[i], cause);
+  return TRUE;
+}
+
+/* Those that were not answered before. */
+static GPtrArray *find_new(AttainWorkspace *workspace, LibCall *const *calls, guint n_calls) {
+  GPtrArray *fresh = g_ptr_array_new();
+  for (guint i = 0; i < n_calls; i++) {
+    if (lib_key_find(workspace, calls[i], &calls[i]->report, &calls[i]->cause) && !calls[i]->report)
+      g_ptr_array_add(fresh, calls[i]);
+  }
+  return fresh;
+}
+
+void lib_change(AttainWorkspace *workspace, LibCall *const *calls, guint n_calls) {
+  g_autoptr(GPtrArray) fresh = find_new(workspace, calls, n_calls);
+  if (fresh->len == 0) return;
+  if (!change_joined(workspace, (LibCall *const *)fresh->pdata, fresh->len)) {
+    for (guint i = 0; i < fresh->len; i++) {
+      g_autoptr(GError) cause = NULL;
+      LibCall *const *call = (LibCall *const *)fresh->pdata + i;
+      if (!change_one(&(Commit){workspace, call, 1, FALSE}, &cause)) fail_call(*call, cause);
+    }
+  }
+  store_tidy(workspace->core->session->store);
+}
+
+/* --- a caller --- */
+
+static gboolean set_key(LibCall *call, GError **error) {
+  const char *key = call->options->key;
+  if (!key) return TRUE;
+  if (!*key || strlen(key) > LIB_MAX_KEY_BYTES) {
+    g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT, "a key has 1 to %d bytes: a number or UUID of the call's own",
+                LIB_MAX_KEY_BYTES);
+    return FALSE;
+  }
+  call->name = lib_key_name(key);
+  call->digest = lib_key_digest(call);
+  return TRUE;
+}
+
+static bool change(AttainWorkspace *workspace, LibCall *call, AttainReport **report, AttainError *error) {
   static const AttainPutOptions defaults = {0};
   GError *cause = NULL;
   if (!check_writable(workspace, error)) return false;
-  if (!table || !what) return lib_fail_with(error, ATTAIN_ERROR_USAGE, "say which table, and which records");
-  if (!lib_begin_writing(workspace, error)) return false;
-  gboolean ok = change_and_tell(workspace, what_is_done, table, what, options ? options : &defaults, report, &cause);
-  if (ok) store_tidy(workspace->core->session->store);
-  lib_end_writing(workspace);
-  return ok || lib_fail(error, cause);
+  if (!call->table || !(call->records || call->ids))
+    return lib_fail_with(error, ATTAIN_ERROR_USAGE, "say which table, and which records");
+  if (!call->options) call->options = &defaults;
+  call->source = find_source(workspace, call->options->source, &cause);
+  gboolean is_asked = call->source && set_key(call, &cause);
+  if (is_asked && !lib_group_call(workspace, call, error)) is_asked = FALSE;
+  LibReport *made = g_steal_pointer(&call->report);
+  if (!cause) cause = call->cause;
+  g_free(call->source);
+  g_free(call->name);
+  g_free(call->digest);
+  if (made) lib_report_give(made, report);
+  return made || (cause && lib_fail(error, cause));
 }
 
 bool attain_put(AttainWorkspace *workspace, const char *table, const char *records, const AttainPutOptions *options,
                 AttainReport **report, AttainError *error) {
-  return change(workspace, put_records, table, records, options, report, error);
+  LibCall call = {.table = table, .records = records, .options = options};
+  return change(workspace, &call, report, error);
 }
 
 bool attain_remove(AttainWorkspace *workspace, const char *table, const char *const *ids,
                    const AttainPutOptions *options, AttainReport **report, AttainError *error) {
-  return change(workspace, remove_ids, table, ids, options, report, error);
+  LibCall call = {.table = table, .ids = ids, .options = options};
+  return change(workspace, &call, report, error);
 }
 
 /* --- loading --- */
@@ -247,11 +345,11 @@ bool attain_load(AttainWorkspace *workspace, const char *source, AttainReport **
   GError *cause = NULL;
   if (!check_writable(workspace, error) || !lib_begin_writing(workspace, error)) return false;
   lib_doing(workspace, "load");
-  Report *made = new_report();
+  LibReport *made = lib_report_new();
   gboolean ok = load_sources(workspace, source, &made->report, &cause);
   if (ok) store_tidy(workspace->core->session->store);
   lib_own_up(workspace, &cause);
   lib_end_writing(workspace);
-  give_report(made, report);
+  lib_report_give(made, report);
   return ok || lib_fail(error, cause);
 }

@@ -88,6 +88,8 @@ AttainWorkspace *attain_open(const char *folder, const AttainOptions *options, A
   workspace->core->subscriptions = g_array_new(FALSE, FALSE, sizeof(Subscription));
   workspace->core->noted = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   g_mutex_init(&workspace->core->writing);
+  g_mutex_init(&workspace->core->queueing);
+  g_queue_init(&workspace->core->queue);
   g_mutex_init(&workspace->core->watching);
   g_cond_init(&workspace->core->ended);
   if (options->alerts && !workspace->core->is_read_only && !lib_read_alerts(workspace, &cause)) {
@@ -103,10 +105,12 @@ void attain_close(AttainWorkspace *workspace) {
   lib_forget_alerts(workspace);
   query_live_free(workspace->core->live);
   ingest_writer_free(workspace->core->put);
+  lib_keys_free(workspace->core->keys);
   session_free(workspace->core->session);
   g_array_unref(workspace->core->subscriptions);
   g_hash_table_unref(workspace->core->noted);
   g_mutex_clear(&workspace->core->writing);
+  g_mutex_clear(&workspace->core->queueing);
   g_mutex_clear(&workspace->core->watching);
   g_cond_clear(&workspace->core->ended);
   g_free(workspace->core);
@@ -115,11 +119,15 @@ void attain_close(AttainWorkspace *workspace) {
 
 /* --- writing --- */
 
+gboolean lib_check_no_turn(const AttainWorkspace *workspace, AttainError *error) {
+  if (g_atomic_pointer_get(&workspace->core->writer) != g_thread_self()) return TRUE;
+  return lib_fail_with(error, ATTAIN_ERROR_USAGE,
+                       "within a callback, and while attain_hold() holds a commit, nothing can be changed: that commit "
+                       "is not over yet");
+}
+
 gboolean lib_begin_writing(AttainWorkspace *workspace, AttainError *error) {
-  if (g_atomic_pointer_get(&workspace->core->writer) == g_thread_self())
-    return lib_fail_with(error, ATTAIN_ERROR_USAGE,
-                         "within a callback, and while attain_hold() holds a commit, nothing can be changed: that "
-                         "commit is not over yet");
+  if (!lib_check_no_turn(workspace, error)) return FALSE;
   g_mutex_lock(&workspace->core->writing);
   g_atomic_pointer_set(&workspace->core->writer, g_thread_self());
   lib_watch_begin(workspace);
@@ -137,6 +145,7 @@ gboolean lib_mend(AttainWorkspace *workspace) {
   Store *store = workspace->core->session->store;
   if (workspace->core->is_read_only || !store_is_lost(store)) return FALSE;
   g_clear_pointer(&workspace->core->put, ingest_writer_free);
+  g_clear_pointer(&workspace->core->keys, lib_keys_free);
   g_mutex_lock(&workspace->core->watching);
   gboolean is_open = query_live_reopen(workspace->core->live, store, NULL);
   g_mutex_unlock(&workspace->core->watching);

@@ -26,6 +26,7 @@ typedef struct {
   void *user_data;
 } Subscription;
 
+typedef struct LibKeys LibKeys;     /* lib/change.h */
 typedef struct LibReader LibReader; /* lib/reader.h */
 
 typedef struct {
@@ -36,6 +37,7 @@ typedef struct {
 
   GMutex writing;        /* of all below */
   IngestWriter *put;     /* the fast way of records; NULL until the first */
+  LibKeys *keys;         /* of puts; NULL: not read yet */
   GThread *writer;       /* who holds it (atomic), so that a callback that would wait for itself is told so */
   gint64 clock_us;       /* where the clock was put, or -1: the system's (atomic) */
   gint64 moved_us;       /* the clock of the answers (atomic) */
@@ -46,6 +48,10 @@ typedef struct {
   guint turns;            /* taken by its holder, one within the other */
   GHashTable *noted;      /* who looked at which KPI today, as texts */
   BaseDay noted_day;      /* that day */
+
+  GMutex queueing; /* of the next two */
+  GQueue queue;    /* LibCall: puts that wait */
+  gboolean is_led; /* somebody waits for the turn, or has it, for the first of them */
 
   GMutex watching;  /* of all below; held by whoever opens the database again, too */
   GCond ended;      /* a turn did */
@@ -66,7 +72,9 @@ struct AttainWorkspace {
 gboolean lib_fail(AttainError *error, GError *cause);
 gboolean lib_fail_with(AttainError *error, AttainErrorCode code, const char *format, ...) G_GNUC_PRINTF(3, 4);
 
-/* Errors: USAGE from a callback. */
+/* Errors: USAGE from a callback, or while the thread holds a commit. */
+gboolean lib_check_no_turn(const AttainWorkspace *workspace, AttainError *error);
+/* Errors: the same. */
 gboolean lib_begin_writing(AttainWorkspace *workspace, AttainError *error);
 void lib_end_writing(AttainWorkspace *workspace);
 /* Within lib_begin_writing(), after a failure. Whether the database was lost and is there again. */
@@ -130,6 +138,9 @@ void lib_forget_alerts(AttainWorkspace *workspace);
 /* After a commit, in the writer's thread: judges the rules that it concerns. What fails is judged again by
  * attain_alert_run(), which then says why. */
 void lib_judge_alerts(AttainWorkspace *workspace, const AttainChange *change);
+
+/* --- keys.c --- */
+void lib_keys_free(LibKeys *keys);
 
 /* --- subscribe.c --- */
 void lib_tell_subscribers(AttainWorkspace *workspace, const AttainChange *change);

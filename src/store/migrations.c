@@ -36,6 +36,7 @@ static const Migration migrations[] = {
     {5, "alerts, their messages and what became of these", "alerts.sql"},
     {6, "whose targets are, by key", "target_members.sql"},
     {7, "users, sessions, tokens and the audit log", "users.sql"},
+    {8, "puts by their keys, and what systems told of their records", "feed.sql"},
 };
 
 #define NEWEST (migrations[G_N_ELEMENTS(migrations) - 1].number)
