@@ -59,8 +59,11 @@ static void test_from_the_first_version(void **state) {
   "ALTER TABLE attain_target_version DROP COLUMN member_table;" \
   "ALTER TABLE attain_target_version DROP COLUMN member_key;"
 
-/* Came with the seventh form. */
-#define DROP_FEED "DROP TABLE attain_put_key; DROP TABLE attain_told_event; DROP TABLE attain_told_record;"
+/* Came with the seventh and eighth forms. */
+#define DROP_USERS                                                                                                    \
+  "DROP TABLE attain_user;DROP TABLE attain_invitation;DROP TABLE attain_session;DROP TABLE attain_token;DROP TABLE " \
+  "attain_audit;"
+#define DROP_LATER DROP_USERS "DROP TABLE attain_put_key; DROP TABLE attain_told_event; DROP TABLE attain_told_record;"
 
 /* A target is kept by its member's key from the sixth form on: what was kept before has none. */
 static void test_from_the_fifth_version(void **state) {
@@ -68,7 +71,7 @@ static void test_from_the_fifth_version(void **state) {
   store_close(open_ledger(path));
   {
     g_autoptr(Store) store = store_open(path, NULL, STORE_CREATE, 0, NULL);
-    run(store, DROP_FEED DROP_TARGET_MEMBERS
+    run(store, DROP_LATER DROP_TARGET_MEMBERS
         "UPDATE attain_meta SET value = '5' WHERE name = 'schema_version';"
         "INSERT INTO attain_target_version VALUES (1, 1, 'revenue', 'rep', 'Ana', 'reach', 5, NULL, false, NULL, "
         "NULL, NULL, DATE '2027-01-01', DATE '2027-02-01', 'days', DATE '2027-01-01')");
@@ -87,7 +90,7 @@ static void test_from_the_fourth_version(void **state) {
   {
     g_autoptr(Store) store = store_open(path, NULL, STORE_CREATE, 0, NULL);
     run(store,
-        DROP_FEED DROP_ALERTS DROP_TARGET_MEMBERS "UPDATE attain_meta SET value = '4' WHERE name = 'schema_version'");
+        DROP_LATER DROP_ALERTS DROP_TARGET_MEMBERS "UPDATE attain_meta SET value = '4' WHERE name = 'schema_version'");
   }
   for (int i = 0; i < 2; i++) {
     g_autoptr(Store) store = open_ledger(path);
@@ -103,7 +106,7 @@ static void test_from_the_third_version(void **state) {
   store_close(open_ledger(path));
   {
     g_autoptr(Store) store = store_open(path, NULL, STORE_CREATE, 0, NULL);
-    run(store, DROP_FEED DROP_TARGETS DROP_ALERTS "UPDATE attain_meta SET value = '3' WHERE name = 'schema_version'");
+    run(store, DROP_LATER DROP_TARGETS DROP_ALERTS "UPDATE attain_meta SET value = '3' WHERE name = 'schema_version'");
   }
   for (int i = 0; i < 2; i++) {
     g_autoptr(Store) store = open_ledger(path);
@@ -119,7 +122,7 @@ static void test_from_the_second_version(void **state) {
   {
     g_autoptr(Store) store = store_open(path, NULL, STORE_CREATE, 0, NULL);
     run(store,
-        "DROP TABLE snapshot; DROP TABLE snapshot_kpi; DROP TABLE snapshot_value;" DROP_FEED DROP_TARGETS DROP_ALERTS
+        "DROP TABLE snapshot; DROP TABLE snapshot_kpi; DROP TABLE snapshot_value;" DROP_LATER DROP_TARGETS DROP_ALERTS
         "UPDATE attain_meta SET value = '2' WHERE name = 'schema_version'");
   }
   for (int i = 0; i < 2; i++) {
