@@ -9,6 +9,7 @@
  *   kpis.h       definitions, mistakes in the set of KPIs, KPIs for a goal
  *   targets.h    targets, what is said of them, grids, handing down, suggestions, objectives, scorecards
  *   alerts.h     rules, their states, snoozing, judging, sending
+ *   formats.h    answers as CSV, workbooks, Parquet
  *   change.h     putting, removing and loading records; being told
  *
  * docs/library.md has a complete program. What a workspace, a KPI, a dimension, a period and a ledger table are is told
@@ -35,6 +36,7 @@
 #include <attain/alerts.h>
 #include <attain/ask.h>
 #include <attain/change.h>
+#include <attain/formats.h>
 #include <attain/kpis.h>
 #include <attain/targets.h>
 #include <attain/workspace.h>

@@ -91,6 +91,12 @@ ATTAIN_API bool attain_hold(AttainWorkspace *workspace, AttainError *error);
 /* In the thread that holds it. */
 ATTAIN_API void attain_release(AttainWorkspace *workspace);
 
+/* A number that is another after each commit, after whatever was said of targets, alerts and objectives, and whenever
+ * the clock of the answers moved: what was answered between two calls that gave the same number would be answered so
+ * again, to whoever sees the same. For keeping answers. Unlike in all of a program's workspaces. Any thread; does not
+ * wait. What lies in files (definitions, sources, rules) is not in it. */
+ATTAIN_API uint64_t attain_state(AttainWorkspace *workspace);
+
 /* --- long work --- */
 
 typedef struct {

@@ -1,5 +1,6 @@
 /* Questions, and answers as rows of plain C. */
 #include "answer/show.h"
+#include "lib/formats.h"
 #include "lib/workspace.h"
 
 #include <stdio.h>
@@ -226,11 +227,17 @@ const char *attain_flag_name(AttainFlag flag) {
 }
 
 char *attain_answer_json(const AttainAnswer *answer) {
-  char *text = NULL;
-  size_t length = 0;
-  FILE *out = open_memstream(&text, &length);
-  g_assert(out); /* fails only without memory, as does all of GLib */
-  show_json(&answer->shown, out);
-  fclose(out);
-  return text;
+  size_t length;
+  return attain_answer_write(answer, ATTAIN_JSON, &length, NULL);
+}
+
+char *attain_answer_write(const AttainAnswer *answer, AttainFormat format, size_t *n_bytes, AttainError *error) {
+  LibText text;
+  lib_text_init(&text);
+  (format == ATTAIN_CSV ? show_csv : show_json)(&answer->shown, text.out);
+  char *written = lib_text_end(&text, TRUE, n_bytes);
+  if (format == ATTAIN_JSON || format == ATTAIN_CSV) return written;
+  char *bytes = attain_document_write(written, "rows,totals", format, n_bytes, error);
+  g_free(written);
+  return bytes;
 }

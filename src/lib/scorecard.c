@@ -12,9 +12,20 @@ static void note_reader(AttainWorkspace *workspace, const char *reader, const Sc
   lib_note_reader(workspace, reader, (const char *const *)names->pdata);
 }
 
+typedef struct {
+  const AttainScorecardQuestion *question;
+  AttainFormat format; /* JSON, CSV or XLSX */
+} Asked;
+
+static gboolean write_as(const ShownScorecard *shown, AttainFormat format, FILE *out, GError **error) {
+  if (format == ATTAIN_XLSX) return scorecard_xlsx(shown, out, error);
+  (format == ATTAIN_CSV ? scorecard_csv : scorecard_json)(shown, out);
+  return TRUE;
+}
+
 static gboolean answer(AttainWorkspace *workspace, const Session *session, gconstpointer what, FILE *out,
                        GError **error) {
-  const AttainScorecardQuestion *question = what;
+  const AttainScorecardQuestion *question = ((const Asked *)what)->question;
   QueryContext context = answer_context(session);
   TargetDesk desk = {.context = &context, .ask = lib_ask_cells, .asker = workspace};
   ScorecardQuestion asked = {.who = question->who,
@@ -31,11 +42,21 @@ static gboolean answer(AttainWorkspace *workspace, const Session *session, gcons
   note_reader(workspace, question->reader, scorecard);
   g_auto(ShownScorecard) shown = {0};
   shown_scorecard_init(&shown, session, scorecard, role);
-  scorecard_json(&shown, out);
-  return TRUE;
+  return write_as(&shown, ((const Asked *)what)->format, out, error);
+}
+
+char *attain_scorecard_write(AttainWorkspace *workspace, const AttainScorecardQuestion *question, AttainFormat format,
+                             size_t *n_bytes, AttainError *error) {
+  static const AttainScorecardQuestion usual = {0};
+  Asked asked = {question ? question : &usual, format == ATTAIN_PARQUET ? ATTAIN_JSON : format};
+  char *written = lib_answer_bytes(workspace, "scorecard", answer, &asked, n_bytes, error);
+  if (!written || format != ATTAIN_PARQUET) return written;
+  char *bytes = attain_document_write(written, "rows.kpis", format, n_bytes, error);
+  g_free(written);
+  return bytes;
 }
 
 char *attain_scorecard(AttainWorkspace *workspace, const AttainScorecardQuestion *question, AttainError *error) {
-  static const AttainScorecardQuestion usual = {0};
-  return lib_answer(workspace, "scorecard", answer, question ? question : &usual, error);
+  size_t length;
+  return attain_scorecard_write(workspace, question, ATTAIN_JSON, &length, error);
 }

@@ -1,6 +1,7 @@
 /* The writer's turn, held for an answer: what is kept beside the facts (targets, alerts, who there is) is read from the
  * database, which is the writer's. */
 #include "answer/answer.h"
+#include "lib/formats.h"
 #include "lib/workspace.h"
 
 gboolean lib_take_turn(AttainWorkspace *workspace, AttainError *error) {
@@ -38,29 +39,31 @@ QueryResult *lib_ask_cells(gpointer asker, const QueryRequest *request, GError *
 /* --- documents --- */
 
 /* What failed on the way leaves no half a document. */
-static char *write_document(AttainWorkspace *workspace, LibAnswer answer, gconstpointer what, GError **cause) {
-  char *text = NULL;
-  size_t length = 0;
-  FILE *out = open_memstream(&text, &length);
-  g_assert(out); /* fails only without memory, as does all of GLib */
+static char *write_document(AttainWorkspace *workspace, LibAnswer answer, gconstpointer what, size_t *n_bytes,
+                            GError **cause) {
+  LibText text;
+  lib_text_init(&text);
   Session session = lib_session(workspace);
-  gboolean ok = answer(workspace, &session, what, out, cause);
-  fclose(out);
-  if (ok) return text;
-  g_free(text);
-  lib_own_up(workspace, cause);
-  return NULL;
+  char *written = lib_text_end(&text, answer(workspace, &session, what, text.out, cause), n_bytes);
+  if (!written) lib_own_up(workspace, cause);
+  return written;
+}
+
+char *lib_answer_bytes(AttainWorkspace *workspace, const char *name, LibAnswer answer, gconstpointer what,
+                       size_t *n_bytes, AttainError *error) {
+  GError *cause = NULL;
+  if (!lib_take_turn(workspace, error)) return NULL;
+  if (workspace->core->turns == 0) lib_doing(workspace, name);
+  char *text = write_document(workspace, answer, what, n_bytes, &cause);
+  lib_give_turn(workspace);
+  if (!text) lib_fail(error, cause);
+  return text;
 }
 
 char *lib_answer(AttainWorkspace *workspace, const char *name, LibAnswer answer, gconstpointer what,
                  AttainError *error) {
-  GError *cause = NULL;
-  if (!lib_take_turn(workspace, error)) return NULL;
-  if (workspace->core->turns == 0) lib_doing(workspace, name);
-  char *text = write_document(workspace, answer, what, &cause);
-  lib_give_turn(workspace);
-  if (!text) lib_fail(error, cause);
-  return text;
+  size_t length;
+  return lib_answer_bytes(workspace, name, answer, what, &length, error);
 }
 
 char *lib_say(AttainWorkspace *workspace, const char *name, LibAnswer answer, gconstpointer what, AttainError *error) {
@@ -73,7 +76,9 @@ char *lib_say(AttainWorkspace *workspace, const char *name, LibAnswer answer, gc
   if (!lib_begin_writing(workspace, error)) return NULL;
   lib_mend(workspace);
   lib_doing(workspace, name);
-  char *text = write_document(workspace, answer, what, &cause);
+  size_t length;
+  char *text = write_document(workspace, answer, what, &length, &cause);
+  lib_change_state(workspace);
   lib_end_writing(workspace);
   if (!text) lib_fail(error, cause);
   return text;

@@ -85,6 +85,7 @@ AttainWorkspace *attain_open(const char *folder, const AttainOptions *options, A
   workspace->core->is_read_only = options->read_only || options->as_of;
   workspace->core->clock_us = session->now_given ? session->now_us : -1;
   workspace->core->moved_us = session->now_us;
+  lib_change_state(workspace);
   workspace->core->subscriptions = g_array_new(FALSE, FALSE, sizeof(Subscription));
   workspace->core->noted = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   g_mutex_init(&workspace->core->writing);
@@ -194,9 +195,22 @@ gboolean lib_publish(AttainWorkspace *workspace, GError **error) {
 }
 
 /* A writer moves the clock himself: nobody waits for him to do so. What cannot be done now is done at the next
+  lib_change_state(workspace);
  * question. */
 void lib_follow_clock(AttainWorkspace *workspace) {
   if (clock_of(workspace) >= 0 || g_atomic_pointer_get(&workspace->core->writer) == g_thread_self()) return;
+/* Of all workspaces of the program, so that one that is opened anew has no number of the old one's. */
+void lib_change_state(AttainWorkspace *workspace) {
+  static guint64 last;
+  guint64 state = __atomic_add_fetch(&last, 1, __ATOMIC_ACQ_REL);
+  __atomic_store_n(&workspace->core->state, state, __ATOMIC_RELEASE);
+}
+
+uint64_t attain_state(AttainWorkspace *workspace) {
+  lib_follow_clock(workspace);
+  return __atomic_load_n(&workspace->core->state, __ATOMIC_ACQUIRE);
+}
+
   gint64 moved_us = __atomic_load_n(&workspace->core->moved_us, __ATOMIC_ACQUIRE), now_us = g_get_real_time();
   const Calendar *calendar = workspace->core->session->calendar;
   gboolean is_same_day = calendar_day_of(calendar, moved_us) == calendar_day_of(calendar, now_us);

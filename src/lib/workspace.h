@@ -41,6 +41,7 @@ typedef struct {
   GThread *writer;       /* who holds it (atomic), so that a callback that would wait for itself is told so */
   gint64 clock_us;       /* where the clock was put, or -1: the system's (atomic) */
   gint64 moved_us;       /* the clock of the answers (atomic) */
+  guint64 state;         /* attain_state() (atomic) */
   GArray *subscriptions; /* Subscription */
   guint64 last_subscription;
   GPtrArray *alert_rules; /* AlertRule, judged in each commit; NULL: they are not */
@@ -82,6 +83,8 @@ gboolean lib_mend(AttainWorkspace *workspace);
 gint64 lib_now(const AttainWorkspace *workspace);
 /* While the system's clock is used: lets that of the answers follow it. */
 void lib_follow_clock(AttainWorkspace *workspace);
+/* What answers may show is other now: attain_state() says so from here on. */
+void lib_change_state(AttainWorkspace *workspace);
 /* query_live_before(), of a database that is opened again if it has to be. */
 gboolean lib_begin_change(AttainWorkspace *workspace, GError **error);
 /* After it: answers take what was done, and the clock. */
@@ -105,6 +108,9 @@ char *lib_answer(AttainWorkspace *workspace, const char *name, LibAnswer answer,
                  AttainError *error);
 /* The same for what changes something beside the ledger. Errors also: USAGE where it is only read, and in a callback.
  */
+/* The same of a document with bytes that are no text. */
+char *lib_answer_bytes(AttainWorkspace *workspace, const char *name, LibAnswer answer, gconstpointer what,
+                       size_t *n_bytes, AttainError *error);
 char *lib_say(AttainWorkspace *workspace, const char *name, LibAnswer answer, gconstpointer what, AttainError *error);
 /* A TargetAsk; `asker` is the workspace: what its handle sees. */
 QueryResult *lib_ask_cells(gpointer asker, const QueryRequest *request, GError **error);
