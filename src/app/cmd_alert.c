@@ -1,13 +1,13 @@
 /* attain alert: the rules and where they stand; judging them now. */
 #include "app/alerting.h"
 #include "app/commands.h"
+#include "app/opening.h"
 #include "send/send.h"
 
 /* --- the list --- */
 
 static int run(CliContext *context, const CliArguments *arguments, GError **error) {
-  g_autoptr(Session) session =
-      session_open(context->folder, context->now, SESSION_DATABASE | SESSION_DEFINITIONS, error);
+  g_autoptr(Session) session = app_open(context, SESSION_DATABASE | SESSION_DEFINITIONS, error);
   g_autoptr(GPtrArray) wrong = NULL;
   g_autoptr(GPtrArray) rules = session ? session_alert_rules(session, NULL, &wrong, error) : NULL;
   g_autoptr(AlertBook) book = rules ? alert_book_read(session->store, error) : NULL;
@@ -37,8 +37,7 @@ static int run(CliContext *context, const CliArguments *arguments, GError **erro
 /* --- judging --- */
 
 static int run_dry(CliContext *context, const char *format, GError **error) {
-  g_autoptr(Session) session =
-      session_open(context->folder, context->now, SESSION_DATABASE | SESSION_DEFINITIONS, error);
+  g_autoptr(Session) session = app_open(context, SESSION_DATABASE | SESSION_DEFINITIONS, error);
   g_autoptr(GPtrArray) rules = session ? alerting_rules(session, context->err, error) : NULL;
   if (!rules) return -1;
   QueryContext question = answer_context(session);
@@ -77,8 +76,7 @@ static int tell_run(const CliContext *context, const Session *session, const Ale
 static int run_run(CliContext *context, const CliArguments *arguments, GError **error) {
   const char *format = cli_option(arguments, "format");
   if (cli_flag(arguments, "dry-run")) return run_dry(context, format, error);
-  g_autoptr(Session) session =
-      session_open(context->folder, context->now, SESSION_DATABASE | SESSION_WRITE | SESSION_DEFINITIONS, error);
+  g_autoptr(Session) session = app_open(context, SESSION_DATABASE | SESSION_WRITE | SESSION_DEFINITIONS, error);
   g_auto(Alerting) alerting = {0};
   if (!session || !alerting_run(session, NULL, &alerting, error)) return -1;
   alerting_tell_wrong(alerting.wrong, context->err);
@@ -86,8 +84,7 @@ static int run_run(CliContext *context, const CliArguments *arguments, GError **
 }
 
 static int run_send(CliContext *context, const CliArguments *arguments, GError **error) {
-  g_autoptr(Session) session =
-      session_open(context->folder, context->now, SESSION_DATABASE | SESSION_WRITE | SESSION_DEFINITIONS, error);
+  g_autoptr(Session) session = app_open(context, SESSION_DATABASE | SESSION_WRITE | SESSION_DEFINITIONS, error);
   g_autoptr(GPtrArray) rules = session ? alerting_rules(session, context->err, error) : NULL;
   g_auto(AlertDelivery) delivery = {0};
   if (!rules || !alerting_fill(session, error) || !alerting_send(session, rules, &delivery, error)) return -1;

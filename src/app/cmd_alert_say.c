@@ -2,12 +2,13 @@
 #include "answer/alert_say.h"
 #include "app/alerting.h"
 #include "app/commands.h"
+#include "app/opening.h"
 #include "app/targets.h"
 
 #define SHOWN_EVENTS 200
 
 static Session *open_to_write(const CliContext *context, GError **error) {
-  return session_open(context->folder, context->now, SESSION_DATABASE | SESSION_WRITE | SESSION_DEFINITIONS, error);
+  return app_open(context, SESSION_DATABASE | SESSION_WRITE | SESSION_DEFINITIONS, error);
 }
 
 /* --- what is said --- */
@@ -55,7 +56,7 @@ static int run_ack(CliContext *context, const CliArguments *arguments, GError **
 /* --- what was --- */
 
 static int run_history(CliContext *context, const CliArguments *arguments, GError **error) {
-  g_autoptr(Session) session = session_open(context->folder, context->now, SESSION_DATABASE, error);
+  g_autoptr(Session) session = app_open(context, SESSION_DATABASE, error);
   const char *rule = cli_n_operands(arguments) > 0 ? cli_operand(arguments, 0) : NULL;
   const char *format = cli_option(arguments, "format");
   gboolean is_json = g_strcmp0(format, "json") == 0;
@@ -90,7 +91,7 @@ static int run_again(CliContext *context, const char *text, GError **error) {
 static int run_outbox(CliContext *context, const CliArguments *arguments, GError **error) {
   const char *again = cli_option(arguments, "again"), *format = cli_option(arguments, "format");
   if (again) return run_again(context, again, error);
-  g_autoptr(Session) session = session_open(context->folder, context->now, SESSION_DATABASE, error);
+  g_autoptr(Session) session = app_open(context, SESSION_DATABASE, error);
   gboolean only_waiting = !cli_flag(arguments, "all");
   g_autoptr(GPtrArray) messages = session ? alert_outbox_read(session->store, only_waiting, error) : NULL;
   if (!messages) return -1;

@@ -2,6 +2,7 @@
 #include "answer/alert_say.h"
 #include "app/alerting.h"
 #include "app/commands.h"
+#include "app/opening.h"
 
 /* What is worth a line: not what only began and passed. */
 static gboolean is_shown(const AlertEvent *event) {
@@ -50,8 +51,7 @@ static void print_text(const CliContext *context, const Session *session, const 
 
 static int run(CliContext *context, const CliArguments *arguments, GError **error) {
   const char *format = cli_option(arguments, "format");
-  g_autoptr(Session) session =
-      session_open(context->folder, context->now, SESSION_DATABASE | SESSION_DEFINITIONS, error);
+  g_autoptr(Session) session = app_open(context, SESSION_DATABASE | SESSION_DEFINITIONS, error);
   g_autoptr(GPtrArray) rules = session ? alerting_rules(session, context->err, error) : NULL;
   const AlertRule *rule = rules ? alert_rules_need(rules, cli_operand(arguments, 0), error) : NULL;
   BaseDay since;

@@ -2,6 +2,7 @@
  * Errors decide the exit code; warnings do not. */
 #include "answer/check.h"
 #include "app/commands.h"
+#include "app/opening.h"
 
 #define SHOWN_REJECTED 20
 #define SHOWN_LOADS    10
@@ -131,7 +132,7 @@ static void print_text(const CliContext *context, const AnswerCheck *check) {
 /* --- the command --- */
 
 static int run(CliContext *context, const CliArguments *arguments, GError **error) {
-  g_autoptr(Session) session = session_open(context->folder, context->now, 0, error);
+  g_autoptr(Session) session = app_open(context, 0, error);
   if (!session) return -1;
   gboolean as_json = g_strcmp0(cli_option(arguments, "format"), "json") == 0;
   g_auto(AnswerCheck) check = {0};

@@ -1,6 +1,7 @@
 /* attain choose: from a goal to the few KPIs that serve it. */
 #include "answer/lint.h"
 #include "app/commands.h"
+#include "app/opening.h"
 
 /* --- the goals there are --- */
 
@@ -80,8 +81,7 @@ static gboolean open_database(Session *session, GError **error) {
 static int run(CliContext *context, const CliArguments *arguments, GError **error) {
   const char *said = cli_option(arguments, "goal"), *format = cli_option(arguments, "format");
   if (!said && cli_n_operands(arguments) > 0) said = cli_operand(arguments, 0);
-  g_autoptr(Session) session =
-      session_open(context->folder, context->now, SESSION_DEFINITIONS | SESSION_ANYWHERE, error);
+  g_autoptr(Session) session = app_open(context, SESSION_DEFINITIONS | SESSION_ANYWHERE, error);
   g_auto(GStrv) files = session ? session_files(session, "goals") : NULL;
   g_autoptr(LintGoals) goals = files ? lint_goals_read(session->catalogue, (const char *const *)files, error) : NULL;
   if (!goals) return -1;

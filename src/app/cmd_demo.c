@@ -192,7 +192,7 @@ static int run(CliContext *context, const CliArguments *arguments, GError **erro
   g_autofree char *folder =
       g_path_is_absolute(operand) ? g_strdup(operand) : g_build_filename(context->folder, operand, NULL);
   Progress bar = {.err = context->err, .percent = G_MININT};
-  Progress *progress = isatty(fileno(context->err)) ? &bar : NULL;
+  Progress *progress = context->shows_progress ? &bar : NULL;
   if (progress != NULL) {
     options.progress = on_simulated;
     options.user_data = progress;
@@ -238,5 +238,6 @@ const CliCommand cmd_demo = {
     .n_options = G_N_ELEMENTS(options_of_demo),
     .min_operands = 1,
     .max_operands = 1,
+    .place = CLI_HERE,
     .run = run,
 };

@@ -1,6 +1,7 @@
 /* attain explain: how a number came to be. */
 #include "answer/trail.h"
 #include "app/commands.h"
+#include "app/opening.h"
 #include "app/request.h"
 
 static char *count_words(gint64 n) {
@@ -106,8 +107,8 @@ static void print_texts(const Session *session, const CliContext *context, const
 }
 
 static int run(CliContext *context, const CliArguments *arguments, GError **error) {
-  g_autoptr(Session) session = session_open_as_of(context->folder, context->now, cli_option(arguments, "as-of"),
-                                                  SESSION_DATABASE | SESSION_DEFINITIONS, error);
+  g_autoptr(Session) session =
+      app_open_as_of(context, cli_option(arguments, "as-of"), SESSION_DATABASE | SESSION_DEFINITIONS, error);
   g_auto(AnswerRequest) request = {0};
   if (session == NULL || !request_read(session, arguments, &request, error)) return -1;
   QueryContext question = answer_context(session);

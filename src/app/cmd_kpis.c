@@ -4,6 +4,7 @@
  * it is where a stranger starts to read. */
 #include "answer/kpis.h"
 #include "app/commands.h"
+#include "app/opening.h"
 #include "app/views.h"
 
 #define LABEL_WIDTH 12
@@ -248,8 +249,7 @@ static void print_chosen(const Kpis *kpis, const GPtrArray *chosen, const char *
 }
 
 static int run(CliContext *context, const CliArguments *arguments, GError **error) {
-  g_autoptr(Session) session =
-      session_open(context->folder, context->now, SESSION_DEFINITIONS | SESSION_ANYWHERE, error);
+  g_autoptr(Session) session = app_open(context, SESSION_DEFINITIONS | SESSION_ANYWHERE, error);
   if (!session) return -1;
   Kpis kpis = {.context = context, .session = session};
   gboolean named = cli_n_operands(arguments) > 0;

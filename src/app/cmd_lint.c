@@ -1,6 +1,7 @@
 /* attain lint: the mistakes of the field, found in this workspace. */
 #include "answer/lint.h"
 #include "app/commands.h"
+#include "app/opening.h"
 #include "lint/usage.h"
 
 #define OLD_DAYS 91
@@ -102,8 +103,7 @@ static int run(CliContext *context, const CliArguments *arguments, GError **erro
   g_autoptr(GPtrArray) only = g_ptr_array_new();
   for (guint i = 0; i < cli_n_operands(arguments); i++) g_ptr_array_add(only, (gpointer)cli_operand(arguments, i));
   g_ptr_array_add(only, NULL);
-  g_autoptr(Session) session =
-      session_open(context->folder, context->now, SESSION_DATABASE | SESSION_DEFINITIONS, error);
+  g_autoptr(Session) session = app_open(context, SESSION_DATABASE | SESSION_DEFINITIONS, error);
   if (!session) return -1;
   QueryContext question = answer_context(session);
   g_autofree char *usage = lint_usage_file(session->organisation->database);

@@ -5,9 +5,8 @@
 #include "app/alerting.h"
 #include "app/commands.h"
 #include "app/follow.h"
+#include "app/opening.h"
 #include "session/sources.h"
-
-#include <unistd.h>
 
 #define BAR_WIDTH       24
 #define REDRAW_EVERY_US 100000
@@ -69,11 +68,12 @@ static Load *load_one(Session *session, const SessionSource *source, gboolean fu
   Bar bar = {.context = context, .source = source->name};
   IngestOptions options = {.now_us = session->now_us,
                            .full = full,
-                           .progress = isatty(fileno(context->err)) ? draw_bar : NULL,
+                           .progress = context->shows_progress ? draw_bar : NULL,
                            .user_data = &bar};
   ingest_load(session->store, source->source, session->schema, session->organisation, session->calendar, &options,
               &load->report, &load->error);
   erase_bar(&bar);
+  session_tell_load(session, source->name, load->report);
   return load;
 }
 
@@ -194,7 +194,7 @@ static int run(CliContext *context, const CliArguments *arguments, GError **erro
   const char *const *names = (const char *const *)operands;
   gboolean full = cli_flag(arguments, "full"), as_json = g_strcmp0(cli_option(arguments, "format"), "json") == 0;
   if (cli_flag(arguments, "follow")) return app_follow(context, names, full, as_json, error);
-  g_autoptr(Session) session = session_open(context->folder, context->now, 0, error);
+  g_autoptr(Session) session = app_open(context, 0, error);
   if (!session) return -1;
   g_autoptr(GPtrArray) sources = session_sources(session);
   g_autoptr(GPtrArray) chosen = session_choose_sources(session, sources, names, error);

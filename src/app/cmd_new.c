@@ -301,5 +301,6 @@ const CliCommand cmd_new = {
     .n_options = G_N_ELEMENTS(options),
     .min_operands = 1,
     .max_operands = 1,
+    .place = CLI_HERE,
     .run = run,
 };

@@ -1,10 +1,11 @@
 /* attain objective: what targets are for. */
 #include "answer/objectives.h"
 #include "app/commands.h"
+#include "app/opening.h"
 #include "app/targets.h"
 
 static int run(CliContext *context, const CliArguments *arguments, GError **error) {
-  g_autoptr(Session) session = session_open(context->folder, context->now, SESSION_DATABASE, error);
+  g_autoptr(Session) session = app_open(context, SESSION_DATABASE, error);
   g_autoptr(GPtrArray) objectives = session ? target_read_objectives(session->store, error) : NULL;
   g_autoptr(GPtrArray) targets = objectives ? target_read_all(session->store, error) : NULL;
   if (!targets) return -1;
@@ -32,7 +33,7 @@ static int run_set(CliContext *context, const CliArguments *arguments, GError **
                           .author = author,
                           .ends = cli_flag(arguments, "end"),
                           .is_command = TRUE};
-  g_autoptr(Session) session = session_open(context->folder, context->now, SESSION_WRITE | SESSION_DEFINITIONS, error);
+  g_autoptr(Session) session = app_open(context, SESSION_WRITE | SESSION_DEFINITIONS, error);
   gint64 number;
   g_auto(GStrv) kpis = NULL;
   if (!session || !answer_objective_set(session, &said, &number, &kpis, error)) return -1;

@@ -2,6 +2,7 @@
 #include "answer/trail.h"
 #include "app/changes.h"
 #include "app/commands.h"
+#include "app/opening.h"
 #include "app/request.h"
 
 /* All amounts of the column to the cent, unless all are whole: their sum must be seen to be right. */
@@ -80,8 +81,8 @@ static void print_table(const Session *session, const CliContext *context, const
 }
 
 static int run(CliContext *context, const CliArguments *arguments, GError **error) {
-  g_autoptr(Session) session = session_open_as_of(context->folder, context->now, cli_option(arguments, "as-of"),
-                                                  SESSION_DATABASE | SESSION_DEFINITIONS, error);
+  g_autoptr(Session) session =
+      app_open_as_of(context, cli_option(arguments, "as-of"), SESSION_DATABASE | SESSION_DEFINITIONS, error);
   g_auto(AnswerRequest) request = {0};
   guint limit;
   if (session == NULL || !request_read(session, arguments, &request, error) ||

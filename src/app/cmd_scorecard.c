@@ -2,6 +2,7 @@
 #include "answer/scorecard.h"
 #include "answer/scorecard_question.h"
 #include "app/commands.h"
+#include "app/opening.h"
 #include "app/request.h"
 #include "app/usage.h"
 
@@ -21,7 +22,8 @@ static void print_table(const CliContext *context, const ShownScorecard *shown, 
 
 static gboolean print_book(const CliContext *context, const CliArguments *arguments, const ShownScorecard *shown,
                            GError **error) {
-  const char *path = cli_option(arguments, "output");
+  const char *named = cli_option(arguments, "output");
+  g_autofree char *path = named ? cli_path(context, named) : NULL;
   if (path) return scorecard_xlsx_save(shown, path, error);
   if (!context->terminal) return scorecard_xlsx(shown, context->out, error);
   g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "a workbook goes into a file: --output scorecard.xlsx");
@@ -64,8 +66,8 @@ static void note_usage(const Session *session, const Scorecard *scorecard) {
 static int run(CliContext *context, const CliArguments *arguments, GError **error) {
   ScorecardQuestion question;
   if (!read_question(arguments, &question, error)) return -1;
-  g_autoptr(Session) session = session_open_as_of(context->folder, context->now, cli_option(arguments, "as-of"),
-                                                  SESSION_DATABASE | SESSION_DEFINITIONS, error);
+  g_autoptr(Session) session =
+      app_open_as_of(context, cli_option(arguments, "as-of"), SESSION_DATABASE | SESSION_DEFINITIONS, error);
   g_autoptr(GPtrArray) targets = session ? target_read_all(session->store, error) : NULL;
   if (!targets) return -1;
   QueryContext asking = answer_context(session);

@@ -2,6 +2,7 @@
 #include "answer/show.h"
 #include "app/changes.h"
 #include "app/commands.h"
+#include "app/opening.h"
 #include "app/reported.h"
 #include "app/request.h"
 #include "app/usage.h"
@@ -20,8 +21,8 @@ static gboolean check_reported(const CliArguments *arguments, GError **error) {
 }
 
 static int run(CliContext *context, const CliArguments *arguments, GError **error) {
-  g_autoptr(Session) session = session_open_as_of(context->folder, context->now, cli_option(arguments, "as-of"),
-                                                  SESSION_DATABASE | SESSION_DEFINITIONS, error);
+  g_autoptr(Session) session =
+      app_open_as_of(context, cli_option(arguments, "as-of"), SESSION_DATABASE | SESSION_DEFINITIONS, error);
   g_auto(AnswerRequest) request = {0};
   guint top, revision;
   if (session == NULL || !request_read(session, arguments, &request, error)) return -1;

@@ -1,6 +1,7 @@
 /* attain snapshot: closes a period, or lists those closed. */
 #include "answer/reported.h"
 #include "app/commands.h"
+#include "app/opening.h"
 
 /* --- closing --- */
 
@@ -8,8 +9,7 @@
  */
 static Snapshot *close_period(const CliContext *context, const CliArguments *arguments, GError **error) {
   const char *as_of = cli_option(arguments, "as-of");
-  g_autoptr(Session) session =
-      session_open_as_of(context->folder, context->now, as_of, SESSION_DATABASE | SESSION_DEFINITIONS, error);
+  g_autoptr(Session) session = app_open_as_of(context, as_of, SESSION_DATABASE | SESSION_DEFINITIONS, error);
   if (!session) return NULL;
   g_autoptr(GPtrArray) kpis = g_ptr_array_new();
   for (guint i = 1; i < cli_n_operands(arguments); i++) g_ptr_array_add(kpis, (gpointer)cli_operand(arguments, i));
@@ -20,9 +20,10 @@ static Snapshot *close_period(const CliContext *context, const CliArguments *arg
                            .note = cli_option(arguments, "note")};
   g_autoptr(Snapshot) snapshot = answer_snapshot_take(session, &closing, error);
   if (!snapshot) return NULL;
-  g_clear_pointer(&session->store, store_close);
-  g_autoptr(Store) store = store_open(session->organisation->database, session->schema, 0, 0, error);
-  if (!store || !snapshot_save(store, snapshot, cli_flag(arguments, "again"), error)) return NULL;
+  session_close_database(session);
+  if (!session_open_database(session, SESSION_DATABASE | SESSION_WRITE, error) ||
+      !snapshot_save(session->store, snapshot, cli_flag(arguments, "again"), error))
+    return NULL;
   return g_steal_pointer(&snapshot);
 }
 
@@ -39,7 +40,7 @@ static void print_closed(const Snapshot *snapshot, const CliContext *context) {
 /* --- listing --- */
 
 static GPtrArray *list(const CliContext *context, GError **error) {
-  g_autoptr(Session) session = session_open(context->folder, context->now, SESSION_DATABASE, error);
+  g_autoptr(Session) session = app_open(context, SESSION_DATABASE, error);
   return session ? snapshot_list(session->store, error) : NULL;
 }
 

@@ -1,6 +1,7 @@
 /* attain target: where targets stand, and one of them with all that was said. */
 #include "answer/target_question.h"
 #include "app/commands.h"
+#include "app/opening.h"
 #include "app/targets.h"
 #include "target/cascade.h"
 #include "target/members.h"
@@ -9,8 +10,7 @@
 
 static int run(CliContext *context, const CliArguments *arguments, GError **error) {
   const char *as_of = cli_option(arguments, "as-of"), *format = cli_option(arguments, "format");
-  g_autoptr(Session) session =
-      session_open_as_of(context->folder, context->now, as_of, SESSION_DATABASE | SESSION_DEFINITIONS, error);
+  g_autoptr(Session) session = app_open_as_of(context, as_of, SESSION_DATABASE | SESSION_DEFINITIONS, error);
   g_autoptr(GPtrArray) targets = session ? target_read_all(session->store, error) : NULL;
   AnswerTargetsWanted wanted = {
       .who = cli_option(arguments, "for"), .kpi = cli_option(arguments, "kpi"), .all = cli_flag(arguments, "all")};
@@ -97,8 +97,7 @@ static int run_show(CliContext *context, const CliArguments *arguments, GError *
   gint64 number;
   if (!targets_number(arguments, 0, &number, error)) return -1;
   const char *as_of = cli_option(arguments, "as-of");
-  g_autoptr(Session) session =
-      session_open_as_of(context->folder, context->now, as_of, SESSION_DATABASE | SESSION_DEFINITIONS, error);
+  g_autoptr(Session) session = app_open_as_of(context, as_of, SESSION_DATABASE | SESSION_DEFINITIONS, error);
   g_autoptr(GPtrArray) targets = session ? target_read_all(session->store, error) : NULL;
   Target *target = targets ? target_find(targets, number, error) : NULL;
   g_autoptr(GPtrArray) objectives = target ? target_read_objectives(session->store, error) : NULL;

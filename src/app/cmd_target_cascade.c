@@ -1,6 +1,7 @@
 /* attain target cascade: a target handed down to regions, teams or people. */
 #include "answer/target_cascade.h"
 #include "app/commands.h"
+#include "app/opening.h"
 #include "app/targets.h"
 
 static int run(CliContext *context, const CliArguments *arguments, GError **error) {
@@ -15,8 +16,8 @@ static int run(CliContext *context, const CliArguments *arguments, GError **erro
                            .reason = cli_option(arguments, "reason"),
                            .is_command = TRUE};
   if (!targets_number(arguments, 0, &handing.target, error)) return -1;
-  g_autoptr(Session) session = session_open(
-      context->folder, context->now, SESSION_DEFINITIONS | (handing.is_dry ? SESSION_DATABASE : SESSION_WRITE), error);
+  g_autoptr(Session) session =
+      app_open(context, SESSION_DEFINITIONS | (handing.is_dry ? SESSION_DATABASE : SESSION_WRITE), error);
   if (!session) return -1;
   QueryContext question = answer_context(session);
   TargetDesk desk = {.context = &question};

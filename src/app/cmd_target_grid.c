@@ -1,6 +1,7 @@
 /* attain target grid: targets as a table, members down and periods across, out and back. */
 #include "answer/target_grid.h"
 #include "app/commands.h"
+#include "app/opening.h"
 #include "app/targets.h"
 
 #include <errno.h>
@@ -34,7 +35,8 @@ static const char *form_of(const CliArguments *arguments) {
 
 static gboolean write_grid(const CliContext *context, const CliArguments *arguments, const AnswerGrid *grid,
                            GError **error) {
-  const char *format = form_of(arguments), *path = cli_option(arguments, "output");
+  const char *format = form_of(arguments), *named = cli_option(arguments, "output");
+  g_autofree char *path = named ? cli_path(context, named) : NULL;
   if (g_strcmp0(format, "xlsx") == 0) return write_book(context, grid, path, error);
   if (!path) {
     write_text(context, format, grid);
@@ -46,15 +48,18 @@ static gboolean write_grid(const CliContext *context, const CliArguments *argume
   file.width = 0;
   if (file.out) write_text(&file, format, grid);
   if (file.out && fclose(file.out) == 0) return TRUE;
-  g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "%s cannot be written: %s", path, g_strerror(errno));
+  g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "%s cannot be written: %s", named, g_strerror(errno));
   return FALSE;
 }
 
 /* --- the command --- */
 
-static gboolean make_grid(const Session *session, const CliArguments *arguments, AnswerGrid *grid, GError **error) {
+static gboolean make_grid(const CliContext *context, const Session *session, const CliArguments *arguments,
+                          AnswerGrid *grid, GError **error) {
+  const char *named = cli_option(arguments, "load");
+  g_autofree char *file = named ? cli_path(context, named) : NULL;
   g_autofree char *author = targets_author(arguments);
-  AnswerGridBack back = {.file = cli_option(arguments, "load"),
+  AnswerGridBack back = {.file = file,
                          .sheet = cli_option(arguments, "sheet"),
                          .author = author,
                          .reason = cli_option(arguments, "reason"),
@@ -69,10 +74,11 @@ static gboolean make_grid(const Session *session, const CliArguments *arguments,
 
 static int run(CliContext *context, const CliArguments *arguments, GError **error) {
   gboolean writes = cli_option(arguments, "load") && !cli_flag(arguments, "dry-run");
-  g_autoptr(Session) session = session_open(context->folder, context->now,
-                                            SESSION_DEFINITIONS | (writes ? SESSION_WRITE : SESSION_DATABASE), error);
+  g_autoptr(Session) session =
+      app_open(context, SESSION_DEFINITIONS | (writes ? SESSION_WRITE : SESSION_DATABASE), error);
   g_auto(AnswerGrid) grid = {0};
-  if (!session || !make_grid(session, arguments, &grid, error) || !write_grid(context, arguments, &grid, error))
+  if (!session || !make_grid(context, session, arguments, &grid, error) ||
+      !write_grid(context, arguments, &grid, error))
     return -1;
   if (grid.note && cli_option(arguments, "output")) fprintf(context->out, "%s\n", grid.note);
   return 0;

@@ -2,11 +2,8 @@
  * act. */
 #include "answer/target_say.h"
 #include "app/commands.h"
+#include "app/opening.h"
 #include "app/targets.h"
-
-#include <unistd.h>
-
-#define MAX_ANSWER 16
 
 typedef struct {
   CliContext *context;
@@ -26,7 +23,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Saying, saying_clear)
 static gboolean begin(Saying *saying, GError **error) {
   guint needs = SESSION_DEFINITIONS | (cli_flag(saying->arguments, "dry-run") ? SESSION_DATABASE : SESSION_WRITE);
   saying->author = targets_author(saying->arguments);
-  saying->session = session_open(saying->context->folder, saying->context->now, needs, error);
+  saying->session = app_open(saying->context, needs, error);
   saying->targets = saying->session ? target_read_all(saying->session->store, error) : NULL;
   return saying->targets != NULL;
 }
@@ -46,12 +43,9 @@ static void print_heard(const AnswerHeard *heard, const CliContext *context) {
 
 /* On a terminal what was understood is shown first. */
 static gboolean is_confirmed(const Saying *saying, const AnswerHeard *heard) {
-  if (cli_flag(saying->arguments, "yes") || !saying->context->terminal || !isatty(STDIN_FILENO)) return TRUE;
+  if (cli_flag(saying->arguments, "yes") || !saying->context->asks) return TRUE;
   print_heard(heard, saying->context);
-  fputs("Is that what is meant? [y/N] ", saying->context->out);
-  fflush(saying->context->out);
-  char answer[MAX_ANSWER];
-  return fgets(answer, sizeof answer, stdin) && (answer[0] == 'y' || answer[0] == 'Y');
+  return cli_confirm(saying->context, "Is that what is meant? [y/N] ");
 }
 
 static void tell(const Saying *saying, const Target *target, const AnswerHeard *heard, TargetAct act) {

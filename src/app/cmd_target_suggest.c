@@ -1,6 +1,7 @@
 /* attain target suggest: targets that are realistic yet challenging, from the past, and what they ask. */
 #include "answer/target_suggest.h"
 #include "app/commands.h"
+#include "app/opening.h"
 
 static void print_table(const CliContext *context, const AnswerSuggested *suggested) {
   g_autoptr(CliTable) table = answer_suggested_table(suggested);
@@ -15,8 +16,7 @@ static void print_table(const CliContext *context, const AnswerSuggested *sugges
 }
 
 static int run(CliContext *context, const CliArguments *arguments, GError **error) {
-  g_autoptr(Session) session =
-      session_open(context->folder, context->now, SESSION_DATABASE | SESSION_DEFINITIONS, error);
+  g_autoptr(Session) session = app_open(context, SESSION_DATABASE | SESSION_DEFINITIONS, error);
   if (!session) return -1;
   QueryContext question = answer_context(session);
   TargetDesk desk = {.context = &question};

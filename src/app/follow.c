@@ -12,6 +12,7 @@
 #include "app/follow.h"
 
 #include "app/alerting.h"
+#include "app/opening.h"
 #include "ingest/watch.h"
 #include "session/sources.h"
 
@@ -134,7 +135,7 @@ static void forget(Follow *follow) {
 
 /* The watched folders of the workspace come first, so that an edit while it is read is seen. */
 static gboolean read_workspace(Follow *follow, GError **error) {
-  follow->session = session_open(follow->context->folder, follow->context->now, 0, error);
+  follow->session = app_open(follow->context, 0, error);
   if (!follow->session) return FALSE;
   follow->watch = ingest_watch_new(FALSE);
   g_autofree char *mappings = g_build_filename(follow->session->folder, "sources", NULL);
@@ -192,7 +193,7 @@ static gboolean open_database(Follow *follow, GError **error) {
   g_autofree char *message = g_strdup_printf("the database %s is in use by another process", path);
   while (!is_stopped(follow, 0)) {
     g_autoptr(GError) failed = NULL;
-    gboolean held = is_held(path);
+    gboolean held = !follow->context->host && is_held(path);
     if (!held && session_open_database(follow->session, SESSION_DATABASE | SESSION_WRITE, &failed)) {
       follow->has_said_busy = FALSE;
       return TRUE;
@@ -237,6 +238,7 @@ static void load_one(Follow *follow, guint i, AlertingChanges *changes) {
   }
   followed->retry_ms = 0;
   g_clear_pointer(&followed->said, g_free);
+  session_tell_load(session, source->name, report);
   say_batch(follow, source->name, g_get_real_time(), report);
   alerting_changes_add(changes, report);
 }
@@ -260,7 +262,7 @@ static int load_ready(Follow *follow, int number) {
   alerting_after_load(follow->session, changes, follow->context->err);
   fflush(follow->context->err);
   g_clear_pointer(&follow->session->catalogue, kpi_catalogue_free); /* it may be edited before the next */
-  g_clear_pointer(&follow->session->store, store_close);
+  session_close_database(follow->session);
   return number;
 }
 
@@ -302,8 +304,8 @@ static int block_signals(void) {
 }
 
 int app_follow(CliContext *context, const char *const *names, gboolean full, gboolean as_json, GError **error) {
-  Follow follow = {.context = context, .names = names, .full = full, .as_json = as_json};
-  follow.stop_fd = block_signals();
+  Follow follow = {.context = context, .names = names, .full = full, .as_json = as_json, .stop_fd = context->stop_fd};
+  if (!context->host) follow.stop_fd = block_signals();
   if (follow.stop_fd < 0) {
     g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "signals cannot be waited for: %s", g_strerror(errno));
     return -1;
@@ -311,6 +313,6 @@ int app_follow(CliContext *context, const char *const *names, gboolean full, gbo
   gboolean ok = read_workspace(&follow, error);
   if (ok) follow_all(&follow);
   forget(&follow);
-  close(follow.stop_fd);
+  if (!context->host) close(follow.stop_fd);
   return ok ? 0 : -1;
 }

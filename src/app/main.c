@@ -3,6 +3,7 @@
  * Two further forms, for the build only, write what is made from the same table:
  *   attain --write-man-pages FOLDER      attain --write-bash-completion FILE */
 #include "app/commands.h"
+#include "app/local.h"
 
 static int write_for_build(const CliCommand *commands, guint n_commands, const char *what, const char *path) {
   g_autoptr(GError) error = NULL;
@@ -23,5 +24,6 @@ int main(int argc, char **argv) {
   gboolean for_build =
       argc == 3 && (strcmp(argv[1], "--write-man-pages") == 0 || strcmp(argv[1], "--write-bash-completion") == 0);
   if (for_build) return write_for_build(commands, n_commands, argv[1], argv[2]);
-  return cli_main(commands, n_commands, argc, argv);
+  const CliProgram program = {commands, n_commands, local_run};
+  return cli_main(&program, argc, argv);
 }

@@ -24,6 +24,11 @@ typedef struct CliContext CliContext; /* what every command gets; see below */
 typedef int (*CliRun)(CliContext *context, const CliArguments *arguments,
                       GError **error); /* exit code; -1 = see error */
 
+typedef enum {
+  CLI_ANYWHERE, /* where somebody has the workspace open, there */
+  CLI_HERE,     /* always in the process of the command line */
+} CliPlace;
+
 typedef struct {
   const char *name;
   const char *synopsis; /* "KPI… [--by DIMENSION] …": operands; options are added from the table */
@@ -33,6 +38,7 @@ typedef struct {
   const CliOption *options;
   guint n_options;
   int min_operands, max_operands; /* max -1 = any number */
+  CliPlace place;
   CliRun run;
 } CliCommand;
 
@@ -45,11 +51,37 @@ struct CliContext {
   gboolean colour;   /* colour may be used: a terminal, no NO_COLOR, --no-colour not given */
   gboolean unicode;  /* the locale is UTF-8: lines and arrows may be drawn; names are printed as UTF-8 either way */
   int width;         /* of the terminal, 0 = unlimited */
+  gboolean shows_progress; /* err is a terminal */
+  gboolean asks;           /* there is somebody at the terminal to answer */
+
+  /* Of a command that runs for somebody else, in a process that has the workspace open. */
+  gconstpointer host; /* the program's, NULL: the process is the command's own */
+  int stop_fd;        /* readable when it is to end */
+  const char *here;   /* the current folder of whom it is for, absolute; NULL: the process's */
+  int reader;         /* the process of whom it is for */
+  gboolean (*answer)(CliContext *context, const char *question); /* NULL: cli_confirm() asks the terminal */
+  gpointer user_data;                                            /* of `answer` */
 };
+
+/* Runs a command line elsewhere: FALSE where there is no such place, else `code` is set (-1: see error). */
+typedef gboolean (*CliElsewhere)(const CliContext *context, int argc, char *const *argv, int *code, GError **error);
+
+typedef struct {
+  const CliCommand *commands;
+  guint n_commands;
+  CliElsewhere elsewhere; /* NULL: there is only here */
+} CliProgram;
 
 /* Runs one command line: the global options (-C, --now, --no-colour, --version, --help), then the command. Returns the
  * exit code; prints errors to context->err as "attain: message". */
-int cli_main(const CliCommand *commands, guint n_commands, int argc, char **argv);
+int cli_main(const CliProgram *program, int argc, char **argv);
+/* The same with a context that somebody else made, and without the program's name in `argv`. */
+int cli_run(const CliProgram *program, CliContext *context, int argc, char *const *argv);
+
+/* Whether somebody says yes; FALSE too where nobody can be asked. */
+gboolean cli_confirm(CliContext *context, const char *question);
+/* A file that the command line names, as this process finds it. The caller frees. */
+char *cli_path(const CliContext *context, const char *path);
 
 const char *cli_option(const CliArguments *arguments, const char *name);            /* NULL when not given */
 const char *const *cli_option_all(const CliArguments *arguments, const char *name); /* NULL-terminated, never NULL */

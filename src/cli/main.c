@@ -11,6 +11,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#define MAX_ANSWER 16
+
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_WRONG_USE = 2 };
 
 static int terminal_width(FILE *out) {
@@ -63,9 +65,11 @@ static int run_help(const CliCommand *commands, guint n_commands, const CliArgum
   return EXIT_DONE;
 }
 
-static int run(const CliCommand *commands, guint n_commands, const CliArguments *arguments, CliContext *context,
-               GError **error) {
-  const CliCommand *command = cli_arguments_command(arguments);
+static int run(const CliProgram *program, const CliArguments *arguments, CliContext *context, int argc,
+               char *const *argv, GError **error) {
+  const CliCommand *commands = program->commands, *command = cli_arguments_command(arguments);
+  guint n_commands = program->n_commands;
+  int code;
   context->folder = cli_option(arguments, "workspace") ? cli_option(arguments, "workspace") : ".";
   context->now = cli_option(arguments, "now");
   if (cli_flag(arguments, "no-colour")) context->colour = FALSE;
@@ -83,6 +87,13 @@ static int run(const CliCommand *commands, guint n_commands, const CliArguments 
     cli_print_general_help(commands, n_commands, context);
     return EXIT_DONE;
   }
+
+  gboolean may_leave = command && command->place == CLI_ANYWHERE && program->elsewhere && !context->host;
+  if (may_leave && program->elsewhere(context, argc, argv, &code, error)) return code;
+  if (command && command->place == CLI_HERE && context->host) {
+    g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "`attain %s` needs a process of its own", command->name);
+    return -1;
+  }
   if (command) return command->run(context, arguments, error);
 
   CliContext to_err = *context;
@@ -97,18 +108,48 @@ static gboolean output_is_written(const CliContext *context) {
   return FALSE;
 }
 
-int cli_main(const CliCommand *commands, guint n_commands, int argc, char **argv) {
-  CliContext context = {.folder = ".", .out = stdout, .err = stderr, .unicode = use_locale()};
+int cli_run(const CliProgram *program, CliContext *context, int argc, char *const *argv) {
+  g_autoptr(GError) error = NULL;
+  g_autoptr(CliArguments) arguments = cli_parse(program->commands, program->n_commands, argc, argv, &error);
+  int code = arguments ? run(program, arguments, context, argc, argv, &error) : -1;
+  if (!output_is_written(context) && code == EXIT_DONE) code = EXIT_FAILED;
+  if (code != -1) return code;
+  if (!error) g_set_error(&error, BASE_ERROR, BASE_ERROR_IO, "the command failed without saying why");
+  print_error(context, cli_named_command(program->commands, program->n_commands, argc, argv), error);
+  return exit_code_of(error);
+}
+
+int cli_main(const CliProgram *program, int argc, char **argv) {
+  CliContext context = {.folder = ".", .out = stdout, .err = stderr, .unicode = use_locale(), .stop_fd = -1};
   context.terminal = isatty(fileno(stdout));
   context.colour = context.terminal && colour_is_wanted();
   context.width = context.terminal ? terminal_width(stdout) : 0;
+  context.shows_progress = isatty(fileno(stderr));
+  context.asks = context.terminal && isatty(STDIN_FILENO);
+  return cli_run(program, &context, argc - 1, argv + 1);
+}
 
-  g_autoptr(GError) error = NULL;
-  g_autoptr(CliArguments) arguments = cli_parse(commands, n_commands, argc - 1, argv + 1, &error);
-  int code = arguments ? run(commands, n_commands, arguments, &context, &error) : -1;
-  if (!output_is_written(&context) && code == EXIT_DONE) code = EXIT_FAILED;
-  if (code != -1) return code;
-  if (!error) g_set_error(&error, BASE_ERROR, BASE_ERROR_IO, "the command failed without saying why");
-  print_error(&context, cli_named_command(commands, n_commands, argc - 1, argv + 1), error);
-  return exit_code_of(error);
+gboolean cli_confirm(CliContext *context, const char *question) {
+  char answer[MAX_ANSWER];
+  if (!context->asks) return FALSE;
+  if (context->answer) return context->answer(context, question);
+  fputs(question, context->out);
+  fflush(context->out);
+  return fgets(answer, sizeof answer, stdin) && (answer[0] == 'y' || answer[0] == 'Y');
+}
+
+/* What a process calls its own standard input, or a descriptor of its own, lies elsewhere for another. */
+static char *path_of_reader(const CliContext *context, const char *path) {
+  static const char *const streams[] = {"/dev/stdin", "/dev/stdout", "/dev/stderr"};
+  for (gsize i = 0; i < G_N_ELEMENTS(streams); i++)
+    if (g_str_equal(path, streams[i])) return g_strdup_printf("/proc/%d/fd/%zu", context->reader, i);
+  if (g_str_has_prefix(path, "/dev/fd/"))
+    return g_strdup_printf("/proc/%d/fd/%s", context->reader, path + strlen("/dev/fd/"));
+  if (g_str_has_prefix(path, "/proc/self/"))
+    return g_strdup_printf("/proc/%d/%s", context->reader, path + strlen("/proc/self/"));
+  return g_path_is_absolute(path) ? g_strdup(path) : g_build_filename(context->here, path, NULL);
+}
+
+char *cli_path(const CliContext *context, const char *path) {
+  return context->here ? path_of_reader(context, path) : g_strdup(path);
 }

@@ -19,6 +19,10 @@ void lib_forget_alerts(AttainWorkspace *workspace) {
   g_clear_pointer(&workspace->core->alert_rules, g_ptr_array_unref);
 }
 
+void lib_forget_alert_book(AttainWorkspace *workspace) {
+  g_clear_pointer(&workspace->core->alert_book, alert_book_free);
+}
+
 /* Judges some of `rules` with all that follows, of everybody's records, whoever's change it was; the acts, or NULL.
  * `rules` NULL: there are more, which cannot be read. */
 static GPtrArray *judge(AttainWorkspace *workspace, const GPtrArray *rules, const GPtrArray *judged,

@@ -1,6 +1,7 @@
 /* Putting, removing and loading: one writer at a time, each commit told to the cells and then to the subscribers. */
 #include "lib/change.h"
 
+#include "lib/reader.h"
 #include "session/sources.h"
 
 #define NO_FILE_SOURCE "put"
@@ -242,10 +243,11 @@ static gboolean set_key(LibCall *call, GError **error) {
   return TRUE;
 }
 
-static bool change(AttainWorkspace *workspace, LibCall *call, AttainReport **report, AttainError *error) {
+static bool change(AttainWorkspace *workspace, const char *name, LibCall *call, AttainReport **report,
+                   AttainError *error) {
   static const AttainPutOptions defaults = {0};
   GError *cause = NULL;
-  if (!check_writable(workspace, error)) return false;
+  if (!lib_permit(workspace, name, error) || !check_writable(workspace, error)) return false;
   if (!call->table || !(call->records || call->ids))
     return lib_fail_with(error, ATTAIN_ERROR_USAGE, "say which table, and which records");
   if (!call->options) call->options = &defaults;
@@ -264,13 +266,13 @@ static bool change(AttainWorkspace *workspace, LibCall *call, AttainReport **rep
 bool attain_put(AttainWorkspace *workspace, const char *table, const char *records, const AttainPutOptions *options,
                 AttainReport **report, AttainError *error) {
   LibCall call = {.table = table, .records = records, .options = options};
-  return change(workspace, &call, report, error);
+  return change(workspace, "put", &call, report, error);
 }
 
 bool attain_remove(AttainWorkspace *workspace, const char *table, const char *const *ids,
                    const AttainPutOptions *options, AttainReport **report, AttainError *error) {
   LibCall call = {.table = table, .ids = ids, .options = options};
-  return change(workspace, &call, report, error);
+  return change(workspace, "remove", &call, report, error);
 }
 
 /* --- loading --- */
@@ -286,7 +288,7 @@ static void add_counts(AttainReport *sum, const IngestReport *load) {
   }
 }
 
-static void tell_load(AttainWorkspace *workspace, const char *source, const IngestReport *load) {
+void lib_tell_load(AttainWorkspace *workspace, const char *source, const IngestReport *load) {
   g_autoptr(GPtrArray) tables = g_ptr_array_new();
   for (gsize i = 0; i < load->n_counts; i++) {
     const IngestCount *count = &load->counts[i];
@@ -312,7 +314,7 @@ static gboolean load_one(AttainWorkspace *workspace, const SessionSource *source
   if (!ok) return settle_failed(workspace, source->name, NULL, 0, error);
   if (!publish_commit(workspace, report->load, error)) return FALSE;
   add_counts(sum, report);
-  if (report->load) tell_load(workspace, source->name, report);
+  if (report->load) lib_tell_load(workspace, source->name, report);
   return TRUE;
 }
 
@@ -343,7 +345,9 @@ static gboolean load_sources(AttainWorkspace *workspace, const char *name, Attai
 
 bool attain_load(AttainWorkspace *workspace, const char *source, AttainReport **report, AttainError *error) {
   GError *cause = NULL;
-  if (!check_writable(workspace, error) || !lib_begin_writing(workspace, error)) return false;
+  if (!lib_permit(workspace, "load", error) || !check_writable(workspace, error) ||
+      !lib_begin_writing(workspace, error))
+    return false;
   lib_doing(workspace, "load");
   LibReport *made = lib_report_new();
   gboolean ok = load_sources(workspace, source, &made->report, &cause);

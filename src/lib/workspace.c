@@ -2,6 +2,7 @@
 #include "lib/workspace.h"
 
 #include "answer/answer.h"
+#include "lib/reader.h"
 #include "store/reopen.h"
 
 #include <gio/gio.h>
@@ -91,6 +92,7 @@ AttainWorkspace *attain_open(const char *folder, const AttainOptions *options, A
   g_mutex_init(&workspace->core->writing);
   g_mutex_init(&workspace->core->queueing);
   g_queue_init(&workspace->core->queue);
+  g_rw_lock_init(&workspace->core->reading);
   g_mutex_init(&workspace->core->watching);
   g_cond_init(&workspace->core->ended);
   if (options->alerts && !workspace->core->is_read_only && !lib_read_alerts(workspace, &cause)) {
@@ -101,8 +103,20 @@ AttainWorkspace *attain_open(const char *folder, const AttainOptions *options, A
   return workspace;
 }
 
+static void settle_people(AttainWorkspace *workspace) {
+  LibPeople *people = workspace->core->people;
+  if (people && !workspace->core->is_read_only)
+    user_book_settle(people->book, workspace->core->session->store, &people->policy->limits, lib_now(workspace), NULL);
+}
+
 void attain_close(AttainWorkspace *workspace) {
   if (!workspace) return;
+  if (workspace->reader) {
+    attain_leave(workspace);
+    return;
+  }
+  settle_people(workspace);
+  lib_people_free(workspace->core->people);
   lib_forget_alerts(workspace);
   query_live_free(workspace->core->live);
   ingest_writer_free(workspace->core->put);
@@ -112,6 +126,7 @@ void attain_close(AttainWorkspace *workspace) {
   g_hash_table_unref(workspace->core->noted);
   g_mutex_clear(&workspace->core->writing);
   g_mutex_clear(&workspace->core->queueing);
+  g_rw_lock_clear(&workspace->core->reading);
   g_mutex_clear(&workspace->core->watching);
   g_cond_clear(&workspace->core->ended);
   g_free(workspace->core);
@@ -147,9 +162,11 @@ gboolean lib_mend(AttainWorkspace *workspace) {
   if (workspace->core->is_read_only || !store_is_lost(store)) return FALSE;
   g_clear_pointer(&workspace->core->put, ingest_writer_free);
   g_clear_pointer(&workspace->core->keys, lib_keys_free);
+  g_rw_lock_writer_lock(&workspace->core->reading);
   g_mutex_lock(&workspace->core->watching);
   gboolean is_open = query_live_reopen(workspace->core->live, store, NULL);
   g_mutex_unlock(&workspace->core->watching);
+  g_rw_lock_writer_unlock(&workspace->core->reading);
   return is_open;
 }
 
@@ -164,7 +181,7 @@ gboolean lib_begin_change(AttainWorkspace *workspace, GError **error) {
 bool attain_memory(AttainWorkspace *workspace, AttainMemory *memory, AttainError *error) {
   GError *cause = NULL;
   gint64 database_bytes = 0;
-  if (!lib_begin_writing(workspace, error)) return false;
+  if (!lib_permit(workspace, "memory", error) || !lib_begin_writing(workspace, error)) return false;
   gboolean ok = store_memory_bytes(workspace->core->session->store, &database_bytes, &cause);
   if (ok)
     *memory = (AttainMemory){.n_cells = query_live_n_cells(workspace->core->live),
@@ -191,14 +208,10 @@ gboolean lib_publish(AttainWorkspace *workspace, GError **error) {
   gint64 now_us = lib_now(workspace);
   if (!query_live_after(workspace->core->live, now_us, error)) return FALSE;
   __atomic_store_n(&workspace->core->moved_us, now_us, __ATOMIC_RELEASE);
+  lib_change_state(workspace);
   return TRUE;
 }
 
-/* A writer moves the clock himself: nobody waits for him to do so. What cannot be done now is done at the next
-  lib_change_state(workspace);
- * question. */
-void lib_follow_clock(AttainWorkspace *workspace) {
-  if (clock_of(workspace) >= 0 || g_atomic_pointer_get(&workspace->core->writer) == g_thread_self()) return;
 /* Of all workspaces of the program, so that one that is opened anew has no number of the old one's. */
 void lib_change_state(AttainWorkspace *workspace) {
   static guint64 last;
@@ -211,6 +224,10 @@ uint64_t attain_state(AttainWorkspace *workspace) {
   return __atomic_load_n(&workspace->core->state, __ATOMIC_ACQUIRE);
 }
 
+/* A writer moves the clock himself: nobody waits for him to do so. What cannot be done now is done at the next
+ * question. */
+void lib_follow_clock(AttainWorkspace *workspace) {
+  if (clock_of(workspace) >= 0 || g_atomic_pointer_get(&workspace->core->writer) == g_thread_self()) return;
   gint64 moved_us = __atomic_load_n(&workspace->core->moved_us, __ATOMIC_ACQUIRE), now_us = g_get_real_time();
   const Calendar *calendar = workspace->core->session->calendar;
   gboolean is_same_day = calendar_day_of(calendar, moved_us) == calendar_day_of(calendar, now_us);
@@ -230,7 +247,7 @@ static gboolean move_clock(AttainWorkspace *workspace, const char *now, GError *
 
 bool attain_set_now(AttainWorkspace *workspace, const char *now, AttainError *error) {
   GError *cause = NULL;
-  if (!lib_begin_writing(workspace, error)) return false;
+  if (!lib_permit(workspace, "set_now", error) || !lib_begin_writing(workspace, error)) return false;
   gboolean ok = move_clock(workspace, now, &cause);
   lib_end_writing(workspace);
   return ok || lib_fail(error, cause);

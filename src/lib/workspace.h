@@ -28,11 +28,13 @@ typedef struct {
 
 typedef struct LibKeys LibKeys;     /* lib/change.h */
 typedef struct LibReader LibReader; /* lib/reader.h */
+typedef struct LibPeople LibPeople; /* the same */
 
 typedef struct {
   Session *session; /* its store is the writer's; readers use what does not change: schema, definitions, calendar */
   QueryLive *live;
   gboolean is_read_only;
+  LibPeople *people; /* NULL: not needed yet (atomic) */
   guint64 max_cells_bytes;
 
   GMutex writing;        /* of all below */
@@ -53,6 +55,8 @@ typedef struct {
   GMutex queueing; /* of the next two */
   GQueue queue;    /* LibCall: puts that wait */
   gboolean is_led; /* somebody waits for the turn, or has it, for the first of them */
+
+  GRWLock reading; /* held by guests while they read; by whoever opens the database again */
 
   GMutex watching;  /* of all below; held by whoever opens the database again, too */
   GCond ended;      /* a turn did */
@@ -81,10 +85,10 @@ void lib_end_writing(AttainWorkspace *workspace);
 /* Within lib_begin_writing(), after a failure. Whether the database was lost and is there again. */
 gboolean lib_mend(AttainWorkspace *workspace);
 gint64 lib_now(const AttainWorkspace *workspace);
-/* While the system's clock is used: lets that of the answers follow it. */
-void lib_follow_clock(AttainWorkspace *workspace);
 /* What answers may show is other now: attain_state() says so from here on. */
 void lib_change_state(AttainWorkspace *workspace);
+/* While the system's clock is used: lets that of the answers follow it. */
+void lib_follow_clock(AttainWorkspace *workspace);
 /* query_live_before(), of a database that is opened again if it has to be. */
 gboolean lib_begin_change(AttainWorkspace *workspace, GError **error);
 /* After it: answers take what was done, and the clock. */
@@ -96,7 +100,7 @@ gboolean lib_publish(AttainWorkspace *workspace, GError **error);
  * callback the thread has the turn already. Errors: USAGE. */
 gboolean lib_take_turn(AttainWorkspace *workspace, AttainError *error);
 void lib_give_turn(AttainWorkspace *workspace);
-/* The workspace as the answers see it: at the clock of the last commit. It owns nothing. */
+/* The workspace as the handle sees it: at the clock of the last commit. It owns nothing. */
 Session lib_session(const AttainWorkspace *workspace);
 
 /* Writes a document into `out`. `what` is what was asked or said. */
@@ -106,11 +110,11 @@ typedef gboolean (*LibAnswer)(AttainWorkspace *workspace, const Session *session
  * watch; static. */
 char *lib_answer(AttainWorkspace *workspace, const char *name, LibAnswer answer, gconstpointer what,
                  AttainError *error);
-/* The same for what changes something beside the ledger. Errors also: USAGE where it is only read, and in a callback.
- */
 /* The same of a document with bytes that are no text. */
 char *lib_answer_bytes(AttainWorkspace *workspace, const char *name, LibAnswer answer, gconstpointer what,
                        size_t *n_bytes, AttainError *error);
+/* The same for what changes something beside the ledger. Errors also: USAGE where it is only read, and in a callback.
+ */
 char *lib_say(AttainWorkspace *workspace, const char *name, LibAnswer answer, gconstpointer what, AttainError *error);
 /* A TargetAsk; `asker` is the workspace: what its handle sees. */
 QueryResult *lib_ask_cells(gpointer asker, const QueryRequest *request, GError **error);
@@ -141,6 +145,8 @@ void lib_note_reader(AttainWorkspace *workspace, const char *reader, const char 
 /* Reads the rules that are judged in each commit. Errors: INPUT. */
 gboolean lib_read_alerts(AttainWorkspace *workspace, GError **error);
 void lib_forget_alerts(AttainWorkspace *workspace);
+/* Somebody else wrote of alerts: what is kept of them is read anew. In the turn. */
+void lib_forget_alert_book(AttainWorkspace *workspace);
 /* After a commit, in the writer's thread: judges the rules that it concerns. What fails is judged again by
  * attain_alert_run(), which then says why. */
 void lib_judge_alerts(AttainWorkspace *workspace, const AttainChange *change);
@@ -150,3 +156,7 @@ void lib_keys_free(LibKeys *keys);
 
 /* --- subscribe.c --- */
 void lib_tell_subscribers(AttainWorkspace *workspace, const AttainChange *change);
+
+/* --- change.c --- */
+/* Tells subscribers of a source's load. */
+void lib_tell_load(AttainWorkspace *workspace, const char *source, const IngestReport *load);

@@ -14,8 +14,7 @@
 #define CATALOGUE    "/attain/catalogue"
 #define NO_WORKSPACE "name: none\ncurrency: EUR\n"
 
-/* The nearest folder, from `folder` up, with an attain.yaml; NULL when there is none. */
-static char *find_workspace(const char *folder) {
+char *session_find_workspace(const char *folder) {
   g_autofree char *at = g_canonicalize_filename(folder, NULL);
   for (;;) {
     g_autofree char *file = g_build_filename(at, "attain.yaml", NULL);
@@ -33,8 +32,8 @@ static int compare_texts(gconstpointer a, gconstpointer b) {
 }
 
 /* A path as the user would write it: from the current folder when it lies in it. */
-static char *shown_path(const char *path) {
-  g_autofree char *here = g_get_current_dir();
+static char *shown_path(const Session *session, const char *path) {
+  g_autofree char *here = session->host ? g_strdup(session->host->here) : g_get_current_dir();
   gsize length = strlen(here);
   gboolean below = strncmp(path, here, length) == 0 && path[length] == '/';
   return g_strdup(below ? path + length + 1 : path);
@@ -44,7 +43,7 @@ char **session_files(const Session *session, const char *subfolder) {
   g_autofree char *folder = session->folder ? g_build_filename(session->folder, subfolder, NULL) : NULL;
   g_autoptr(GDir) dir = folder ? g_dir_open(folder, 0, NULL) : NULL;
   g_autoptr(GPtrArray) paths = g_ptr_array_new();
-  g_autofree char *shown = folder ? shown_path(folder) : NULL;
+  g_autofree char *shown = folder ? shown_path(session, folder) : NULL;
   for (const char *name; dir && (name = g_dir_read_name(dir));)
     if (*name != '.' && (g_str_has_suffix(name, ".yaml") || g_str_has_suffix(name, ".yml")))
       g_ptr_array_add(paths, g_build_filename(shown, name, NULL));
@@ -141,11 +140,27 @@ gboolean session_open_database(Session *session, guint needs, GError **error) {
                 "nothing is loaded yet: `attain load` reads the records of the sources");
     return FALSE;
   }
+  if (session->host) {
+    session->store = session->host->open(session->host->user_data, session, needs, error);
+    return session->store != NULL;
+  }
   if (write && !make_parent(path, error)) return FALSE;
-  session->store = session->as_of_given
+  session->store = session->as_of_given && !write
                        ? store_open_as_of(path, session->schema, session->as_of_us, 0, error)
                        : store_open(path, session->schema, write ? STORE_CREATE : STORE_READ_ONLY, 0, error);
   return session->store != NULL;
+}
+
+void session_close_database(Session *session) {
+  if (session->host && session->store)
+    session->host->close(session->host->user_data, session->store);
+  else
+    store_close(session->store);
+  session->store = NULL;
+}
+
+void session_tell_load(const Session *session, const char *source, const IngestReport *report) {
+  if (session->host) session->host->loaded(session->host->user_data, source, report);
 }
 
 /* --- a session --- */
@@ -243,11 +258,18 @@ static gboolean open_parts(Session *session, const char *now, const char *as_of,
          (!(needs & SESSION_WRITE || only_read) || session_open_database(session, needs, error));
 }
 
-Session *session_open_as_of(const char *folder, const char *now, const char *as_of, guint needs, GError **error) {
+Session *session_open_at(const SessionHost *host, const char *folder, const char *now, const char *as_of, guint needs,
+                         GError **error) {
   g_autoptr(Session) session = g_new0(Session, 1);
-  session->folder = find_workspace(folder);
-  if (!session->folder && !(needs & SESSION_ANYWHERE)) session->folder = g_canonicalize_filename(folder, NULL);
+  g_autofree char *whole = g_canonicalize_filename(folder, host ? host->here : NULL);
+  session->host = host;
+  session->folder = session_find_workspace(whole);
+  if (!session->folder && !(needs & SESSION_ANYWHERE)) session->folder = g_steal_pointer(&whole);
   return open_parts(session, now, as_of, needs, error) ? g_steal_pointer(&session) : NULL;
+}
+
+Session *session_open_as_of(const char *folder, const char *now, const char *as_of, guint needs, GError **error) {
+  return session_open_at(NULL, folder, now, as_of, needs, error);
 }
 
 Session *session_open(const char *folder, const char *now, guint needs, GError **error) {
@@ -256,7 +278,7 @@ Session *session_open(const char *folder, const char *now, guint needs, GError *
 
 void session_free(Session *session) {
   if (!session) return;
-  g_clear_pointer(&session->store, store_close);
+  session_close_database(session);
   g_clear_pointer(&session->catalogue, kpi_catalogue_free);
   g_clear_pointer(&session->calendar, calendar_free);
   g_clear_pointer(&session->schema, ledger_schema_free);

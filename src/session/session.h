@@ -34,9 +34,9 @@ typedef struct {
 struct Session {
   const SessionHost *host; /* NULL: the process is the command's own */
   char *folder;            /* of the workspace, absolute */
-  gint64 now_us;      /* the clock: --now, or the time at which the command began */
-  BaseDay today;      /* the local day of now_us */
-  gboolean now_given; /* --now or --as-of was given */
+  gint64 now_us;           /* the clock: --now, or the time at which the command began */
+  BaseDay today;           /* the local day of now_us */
+  gboolean now_given;      /* --now or --as-of was given */
   gboolean as_of_given;
   gint64 as_of_us; /* --as-of: the store has the versions believed then, and the clock stands no later */
   ConfOrganisation *organisation;

@@ -154,11 +154,11 @@ static gboolean apply(Store *store, const LedgerSchema *schema, const Meta *meta
   return write_meta(store, wanted, error);
 }
 
-gboolean store_migrate(Store *store, const LedgerSchema *schema, GError **error) {
+gboolean store_fit(Store *store, const LedgerSchema *schema, gboolean only_look, GError **error) {
   g_auto(Meta) meta = {0};
   g_auto(Meta) wanted = {.schema_version = NEWEST, .ledger = store_physical_digest(schema)};
   if (!read_meta(store, &meta, error) || !check_version(store, &meta, error)) return FALSE;
-  if (store->read_only) return check_readable(store, schema, &meta, &wanted, error);
+  if (only_look) return check_readable(store, schema, &meta, &wanted, error);
   wanted.derived = store_derived_digest();
   if (meta.schema_version == NEWEST && g_strcmp0(meta.ledger, wanted.ledger) == 0 &&
       g_strcmp0(meta.derived, wanted.derived) == 0)
@@ -170,4 +170,8 @@ gboolean store_migrate(Store *store, const LedgerSchema *schema, GError **error)
     return FALSE;
   }
   return store_commit(store, error);
+}
+
+gboolean store_migrate(Store *store, const LedgerSchema *schema, GError **error) {
+  return store_fit(store, schema, store->read_only, error);
 }

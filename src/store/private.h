@@ -18,6 +18,7 @@ struct Store {
   gboolean owns_host;
   gboolean has_functions; /* of its own database: derived_rows() and given_rows() are known */
   char *past, *home;      /* of store_connect_as_of(): the database in memory, and the file's beside it, for SQL */
+  GMutex connecting;      /* of `guests` */
   GPtrArray *guests;      /* Store of store_connect(), or NULL; not owned */
   gboolean in_transaction;
   guint64 n_commits;

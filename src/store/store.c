@@ -84,6 +84,7 @@ gboolean store_open_database(Store *store, GError **error) {
 Store *store_open(const char *path, const LedgerSchema *schema, guint flags, guint threads, GError **error) {
   if (path && !check_path(path, flags, error)) return NULL;
   g_autoptr(Store) store = g_new0(Store, 1);
+  g_mutex_init(&store->connecting);
   store->path = g_strdup(path);
   store->read_only = path && (flags & STORE_READ_ONLY);
   store->threads = threads;
@@ -93,6 +94,7 @@ Store *store_open(const char *path, const LedgerSchema *schema, guint flags, gui
 
 Store *store_connect(Store *store, GError **error) {
   g_autoptr(Store) other = g_new0(Store, 1);
+  g_mutex_init(&other->connecting);
   other->path = g_strdup(store->path);
   other->read_only = store->read_only;
   other->database = store->database;
@@ -101,8 +103,10 @@ Store *store_connect(Store *store, GError **error) {
     return NULL;
   }
   other->host = store;
+  g_mutex_lock(&store->connecting);
   if (!store->guests) store->guests = g_ptr_array_new();
   g_ptr_array_add(store->guests, other);
+  g_mutex_unlock(&store->connecting);
   return g_steal_pointer(&other);
 }
 
@@ -113,12 +117,16 @@ void store_close(Store *store) {
   store_kept_clear(store);
   store_detach_past(store);
   if (store->connection) duckdb_disconnect(&store->connection);
-  if (store->host)
+  if (store->host) {
+    g_mutex_lock(&store->host->connecting);
     g_ptr_array_remove(store->host->guests, store);
-  else if (store->database)
+    g_mutex_unlock(&store->host->connecting);
+  } else if (store->database) {
     duckdb_close(&store->database);
+  }
   if (store->owns_host) store_close(store->host);
   if (store->guests) g_ptr_array_unref(store->guests);
+  g_mutex_clear(&store->connecting);
   g_free(store->path);
   g_free(store);
 }

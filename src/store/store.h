@@ -21,9 +21,12 @@ typedef enum {
  * read-only open of an older version is refused with what to do (BASE_ERROR_VERSION). `threads`: 0 = as many as the
  * machine has. */
 Store *store_open(const char *path, const LedgerSchema *schema, guint flags, guint threads, GError **error);
-/* Another connection to an open database, for another thread or for transactions of its own. Close it before the
- * first. Errors: IO. */
+/* Another connection to an open database, for another thread or for transactions of its own; any thread may take and
+ * close one. Close it before the first. Errors: IO. */
 Store *store_connect(Store *store, GError **error);
+/* What store_open() does to a database for `schema`, to one that is open already: it is given the tables and columns it
+ * lacks, or only looked at where it is not to be changed. Not within a transaction. Errors: VERSION, IO. */
+gboolean store_fit(Store *store, const LedgerSchema *schema, gboolean only_look, GError **error);
 void store_close(Store *store);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Store, store_close)
 
@@ -76,6 +79,7 @@ StoreGiven *store_given_new(Store *store, const char *const *names, const char *
 void store_given_free(StoreGiven *given);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(StoreGiven, store_given_free)
 guint store_given_number(const StoreGiven *given);
+guint store_given_column(const StoreGiven *given, const char *name); /* one that it has */
 gsize store_given_count(const StoreGiven *given);
 const StoreValue *store_given_row(const StoreGiven *given, gsize row);
 void store_given_add(StoreGiven *given, const StoreValue *row);
@@ -123,9 +127,11 @@ typedef struct {
   StoreGiven *touched;                  /* key, deal_day: the deals, and on which day each was created */
   gboolean is_dated;                    /* all have such a day, and had it when their derived rows were made */
   StoreGiven *known;                    /* their rows in opportunity, or NULL: they are looked for */
+  StoreGiven *before;                   /* these as they were, of those that were there; NULL: it is not known */
+  StoreGiven *told;                     /* rows of stage_change that came with them, or NULL */
   StoreGiven *changes;                  /* key, day: on which days they changed, or NULL: on any */
   gboolean has_rows;                    /* there are derived rows of them */
-  gboolean has_changes, has_activities; /* rows of stage_change and activity refer to them */
+  gboolean has_changes, has_activities; /* rows of stage_change, others than `told`, and of activity refer to them */
   gboolean has_silences;                /* the rows of silence that there are tell what activities do: nothing that was
                                            done on them is left out there and now counts */
 } StoreDeals;
