@@ -50,6 +50,8 @@ typedef struct {
   const char *body_types; /* media types of the body, "text/csv|application/x-ndjson"; a body that is UTF-8 for all
                              but what holds no text: application/octet-stream and others. "*": any, as it came. NULL:
                              application/json where `body` names a schema, else none is taken */
+  HttpHandler first;      /* of a SLOW one, or NULL: asked before a worker is, in the connection's thread; it replies at
+                             once or not at all */
 } HttpRoute;
 
 /* Who asks and whether they may: FALSE when it has replied. Called before the body is read. */

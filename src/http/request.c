@@ -211,7 +211,10 @@ static enum MHD_Result dispatch(HttpExchange *exchange) {
   HttpServer *server = exchange->server;
   http_connection_expect(exchange->from, 0);
   if (http_is_replied(exchange)) return reply_now(exchange);
-  if (!(exchange->match.route->flags & HTTP_ROUTE_SLOW)) {
+  const HttpRoute *route = exchange->match.route;
+  if (route->first) route->first(exchange, server->app);
+  if (http_is_replied(exchange)) return reply_now(exchange);
+  if (!(route->flags & HTTP_ROUTE_SLOW)) {
     run(exchange);
     return http_reply_send(exchange, &exchange->reply);
   }
