@@ -11,6 +11,7 @@
  *   alerts.h     rules, their states, snoozing, judging, sending
  *   formats.h    answers as CSV, workbooks, Parquet
  *   change.h     putting, removing and loading records; being told
+ *   people.h     who asks: users, signing in, tokens, what each may and sees, the audit log
  *
  * docs/library.md has a complete program. What a workspace, a KPI, a dimension, a period and a ledger table are is told
  * in the pages beside it.
@@ -38,6 +39,7 @@
 #include <attain/change.h>
 #include <attain/formats.h>
 #include <attain/kpis.h>
+#include <attain/people.h>
 #include <attain/targets.h>
 #include <attain/workspace.h>
 

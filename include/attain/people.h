@@ -100,6 +100,10 @@ ATTAIN_API void attain_audit_note(AttainWorkspace *workspace, const char *addres
 /* JSON of the entries after `after` (0: from the first), at most `limit`. MANAGE. Errors: FORBIDDEN. */
 ATTAIN_API char *attain_audit(AttainWorkspace *workspace, int64_t after, unsigned limit, AttainError *error);
 
+/* {"entries", "first_wrong", "last_chain"}: whether each entry still follows from the one before it. Who notes the last
+ * one's hash elsewhere sees later whether the end was cut off. MANAGE. Errors: FORBIDDEN. */
+ATTAIN_API char *attain_audit_verify(AttainWorkspace *workspace, AttainError *error);
+
 #ifdef __cplusplus
 }
 #endif

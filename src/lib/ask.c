@@ -1,13 +1,14 @@
 /* Questions, and answers as rows of plain C. */
 #include "answer/show.h"
 #include "lib/formats.h"
-#include "lib/workspace.h"
+#include "lib/reader.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 struct AttainAnswer {
-  Session session; /* whose answer it is; it owns nothing */
+  Session session; /* whose answer it is; it owns nothing but what follows */
+  QuerySight *sight;
   QueryResult *result;
   Shown shown;
   AttainPeriod *periods; /* as the result's */
@@ -98,6 +99,7 @@ static AttainAnswer *make_answer(const Session *session, const AttainQuestion *q
                                  gboolean compared, const KpiView *view) {
   AttainAnswer *answer = g_new0(AttainAnswer, 1);
   answer->session = *session;
+  answer->session.sight = answer->sight = query_sight_hold(session->sight);
   answer->result = result;
   answer->texts = g_string_chunk_new(256);
   shown_init(&answer->shown, &answer->session, result, compared, question->by_value, question->top);
@@ -159,14 +161,16 @@ AttainAnswer *attain_ask(AttainWorkspace *workspace, const AttainQuestion *quest
   GError *cause = NULL;
   g_auto(AnswerRequest) request = {0};
   const KpiView *view = NULL;
+  if (!lib_permit(workspace, "ask", error)) return NULL;
   if (question->as_of) return ask_then(workspace, question, error);
   lib_follow_clock(workspace);
   QueryResult *result = NULL;
-  if (read_question(workspace->core->session, question, &request, &view, &cause))
+  Session session = lib_session(workspace);
+  if (read_question(&session, question, &request, &view, &cause))
     result = ask(workspace, &request.request, &cause);
   if (result) {
     lib_note_reader(workspace, question->reader, (const char *const *)request.kpis);
-    return make_answer(workspace->core->session, question, result, request.request.compare != QUERY_COMPARE_NONE, view);
+    return make_answer(&session, question, result, request.request.compare != QUERY_COMPARE_NONE, view);
   }
   lib_fail(error, cause);
   return NULL;
@@ -176,6 +180,7 @@ void attain_answer_free(AttainAnswer *answer) {
   if (!answer) return;
   shown_clear(&answer->shown);
   query_result_free(answer->result);
+  query_sight_free(answer->sight);
   g_ptr_array_unref(answer->dimensions);
   g_ptr_array_unref(answer->notes);
   g_string_chunk_free(answer->texts);

@@ -2,7 +2,7 @@
  *
  * A statement of the database is interrupted; what comes between two statements takes no notice, so it is interrupted
  * again until the turn has ended. */
-#include "lib/workspace.h"
+#include "lib/reader.h"
 
 #include <gio/gio.h>
 
@@ -54,6 +54,7 @@ static gboolean is_cancellable(const AttainWorkspace *workspace) {
 }
 
 bool attain_cancel(AttainWorkspace *workspace) {
+  if (!lib_permit(workspace, "cancel", NULL)) return false;
   if (g_atomic_pointer_get(&workspace->core->writer) == g_thread_self()) return false;
   g_mutex_lock(&workspace->core->watching);
   guint64 turn = workspace->core->n_turns;

@@ -1,5 +1,5 @@
 /* Who wants to be told of commits. Under `writing`, which a callback's own thread holds already. */
-#include "lib/workspace.h"
+#include "lib/reader.h"
 
 static gboolean is_in_callback(AttainWorkspace *workspace) {
   return g_atomic_pointer_get(&workspace->core->writer) == g_thread_self();
@@ -14,6 +14,7 @@ static void unlock(AttainWorkspace *workspace) {
 }
 
 uint64_t attain_subscribe(AttainWorkspace *workspace, AttainCallback callback, void *user_data) {
+  if (!lib_permit(workspace, "subscribe", NULL)) return 0;
   lock(workspace);
   Subscription subscription = {++workspace->core->last_subscription, callback, user_data};
   g_array_append_val(workspace->core->subscriptions, subscription);
@@ -36,7 +37,16 @@ void attain_unsubscribe(AttainWorkspace *workspace, uint64_t subscription) {
   unlock(workspace);
 }
 
+/* What everybody sees follows from these; without names anything may have changed. */
+static gboolean concerns_people(const AttainChange *change) {
+  static const char *const tables[] = {"person", "team", "membership", NULL};
+  for (size_t i = 0; i < change->n_tables; i++)
+    if (g_strv_contains(tables, change->tables[i])) return TRUE;
+  return change->n_tables == 0;
+}
+
 void lib_tell_subscribers(AttainWorkspace *workspace, const AttainChange *change) {
+  if (concerns_people(change)) lib_organisation_changed(workspace);
   lib_judge_alerts(workspace, change);
   GArray *all = workspace->core->subscriptions;
   guint n = all->len; /* whoever subscribes now is told of the next one */

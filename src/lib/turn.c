@@ -2,7 +2,7 @@
  * database, which is the writer's. */
 #include "answer/answer.h"
 #include "lib/formats.h"
-#include "lib/workspace.h"
+#include "lib/reader.h"
 
 gboolean lib_take_turn(AttainWorkspace *workspace, AttainError *error) {
   gboolean has_turn = g_atomic_pointer_get(&workspace->core->writer) == g_thread_self();
@@ -27,6 +27,7 @@ Session lib_session(const AttainWorkspace *workspace) {
   Session session = *workspace->core->session;
   session.now_us = __atomic_load_n(&workspace->core->moved_us, __ATOMIC_ACQUIRE);
   session.today = calendar_day_of(session.calendar, session.now_us);
+  session.sight = workspace->reader ? workspace->reader->sight : NULL;
   return session;
 }
 
@@ -52,7 +53,7 @@ static char *write_document(AttainWorkspace *workspace, LibAnswer answer, gconst
 char *lib_answer_bytes(AttainWorkspace *workspace, const char *name, LibAnswer answer, gconstpointer what,
                        size_t *n_bytes, AttainError *error) {
   GError *cause = NULL;
-  if (!lib_take_turn(workspace, error)) return NULL;
+  if (!lib_permit(workspace, name, error) || !lib_take_turn(workspace, error)) return NULL;
   if (workspace->core->turns == 0) lib_doing(workspace, name);
   char *text = write_document(workspace, answer, what, n_bytes, &cause);
   lib_give_turn(workspace);
@@ -68,6 +69,7 @@ char *lib_answer(AttainWorkspace *workspace, const char *name, LibAnswer answer,
 
 char *lib_say(AttainWorkspace *workspace, const char *name, LibAnswer answer, gconstpointer what, AttainError *error) {
   GError *cause = NULL;
+  if (!lib_permit(workspace, name, error)) return NULL;
   if (workspace->core->is_read_only) {
     lib_fail_with(error, ATTAIN_ERROR_USAGE, "the workspace was opened to be read only");
     return NULL;
@@ -87,7 +89,7 @@ char *lib_say(AttainWorkspace *workspace, const char *name, LibAnswer answer, gc
 /* --- several answers of one commit --- */
 
 bool attain_hold(AttainWorkspace *workspace, AttainError *error) {
-  if (!lib_take_turn(workspace, error)) return false;
+  if (!lib_permit(workspace, "hold", error) || !lib_take_turn(workspace, error)) return false;
   if (workspace->core->turns == 0) lib_doing(workspace, LIB_HOLDING);
   return true;
 }

@@ -1,0 +1,12 @@
+/* Changes of users, sessions and tokens, in the writer's turn. Private to src/lib. */
+#pragma once
+
+#include "lib/reader.h"
+
+typedef gboolean (*LibChange)(AttainWorkspace *workspace, LibPeople *people, gpointer data, GError **error);
+/* Permits the function of this name, then makes the change. Errors also: USAGE where it is only read. */
+gboolean lib_change_people(AttainWorkspace *workspace, const char *name, LibChange change, gpointer data,
+                           AttainError *error);
+/* Argon2id for as many at once as the machine may have memory for. Any thread, outside the turn. */
+char *lib_hash_password(LibPeople *people, const char *password, GError **error);
+gboolean lib_check_password(LibPeople *people, const char *hash, const char *password, gboolean *is_weak);
