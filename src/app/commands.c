@@ -37,6 +37,7 @@ CliCommand *commands_all(guint *n_commands) {
       &cmd_objective_set,
       &cmd_lint,
       &cmd_choose,
+      &cmd_serve,
       &cmd_demo,
   };
   CliCommand *all = g_new(CliCommand, G_N_ELEMENTS(commands));

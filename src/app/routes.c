@@ -1,11 +1,19 @@
 /* The tables of routes in one: a new subject is a line here, two in app/api.h, and a file api_NAME.c. */
 #include "app/api.h"
+#include "app/server.h"
 
 static const struct {
   const HttpRoute *routes;
   const guint *n_routes;
 } tables[] = {
+    {server_routes, &n_server_routes},
     {api_ask_routes, &api_n_ask_routes},
+    {api_trail_routes, &api_n_trail_routes},
+    {api_scorecard_routes, &api_n_scorecard_routes},
+    {api_kpis_routes, &api_n_kpis_routes},
+    {api_target_routes, &api_n_target_routes},
+    {api_alert_routes, &api_n_alert_routes},
+    {api_work_routes, &api_n_work_routes},
 };
 
 static gpointer join(gpointer n_routes) {

@@ -24,3 +24,35 @@ typedef struct {
   char *session;       /* the session's secret, or NULL: a token */
 } Caller;
 Caller *server_caller(const HttpExchange *exchange);
+
+typedef struct ApiCache ApiCache;         /* app/api_cache.h */
+ApiCache *server_answers(Server *server); /* those that were given, kept as long as they hold */
+
+/* --- for `attain serve` --- */
+
+typedef struct {
+  const char *folder; /* in the workspace */
+  const char *now;    /* the clock, for tests; NULL: the system's */
+  const char *listen; /* this and what follows goes before what attain.yaml says; NULL: that, or 127.0.0.1:8080 */
+  const char *certificate, *key;
+  const char *const *trusted_proxies; /* ends with NULL; empty: what attain.yaml says */
+  const char *access_log;             /* "-": standard output */
+  gboolean open_metrics;
+  FILE *err; /* what an operator is to know while it runs */
+} ServerSettings;
+
+/* Opens the workspace to write and takes requests. Errors: those of the workspace, INPUT of an address or a
+ * certificate, BUSY, IO. */
+Server *server_start(const ServerSettings *settings, GError **error);
+/* Lets requests under way end, for so many seconds; then what they wait for is cancelled. NULL is nothing. */
+void server_stop(Server *server, guint seconds);
+/* "http://127.0.0.1:8080/" */
+char *server_address(const Server *server);
+const char *server_folder(const Server *server); /* of the workspace, absolute */
+/* The workspace's files anew; what is faulty is told on `err`, and what was read before stays. */
+gboolean server_read_again(Server *server);
+/* The certificate and the access log anew from their files. */
+void server_reopen(Server *server);
+
+extern const HttpRoute server_routes[];
+extern const guint n_server_routes;

@@ -159,6 +159,22 @@ void conf_lint_init(ConfLint *lint);
 gboolean conf_lint_read(const ConfNode *node, ConfLint *lint, GError **error);
 void conf_lint_clear(ConfLint *lint);
 
+/* --- attain.yaml: `attain serve` --- */
+typedef struct {
+  char *listen;            /* "127.0.0.1:8080"; NULL: not said */
+  char *certificate, *key; /* absolute; NULL: without TLS; the key may stand in the certificate's file */
+  char **trusted_proxies;  /* or NULL */
+  char *access_log;        /* absolute; NULL: none */
+  gboolean open_metrics;   /* /metrics for whoever asks from this machine */
+  int n_connections, n_by_address, n_streams; /* limits; 0: not said */
+  int header_kb, body_kb, answer_mb, idle_seconds, handler_seconds, requests_per_minute;
+} ConfServer;
+
+/* Reads the section `server`; `folder` is what its paths are relative to. `server` holds zeros before. Errors: INPUT
+ * with the place; nothing is to be freed then. */
+gboolean conf_server_read(const ConfNode *node, const char *folder, ConfServer *server, GError **error);
+void conf_server_clear(ConfServer *server);
+
 /* --- attain.yaml --- */
 typedef enum { CONF_CREDIT_AT_EVENT, CONF_CREDIT_NOW } ConfCredit;
 
@@ -179,6 +195,7 @@ typedef struct {
   ConfAlerts alerts;
   ConfScorecard scorecard;
   ConfLint lint;
+  ConfServer server;
 } ConfOrganisation;
 
 /* Reads <folder>/attain.yaml (docs/workspace.md). Errors: NOT_FOUND ("no attain.yaml here: `attain new` makes one, -C

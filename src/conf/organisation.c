@@ -15,7 +15,7 @@
 typedef struct {
   char *name, *currency, *time_zone, *database;
   int business; /* -1: not said */
-  const ConfNode *calendar, *credit, *dimensions, *facts, *limits, *alerts, *scorecard, *lint;
+  const ConfNode *calendar, *credit, *dimensions, *facts, *limits, *alerts, *scorecard, *lint, *server;
 } Top;
 
 static const char *const businesses[] = {"b2b", "saas", "retail", "agency", NULL};
@@ -33,6 +33,7 @@ static const ConfField top_fields[] = {
     {"alerts", CONF_NODE, G_STRUCT_OFFSET(Top, alerts)},
     {"scorecard", CONF_NODE, G_STRUCT_OFFSET(Top, scorecard)},
     {"lint", CONF_NODE, G_STRUCT_OFFSET(Top, lint)},
+    {"server", CONF_NODE, G_STRUCT_OFFSET(Top, server)},
 };
 
 typedef struct {
@@ -254,6 +255,7 @@ static gboolean read_sections(const ConfNode *root, const Top *top, const char *
   if (top->alerts && !conf_alerts_read(top->alerts, folder, &organisation->alerts, error)) return FALSE;
   if (top->scorecard && !conf_scorecard_read(top->scorecard, &organisation->scorecard, error)) return FALSE;
   if (top->lint && !conf_lint_read(top->lint, &organisation->lint, error)) return FALSE;
+  if (top->server && !conf_server_read(top->server, folder, &organisation->server, error)) return FALSE;
   return conf_read_own_columns(top->dimensions, top->facts, &organisation->extra, &organisation->n_extra, error);
 }
 
@@ -320,5 +322,6 @@ void conf_organisation_free(ConfOrganisation *organisation) {
   conf_alerts_clear(&organisation->alerts);
   conf_scorecard_clear(&organisation->scorecard);
   conf_lint_clear(&organisation->lint);
+  conf_server_clear(&organisation->server);
   g_free(organisation);
 }

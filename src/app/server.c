@@ -1,0 +1,249 @@
+/* A server's life: the workspace opened to write, the routes served from it, its files read anew, and the end.
+ *
+ * Whoever answers holds the workspace; it is closed when the last has let it go. */
+#include "app/api.h"
+#include "app/server_private.h"
+
+#include <errno.h>
+
+#define CANCEL_EVERY_US (200 * 1000)
+
+AttainWorkspace *server_hold(Server *server) {
+  g_mutex_lock(&server->lock);
+  AttainWorkspace *workspace = server->workspace;
+  if (workspace) server->n_held++;
+  g_mutex_unlock(&server->lock);
+  return workspace;
+}
+
+void server_let_go(Server *server, AttainWorkspace *workspace) {
+  g_mutex_lock(&server->lock);
+  server->n_held--;
+  g_cond_broadcast(&server->changed);
+  g_mutex_unlock(&server->lock);
+}
+
+Caller *server_caller(const HttpExchange *exchange) {
+  return http_user(exchange);
+}
+
+char *server_address(const Server *server) {
+  const char *scheme = server->is_secure ? "https" : "http";
+  guint16 port = http_server_port(server->http);
+  return strchr(server->host, ':') ? g_strdup_printf("%s://[%s]:%u/", scheme, server->host, port)
+                                   : g_strdup_printf("%s://%s:%u/", scheme, server->host, port);
+}
+
+const char *server_folder(const Server *server) {
+  return server->folder;
+}
+
+/* --- its beginning --- */
+
+static const BaseErrorCode codes[] = {
+    [ATTAIN_ERROR_NONE] = BASE_ERROR_IO,
+    [ATTAIN_ERROR_INPUT] = BASE_ERROR_INPUT,
+    [ATTAIN_ERROR_NOT_FOUND] = BASE_ERROR_NOT_FOUND,
+    [ATTAIN_ERROR_LIMIT] = BASE_ERROR_LIMIT,
+    [ATTAIN_ERROR_BUSY] = BASE_ERROR_BUSY,
+    [ATTAIN_ERROR_VERSION] = BASE_ERROR_VERSION,
+    [ATTAIN_ERROR_IO] = BASE_ERROR_IO,
+    [ATTAIN_ERROR_USAGE] = BASE_ERROR_USAGE,
+    [ATTAIN_ERROR_CANCELLED] = BASE_ERROR_IO,
+    [ATTAIN_ERROR_FORBIDDEN] = BASE_ERROR_FORBIDDEN,
+};
+
+static gboolean fail(GError **error, AttainError *cause) {
+  g_set_error_literal(error, BASE_ERROR, codes[cause->code], cause->message ? cause->message : "it could not be done");
+  attain_error_clear(cause);
+  return FALSE;
+}
+
+static gboolean open_workspace(Server *server, const char *now, GError **error) {
+  const AttainOptions options = {.now = now, .alerts = true};
+  AttainError cause = {0};
+  server->workspace = attain_open(server->folder, &options, &cause);
+  return server->workspace ? TRUE : fail(error, &cause);
+}
+
+static gboolean open_access_log(Server *server, GError **error) {
+  if (!server->access_log_path) return TRUE;
+  if (g_str_equal(server->access_log_path, "-")) {
+    server->access_log = stdout;
+    return TRUE;
+  }
+  server->access_log = fopen(server->access_log_path, "ae");
+  if (server->access_log) return TRUE;
+  g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "the access log %s cannot be written: %s", server->access_log_path,
+              g_strerror(errno));
+  return FALSE;
+}
+
+typedef struct {
+  Caller caller; /* first: what http_user() gives */
+  Server *server;
+} Operator;
+
+static void free_operator(gpointer data) {
+  Operator *who = data;
+  server_let_go(who->server, who->caller.workspace);
+  g_free(who->caller.user);
+  g_free(who);
+}
+
+/* Over loopback whoever asks is the operator. */
+static gboolean gate(HttpExchange *exchange, const HttpRoute *route, gpointer app) {
+  Server *server = app;
+  if (server_opens(server, exchange) || (route->flags & HTTP_ROUTE_OPEN)) return TRUE;
+  if (!server_is_near(exchange)) {
+    http_problem(exchange, 403, "forbidden", "It is for this machine only", "Ask from the server's own machine.");
+    return FALSE;
+  }
+  Operator *who = g_new0(Operator, 1);
+  AttainWorkspace *workspace = server_hold(server);
+  *who = (Operator){{workspace, workspace, g_strdup("operator"), NULL}, server};
+  http_set_user(exchange, "operator", who, free_operator);
+  return TRUE;
+}
+
+static AttainWorkspace *hold(gpointer server) {
+  return server_hold(server);
+}
+
+static void let_go(gpointer server, AttainWorkspace *workspace) {
+  server_let_go(server, workspace);
+}
+
+static gboolean listen_at(Server *server, const ServerPlan *plan, GError **error) {
+  HttpSettings http = plan->http;
+  http.routes = routes_all(&http.n_routes);
+  http.gate = gate;
+  http.app = server;
+  http.access_log = server->access_log;
+  server->http = http_server_start(&http, error);
+  if (!server->http) return FALSE;
+  const LocalSettings local = {.folder = server->folder, .hold = hold, .let_go = let_go, .app = server};
+  server->local = local_server_start(&local, error);
+  return server->local != NULL;
+}
+
+static void free_server(Server *server) {
+  if (server->access_log && server->access_log != stdout) fclose(server->access_log);
+  g_mutex_clear(&server->lock);
+  g_cond_clear(&server->changed);
+  g_free(server->access_log_path);
+  g_free(server->folder);
+  g_free(server->host);
+  g_free(server->fault);
+  g_free(server);
+}
+
+static Server *new_server(const ServerSettings *settings, const ServerPlan *plan) {
+  const ConfServer *conf = &plan->organisation->server;
+  Server *server = g_new0(Server, 1);
+  g_mutex_init(&server->lock);
+  g_cond_init(&server->changed);
+  server->folder = g_strdup(plan->folder);
+  server->host = g_strdup(plan->host);
+  server->is_secure = plan->http.certificate != NULL;
+  server->open_metrics = settings->open_metrics || conf->open_metrics;
+  server->access_log_path = g_strdup(settings->access_log ? settings->access_log : conf->access_log);
+  server->err = settings->err;
+  server->started_s = g_get_real_time() / G_USEC_PER_SEC;
+  return server;
+}
+
+Server *server_start(const ServerSettings *settings, GError **error) {
+  ServerPlan plan;
+  if (!server_plan(settings, &plan, error)) return NULL;
+  Server *server = new_server(settings, &plan);
+  gboolean ok =
+      open_access_log(server, error) && open_workspace(server, settings->now, error) && listen_at(server, &plan, error);
+  server_plan_clear(&plan);
+  if (ok) return server;
+  server_stop(server, 0);
+  return NULL;
+}
+
+/* --- files read anew --- */
+
+static void tell_fault(Server *server, const char *fault) {
+  g_mutex_lock(&server->lock);
+  gboolean is_new = g_strcmp0(fault, server->fault) != 0;
+  g_free(server->fault);
+  server->fault = g_strdup(fault);
+  if (!fault) server->n_readings++;
+  g_mutex_unlock(&server->lock);
+  if (is_new && fault) fprintf(server->err, "attain: %s; what was read before still holds\n", fault);
+  if (!fault) fprintf(server->err, "attain: the workspace's files were read anew\n");
+  fflush(server->err);
+}
+
+gboolean server_read_again(Server *server) {
+  g_autoptr(GError) error = NULL;
+  g_autoptr(ConfOrganisation) organisation = conf_organisation_load(server->folder, &error);
+  tell_fault(server, error ? error->message : NULL);
+  return organisation != NULL;
+}
+
+/* freopen() holds the stream's lock, so that no line is written to a closed file. */
+void server_reopen(Server *server) {
+  g_autoptr(GError) error = NULL;
+  if (!http_server_reload(server->http, &error)) {
+    fprintf(server->err, "attain: %s; the certificate read before still holds\n", error->message);
+    fflush(server->err);
+  }
+  if (server->access_log && server->access_log != stdout && !freopen(server->access_log_path, "ae", server->access_log))
+    fprintf(server->err, "attain: the access log %s cannot be written: %s\n", server->access_log_path,
+            g_strerror(errno));
+}
+
+/* --- its end --- */
+
+/* Ends what handlers wait for when their time is over, until the server has stopped. */
+static gpointer cancel_late(gpointer data) {
+  Server *server = data;
+  gint64 at_us = g_get_monotonic_time() + (gint64)server->stop_seconds * G_USEC_PER_SEC;
+  g_mutex_lock(&server->lock);
+  while (!server->is_stopped) {
+    if (g_cond_wait_until(&server->changed, &server->lock, at_us)) continue;
+    g_mutex_unlock(&server->lock);
+    attain_cancel(server->workspace);
+    g_mutex_lock(&server->lock);
+    at_us = g_get_monotonic_time() + CANCEL_EVERY_US;
+  }
+  g_mutex_unlock(&server->lock);
+  return NULL;
+}
+
+static void close_workspace(Server *server) {
+  g_mutex_lock(&server->lock);
+  AttainWorkspace *workspace = g_steal_pointer(&server->workspace);
+  while (server->n_held > 0) g_cond_wait(&server->changed, &server->lock);
+  g_mutex_unlock(&server->lock);
+  attain_close(workspace);
+}
+
+static void stop_taking(Server *server, guint seconds) {
+  g_mutex_lock(&server->lock);
+  server->is_stopping = TRUE;
+  server->stop_seconds = seconds;
+  g_mutex_unlock(&server->lock);
+  GThread *canceller = g_thread_new("server-cancel", cancel_late, server);
+  http_server_stop(server->http, seconds);
+  local_server_stop(server->local, seconds);
+  g_mutex_lock(&server->lock);
+  server->is_stopped = TRUE;
+  g_cond_broadcast(&server->changed);
+  g_mutex_unlock(&server->lock);
+  g_thread_join(canceller);
+}
+
+void server_stop(Server *server, guint seconds) {
+  if (!server) return;
+  if (server->workspace) {
+    stop_taking(server, seconds);
+    close_workspace(server);
+  }
+  free_server(server);
+}
