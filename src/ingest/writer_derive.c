@@ -100,11 +100,14 @@ static gboolean derive_kind(WriterPut *put, const char *const *changed, Kind kin
   int created = writer_day(table, "created_at");
   StoreDeals deals = no_deals(put, changed);
   deals.known = table->fresh;
+  deals.before = kind == TOLD || kind == OTHER ? table->past : NULL;
   store_given_clear(table->fresh);
+  store_given_clear(table->past);
   for (guint r = 0; r < put->rows->len; r++) {
     const WriterRow *row = &g_array_index(put->rows, WriterRow, r);
     if (!row->is_changed || kind_of(put, row) != kind) continue;
     if (row->values) store_given_add(table->fresh, row->values);
+    if (row->before) store_given_add(table->past, row->before);
     if (kind != FRESH) touch(put, &deals, row->key, (row->before ? row->before : row->values)[created]);
   }
   deals.has_rows = kind != FRESH;
@@ -112,10 +115,9 @@ static gboolean derive_kind(WriterPut *put, const char *const *changed, Kind kin
   if (kind == GONE) deals.has_changes = deals.has_activities = FALSE;
   if (store_given_count(table->fresh) + store_given_count(deals.touched) == 0) return TRUE;
   if (put->inferred->len && (kind == TOLD || kind == OTHER)) {
-    const WriterTable *changes =
-        writer_table(put->writer, ledger_schema_find(put->writer->schema, "stage_change"), error);
+    WriterTable *changes = writer_table(put->writer, ledger_schema_find(put->writer->schema, "stage_change"), error);
     if (!changes) return FALSE;
-    add_changes(changes, &deals);
+    deals.told = changes->rows;
   }
   return refresh(put, &deals, derived, error);
 }

@@ -40,6 +40,7 @@ static void free_table(WriterTable *table) {
   store_given_free(table->old_rows);
   store_given_free(table->keys);
   store_given_free(table->fresh);
+  store_given_free(table->past);
   g_free(table->insert);
   g_free(table->keep_old);
   for (guint i = 0; i < 2; i++) {
@@ -152,6 +153,7 @@ static WriterTable *read_table(IngestWriter *writer, const LedgerTable *of, GErr
   table->rows = store_given_new(writer->store, names, types, n);
   table->old_rows = store_given_new(writer->store, names, types, n + 2);
   table->fresh = store_given_new(writer->store, names, types, n);
+  table->past = store_given_new(writer->store, names, types, n);
   table->keys = store_given_new(writer->store, (const char *const[]){"key", "day"},
                                 (const char *const[]){types[table->key], "DATE"}, 2);
   write_statements(table);

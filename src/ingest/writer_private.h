@@ -36,8 +36,8 @@ typedef struct {
   int key, from_source, id, recorded_at, load, known, currency; /* fields; -1: none */
   int *fields;                                                  /* of the ledger's columns; an instant's day: days */
   int *days;
-  int zone;                                   /* the field of a day by which rows are found */
-  StoreGiven *rows, *old_rows, *keys, *fresh; /* keys: key, day */
+  int zone;                                          /* the field of a day by which rows are found */
+  StoreGiven *rows, *old_rows, *keys, *fresh, *past; /* keys: key, day */
   char *insert, *keep_old;
   char *fetch[2], *take_out[2]; /* with the days of all keys, and without */
   WriterSet *there;             /* facts: keys; NULL: not read yet */

@@ -16,7 +16,8 @@
 struct DerivedEmission {
   const DerivedFacts *facts;
   const DerivedForm *form;
-  gint n_taken; /* runs of deals, by all threads together */
+  const GArray *rows; /* made already, or NULL: each thread makes those of the deals that it takes */
+  gint n_taken;       /* runs of deals, by all threads together */
 };
 
 typedef struct {
@@ -32,7 +33,8 @@ DerivedEmission *store_derived_emission_new(const DerivedFacts *facts, const Der
   return emission;
 }
 
-void store_derived_emission_restart(DerivedEmission *emission) {
+void store_derived_emission_restart(DerivedEmission *emission, const GArray *rows) {
+  emission->rows = rows;
   emission->n_taken = 0;
 }
 
@@ -60,6 +62,10 @@ static gboolean take_deals(Worker *worker) {
 }
 
 static void make_rows(Worker *worker, guint n_wanted) {
+  const GArray *rows = worker->emission->rows;
+  if (rows && g_atomic_int_add(&worker->emission->n_taken, 1) == 0)
+    g_array_append_vals(worker->maker.rows, rows->data, rows->len);
+  if (rows) return;
   while (worker->maker.rows->len < n_wanted) {
     if (worker->next == worker->until && !take_deals(worker)) return;
     worker->emission->form->make(&worker->maker, (gint32)worker->next++);

@@ -378,7 +378,7 @@ static gboolean order_all(Store *store, DerivedFacts *facts, GError **error) {
   return tied->len == 0 || rank_by_id(store, facts, tied, error);
 }
 
-static void place_stages(DerivedFacts *facts) {
+void store_derived_place_stages(DerivedFacts *facts) {
   for (guint d = 0; d < facts->deals->len; d++) {
     DerivedDeal *deal = &g_array_index(facts->deals, DerivedDeal, d);
     deal->rung = store_derived_place(facts->ladders, facts->words, deal->pipeline, deal->stage);
@@ -399,14 +399,17 @@ static void put_before(gint32 *first, gint32 *next, guint number) {
 }
 
 static gboolean read_deals(Store *store, DerivedFacts *facts, const DerivedWanted *wanted, GError **error) {
-  g_autofree char *from =
-      wanted->deals ? g_strdup_printf("%s base", wanted->deals) : from_of(wanted, "opportunity", "key", "");
+  if (wanted->deals) {
+    store_derived_add_deals(facts, wanted->deals);
+    return TRUE;
+  }
+  g_autofree char *from = from_of(wanted, "opportunity", "key", "");
   Reading reading = {facts->deals, deal_fields, G_N_ELEMENTS(deal_fields)};
   if (!read_rows(store, facts, wanted, &reading, from, error)) return FALSE;
   for (guint d = 0; d < facts->deals->len; d++) {
     DerivedDeal *deal = &g_array_index(facts->deals, DerivedDeal, d);
     deal->change = deal->touch = deal->rung = deal->ladder = -1;
-    deal->planned_until = (DerivedMoment){DERIVED_NO_INSTANT, DERIVED_NO_DAY};
+    deal->planned_until = (DerivedMoment)DERIVED_NO_MOMENT;
   }
   return TRUE;
 }
@@ -415,13 +418,15 @@ static gboolean read_changes(Store *store, DerivedFacts *facts, Index *index, co
                              GError **error) {
   g_autofree char *from = from_of(wanted, "stage_change", "opportunity", "");
   Reading reading = {facts->changes, change_fields, G_N_ELEMENTS(change_fields)};
-  if (!read_rows(store, facts, wanted, &reading, from, error)) return FALSE;
+  if (wanted->wants_changes && !read_rows(store, facts, wanted, &reading, from, error)) return FALSE;
+  guint first_told = wanted->told ? store_derived_add_changes(facts, wanted->told) : facts->changes->len;
   if (facts->changes->len > 0) index_deals(index, facts->deals);
   for (guint c = facts->changes->len; c-- > 0;) {
     DerivedChange *change = &g_array_index(facts->changes, DerivedChange, c);
     DerivedDeal *deal = find_deal(index, facts->deals, change->of);
     change->rank = 0;
     change->rung = -1;
+    change->is_told = c >= first_told;
     if (deal) put_before(&deal->change, &change->next, c);
   }
   return TRUE;
@@ -491,14 +496,14 @@ gboolean store_derived_gather_into(Store *store, DerivedFacts *facts, const Deri
   store_derived_facts_empty(facts);
   if (!read_deals(store, facts, wanted, error)) return FALSE;
   g_auto(Index) index = {0};
-  if (wanted->wants_changes && !read_changes(store, facts, &index, wanted, error)) return FALSE;
+  if ((wanted->wants_changes || wanted->told) && !read_changes(store, facts, &index, wanted, error)) return FALSE;
   if (wanted->wants_activities &&
       (!read_touches(store, facts, &index, wanted, error) || !read_planned(store, facts, &index, wanted, error)))
     return FALSE;
   if (!order_all(store, facts, error)) return FALSE;
   if (!wanted->wants_stages) return TRUE;
   if (!facts->ladders) facts->ladders = store_derived_ladders_read(store, facts->words, error);
-  if (facts->ladders) place_stages(facts);
+  if (facts->ladders) store_derived_place_stages(facts);
   return facts->ladders != NULL;
 }
 

@@ -8,6 +8,9 @@
 #define DERIVED_NO_DAY     G_MININT32
 #define DERIVED_NO_NUMBER  G_GUINT64_CONSTANT(0x7FF8A77A12000001) /* the bits of a NaN that no arithmetic gives */
 
+#define DERIVED_NO_MOMENT \
+  { DERIVED_NO_INSTANT, DERIVED_NO_DAY }
+
 /* A text as a number, -1 for null. */
 typedef gint32 DerivedWord;
 
@@ -38,7 +41,8 @@ typedef struct {
   guint64 probability;
   DerivedWord stage, currency, forecast_category;
   gint32 rung, next;
-  gint32 rank; /* among the deal's changes of the same moment; -1: not known yet */
+  gint32 rank;      /* among the deal's changes of the same moment; -1: not known yet */
+  gboolean is_told; /* it came with what the deal has become */
 } DerivedChange;
 
 typedef struct {
@@ -80,11 +84,12 @@ typedef struct {
   guint n_parts, part;   /* the deals whose key leaves `part` when divided by `n_parts` */
   gboolean wants_changes, wants_activities, wants_stages;
   /* for a few deals, again and again */
-  gboolean is_kept;    /* statements are kept, and stages as they were read first */
-  const char *touched; /* SQL in place of derived_touched, or NULL */
-  const char *deals;   /* SQL of the deals' own rows, or NULL: they are in opportunity */
-  const char *changes; /* SQL of key and day: on which days they changed, or NULL: on any */
-  gboolean is_dated;   /* `touched` has the day of each deal's creation as deal_day */
+  gboolean is_kept;        /* statements are kept, and stages as they were read first */
+  const char *touched;     /* SQL in place of derived_touched, or NULL */
+  const StoreGiven *deals; /* the deals' own rows, or NULL: they are in opportunity */
+  const StoreGiven *told;  /* rows of stage_change that are not looked for, or NULL */
+  const char *changes;     /* SQL of key and day: on which days they changed, or NULL: on any */
+  gboolean is_dated;       /* `touched` has the day of each deal's creation as deal_day */
 } DerivedWanted;
 
 /* Reads, links each deal with its changes and touches, and puts them in order of time. Errors: those of the store. */
@@ -92,6 +97,12 @@ DerivedFacts *store_derived_gather(Store *store, const DerivedWanted *wanted, GE
 /* The same into facts that were gathered before, whose texts and stages stay. */
 gboolean store_derived_gather_into(Store *store, DerivedFacts *facts, const DerivedWanted *wanted, GError **error);
 void store_derived_facts_empty(DerivedFacts *facts);
+/* Adds deals from rows of opportunity in memory, and changes from rows of stage_change in place of those with the same
+ * keys: the number of the first of them. */
+void store_derived_add_deals(DerivedFacts *facts, const StoreGiven *rows);
+guint store_derived_add_changes(DerivedFacts *facts, const StoreGiven *rows);
+/* Puts deals and changes on their ladders. */
+void store_derived_place_stages(DerivedFacts *facts);
 /* The touches of each deal in order of time. */
 void store_derived_order_touches(DerivedFacts *facts);
 DerivedFacts *store_derived_facts_new(void);

@@ -65,14 +65,14 @@ static inline DerivedMoment derived_later(DerivedMoment a, DerivedMoment b) {
   return (DerivedMoment){.at = MAX(a.at, b.at), .day = MAX(a.day, b.day)};
 }
 
-#define DERIVED_NEVER ((DerivedMoment){DERIVED_NO_INSTANT, DERIVED_NO_DAY})
+#define DERIVED_NEVER ((DerivedMoment)DERIVED_NO_MOMENT)
 
 /* --- into the database --- */
 
 /* What derived_rows(), a table function of every store that can write, gives while it is the store's `emission`. */
 DerivedEmission *store_derived_emission_new(const DerivedFacts *facts, const DerivedForm *form);
-/* From the first deal again. */
-void store_derived_emission_restart(DerivedEmission *emission);
+/* From the first deal again, or the first of rows that are made already. */
+void store_derived_emission_restart(DerivedEmission *emission, const GArray *rows);
 void store_derived_emission_free(DerivedEmission *emission);
 
 /* Makes the function known; once for each open store. */

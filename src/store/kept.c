@@ -136,6 +136,13 @@ guint store_given_number(const StoreGiven *given) {
   return given->number;
 }
 
+guint store_given_column(const StoreGiven *given, const char *name) {
+  for (guint c = 0; c < given->n_columns; c++) {
+    if (g_str_equal(given->names[c], name)) return c;
+  }
+  g_return_val_if_reached(0);
+}
+
 gsize store_given_count(const StoreGiven *given) {
   return given->values->len / given->n_columns;
 }
