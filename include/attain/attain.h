@@ -10,6 +10,7 @@
  *   targets.h    targets, what is said of them, grids, handing down, suggestions, objectives, scorecards
  *   alerts.h     rules, their states, snoozing, judging, sending
  *   formats.h    answers as CSV, workbooks, Parquet
+ *   records.h    sources, loads, rejected rows, the organisation
  *   change.h     putting, removing and loading records; being told
  *   people.h     who asks: users, signing in, tokens, what each may and sees, the audit log
  *
@@ -39,6 +40,7 @@
 #include <attain/change.h>
 #include <attain/formats.h>
 #include <attain/kpis.h>
+#include <attain/records.h>
 #include <attain/people.h>
 #include <attain/targets.h>
 #include <attain/workspace.h>

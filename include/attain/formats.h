@@ -23,9 +23,14 @@ ATTAIN_API char *attain_answer_write(const AttainAnswer *answer, AttainFormat fo
  * a row each KPI of each member. Errors also: those of attain_scorecard(). */
 ATTAIN_API char *attain_scorecard_write(AttainWorkspace *workspace, const AttainScorecardQuestion *question,
                                         AttainFormat format, size_t *n_bytes, AttainError *error);
-/* Any other document of this library, of which one list becomes the rows of a table. `lists`: "rows"; "measures.records"
- * of lists within one another, what stands around a row being told in it; several with commas between give their rows
- * one after the other. JSON: a copy. Errors also: INPUT for what is no JSON. */
+/* A grid of targets as attain_target_grid() gives it; as CSV and workbook in the form that comes back to
+ * attain_target_grid_take(), whatever `file` of the question says; of Parquet a row each cell. Errors also: those of
+ * attain_target_grid(). */
+ATTAIN_API char *attain_target_grid_write(AttainWorkspace *workspace, const AttainGridQuestion *question,
+                                          AttainFormat format, size_t *n_bytes, AttainError *error);
+/* Any other document of this library, of which one list becomes the rows of a table. `lists`: "rows";
+ * "measures.records" of lists within one another, what stands around a row being told in it; several with commas
+ * between give their rows one after the other. JSON: a copy. Errors also: INPUT for what is no JSON. */
 ATTAIN_API char *attain_document_write(const char *document, const char *lists, AttainFormat format, size_t *n_bytes,
                                        AttainError *error);
 

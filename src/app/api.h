@@ -32,3 +32,15 @@ const HttpRoute *routes_all(guint *n_routes);
 
 extern const HttpRoute api_ask_routes[];
 extern const guint api_n_ask_routes;
+extern const HttpRoute api_trail_routes[];
+extern const guint api_n_trail_routes;
+extern const HttpRoute api_kpis_routes[];
+extern const guint api_n_kpis_routes;
+extern const HttpRoute api_target_routes[];
+extern const guint api_n_target_routes;
+extern const HttpRoute api_scorecard_routes[];
+extern const guint api_n_scorecard_routes;
+extern const HttpRoute api_alert_routes[];
+extern const guint api_n_alert_routes;
+extern const HttpRoute api_work_routes[];
+extern const guint api_n_work_routes;

@@ -2,6 +2,7 @@
  *
  * Whoever answers holds the workspace; it is closed when the last has let it go. */
 #include "app/api.h"
+#include "app/api_cache.h"
 #include "app/server_private.h"
 
 #include <errno.h>
@@ -32,6 +33,10 @@ char *server_address(const Server *server) {
   guint16 port = http_server_port(server->http);
   return strchr(server->host, ':') ? g_strdup_printf("%s://[%s]:%u/", scheme, server->host, port)
                                    : g_strdup_printf("%s://%s:%u/", scheme, server->host, port);
+}
+
+ApiCache *server_answers(Server *server) {
+  return server->answers;
 }
 
 const char *server_folder(const Server *server) {
@@ -129,6 +134,7 @@ static gboolean listen_at(Server *server, const ServerPlan *plan, GError **error
 
 static void free_server(Server *server) {
   if (server->access_log && server->access_log != stdout) fclose(server->access_log);
+  api_cache_free(server->answers);
   g_mutex_clear(&server->lock);
   g_cond_clear(&server->changed);
   g_free(server->access_log_path);
@@ -143,6 +149,7 @@ static Server *new_server(const ServerSettings *settings, const ServerPlan *plan
   Server *server = g_new0(Server, 1);
   g_mutex_init(&server->lock);
   g_cond_init(&server->changed);
+  server->answers = api_cache_new(API_CACHE_BYTES);
   server->folder = g_strdup(plan->folder);
   server->host = g_strdup(plan->host);
   server->is_secure = plan->http.certificate != NULL;

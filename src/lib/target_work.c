@@ -43,6 +43,36 @@ static gboolean give_grid(AttainWorkspace *workspace, const Session *session, gc
   return TRUE;
 }
 
+/* --- grids as bytes --- */
+
+typedef struct {
+  const AttainGridQuestion *question;
+  AttainFormat format;
+} GridAsked;
+
+static gboolean write_grid(AttainWorkspace *workspace, const Session *session, gconstpointer what, FILE *out,
+                           GError **error) {
+  const GridAsked *wanted = what;
+  const AttainGridQuestion *question = wanted->question;
+  AnswerGridQuestion asked = {
+      .kpi = question->kpi, .by = question->by, .period = question->period, .grain = question->grain};
+  g_auto(AnswerGrid) grid = {0};
+  if (!answer_grid_out(session, &asked, &grid, error)) return FALSE;
+  if (wanted->format == ATTAIN_XLSX) return answer_grid_xlsx(&grid, NULL, out, error);
+  (wanted->format == ATTAIN_CSV ? answer_grid_csv : answer_grid_json)(&grid, out);
+  return TRUE;
+}
+
+char *attain_target_grid_write(AttainWorkspace *workspace, const AttainGridQuestion *question, AttainFormat format,
+                               size_t *n_bytes, AttainError *error) {
+  GridAsked asked = {question, format == ATTAIN_PARQUET ? ATTAIN_JSON : format};
+  char *written = lib_answer_bytes(workspace, "target_grid", write_grid, &asked, n_bytes, error);
+  if (!written || format != ATTAIN_PARQUET) return written;
+  char *bytes = attain_document_write(written, "cells", format, n_bytes, error);
+  g_free(written);
+  return bytes;
+}
+
 char *attain_target_grid(AttainWorkspace *workspace, const AttainGridQuestion *question, AttainError *error) {
   return lib_answer(workspace, "target_grid", give_grid, question, error);
 }

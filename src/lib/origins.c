@@ -1,0 +1,46 @@
+/* Sources, loads, rejected rows, the organisation. */
+#include "answer/origins.h"
+
+#include "lib/workspace.h"
+
+static gboolean list_sources(AttainWorkspace *workspace, const Session *session, gconstpointer what, FILE *out,
+                             GError **error) {
+  return answer_sources_json(session, out, error);
+}
+
+char *attain_sources(AttainWorkspace *workspace, AttainError *error) {
+  return lib_answer(workspace, "sources", list_sources, NULL, error);
+}
+
+static AnswerPage read_page(const char *source, const AttainPage *page) {
+  return (AnswerPage){.source = source, .cursor = page ? page->cursor : NULL, .limit = page ? page->limit : 0};
+}
+
+static gboolean list_loads(AttainWorkspace *workspace, const Session *session, gconstpointer what, FILE *out,
+                           GError **error) {
+  return answer_loads_json(session, what, out, error);
+}
+
+char *attain_loads(AttainWorkspace *workspace, const char *source, const AttainPage *page, AttainError *error) {
+  AnswerPage asked = read_page(source, page);
+  return lib_answer(workspace, "loads", list_loads, &asked, error);
+}
+
+static gboolean list_rejected(AttainWorkspace *workspace, const Session *session, gconstpointer what, FILE *out,
+                              GError **error) {
+  return answer_rejected_json(session, what, out, error);
+}
+
+char *attain_rejected(AttainWorkspace *workspace, const char *source, const AttainPage *page, AttainError *error) {
+  AnswerPage asked = read_page(source, page);
+  return lib_answer(workspace, "rejected", list_rejected, &asked, error);
+}
+
+static gboolean list_organisation(AttainWorkspace *workspace, const Session *session, gconstpointer what, FILE *out,
+                                  GError **error) {
+  return answer_organisation_json(session, out, error);
+}
+
+char *attain_organisation(AttainWorkspace *workspace, AttainError *error) {
+  return lib_answer(workspace, "organisation", list_organisation, NULL, error);
+}
