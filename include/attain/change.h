@@ -84,6 +84,26 @@ ATTAIN_API uint64_t attain_subscribe(AttainWorkspace *workspace, AttainCallback 
 /* When it returns, the callback is not running and will not be called again; within a callback: not again. */
 ATTAIN_API void attain_unsubscribe(AttainWorkspace *workspace, uint64_t subscription);
 
+/* The number of the last commit that answers have; 0: there was none. Any thread; does not wait. */
+ATTAIN_API int64_t attain_load_number(AttainWorkspace *workspace);
+
+typedef struct {
+  int32_t key;      /* as in AttainChange.people */
+  const char *name; /* never NULL */
+  const char *team; /* now; NULL: none */
+} AttainPerson;
+
+typedef struct {
+  bool all; /* everything is seen, also what is nobody's */
+  size_t n_people;
+  const AttainPerson *people; /* whose records are seen, all or some; in the order of their keys */
+} AttainSeen;
+
+/* Whose records the handle sees as the organisation is now: for telling others only of changes that are for them. Any
+ * thread, and within a callback. Waits for a writer. Give it back with attain_seen_free(). Errors: IO. */
+ATTAIN_API AttainSeen *attain_seen(AttainWorkspace *workspace, AttainError *error);
+ATTAIN_API void attain_seen_free(AttainSeen *seen);
+
 #ifdef __cplusplus
 }
 #endif

@@ -30,6 +30,10 @@ const char *api_author(const HttpExchange *exchange);
 /* The tables of the subjects in one; it stays for the program's life. */
 const HttpRoute *routes_all(guint *n_routes);
 
+extern const HttpRoute api_put_routes[];
+extern const guint api_n_put_routes;
+extern const HttpRoute api_events_routes[];
+extern const guint api_n_events_routes;
 extern const HttpRoute api_ask_routes[];
 extern const guint api_n_ask_routes;
 extern const HttpRoute api_trail_routes[];

@@ -8,6 +8,8 @@ static const struct {
 } tables[] = {
     {server_routes, &n_server_routes},
     {api_ask_routes, &api_n_ask_routes},
+    {api_put_routes, &api_n_put_routes},
+    {api_events_routes, &api_n_events_routes},
     {api_trail_routes, &api_n_trail_routes},
     {api_scorecard_routes, &api_n_scorecard_routes},
     {api_kpis_routes, &api_n_kpis_routes},

@@ -24,6 +24,10 @@ void server_let_go(Server *server, AttainWorkspace *workspace) {
   g_mutex_unlock(&server->lock);
 }
 
+Feed *server_feed(Server *server) {
+  return server->feed;
+}
+
 Caller *server_caller(const HttpExchange *exchange) {
   return http_user(exchange);
 }
@@ -64,11 +68,22 @@ static gboolean fail(GError **error, AttainError *cause) {
   return FALSE;
 }
 
+static AttainWorkspace *hold(gpointer server) {
+  return server_hold(server);
+}
+
+static void let_go(gpointer server, AttainWorkspace *workspace) {
+  server_let_go(server, workspace);
+}
+
 static gboolean open_workspace(Server *server, const char *now, GError **error) {
   const AttainOptions options = {.now = now, .alerts = true};
   AttainError cause = {0};
   server->workspace = attain_open(server->folder, &options, &cause);
-  return server->workspace ? TRUE : fail(error, &cause);
+  if (!server->workspace) return fail(error, &cause);
+  server->feed = feed_new(&(FeedSettings){hold, let_go, server});
+  feed_follow(server->feed, server->workspace);
+  return TRUE;
 }
 
 static gboolean open_access_log(Server *server, GError **error) {
@@ -109,14 +124,6 @@ static gboolean gate(HttpExchange *exchange, const HttpRoute *route, gpointer ap
   *who = (Operator){{workspace, workspace, g_strdup("operator"), NULL}, server};
   http_set_user(exchange, "operator", who, free_operator);
   return TRUE;
-}
-
-static AttainWorkspace *hold(gpointer server) {
-  return server_hold(server);
-}
-
-static void let_go(gpointer server, AttainWorkspace *workspace) {
-  server_let_go(server, workspace);
 }
 
 static gboolean listen_at(Server *server, const ServerPlan *plan, GError **error) {
@@ -228,6 +235,8 @@ static void close_workspace(Server *server) {
   AttainWorkspace *workspace = g_steal_pointer(&server->workspace);
   while (server->n_held > 0) g_cond_wait(&server->changed, &server->lock);
   g_mutex_unlock(&server->lock);
+  feed_unfollow(server->feed, workspace);
+  feed_free(server->feed);
   attain_close(workspace);
 }
 

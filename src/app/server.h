@@ -4,6 +4,7 @@
  * before until it is let go. */
 #pragma once
 
+#include "app/feed.h"
 #include "http/http.h"
 
 #include <attain/attain.h>
@@ -14,6 +15,8 @@ typedef struct Server Server;
  * meanwhile. Any thread; does not wait. */
 AttainWorkspace *server_hold(Server *server);
 void server_let_go(Server *server, AttainWorkspace *workspace);
+/* Who tells readers of commits. */
+Feed *server_feed(Server *server);
 
 /* What http_user() is of an exchange that passed the gate. */
 typedef struct {

@@ -13,6 +13,7 @@ struct Server {
   FILE *access_log;
   HttpServer *http;
   LocalServer *local;
+  Feed *feed;
   ApiCache *answers;
   gint64 started_s; /* Unix time */
   GMutex lock;      /* of all below */

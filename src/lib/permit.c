@@ -98,6 +98,9 @@ static const Permit permits[] = {
     {"remove", PUT, BLIND},
     {"load", PUT, WHOLE},
     {"subscribe", READ, WHOLE},
+    {"load_number", READ, BLIND},
+    {"seen", READ, BY_SIGHT},
+    {"seen_free", 0, BLIND},
     {"unsubscribe", READ, WHOLE},
     /* the workspace */
     {"hold", READ, BLIND},
