@@ -33,6 +33,8 @@ typedef enum {
   ATTAIN_MAY_SEE_ALL = 1 << 5, /* the whole company's records */
   ATTAIN_MAY_MANAGE = 1 << 6,  /* users, tokens of others, the audit log, backup, erasing */
 } AttainMay;
+/* What the handle's user signs in with, owned by the handle; NULL: the operator's. */
+ATTAIN_API const char *attain_user(AttainWorkspace *handle);
 /* Of AttainMay; the operator's are all. */
 ATTAIN_API uint32_t attain_may(AttainWorkspace *handle);
 /* Changes whenever what the handle sees may have changed, and is the same for those who see the same: for keeping

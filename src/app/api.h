@@ -48,3 +48,5 @@ extern const HttpRoute api_alert_routes[];
 extern const guint api_n_alert_routes;
 extern const HttpRoute api_work_routes[];
 extern const guint api_n_work_routes;
+extern const HttpRoute api_people_routes[];
+extern const guint api_n_people_routes;

@@ -16,6 +16,7 @@ static const struct {
     {api_target_routes, &api_n_target_routes},
     {api_alert_routes, &api_n_alert_routes},
     {api_work_routes, &api_n_work_routes},
+    {api_people_routes, &api_n_people_routes},
 };
 
 static gpointer join(gpointer n_routes) {

@@ -34,6 +34,7 @@ static const Permit permits[] = {
     {"free", 0, BLIND},
     {"flag_name", 0, BLIND},
     {"leave", 0, BLIND},
+    {"user", 0, BLIND},
     {"may", 0, BLIND},
     {"sight", 0, BLIND},
     {"me", 0, BLIND},
@@ -122,7 +123,7 @@ static const Permit permits[] = {
     {"tokens", 0, BLIND},
     {"audit", MANAGE, BLIND},
     {"audit_verify", MANAGE, BLIND},
-    {"audit_note", MANAGE, BLIND},
+    {"audit_note", 0, BLIND},
 };
 
 static const Permit *find(const char *function) {

@@ -183,6 +183,10 @@ void attain_leave(AttainWorkspace *handle) {
 
 /* --- what a handle is --- */
 
+const char *attain_user(AttainWorkspace *handle) {
+  return handle->reader ? handle->reader->user->name : NULL;
+}
+
 uint32_t attain_may(AttainWorkspace *handle) {
   return handle->reader ? handle->reader->may : USER_MAY_ALL;
 }
