@@ -172,12 +172,15 @@ AnswerTabular *answer_tabular_new(const char *document, const char *lists, GErro
   tabular->rows = g_ptr_array_new_with_free_func((GDestroyNotify)g_array_unref);
   tabular->joined = g_string_chunk_new(256);
   g_autoptr(GArray) nothing = g_array_new(FALSE, TRUE, sizeof(Cell));
+  static char whole[] = "";
+  static char *const of_whole[] = {whole, NULL};
   g_auto(GStrv) each = g_strsplit(lists, ",", -1);
-  for (char **list = each; *list; list++) {
-    g_auto(GStrv) steps = g_strsplit(*list, ".", -1);
-    if (steps[0] && !add_list(tabular, base_json_value(json, 0), steps, nothing, &(Place){.path = ""}, error))
-      return NULL;
+  for (char *const *list = *each ? each : of_whole; *list; list++) {
+    g_auto(GStrv) named = g_strsplit(*list, ".", -1);
+    char *const *steps = *named ? named : of_whole;
+    if (!add_list(tabular, base_json_value(json, 0), steps, nothing, &(Place){.path = ""}, error)) return NULL;
   }
+  if (tabular->columns->len == 0) column_of(tabular, &(Place){.path = ""}, *lists ? lists : "value");
   return g_steal_pointer(&tabular);
 }
 
@@ -285,12 +288,6 @@ gboolean answer_tabular_parquet(const AnswerTabular *tabular, char **bytes, gsiz
   g_autofree char *folder = g_dir_make_tmp("attain-XXXXXX", error);
   if (!folder) return FALSE;
   g_autofree char *path = g_build_filename(folder, "table.parquet", NULL);
-  if (tabular->columns->len == 0) {
-    g_set_error(error, BASE_ERROR, BASE_ERROR_NOT_FOUND,
-                "there is nothing in the answer: a Parquet file needs a column");
-    g_rmdir(folder);
-    return FALSE;
-  }
   gboolean ok = copy_to(tabular, path, error) && g_file_get_contents(path, bytes, n_bytes, error);
   g_unlink(path);
   g_rmdir(folder);

@@ -5,7 +5,8 @@
  *
  * What the objects around a row say of themselves stands in every row. An object within a row gives columns of its own:
  * its `name` is called as the object is, others as they are called, with the object's name before them where that is
- * taken. Texts in a list are one text with spaces between. */
+ * taken. Texts in a list are one text with spaces between. Where there is no row at all there is one column, called as
+ * the lists are. */
 #pragma once
 
 #include "base/text.h"
@@ -17,7 +18,8 @@
 typedef struct AnswerTabular AnswerTabular;
 
 /* `document`: JSON of ours. `lists`: names of lists with dots between those within one another; several with commas
- * between give their rows one after the other. Those that it lacks are empty. Errors: INPUT for what is no JSON, LIMIT
+ * between give their rows one after the other. "" is a document that is a list itself. Those that it
+ * lacks are empty. Errors: INPUT for what is no JSON, LIMIT
  * for more than ANSWER_TABULAR_MAX_CELLS. */
 AnswerTabular *answer_tabular_new(const char *document, const char *lists, GError **error);
 void answer_tabular_free(AnswerTabular *tabular);

@@ -79,7 +79,7 @@ static void hand_down(HttpExchange *exchange, gpointer server) {
 static char *make_suggestion(HttpExchange *exchange, AttainFormat format, size_t *n_bytes, AttainError *error) {
   return api_document(attain_target_suggest(api_workspace(exchange), http_query(exchange, "kpi"),
                                             http_query(exchange, "who"), http_query(exchange, "period"), error),
-                      "suggestions", format, n_bytes, error);
+                      "suggestions.reachable", format, n_bytes, error);
 }
 
 static void suggest(HttpExchange *exchange, gpointer server) {

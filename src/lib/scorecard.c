@@ -51,7 +51,7 @@ char *attain_scorecard_write(AttainWorkspace *workspace, const AttainScorecardQu
   Asked asked = {question ? question : &usual, format == ATTAIN_PARQUET ? ATTAIN_JSON : format};
   char *written = lib_answer_bytes(workspace, "scorecard", answer, &asked, n_bytes, error);
   if (!written || format != ATTAIN_PARQUET) return written;
-  char *bytes = attain_document_write(written, "rows.kpis", format, n_bytes, error);
+  char *bytes = attain_document_write(written, "rows.cells", format, n_bytes, error);
   g_free(written);
   return bytes;
 }
