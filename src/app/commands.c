@@ -38,6 +38,8 @@ CliCommand *commands_all(guint *n_commands) {
       &cmd_lint,
       &cmd_choose,
       &cmd_serve,
+      &cmd_backup,
+      &cmd_restore,
       &cmd_demo,
   };
   CliCommand *all = g_new(CliCommand, G_N_ELEMENTS(commands));

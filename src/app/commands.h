@@ -38,6 +38,8 @@ extern const CliCommand cmd_objective_set;
 extern const CliCommand cmd_lint;
 extern const CliCommand cmd_choose;
 extern const CliCommand cmd_serve;
+extern const CliCommand cmd_backup;
+extern const CliCommand cmd_restore;
 extern const CliCommand cmd_demo;
 
 /* The caller frees the array. */

@@ -3,6 +3,7 @@
  *   keeper FOLDER     prints "ready", and keeps it until standard input ends; prints a line for each load told of */
 #include "app/local.h"
 
+#include <locale.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -19,9 +20,8 @@ static void on_change(const AttainChange *change, void *data) {
 
 static void print_won(AttainWorkspace *workspace) {
   AttainError error = {0};
-  AttainAnswer *answer = attain_ask(workspace, &(AttainQuestion){.kpis = (const char *const[]){"won_deals", NULL},
-                                                                .period = "2026"},
-                                    &error);
+  AttainAnswer *answer = attain_ask(
+      workspace, &(AttainQuestion){.kpis = (const char *const[]){"won_deals", NULL}, .period = "2026"}, &error);
   size_t n = answer ? attain_answer_n_rows(answer) : 0;
   printf("won %g\n", n == 1 ? attain_answer_row(answer, 0)->figures.value : -1.0);
   fflush(stdout);
@@ -33,6 +33,7 @@ int main(int argc, char **argv) {
   AttainError error = {0};
   GError *failed = NULL;
   if (argc != 2) return 2;
+  setlocale(LC_CTYPE, "C.UTF-8"); /* as the program does */
   AttainWorkspace *workspace = attain_open(argv[1], NULL, &error);
   LocalSettings settings = {.folder = argv[1], .hold = hold, .let_go = let_go, .app = workspace};
   LocalServer *server = workspace ? local_server_start(&settings, &failed) : NULL;
