@@ -17,8 +17,12 @@ struct QueryBinding {
   gsize bytes;
 };
 
-static void name_dims(QueryRun *run, const Board *board) {
-  const Dim *dims = board_dims(board, &run->n_dims);
+static void name_dims(QueryRun *run, const BindingCells *cells) {
+  const Dim *dims = board_dims(cells->board, &run->n_dims);
+  if (cells->limit != NULL) {
+    dims = cells->limit->dims;
+    run->n_dims = cells->limit->n_dims;
+  }
   for (guint d = 0; d < run->n_dims; d++) run->dims[d] = dims[d];
 }
 
@@ -54,14 +58,13 @@ static BindingOutcome bind(QueryRun *run, const Board *board, guint side, GError
   return BINDING_MADE;
 }
 
-BindingOutcome query_binding_make(const Board *board, guint side, const QueryContext *context,
-                                  const QueryRequest *request, QueryBinding **made, QueryPlan **lacking,
-                                  GError **error) {
+BindingOutcome query_binding_make(const BindingCells *cells, const QueryRequest *request, QueryBinding **made,
+                                  QueryPlan **lacking, GError **error) {
   g_autoptr(QueryResult) result = query_result_new();
-  QueryRun run = {.context = context, .request = request, .result = result};
-  name_dims(&run, board);
-  BindingOutcome outcome = bind(&run, board, side, error);
-  if (outcome == BINDING_MADE) *made = binding_of(&run, board, side);
+  QueryRun run = {.context = cells->context, .request = request, .sight = cells->sight, .result = result};
+  name_dims(&run, cells);
+  BindingOutcome outcome = bind(&run, cells->board, cells->side, error);
+  if (outcome == BINDING_MADE) *made = binding_of(&run, cells->board, cells->side);
   if (outcome == BINDING_LACKS_CELLS) *lacking = g_steal_pointer(&run.plan);
   query_run_clear(&run);
   return outcome;
@@ -96,8 +99,16 @@ gboolean query_binding_can_be_shared(const QueryBinding *binding) {
   return !binding->goes_by_group;
 }
 
+gboolean query_binding_mixes_whole(const QueryBinding *binding) {
+  return binding->goes_by_group && binding->reads_whole;
+}
+
 gboolean query_binding_reads_whole(const QueryBinding *binding) {
   return binding->reads_whole;
+}
+
+const GPtrArray *query_binding_uses(const QueryBinding *binding) {
+  return binding->plan->uses;
 }
 
 gsize query_binding_bytes(const QueryBinding *binding) {
@@ -106,31 +117,45 @@ gsize query_binding_bytes(const QueryBinding *binding) {
 
 /* By what an answer is read, to see whether groups of an earlier one hold still. */
 typedef struct {
-  const Board *board;
-  guint side;
+  const BindingCells *cells;
   guint32 change;
 } Since;
 
 static gboolean has_changed(gconstpointer data, guint n_members, const gint64 *ids) {
   const Since *since = data;
-  return board_has_changed(since->board, since->side, n_members, ids, since->change);
+  const BindingCells *cells = since->cells;
+  if (cells->limit == NULL) return board_has_changed(cells->board, cells->side, n_members, ids, since->change);
+  gint64 members[BOARD_MAX_DIMS];
+  limit_members(cells->limit, n_members, ids, members);
+  return board_has_changed(cells->board, cells->side, limit_level(cells->limit, n_members), members, since->change);
 }
 
-QueryResult *query_binding_read(const QueryBinding *binding, const Board *board, guint side,
-                                const QueryContext *context, const QueryRequest *request, BindingEarlier earlier,
-                                GError **error) {
-  QueryPlan plan = board_reading(board, side, context);
+/* The plan's dimensions are the answer's. `members` has room for them. */
+static void limit_plan(QueryPlan *plan, const BoardLimit *limit, DimMembers **members) {
+  for (guint d = 0; d < limit->n_dims; d++) members[d] = plan->members[limit->at[d]];
+  plan->members = members;
+  plan->dims = limit->dims;
+  plan->n_dims = limit->n_dims;
+}
+
+QueryResult *query_binding_read(const QueryBinding *binding, const BindingCells *cells, const QueryRequest *request,
+                                BindingEarlier earlier, GError **error) {
+  const Evaluator *of = board_levels(cells->board, cells->side);
+  QueryPlan plan = board_reading(cells->board, cells->side, cells->context);
+  DimMembers *members[BOARD_MAX_DIMS];
+  if (cells->limit != NULL) limit_plan(&plan, cells->limit, members);
   plan.uses = binding->plan->uses;
   plan.customers = binding->plan->customers;
-  const Evaluator *levels = board_levels(board, side);
+  g_autoptr(GPtrArray) limited = cells->limit != NULL ? limit_levels(cells->limit, of) : NULL;
   Evaluator evaluator = *binding->evaluator;
   evaluator.plan = &plan;
-  evaluator.levels = levels->levels;
-  evaluator.first_day = levels->first_day;
-  Since since = {board, side, earlier.change};
+  evaluator.levels = limited != NULL ? limited : of->levels;
+  evaluator.first_day = of->first_day;
+  Since since = {cells, earlier.change};
   g_autoptr(QueryResult) result = query_result_new_of(binding->shape);
-  QueryRun run = {.context = context,
+  QueryRun run = {.context = cells->context,
                   .request = request,
+                  .sight = cells->sight,
                   .result = result,
                   .asked = binding->asked,
                   .plan = &plan,
@@ -139,6 +164,6 @@ QueryResult *query_binding_read(const QueryBinding *binding, const Board *board,
                   .earlier = earlier.result,
                   .has_changed = has_changed,
                   .board = &since};
-  name_dims(&run, board);
+  name_dims(&run, cells);
   return query_run_answer(&run, error) ? g_steal_pointer(&result) : NULL;
 }

@@ -14,18 +14,32 @@
  * the formulas. Such a binding is its maker's alone. */
 #pragma once
 
-#include "query/board.h"
+#include "query/limit.h"
 #include "query/run.h"
 
 typedef struct QueryBinding QueryBinding;
 
-typedef enum { BINDING_MADE, BINDING_LACKS_CELLS, BINDING_IS_OUTSIDE, BINDING_FAILED } BindingOutcome;
+typedef enum {
+  BINDING_MADE,
+  BINDING_LACKS_CELLS,
+  BINDING_IS_OUTSIDE,  /* days are asked that there are no cells for */
+  BINDING_IS_UNSUITED, /* it cannot be read as a part of these cells */
+  BINDING_FAILED,
+} BindingOutcome;
+
+/* Cells that a question is read from. */
+typedef struct {
+  const Board *board;
+  guint side;
+  const QueryContext *context; /* the side's */
+  const BoardLimit *limit;     /* the question is about these members only; NULL: about all that the board has */
+  const QuerySight *sight;     /* the reader's, which the board or the limit keeps to */
+} BindingCells;
 
 /* Binds a request to a side's cells. Where some are missing, `lacking` is a plan of all that it needs, the caller's to
  * free. */
-BindingOutcome query_binding_make(const Board *board, guint side, const QueryContext *context,
-                                  const QueryRequest *request, QueryBinding **made, QueryPlan **lacking,
-                                  GError **error);
+BindingOutcome query_binding_make(const BindingCells *cells, const QueryRequest *request, QueryBinding **made,
+                                  QueryPlan **lacking, GError **error);
 QueryBinding *query_binding_hold(QueryBinding *binding);
 void query_binding_free(QueryBinding *binding);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(QueryBinding, query_binding_free)
@@ -33,9 +47,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(QueryBinding, query_binding_free)
 const BoardLayout *query_binding_layout(const QueryBinding *binding);
 /* Whether it is still what the request means. */
 gboolean query_binding_holds(const QueryBinding *binding, const QueryContext *context);
+/* Whether numbers of single accounts or deals rest on the total of all: what is remembered of them is of one total. */
+gboolean query_binding_mixes_whole(const QueryBinding *binding);
 gboolean query_binding_can_be_shared(const QueryBinding *binding);
 /* Whether a formula reads the total of all, so that a group's numbers may change with another's. */
 gboolean query_binding_reads_whole(const QueryBinding *binding);
+/* The measures that it reads: PlanUse. */
+const GPtrArray *query_binding_uses(const QueryBinding *binding);
 gsize query_binding_bytes(const QueryBinding *binding);
 
 /* What of an earlier answer to the same question may be taken over: the groups that have not changed. */
@@ -45,6 +63,5 @@ typedef struct {
 } BindingEarlier;
 
 /* The answer from a side's cells, which must be laid out as those that it was bound to. */
-QueryResult *query_binding_read(const QueryBinding *binding, const Board *board, guint side,
-                                const QueryContext *context, const QueryRequest *request, BindingEarlier earlier,
-                                GError **error);
+QueryResult *query_binding_read(const QueryBinding *binding, const BindingCells *cells, const QueryRequest *request,
+                                BindingEarlier earlier, GError **error);

@@ -87,16 +87,18 @@ static void memory_init(Memory *memory, const Evaluator *evaluator, const EachPa
   }
 }
 
-static CubeHead head_of(const Memory *memory, guint row) {
-  guint group = g_array_index(memory->found->groups, guint, row);
-  return (CubeHead){.tables = (const CubeTable *const *)(gpointer)memory->tables->pdata,
-                    .n_tables = memory->tables->len,
-                    .members = eval_level_members(memory->level, group),
-                    .n_members = memory->level->n_keep};
+/* `members` has room for all dimensions. */
+static CubeHead head_of(const Memory *memory, guint row, gint64 *members) {
+  CubeHead head = {.tables = (const CubeTable *const *)(gpointer)memory->tables->pdata,
+                   .n_tables = memory->tables->len,
+                   .members = members};
+  eval_level_head(memory->level, g_array_index(memory->found->groups, guint, row), members, &head.n_members);
+  return head;
 }
 
 static gboolean recall_row(const Memory *memory, guint row) {
-  CubeHead head = head_of(memory, row);
+  gint64 members[QUERY_MAX_DIMS];
+  CubeHead head = head_of(memory, row, members);
   for (guint f = 0; f < memory->pass->families->len; f++) {
     const EachFamily *family = g_ptr_array_index(memory->pass->families, f);
     Value *values = memory->found->families[f].values + (gsize)row * family->n_windows;
@@ -114,7 +116,8 @@ static gboolean recall_row(const Memory *memory, guint row) {
 }
 
 static void remember_row(const Memory *memory, guint row) {
-  CubeHead head = head_of(memory, row);
+  gint64 members[QUERY_MAX_DIMS];
+  CubeHead head = head_of(memory, row, members);
   for (guint f = 0; f < memory->pass->families->len; f++) {
     const EachFamily *family = g_ptr_array_index(memory->pass->families, f);
     const Value *values = memory->found->families[f].values + (gsize)row * family->n_windows;
@@ -141,7 +144,7 @@ typedef struct {
   EachPass *pass;
   const EvalLevel *level;
   EachLevel *found;
-  EntityIndex *index;
+  const LedgerTable *entity;
   GArray *pieces; /* Piece */
   EachWalk *walks[BASE_MAX_THREADS];
   EachSums **sums[BASE_MAX_THREADS];
@@ -180,7 +183,7 @@ static void go_through(gpointer data, guint number, guint thread) {
   EachSums **sums = piece->is_part ? piece->sums : going->sums[thread];
   if (!piece->is_part) {
     for (guint f = 0; f < pass->families->len; f++) each_sums_clear(sums[f]);
-    if (going->index != NULL) piece->items = entity_index_group(going->index, piece->group, &piece->n);
+    piece->items = eval_level_entities(going->level, going->entity, piece->group, &piece->n);
   }
   each_walk_entities(going->walks[thread], piece->group, piece->items, piece->n, sums);
   if (!piece->is_part) read_sums(going, piece->row, sums);
@@ -188,7 +191,7 @@ static void go_through(gpointer data, guint number, guint thread) {
 
 static void add_parts(Going *going, Piece whole, guint n_parts) {
   whole.is_part = TRUE;
-  whole.items = entity_index_group(going->index, whole.group, &whole.n);
+  whole.items = eval_level_entities(going->level, going->entity, whole.group, &whole.n);
   gsize n_each = whole.n / n_parts + 1, n = whole.n;
   const EntityItem *items = whole.items;
   for (gsize first = 0, end; first < n; first = end) {
@@ -223,7 +226,7 @@ static void go(Going *going, const GArray *rows) {
   for (guint i = 0; i < rows->len; i++) {
     Piece piece = {.row = g_array_index(rows, guint, i)};
     piece.group = g_array_index(going->found->groups, guint, piece.row);
-    gsize n = going->index == NULL ? 0 : entity_index_size(going->index, piece.group);
+    gsize n = eval_level_n_entities(going->level, going->entity, piece.group);
     n_items += n;
     if (n >= ITEMS_SPLIT && n_threads > 1 && rows->len < PARTS * n_threads)
       add_parts(going, piece, PARTS * n_threads);
@@ -264,8 +267,7 @@ void each_fill(const Evaluator *evaluator, EachPass *pass, const EvalLevel *leve
   if (has_all(found, groups, n)) return;
   set_groups(pass, found, groups, n);
   const EachFamily *any = g_ptr_array_index(pass->families, 0);
-  Going going = {.evaluator = evaluator, .pass = pass, .level = level, .found = found};
-  going.index = g_hash_table_lookup(level->entities, any->expr->entity);
+  Going going = {.evaluator = evaluator, .pass = pass, .level = level, .found = found, .entity = any->expr->entity};
   g_auto(Memory) memory;
   memory_init(&memory, evaluator, pass, found, level);
   g_autoptr(GArray) rows = g_array_new(FALSE, FALSE, sizeof(guint));

@@ -17,6 +17,11 @@ struct EvalLevel {
   LevelTable *tables;   /* by PlanTable */
   CubeTable *groups;    /* no columns: the union of the tables' tuples */
   GHashTable *entities; /* LedgerTable -> EntityIndex */
+
+  /* Chosen from another's groups (src/query/limit.h); or NULL. */
+  const EvalLevel *of;
+  const struct BoardLimit *limit;
+  GArray *chosen; /* gint32 by group: which of the other's; -1: none */
 };
 
 /* A measure over one window: which cells are read. */
@@ -100,6 +105,15 @@ guint *eval_kept_members(const QueryPlan *plan, guint n_keep);
 CubeTable *eval_roll_up(const QueryPlan *plan, const PlanTable *table, guint n_keep);
 /* The first `n_keep` members of a tuple. */
 void eval_tuple_head(const gint64 *members, guint n_keep, gint64 *head);
+/* Levels (EvalLevel) that are freed with it. */
+GPtrArray *eval_levels_new(void);
+/* An empty level, the last of all. */
+EvalLevel *eval_level_add(GPtrArray *levels, guint n_keep);
+/* The members by which a group's cells are found: of a chosen group those of the one that it is. */
+void eval_level_head(const EvalLevel *level, guint group, gint64 *members, guint *n_members);
+/* The entities of a group, as entity_index_group(). */
+const EntityItem *eval_level_entities(const EvalLevel *level, const LedgerTable *entity, guint group, gsize *n);
+gsize eval_level_n_entities(const EvalLevel *level, const LedgerTable *entity, guint group);
 Value eval_bound(const Evaluator *evaluator, const Place *place, const Bound *bound);
 /* Of a sum or quotient whose facts were never loaded. */
 gboolean eval_lacks_data(const Value *value);

@@ -5,6 +5,7 @@
  * groups belong to an entity is listed in src/query/entities.c. */
 #include "base/money.h"
 #include "query/evaluate_private.h"
+#include "query/limit.h"
 
 #include <math.h>
 
@@ -18,13 +19,28 @@ static void level_free(gpointer data) {
   g_free(level->tables);
   cube_table_free(level->groups);
   g_hash_table_unref(level->entities);
+  g_clear_pointer(&level->chosen, g_array_unref);
   g_free(level);
+}
+
+GPtrArray *eval_levels_new(void) {
+  return g_ptr_array_new_with_free_func(level_free);
+}
+
+EvalLevel *eval_level_add(GPtrArray *levels, guint n_keep) {
+  EvalLevel *level = g_new0(EvalLevel, 1);
+  level->index = levels->len;
+  g_ptr_array_add(levels, level);
+  level->n_keep = n_keep;
+  level->entities = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, (GDestroyNotify)entity_index_free);
+  level->groups = cube_table_new(n_keep, NULL, 0, G_MAXINT32 / 2);
+  return level;
 }
 
 Evaluator *evaluator_new(QueryPlan *plan) {
   Evaluator *evaluator = g_new0(Evaluator, 1);
   evaluator->plan = plan;
-  evaluator->levels = g_ptr_array_new_with_free_func(level_free);
+  evaluator->levels = eval_levels_new();
   evaluator->reads = g_array_new(FALSE, TRUE, sizeof(EvalRead));
   evaluator->bounds = g_ptr_array_new_with_free_func(g_free);
   evaluator->bound_of = g_hash_table_new_full(eval_key_hash, eval_key_equal, g_free, NULL);
@@ -113,13 +129,8 @@ CubeTable *eval_roll_up(const QueryPlan *plan, const PlanTable *table, guint n_k
 
 EvalLevel *evaluator_level(Evaluator *evaluator, guint n_keep) {
   QueryPlan *plan = evaluator->plan;
-  EvalLevel *level = g_new0(EvalLevel, 1);
-  level->index = evaluator->levels->len;
-  g_ptr_array_add(evaluator->levels, level);
-  level->n_keep = n_keep;
-  level->entities = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, (GDestroyNotify)entity_index_free);
+  EvalLevel *level = eval_level_add(evaluator->levels, n_keep);
   level->tables = g_new0(LevelTable, plan->tables->len + 1);
-  level->groups = cube_table_new(n_keep, NULL, 0, G_MAXINT32 / 2);
   g_autofree gint64 *head = g_new0(gint64, n_keep + 1);
   if (n_keep == 0) cube_table_group(level->groups, head);
   for (guint t = 0; t < plan->tables->len; t++) {
@@ -195,4 +206,33 @@ const gint64 *eval_level_members(const EvalLevel *level, guint group) {
 
 gint32 eval_level_find(const EvalLevel *level, const gint64 *members) {
   return cube_table_find(level->groups, members);
+}
+
+void eval_level_head(const EvalLevel *level, guint group, gint64 *members, guint *n_members) {
+  const gint64 *own = eval_level_members(level, group);
+  *n_members = level->of == NULL ? level->n_keep : level->of->n_keep;
+  if (level->of == NULL)
+    memcpy(members, own, level->n_keep * sizeof *members);
+  else
+    limit_members(level->limit, level->n_keep, own, members);
+}
+
+/* NULL: it has none. */
+static EntityIndex *entities_of(const EvalLevel *level, const LedgerTable *entity, guint *group) {
+  if (level->of == NULL) return g_hash_table_lookup(level->entities, entity);
+  gint32 chosen = g_array_index(level->chosen, gint32, *group);
+  if (chosen < 0) return NULL;
+  *group = (guint)chosen;
+  return g_hash_table_lookup(level->of->entities, entity);
+}
+
+const EntityItem *eval_level_entities(const EvalLevel *level, const LedgerTable *entity, guint group, gsize *n) {
+  EntityIndex *index = entities_of(level, entity, &group);
+  *n = 0;
+  return index == NULL ? NULL : entity_index_group(index, group, n);
+}
+
+gsize eval_level_n_entities(const EvalLevel *level, const LedgerTable *entity, guint group) {
+  const EntityIndex *index = entities_of(level, entity, &group);
+  return index == NULL ? 0 : entity_index_size(index, group);
 }

@@ -108,6 +108,7 @@ void query_live_free(QueryLive *live) {
   for (guint s = 0; s < 2; s++) g_hash_table_unref(live->sides[s].boards);
   g_hash_table_unref(live->too_large);
   asked_free(live->asked);
+  live_people_free(live->people);
   store_close(live->then);
   store_close(live->now);
   query_stat_free(live->stat);

@@ -42,19 +42,38 @@ static char *binding_text(const QueryRequest *request) {
   return question_text(request, board);
 }
 
+/* A question while it is answered. */
+typedef struct {
+  QueryLive *live;
+  const QuerySight *sight;
+  const QueryRequest *request;
+  char *text; /* of it, and of the records that it is about */
+} Asking;
+
 /* The binding that was made before, or one that is made now. */
-static BindingOutcome bind(QueryLive *live, const Board *board, guint side, const QueryRequest *request,
-                           QueryBinding **binding, QueryPlan **lacking, GError **error) {
-  const QueryContext *context = &live->sides[side].context;
-  g_autofree char *text = binding_text(request);
-  g_autoptr(QueryBinding) before = asked_binding(live->asked, text, board_layout(board, side));
-  if (before != NULL && query_binding_holds(before, context)) {
+static BindingOutcome bind(const Asking *asking, const BindingCells *cells, QueryBinding **binding, QueryPlan **lacking,
+                           GError **error) {
+  AskedBefore *asked = asking->live->asked;
+  g_autofree char *text = binding_text(asking->request);
+  g_autoptr(QueryBinding) before = asked_binding(asked, text, board_layout(cells->board, cells->side));
+  if (before != NULL && query_binding_holds(before, cells->context)) {
     *binding = g_steal_pointer(&before);
     return BINDING_MADE;
   }
-  BindingOutcome outcome = query_binding_make(board, side, context, request, binding, lacking, error);
-  if (outcome == BINDING_MADE && query_binding_can_be_shared(*binding)) asked_keep_binding(live->asked, text, *binding);
+  BindingOutcome outcome = query_binding_make(cells, asking->request, binding, lacking, error);
+  if (outcome == BINDING_MADE && query_binding_can_be_shared(*binding)) asked_keep_binding(asked, text, *binding);
   return outcome;
+}
+
+/* The same, where the way suits what is read. */
+static BindingOutcome bind_way(const Asking *asking, const LiveWay *way, const BindingCells *cells,
+                               QueryBinding **binding, QueryPlan **lacking, GError **error) {
+  BindingOutcome outcome = bind(asking, cells, binding, lacking, error);
+  if (outcome == BINDING_LACKS_CELLS && !live_way_suits(way, cells->context, (*lacking)->uses))
+    return BINDING_IS_UNSUITED;
+  if (outcome != BINDING_MADE || !way->is_limited) return outcome;
+  gboolean suits = live_way_suits(way, cells->context, query_binding_uses(*binding));
+  return suits && !query_binding_mixes_whole(*binding) ? BINDING_MADE : BINDING_IS_UNSUITED;
 }
 
 /* Whether groups of an earlier answer may stand beside new ones. */
@@ -79,18 +98,19 @@ static AskedAnswer *answer_on(const Board *board, const LiveSide *side, guint nu
 }
 
 /* Answers from a side; where it lacks cells, `lacking` says which, or is NULL for all of a board. */
-static BindingOutcome answer(QueryLive *live, guint number, const QueryRequest *request, const char *text,
-                             const AskedAnswer *earlier, AskedAnswer **made, QueryPlan **lacking, GError **error) {
-  const LiveSide *side = &live->sides[number];
-  const Board *board = g_hash_table_lookup(side->boards, text);
+static BindingOutcome answer(const Asking *asking, const LiveWay *way, guint number, const AskedAnswer *earlier,
+                             AskedAnswer **made, QueryPlan **lacking, GError **error) {
+  const LiveSide *side = &asking->live->sides[number];
+  const Board *board = g_hash_table_lookup(side->boards, way->text);
   if (board == NULL) return BINDING_LACKS_CELLS;
+  BindingCells cells = {board, number, &side->context, way->is_limited ? &way->limit : NULL, asking->sight};
   g_autoptr(QueryBinding) binding = NULL;
-  BindingOutcome outcome = bind(live, board, number, request, &binding, lacking, error);
+  BindingOutcome outcome = bind_way(asking, way, &cells, &binding, lacking, error);
   if (outcome != BINDING_MADE) return outcome;
   g_autoptr(AskedAnswer) now = answer_on(board, side, number, binding);
   BindingEarlier taken = {NULL, 0};
   if (can_take_over(earlier, now)) taken = (BindingEarlier){earlier->result, earlier->change};
-  now->result = query_binding_read(binding, board, number, &side->context, request, taken, error);
+  now->result = query_binding_read(binding, &cells, asking->request, taken, error);
   if (now->result == NULL) return BINDING_FAILED;
   now->result->load = side->load;
   now->result->from_cells = TRUE;
@@ -128,13 +148,12 @@ static void note_too_large(QueryLive *live, const char *key) {
 }
 
 /* Makes what a question lacks. FALSE with the reason in `why`: it is to be answered from the records. */
-static gboolean make(QueryLive *live, const BoardKey *key, const char *text, const QueryPlan *view, char **why,
-                     GError **error) {
+static gboolean make(QueryLive *live, const LiveWay *way, const QueryPlan *view, char **why, GError **error) {
   g_autoptr(GError) cause = NULL;
   pthread_mutex_lock(&live->writing);
-  gboolean ok = live_build(live, key, view, &cause);
+  gboolean ok = live_build(live, &way->key, view, &cause);
   if (!ok && g_error_matches(cause, BASE_ERROR, BASE_ERROR_LIMIT)) {
-    note_too_large(live, text);
+    note_too_large(live, way->text);
     *why = g_strdup_printf("answered from the records: %s", cause->message);
   } else if (!ok) {
     g_propagate_error(error, g_steal_pointer(&cause));
@@ -143,52 +162,104 @@ static gboolean make(QueryLive *live, const BoardKey *key, const char *text, con
   return ok;
 }
 
-static QueryResult *ask_cells(QueryLive *live, const QueryRequest *request, const BoardKey *key, const char *text,
-                              char **why, GError **error) {
-  g_autofree char *question = question_text(request, text);
+/* An answer given before that is still of the last change; or NULL. */
+static QueryResult *answered(const Asking *asking) {
+  g_autoptr(AskedAnswer) earlier = asked_answer(asking->live->asked, asking->text);
+  if (earlier == NULL) return NULL;
+  guint number = enter(asking->live);
+  const LiveSide *side = &asking->live->sides[number];
+  gboolean is_same = earlier->change == side->change && earlier->resets == side->resets;
+  leave(asking->live, number);
+  return is_same ? query_result_hold(earlier->result) : NULL;
+}
+
+static guint resets_of(QueryLive *live) {
+  guint number = enter(live), resets = live->sides[number].resets;
+  leave(live, number);
+  return resets;
+}
+
+static QueryResult *keep(const Asking *asking, AskedAnswer *made) {
+  query_result_finish(made->result);
+  QueryResult *result = query_result_hold(made->result);
+  asked_keep_answer(asking->live->asked, asking->text, made);
+  return result;
+}
+
+/* NULL without an error: it cannot be answered so, and `why`; without that, another way is to be looked for. */
+static QueryResult *ask_way(const Asking *asking, const LiveWay *way, gboolean *is_unsuited, char **why,
+                            GError **error) {
+  QueryLive *live = asking->live;
   for (guint try = 0; try < MAX_TRIES; try++) {
-    g_autoptr(AskedAnswer) earlier = asked_answer(live->asked, question);
+    QueryResult *before = answered(asking);
+    if (before != NULL) return before;
+    g_autoptr(AskedAnswer) earlier = asked_answer(live->asked, asking->text);
     g_autoptr(QueryPlan) lacking = NULL;
     AskedAnswer *made = NULL;
     guint number = enter(live);
-    const LiveSide *side = &live->sides[number];
-    gboolean is_same = earlier != NULL && earlier->change == side->change && earlier->resets == side->resets;
-    BindingOutcome outcome =
-        is_same ? BINDING_MADE : answer(live, number, request, text, earlier, &made, &lacking, error);
+    gboolean is_gone = way->is_limited && way->resets != live->sides[number].resets;
+    BindingOutcome outcome = is_gone ? BINDING_FAILED : answer(asking, way, number, earlier, &made, &lacking, error);
     leave(live, number);
-    if (is_same) return query_result_hold(earlier->result);
-    if (outcome == BINDING_FAILED) return NULL;
-    if (outcome == BINDING_MADE) {
-      query_result_finish(made->result);
-      QueryResult *result = query_result_hold(made->result);
-      asked_keep_answer(live->asked, question, made);
-      return result;
-    }
+    *is_unsuited = outcome == BINDING_IS_UNSUITED;
+    if (outcome == BINDING_MADE) return keep(asking, made);
+    if (outcome == BINDING_FAILED || *is_unsuited) return NULL;
     if (outcome == BINDING_IS_OUTSIDE) {
       *why = g_strdup("answered from the records: the days asked lie far from those of the records");
       return NULL;
     }
-    if (!make(live, key, text, lacking, why, error)) return NULL;
+    if (!make(live, way, lacking, why, error)) return NULL;
   }
   *why = g_strdup("answered from the records: the ledger changes faster than its cells can be counted");
   return NULL;
 }
 
+/* From the cells of all members, where the question is about one of them. NULL without an error: it is not, or they
+ * are no help. `error` must not be NULL. */
+static QueryResult *ask_limited(const Asking *asking, GError **error) {
+  QueryLive *live = asking->live;
+  for (guint try = 0; try < MAX_TRIES; try++) {
+    g_auto(LiveWay) way = {0};
+    g_autofree char *why = NULL;
+    gboolean is_unsuited = FALSE;
+    if (!live_limit(live, asking->sight, asking->request, resets_of(live), &way) || is_too_large(live, way.text))
+      return NULL;
+    QueryResult *result = ask_way(asking, &way, &is_unsuited, &why, error);
+    if (result != NULL || *error != NULL || why != NULL || is_unsuited) return result;
+  }
+  return NULL;
+}
+
+/* From a board of its own, or the records. */
+static QueryResult *ask_whole(const Asking *asking, const BoardKey *key, char *text, GError **error) {
+  LiveWay way = {.key = *key, .text = text};
+  g_autofree char *why = NULL;
+  gboolean is_unsuited;
+  if (is_too_large(asking->live, text)) {
+    why = g_strdup("answered from the records: its cells take more memory than " QUERY_LIVE_CAP " leaves");
+  } else {
+    QueryResult *result = ask_way(asking, &way, &is_unsuited, &why, error);
+    if (result != NULL || why == NULL) return result;
+  }
+  return ask_records(asking->live, asking->sight, asking->request, why, error);
+}
+
 QueryResult *query_live_ask(QueryLive *live, const QuerySight *sight, const QueryRequest *request, GError **error) {
   BoardKey key = {request->by, request->where, request->credit_now, request->rates_of, sight};
   g_autofree char *text = board_key_text(&key);
-  g_autofree char *why = NULL;
+  g_autofree char *question = question_text(request, text);
+  const Asking asking = {live, sight, request, question};
   if (g_atomic_int_get(&live->is_behind) && pthread_mutex_trylock(&live->writing) == 0) {
     live_take_missed(live, NULL); /* if it cannot be done, what was known before is the answer */
     pthread_mutex_unlock(&live->writing);
   }
-  if (is_too_large(live, text)) {
-    why = g_strdup("answered from the records: its cells take more memory than " QUERY_LIVE_CAP " leaves");
-  } else {
-    QueryResult *result = ask_cells(live, request, &key, text, &why, error);
-    if (result != NULL || why == NULL) return result;
-  }
-  return ask_records(live, sight, request, why, error);
+  QueryResult *result = answered(&asking);
+  if (result != NULL) return result;
+  GError *cause = NULL;
+  result = ask_limited(&asking, &cause);
+  if (result != NULL) return result;
+  if (cause == NULL) return ask_whole(&asking, &key, text, error);
+  g_propagate_error(error, cause);
+  return NULL;
 }
 
 void query_live_forget_answers(QueryLive *live) {

@@ -4,9 +4,25 @@
 #pragma once
 
 #include "query/asked.h"
+#include "query/limit.h"
 #include "query/live.h"
 
 #include <pthread.h>
+
+/* The organisation by which questions about somebody are recognised, as it is until all is counted afresh. */
+typedef struct LivePeople LivePeople;
+
+/* A way to an answer: the board, and what of it is asked. */
+typedef struct {
+  BoardKey key;
+  char *text; /* the key's */
+  const char *by[BOARD_MAX_DIMS + 1];
+  char **where; /* the key's own, or NULL */
+  gboolean is_limited;
+  gboolean must_name_people; /* a condition names somebody: of facts that name nobody it is an error */
+  BoardLimit limit;
+  guint resets; /* limited: of sides that were counted afresh so often */
+} LiveWay;
 
 typedef struct {
   guint32 change; /* the number of the last that is in it */
@@ -30,6 +46,7 @@ struct QueryLive {
 
   pthread_mutex_t answering; /* of what follows; held for a look only, so that nobody waits for who writes */
   GHashTable *too_large;     /* keys of boards that do not fit */
+  LivePeople *people;        /* NULL until somebody is asked about */
 
   pthread_mutex_t writing; /* of all below, and of the side that is not active */
   Store *now, *then;       /* connections; `then` stands still while a change is made */
@@ -58,3 +75,14 @@ void live_publish(QueryLive *live, Behind behind);
 gboolean live_take_missed(QueryLive *live, GError **error);
 /* A new board, or more cells in one, on the idle side. `view`: what is lacking; NULL = a board. */
 gboolean live_build(QueryLive *live, const BoardKey *key, const QueryPlan *view, GError **error);
+
+/* --- live_limit.c --- */
+/* The board of all members that a question about one of them can be read from, as long as sides have been counted
+ * afresh `resets` times. FALSE: there is none, or the organisation is not known so; the question then has a board of
+ * its own. `way` must be zeroed. */
+gboolean live_limit(QueryLive *live, const QuerySight *sight, const QueryRequest *request, guint resets, LiveWay *way);
+/* Whether what a plan's uses (PlanUse) read can be limited so. */
+gboolean live_way_suits(const LiveWay *way, const QueryContext *context, const GPtrArray *uses);
+void live_way_clear(LiveWay *way);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(LiveWay, live_way_clear)
+void live_people_free(LivePeople *people);

@@ -230,6 +230,15 @@ gint32 query_org_n_people(const QueryOrg *org) {
   return (gint32)org->people->len;
 }
 
+gint32 query_org_n_teams(const QueryOrg *org) {
+  return (gint32)org->teams->len;
+}
+
+const char *query_org_team_level(const QueryOrg *org, gint32 team) {
+  const OrgTeam *found = team_of(org, team);
+  return found == NULL ? NULL : found->level;
+}
+
 gboolean query_org_team_is_within(const QueryOrg *org, gint32 team, gint32 above) {
   for (guint step = 0; team > 0 && step <= org->teams->len; step++) {
     if (team == above) return TRUE;

@@ -30,6 +30,10 @@ QueryPlace query_org_place_at(const QueryOrg *org, gint32 person, BaseDay day);
 const char *query_org_region_name(const QueryOrg *org, gint32 region);
 /* One more than the largest key of a person. */
 gint32 query_org_n_people(const QueryOrg *org);
+/* One more than the largest key of a team. */
+gint32 query_org_n_teams(const QueryOrg *org);
+/* What the level of a team is called; NULL: nothing. */
+const char *query_org_team_level(const QueryOrg *org, gint32 team);
 /* Whether a team is `above`, or below it. */
 gboolean query_org_team_is_within(const QueryOrg *org, gint32 team, gint32 above);
 /* The ancestor of a team (or the team itself) whose level has this name; 0 when there is none. */

@@ -1,4 +1,5 @@
-/* What a sight decides, private to src/query: whether a credited row is visible, and whom its reader may be told of. */
+/* What a sight decides, for src/query and whoever lists the organisation: whether a credited row is visible, and whom
+ * its reader may be told of. */
 #pragma once
 
 #include "query/dims.h"
@@ -6,6 +7,10 @@
 /* Whether what is credited to a person (a survivor) in a place is visible. NULL sees everything; else nobody's rows are
  * not. */
 gboolean query_sight_sees(const QuerySight *sight, const QueryOrg *org, gint32 person, QueryPlace place);
+/* The dimension, and its member, of which the group by that dimension is all that is visible; FALSE: there is no such
+ * one. */
+gboolean query_sight_group(const QuerySight *sight, const QueryContext *context, const QueryOrg *org, Dim *dim,
+                           gint64 *member);
 /* The members (gint64 *) of a dimension by person that credited rows can have where they are visible, whether there are
  * such rows or not: only their names may be told to the reader. */
 GHashTable *query_sight_members(const QuerySight *sight, const QueryOrg *org, const Dim *dim);

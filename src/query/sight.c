@@ -116,3 +116,31 @@ GHashTable *query_sight_members(const QuerySight *sight, const QueryOrg *org, co
   }
   return members;
 }
+
+/* --- one place, as a group --- */
+
+/* A team with all below it is the group of its level, unless one below is called the same; alone it is its own. NULL:
+ * no group is just these. */
+static const char *team_dimension(const QueryOrg *org, gint32 team, DimKind *kind) {
+  const char *level = query_org_team_level(org, team);
+  *kind = DIM_TEAM;
+  for (gint32 other = 1; other < query_org_n_teams(org); other++) {
+    if (other == team || !query_org_team_is_within(org, other, team)) continue;
+    *kind = DIM_LEVEL;
+    const char *below = query_org_team_level(org, other);
+    if (level == NULL || (below != NULL && g_ascii_strcasecmp(level, below) == 0)) return NULL;
+  }
+  return *kind == DIM_TEAM ? "team" : level;
+}
+
+gboolean query_sight_group(const QuerySight *sight, const QueryContext *context, const QueryOrg *org, Dim *dim,
+                           gint64 *member) {
+  if (sight->places->len != 1) return FALSE;
+  const SightPlace *place = &g_array_index(sight->places, SightPlace, 0);
+  DimKind kind = place->kind == PLACE_PERSON ? DIM_REP : DIM_MANAGER;
+  const char *name = kind == DIM_REP ? "rep" : "manager";
+  if (place->kind == PLACE_TEAM) name = team_dimension(org, place->id, &kind);
+  *member = place->kind == PLACE_TEAM ? place->id : query_org_person(org, place->id);
+  /* A level may be called as another dimension is. */
+  return *member > 0 && name != NULL && query_dim_resolve(context, org, name, dim, NULL) && dim->kind == kind;
+}

@@ -216,6 +216,7 @@ static gboolean add_person_filter(const QueryContext *context, const QueryOrg *o
   filter->negated = negated;
   filter->names = names;
   filter->ids = g_array_new(FALSE, FALSE, sizeof(gint64));
+  if (where->is_unread) return TRUE;
   filter->members = query_members_new(context, org, dim);
   if (dim->kind != DIM_REGION && !query_members_load(filter->members, query_dim_table(dim), error)) return FALSE;
   g_autoptr(GHashTable) known = where->sight != NULL ? query_sight_members(where->sight, org, dim) : NULL;
@@ -352,15 +353,26 @@ static gboolean add_condition(const QueryContext *context, const QueryOrg *org, 
   return TRUE;
 }
 
-QueryWhere *query_where_parse(const QueryContext *context, const QueryOrg *org, const char *const *texts,
-                              GError **error) {
+static QueryWhere *read_texts(const QueryContext *context, const QueryOrg *org, const char *const *texts,
+                              gboolean is_unread, GError **error) {
   g_autoptr(QueryWhere) where = g_new0(QueryWhere, 1);
+  where->is_unread = is_unread;
   where->sight = query_sight_hold(context->sight);
   where->people = g_ptr_array_new_with_free_func(person_filter_free);
   where->conditions = g_ptr_array_new_with_free_func(g_free);
   for (const char *const *text = texts; text != NULL && *text != NULL; text++)
     if (!add_condition(context, org, where, *text, 0, error)) return NULL;
   return g_steal_pointer(&where);
+}
+
+QueryWhere *query_where_parse(const QueryContext *context, const QueryOrg *org, const char *const *texts,
+                              GError **error) {
+  return read_texts(context, org, texts, FALSE, error);
+}
+
+QueryWhere *query_where_take_apart(const QueryContext *context, const QueryOrg *org, const char *const *texts,
+                                   GError **error) {
+  return read_texts(context, org, texts, TRUE, error);
 }
 
 gboolean query_where_is_by_person(const QueryWhere *where) {

@@ -11,7 +11,7 @@ typedef struct {
   Dim dim;
   gboolean negated;
   char **names; /* as written */
-  GArray *ids;  /* gint64 member ids they stand for */
+  GArray *ids;  /* gint64 member ids they stand for; none where they are not looked up */
   DimMembers *members;
 } PersonFilter;
 
@@ -19,6 +19,7 @@ typedef struct {
   GPtrArray *people;     /* PersonFilter: all must hold */
   GPtrArray *conditions; /* char *: conditions in the formula language */
   QuerySight *sight;     /* what must be visible besides; or NULL */
+  gboolean is_unread;    /* names are not looked up */
 } QueryWhere;
 
 /* `texts`: NULL-terminated; NULL or empty for none. Conditions joined by `and` are taken apart. With the context's
@@ -26,6 +27,9 @@ typedef struct {
  * know. */
 QueryWhere *query_where_parse(const QueryContext *context, const QueryOrg *org, const char *const *texts,
                               GError **error);
+/* The same texts taken apart only: what names mean is not looked up, and nothing is read. Errors: INPUT. */
+QueryWhere *query_where_take_apart(const QueryContext *context, const QueryOrg *org, const char *const *texts,
+                                   GError **error);
 void query_where_free(QueryWhere *where);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(QueryWhere, query_where_free)
 
