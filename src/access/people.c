@@ -231,3 +231,58 @@ gboolean access_leads(const AccessPeople *people, const User *user, gint64 key) 
   }
   return FALSE;
 }
+
+/* --- whose a member is --- */
+
+static gboolean is_named(char *const *names, const char *name, const char *id, const char *email) {
+  for (; names && *names; names++)
+    if (is_text(name, *names) || g_strcmp0(id, *names) == 0 || is_text(email, *names)) return TRUE;
+  return FALSE;
+}
+
+static gboolean is_in_groups(const AccessPolicy *policy, const User *user, const Person *person, const Team *team) {
+  for (char **name = user->groups; *name; name++) {
+    const AccessGroup *group = access_policy_group(policy, *name);
+    if (group && person && is_named(group->people, person->name, person->id, person->email)) return TRUE;
+    if (group && team && is_named(group->teams, team->name, team->id, NULL)) return TRUE;
+  }
+  return FALSE;
+}
+
+/* Of the team itself or one above it, as far as MAX_STEPS. */
+static AccessRelation team_relation(const AccessPeople *people, const AccessPolicy *policy, const User *user,
+                                    gint32 key) {
+  AccessScope scope = policy->roles[user->role].sees;
+  gint32 leader = user->person > 0 ? survivor(people, (gint32)user->person) : 0;
+  const Team *team = team_at(people, key);
+  for (guint step = 0; team && step < MAX_STEPS; step++, team = team_at(people, team->parent)) {
+    if (scope == ACCESS_LED && leader > 0 && survivor(people, team->manager) == leader)
+      return step == 0 ? ACCESS_THEIRS : ACCESS_BELOW_THEM;
+    if (scope == ACCESS_GROUPS && is_in_groups(policy, user, NULL, team)) return ACCESS_BELOW_THEM;
+  }
+  return ACCESS_NOT_THEIRS;
+}
+
+static AccessRelation person_relation(const AccessPeople *people, const AccessPolicy *policy, const User *user,
+                                      gint32 key) {
+  AccessScope scope = policy->roles[user->role].sees;
+  gint32 person = survivor(people, key);
+  const Person *at = person_at(people, person);
+  if (!at) return ACCESS_NOT_THEIRS;
+  if (user->person > 0 && survivor(people, (gint32)user->person) == person) return ACCESS_THEIRS;
+  if (scope == ACCESS_LED && access_leads(people, user, person)) return ACCESS_BELOW_THEM;
+  gboolean is_in_group = scope == ACCESS_GROUPS && (is_in_groups(policy, user, at, NULL) ||
+                                                    team_relation(people, policy, user, at->team) != ACCESS_NOT_THEIRS);
+  return is_in_group ? ACCESS_BELOW_THEM : ACCESS_NOT_THEIRS;
+}
+
+AccessRelation access_relation(const AccessPeople *people, const AccessPolicy *policy, const User *user,
+                               const char *dimension, const char *table, gint64 key) {
+  AccessScope scope = policy->roles[user->role].sees;
+  if (scope == ACCESS_NOTHING || key <= 0) return ACCESS_NOT_THEIRS;
+  if (g_strcmp0(table, "team") == 0) return team_relation(people, policy, user, (gint32)key);
+  if (g_strcmp0(table, "person") != 0) return ACCESS_NOT_THEIRS;
+  gboolean is_of_their_people = !g_str_equal(dimension, "rep"); /* a manager's: what all whom they lead come to */
+  if (is_of_their_people && scope != ACCESS_LED) return ACCESS_NOT_THEIRS;
+  return person_relation(people, policy, user, (gint32)key);
+}

@@ -21,5 +21,14 @@ const char *access_people_name(const AccessPeople *people, gint64 person);
 /* What a user sees by the policy; `sees_all` FALSE: without the right to see everything, as a token may be. NULL:
  * everything. What a group names and is not in the records is passed over: it adds nothing. */
 QuerySight *access_sight(const AccessPeople *people, const AccessPolicy *policy, const User *user, gboolean sees_all);
+typedef enum {
+  ACCESS_NOT_THEIRS,
+  ACCESS_THEIRS,     /* the person they are, or a team that they lead themselves */
+  ACCESS_BELOW_THEM, /* a person or team that they lead or that is in one of their groups */
+} AccessRelation;
+/* What a member of a dimension, a row of `table` ("person", "team"; NULL: none), is to a user who does not see
+ * everything. */
+AccessRelation access_relation(const AccessPeople *people, const AccessPolicy *policy, const User *user,
+                               const char *dimension, const char *table, gint64 key);
 /* Whether the user leads `person` now: as their manager, or as the leader of their team or one above. */
 gboolean access_leads(const AccessPeople *people, const User *user, gint64 person);

@@ -1,6 +1,6 @@
 /* Alert rules: where they stand, what they find, what is said of them, and the messages about them. */
 #include "answer/alert_say.h"
-#include "lib/workspace.h"
+#include "lib/reader.h"
 #include "send/send.h"
 #include "session/alerts.h"
 
@@ -140,7 +140,9 @@ static gboolean say_of_alert(AttainWorkspace *workspace, const Session *session,
 }
 
 char *attain_alert_say(AttainWorkspace *workspace, const AttainAlertSaying *saying, AttainError *error) {
-  return lib_say(workspace, "alert_say", say_of_alert, saying, error);
+  AttainAlertSaying said = *saying;
+  said.author = lib_author(workspace, saying->author);
+  return lib_say(workspace, "alert_say", say_of_alert, &said, error);
 }
 
 /* --- messages --- */

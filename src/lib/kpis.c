@@ -3,10 +3,18 @@
 
 #include "answer/check.h"
 #include "answer/lint.h"
-#include "lib/workspace.h"
+#include "lib/reader.h"
 #include "lint/usage.h"
 
 /* --- definitions --- */
+
+/* How many records the company has is for who sees them all; that there are some is for everybody. */
+static void hide_counts(GHashTable *counts) {
+  GHashTableIter iter;
+  gpointer n;
+  g_hash_table_iter_init(&iter, counts);
+  while (g_hash_table_iter_next(&iter, NULL, &n)) *(gint64 *)n = MIN(*(gint64 *)n, 1);
+}
 
 static gboolean list_kpis(AttainWorkspace *workspace, const Session *session, gconstpointer what, FILE *out,
                           GError **error) {
@@ -16,6 +24,7 @@ static gboolean list_kpis(AttainWorkspace *workspace, const Session *session, gc
   gboolean named = wanted->names && *wanted->names;
   g_autoptr(GPtrArray) chosen = answer_kpis_choose(session->catalogue, &asked, error);
   g_autoptr(GHashTable) counts = chosen ? answer_row_counts(session->store, session->schema, error) : NULL;
+  if (counts && !lib_sees_all(workspace)) hide_counts(counts);
   if (counts) answer_kpis_json(session->catalogue, counts, chosen, !named, out);
   return counts != NULL;
 }

@@ -90,8 +90,8 @@ static const Permit permits[] = {
     {"objectives", READ, WHOLE},
     {"objective_set", TARGET, WHOLE},
     /* alerts */
-    {"alerts", READ, BY_SIGHT},
-    {"alert_say", ALERT, BY_SIGHT},
+    {"alerts", READ, WHOLE},
+    {"alert_say", ALERT, WHOLE},
     {"alert_history", READ, WHOLE},
     {"alert_judge", READ, WHOLE},
     {"alert_test", READ, WHOLE},
@@ -107,6 +107,7 @@ static const Permit permits[] = {
     {"organisation", READ, BY_SIGHT},
     {"remove", PUT, BLIND},
     {"load", PUT, WHOLE},
+    {"take", PUT, BLIND},
     {"subscribe", READ, WHOLE},
     {"load_number", READ, BLIND},
     {"seen", READ, BY_SIGHT},

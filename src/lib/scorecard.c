@@ -2,7 +2,7 @@
 #include "answer/scorecard.h"
 
 #include "answer/scorecard_question.h"
-#include "lib/workspace.h"
+#include "lib/concern.h"
 
 static void note_reader(AttainWorkspace *workspace, const char *reader, const Scorecard *scorecard) {
   g_autoptr(GPtrArray) names = g_ptr_array_new();
@@ -36,7 +36,7 @@ static gboolean answer(AttainWorkspace *workspace, const Session *session, gcons
                              .period = question->period,
                              .n_trend = question->n_trend};
   const char *role = NULL;
-  g_autoptr(GPtrArray) targets = target_read_all(session->store, error);
+  g_autoptr(GPtrArray) targets = lib_read_targets(workspace, error);
   g_autoptr(Scorecard) scorecard = targets ? scorecard_ask(session, &desk, targets, &asked, &role, error) : NULL;
   if (!scorecard) return FALSE;
   note_reader(workspace, question->reader, scorecard);

@@ -3,7 +3,7 @@
 #include "answer/target_cascade.h"
 #include "answer/target_grid.h"
 #include "answer/target_suggest.h"
-#include "lib/workspace.h"
+#include "lib/reader.h"
 
 #include <errno.h>
 
@@ -14,6 +14,14 @@ static gboolean need_author(const char *author, GError **error) {
 }
 
 /* --- grids --- */
+
+/* Files of the machine are its operator's; others give and get bytes. */
+static gboolean check_file(const AttainWorkspace *workspace, const char *file, GError **error) {
+  if (!workspace->reader || !file) return TRUE;
+  g_set_error(error, BASE_ERROR, BASE_ERROR_FORBIDDEN,
+              "files on the server are for its operator: send the file itself");
+  return FALSE;
+}
 
 static gboolean write_csv(const AnswerGrid *grid, const char *path, GError **error) {
   FILE *out = fopen(path, "wb");
@@ -37,7 +45,7 @@ static gboolean give_grid(AttainWorkspace *workspace, const Session *session, gc
   AnswerGridQuestion asked = {
       .kpi = question->kpi, .by = question->by, .period = question->period, .grain = question->grain};
   g_auto(AnswerGrid) grid = {0};
-  if (!answer_grid_out(session, &asked, &grid, error)) return FALSE;
+  if (!check_file(workspace, question->file, error) || !answer_grid_out(session, &asked, &grid, error)) return FALSE;
   if (question->file && !write_file(&grid, question->file, error)) return FALSE;
   answer_grid_json(&grid, out);
   return TRUE;
@@ -92,15 +100,17 @@ static gboolean take_grid(AttainWorkspace *workspace, const Session *session, gc
     g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "a grid is taken from a file or from bytes: give one of the two");
     return FALSE;
   }
-  if (!back.is_dry && !need_author(back.author, error)) return FALSE;
+  if (!check_file(workspace, back.file, error) || (!back.is_dry && !need_author(back.author, error))) return FALSE;
   if (!answer_grid_back(session, &back, &grid, error)) return FALSE;
   answer_grid_json(&grid, out);
   return TRUE;
 }
 
 char *attain_target_grid_take(AttainWorkspace *workspace, const AttainGridTaking *taking, AttainError *error) {
-  return taking->dry_run ? lib_answer(workspace, "target_grid_take", take_grid, taking, error)
-                         : lib_say(workspace, "target_grid_take", take_grid, taking, error);
+  AttainGridTaking said = *taking;
+  said.author = lib_author(workspace, taking->author);
+  return taking->dry_run ? lib_answer(workspace, "target_grid_take", take_grid, &said, error)
+                         : lib_say(workspace, "target_grid_take", take_grid, &said, error);
 }
 
 /* --- handing down --- */
@@ -127,8 +137,10 @@ static gboolean hand_down(AttainWorkspace *workspace, const Session *session, gc
 }
 
 char *attain_target_cascade(AttainWorkspace *workspace, const AttainHanding *handing, AttainError *error) {
-  return handing->dry_run ? lib_answer(workspace, "target_cascade", hand_down, handing, error)
-                          : lib_say(workspace, "target_cascade", hand_down, handing, error);
+  AttainHanding said = *handing;
+  said.author = lib_author(workspace, handing->author);
+  return handing->dry_run ? lib_answer(workspace, "target_cascade", hand_down, &said, error)
+                          : lib_say(workspace, "target_cascade", hand_down, &said, error);
 }
 
 /* --- what is within reach --- */
@@ -191,5 +203,7 @@ static gboolean set_objective(AttainWorkspace *workspace, const Session *session
 }
 
 char *attain_objective_set(AttainWorkspace *workspace, const AttainObjective *objective, AttainError *error) {
-  return lib_say(workspace, "objective_set", set_objective, objective, error);
+  AttainObjective said = *objective;
+  said.author = lib_author(workspace, objective->author);
+  return lib_say(workspace, "objective_set", set_objective, &said, error);
 }

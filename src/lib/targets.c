@@ -1,14 +1,15 @@
 /* Where targets stand, from the cells of one commit; and what is said of them. */
 #include "answer/target_question.h"
 #include "answer/target_say.h"
-#include "lib/workspace.h"
+#include "lib/concern.h"
 #include "target/agree.h"
 
 /* --- where they stand --- */
 
 /* One with all that was said of it. */
-static gboolean answer_one(const Session *session, const TargetDesk *desk, gint64 number, FILE *out, GError **error) {
-  g_autoptr(GPtrArray) targets = target_read_all(session->store, error), one = g_ptr_array_new();
+static gboolean answer_one(AttainWorkspace *workspace, const Session *session, const TargetDesk *desk, gint64 number,
+                           FILE *out, GError **error) {
+  g_autoptr(GPtrArray) targets = lib_read_targets(workspace, error), one = g_ptr_array_new();
   Target *target = targets ? target_find(targets, number, error) : NULL;
   g_autoptr(GPtrArray) objectives = target ? target_read_objectives(session->store, error) : NULL;
   if (!objectives) return FALSE;
@@ -24,9 +25,9 @@ static gboolean answer(AttainWorkspace *workspace, const Session *session, gcons
   const AttainTargetsWanted *wanted = what;
   QueryContext context = answer_context(session);
   TargetDesk desk = {.context = &context, .ask = lib_ask_cells, .asker = workspace};
-  if (wanted->target > 0) return answer_one(session, &desk, wanted->target, out, error);
+  if (wanted->target > 0) return answer_one(workspace, session, &desk, wanted->target, out, error);
   AnswerTargetsWanted asked = {.who = wanted->who, .kpi = wanted->kpi, .all = wanted->all};
-  g_autoptr(GPtrArray) targets = target_read_all(session->store, error);
+  g_autoptr(GPtrArray) targets = lib_read_targets(workspace, error);
   g_autoptr(GPtrArray) chosen = targets ? answer_targets_choose(session, targets, &asked, error) : NULL;
   g_autoptr(GPtrArray) objectives = chosen ? target_read_objectives(session->store, error) : NULL;
   g_autoptr(GPtrArray) derived =
@@ -76,19 +77,33 @@ static void write_said(const GPtrArray *targets, guint first, guint n, TargetAct
   cli_json_free(json);
 }
 
-static gboolean say_about(const Session *session, const AnswerSaying *said, TargetAct act, GPtrArray *targets,
-                          gint64 number, FILE *out, GError **error) {
+/* Of the target as it is, and as it would be. */
+static gboolean may_say_about(AttainWorkspace *workspace, const Session *session, const AnswerSaying *said,
+                              TargetAct act, const Target *target, GError **error) {
+  const TargetTerms *terms = &target_latest(target)->terms;
+  g_auto(AnswerHeard) heard = {0};
+  if (lib_sees_all(workspace)) return TRUE;
+  if (!lib_may_say(workspace, act, terms, target, error)) return FALSE;
+  if (!said->sentence) return TRUE;
+  return answer_hear(session, said, terms, &heard, error) &&
+         lib_may_say(workspace, act, &heard.sentence.terms, target, error);
+}
+
+static gboolean say_about(AttainWorkspace *workspace, const Session *session, const AnswerSaying *said, TargetAct act,
+                          GPtrArray *targets, gint64 number, FILE *out, GError **error) {
   g_auto(AnswerHeard) heard = {0};
   Target *target = target_find(targets, number, error);
-  if (!target || !answer_say_about(session, said, act, targets, target, &heard, error)) return FALSE;
+  if (!target || !may_say_about(workspace, session, said, act, target, error) ||
+      !answer_say_about(session, said, act, targets, target, &heard, error))
+    return FALSE;
   guint index;
   g_ptr_array_find(targets, target, &index);
   write_said(targets, index, 1, act, out);
   return TRUE;
 }
 
-static gboolean say_new(const Session *session, const AnswerSaying *said, TargetAct act, GPtrArray *targets,
-                        gboolean is_dry, FILE *out, GError **error) {
+static gboolean say_new(AttainWorkspace *workspace, const Session *session, const AnswerSaying *said, TargetAct act,
+                        GPtrArray *targets, gboolean is_dry, FILE *out, GError **error) {
   g_auto(AnswerHeard) heard = {0};
   guint before = targets->len;
   if (!answer_hear(session, said, NULL, &heard, error)) return FALSE;
@@ -96,7 +111,9 @@ static gboolean say_new(const Session *session, const AnswerSaying *said, Target
     answer_heard_json(&heard, out);
     return TRUE;
   }
-  if (!answer_check_heard(&heard, error) || !answer_say_new(session, said, &heard, act, targets, error)) return FALSE;
+  if (!answer_check_heard(&heard, error) || !lib_may_say(workspace, act, &heard.sentence.terms, NULL, error) ||
+      !answer_say_new(session, said, &heard, act, targets, error))
+    return FALSE;
   write_said(targets, before, targets->len - before, act, out);
   return TRUE;
 }
@@ -113,14 +130,16 @@ static gboolean say(AttainWorkspace *workspace, const Session *session, gconstpo
                        .from = saying->from,
                        .author = saying->author,
                        .reason = saying->reason};
-  g_autoptr(GPtrArray) targets = target_read_all(session->store, error);
+  g_autoptr(GPtrArray) targets = lib_read_targets(workspace, error);
   if (!targets) return FALSE;
-  return saying->target > 0 ? say_about(session, &said, act, targets, saying->target, out, error)
-                            : say_new(session, &said, act, targets, saying->dry_run, out, error);
+  return saying->target > 0 ? say_about(workspace, session, &said, act, targets, saying->target, out, error)
+                            : say_new(workspace, session, &said, act, targets, saying->dry_run, out, error);
 }
 
 char *attain_target_say(AttainWorkspace *workspace, const AttainTargetSaying *saying, AttainError *error) {
   gboolean is_dry = saying->dry_run && saying->target == 0;
-  return is_dry ? lib_answer(workspace, "target_say", say, saying, error)
-                : lib_say(workspace, "target_say", say, saying, error);
+  AttainTargetSaying said = *saying;
+  said.author = lib_author(workspace, saying->author);
+  return is_dry ? lib_answer(workspace, "target_say", say, &said, error)
+                : lib_say(workspace, "target_say", say, &said, error);
 }

@@ -1,0 +1,70 @@
+/* Whom targets concern, by the organisation of today. */
+#include "lib/concern.h"
+
+/* In the turn: the organisation is read where it is not there. FALSE with `error`. */
+static gboolean hold(AttainWorkspace *workspace, GError **error) {
+  AttainError failed = {0};
+  if (lib_hold_organisation(workspace, workspace->core->people, &failed)) return TRUE;
+  g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "%s", failed.message);
+  attain_error_clear(&failed);
+  return FALSE;
+}
+
+static AccessRelation relation_of(const AttainWorkspace *workspace, const TargetVersion *version) {
+  const LibPeople *people = workspace->core->people;
+  if (!version->terms.dimension) return ACCESS_NOT_THEIRS;
+  return access_relation(people->organisation, people->policy, workspace->reader->user, version->terms.dimension,
+                         version->member_table, version->member_key);
+}
+
+/* All that was ever said of it is told with it. */
+static gboolean sees_target(const AttainWorkspace *workspace, const Target *target) {
+  for (guint i = 0; i < target->versions->len; i++)
+    if (relation_of(workspace, g_ptr_array_index(target->versions, i)) == ACCESS_NOT_THEIRS) return FALSE;
+  return TRUE;
+}
+
+GPtrArray *lib_read_targets(AttainWorkspace *workspace, GError **error) {
+  g_autoptr(GPtrArray) targets = target_read_all(workspace->core->session->store, error);
+  if (!targets || lib_sees_all(workspace)) return g_steal_pointer(&targets);
+  if (!hold(workspace, error)) return NULL;
+  for (guint i = targets->len; i-- > 0;)
+    if (!sees_target(workspace, g_ptr_array_index(targets, i))) g_ptr_array_remove_index(targets, i);
+  lib_let_organisation(workspace->core->people);
+  return g_steal_pointer(&targets);
+}
+
+/* Nobody agrees to what they said themselves. */
+static gboolean is_own_word(const AttainWorkspace *workspace, const Target *target) {
+  const TargetVersion *latest = target_latest(target);
+  for (guint i = 0; i < target->events->len; i++) {
+    const TargetEvent *event = g_ptr_array_index(target->events, i);
+    gboolean makes_it = event->act == TARGET_ACT_PROPOSE || event->act == TARGET_ACT_COUNTER;
+    if (makes_it && event->version == latest->version)
+      return g_strcmp0(event->author, workspace->reader->user->name) == 0;
+  }
+  return FALSE;
+}
+
+static const char *why_not(const AttainWorkspace *workspace, TargetAct act, AccessRelation relation,
+                           const Target *target) {
+  gboolean decides = act == TARGET_ACT_SET || act == TARGET_ACT_ADJUST || act == TARGET_ACT_WITHDRAW;
+  if (relation == ACCESS_NOT_THEIRS) return "it is not your target, nor of somebody you lead: name whose it is";
+  if (relation == ACCESS_THEIRS && decides) return "your own target is set by who leads you: propose or counter it";
+  if (act == TARGET_ACT_ACCEPT && relation == ACCESS_THEIRS && target && is_own_word(workspace, target))
+    return "what you proposed is accepted by who leads you";
+  return NULL;
+}
+
+gboolean lib_may_say(AttainWorkspace *workspace, TargetAct act, const TargetTerms *terms, const Target *target,
+                     GError **error) {
+  if (lib_sees_all(workspace)) return TRUE;
+  g_autoptr(TargetVersion) version = target_version_new(terms);
+  if (version->terms.member && !target_version_find_member(workspace->core->session->store, version, error))
+    return FALSE;
+  if (!hold(workspace, error)) return FALSE;
+  const char *why = why_not(workspace, act, relation_of(workspace, version), target);
+  lib_let_organisation(workspace->core->people);
+  if (why) g_set_error_literal(error, BASE_ERROR, BASE_ERROR_FORBIDDEN, why);
+  return why == NULL;
+}

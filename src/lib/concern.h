@@ -1,0 +1,13 @@
+/* Whom targets concern: what a handle that does not see everything is told of them, and may say. Private to src/lib. */
+#pragma once
+
+#include "lib/reader.h"
+#include "target/keep.h"
+
+/* The targets whose members the handle may see; the caller frees. In the turn. */
+GPtrArray *lib_read_targets(AttainWorkspace *workspace, GError **error);
+/* Whether the handle may say this of a target of these terms, that is there (`target`) or comes to be (NULL). One's own
+ * are proposed, countered, answered and commented on; set, adjusted and withdrawn are those of whom one leads. Errors:
+ * FORBIDDEN. In the turn. */
+gboolean lib_may_say(AttainWorkspace *workspace, TargetAct act, const TargetTerms *terms, const Target *target,
+                     GError **error);
