@@ -1,0 +1,351 @@
+/* Users, passwords, sessions, tokens, the throttle and the audit log, against a ledger in memory. Digests are those of
+ * Python's hashlib; lengths of time are the rules' own. */
+#include "store/values.h"
+#include "unit.h"
+#include "user/audit.h"
+#include "user/book.h"
+#include "user/secret.h"
+#include "user/throttle.h"
+
+#define SECOND   ((gint64)G_USEC_PER_SEC)
+#define HOUR     (3600 * SECOND)
+#define DAY      (24 * HOUR)
+#define START    (G_GINT64_CONSTANT(1790000000) * SECOND)
+#define PASSWORD "correct mule battery fence"
+#define A_HASH   "$argon2id$made-up"
+
+static Store *store;
+static UserLimits limits;
+
+static int set_up(void **state) {
+  g_autoptr(LedgerSchema) schema = ledger_schema_new(NULL, 0, NULL);
+  store = store_open(NULL, schema, 0, 1, NULL);
+  limits = user_limits();
+  return store == NULL;
+}
+
+static int tear_down(void **state) {
+  store_close(store);
+  return 0;
+}
+
+static UserBook *open_book(void) {
+  g_autoptr(GError) error = NULL;
+  UserBook *book = user_book_read(store, &error);
+  if (!book) fail_msg("%s", error->message);
+  return book;
+}
+
+static gint64 add(UserBook *book, const char *name, UserRole role) {
+  g_autoptr(GError) error = NULL;
+  User user = {.name = (char *)name, .role = role, .made_us = START};
+  gint64 number = 0;
+  if (!user_book_put(book, store, &user, &number, &error)) fail_msg("%s", error->message);
+  return number;
+}
+
+/* --- secrets --- */
+
+static void test_secrets(void **state) {
+  g_autofree char *a = user_secret_new(), *b = user_secret_new(), *digest = user_secret_digest("abc");
+  assert_int_equal(strlen(a), 43); /* 32 bytes, 6 bits a character */
+  assert_string_not_equal(a, b);
+  assert_string_equal(digest, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  g_autofree char *mark = user_secret_derive(a, "csrf"), *again = user_secret_derive(a, "csrf");
+  g_autofree char *other = user_secret_derive(a, "else"), *theirs = user_secret_derive(b, "csrf");
+  assert_true(user_secret_is_equal(mark, again));
+  assert_false(user_secret_is_equal(mark, other));
+  assert_false(user_secret_is_equal(mark, theirs));
+  assert_false(user_secret_is_equal(mark, NULL));
+  assert_false(user_secret_is_equal("", "a"));
+}
+
+static void test_password_rules(void **state) {
+  static const struct {
+    const char *password, *wrong; /* a part of the message; NULL: it may be one */
+  } cases[] = {
+      {PASSWORD, NULL},
+      {"пароль из шести слов", NULL},
+      {"elevenchars", "at least 12"},
+      {"ananananananan", "repeats"},
+      {"passpasspass", "repeats"},
+      {"abcdefghijklmn", "sequence"},
+      {"zyxwvutsrqponm", "sequence"},
+      {"qwertyuiopas", "sequence"},
+      {"P4ssw0rdP4ssw0rd", "tried first"},
+      {"anasilva1234", "more than the name"},
+      {"iloveyouforever", "tried first"},
+  };
+  const char *const names[] = {"anasilva", NULL};
+  for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+    g_autoptr(GError) error = NULL;
+    char *read = user_password_read(cases[i].password, names, &error);
+    if (!cases[i].wrong && !read) fail_msg("%s: %s", cases[i].password, error->message);
+    if (cases[i].wrong && read) fail_msg("%s is taken", cases[i].password);
+    if (cases[i].wrong) assert_has(error->message, cases[i].wrong);
+    user_password_free(read);
+  }
+  g_autofree char *longest = g_strnfill(257, 'x');
+  assert_null(user_password_read(longest, NULL, NULL));
+  assert_null(user_password_read(NULL, NULL, NULL));
+}
+
+/* é is typed as one character on one keyboard and as two on another. */
+static void test_password_hashes(void **state) {
+  char *composed = user_password_read("caf\xc3\xa9 caf\xc3\xa9 und Kuchen", NULL, NULL);
+  g_autofree char *hash = user_password_hash(composed, NULL);
+  gboolean is_weak = TRUE;
+  assert_true(g_str_has_prefix(hash, "$argon2id$v=19$m=65536,t=2,p=1$"));
+  assert_true(user_password_is_right(hash, "cafe\xcc\x81 cafe\xcc\x81 und Kuchen", &is_weak));
+  assert_false(is_weak);
+  assert_false(user_password_is_right(hash, "cafe cafe und Kuchen", NULL));
+  assert_false(user_password_is_right(NULL, "cafe cafe und Kuchen", NULL));
+  user_password_free(composed);
+}
+
+/* --- the throttle --- */
+
+static void test_throttle_grows_and_forgives(void **state) {
+  UserThrottle *throttle = user_throttle_new();
+  gint64 now = START;
+  for (guint i = 0; i < 5; i++) assert_int_equal(user_throttle_try(throttle, "ana", "192.0.2.1", now), 0);
+  assert_int_equal(user_throttle_try(throttle, "ana", "192.0.2.1", now), 1);
+  now += SECOND;
+  assert_int_equal(user_throttle_try(throttle, "ana", "192.0.2.1", now), 0);
+  assert_int_equal(user_throttle_try(throttle, "ana", "192.0.2.1", now), 2);
+  assert_int_equal(user_throttle_try(throttle, "ana", "198.51.100.7", now), 0); /* she, from elsewhere */
+  user_throttle_forgive(throttle, "ana", "192.0.2.1", now);
+  assert_int_equal(user_throttle_try(throttle, "ana", "192.0.2.1", now), 0);
+  user_throttle_free(throttle);
+}
+
+/* 1,000 strangers at 1,000 addresses slow each other down, but not her where she was before. */
+static void test_strangers_keep_nobody_out(void **state) {
+  UserThrottle *throttle = user_throttle_new();
+  assert_int_equal(user_throttle_try(throttle, "ana", "192.0.2.1", START), 0);
+  user_throttle_forgive(throttle, "ana", "192.0.2.1", START);
+  guint n_refused = 0;
+  for (guint i = 0; i < 1000; i++) {
+    g_autofree char *address = g_strdup_printf("10.0.%u.%u", i / 250, i % 250);
+    n_refused += user_throttle_try(throttle, "ana", address, START + SECOND) > 0;
+  }
+  assert_int_equal(n_refused, 950); /* 50 are free */
+  assert_int_equal(user_throttle_try(throttle, "ana", "192.0.2.1", START + SECOND), 0);
+  /* whoever has one address of an IPv6 network has them all */
+  for (guint i = 0; i < 20; i++) {
+    g_autofree char *address = g_strdup_printf("2001:db8::%x", i + 1), *name = g_strdup_printf("user%u", i);
+    assert_int_equal(user_throttle_try(throttle, name, address, START), 0);
+  }
+  assert_int_equal(user_throttle_try(throttle, "ben", "2001:db8::ffff", START), 1);
+  assert_int_equal(user_throttle_try(throttle, "ben", "2001:db8:0:1::1", START), 0);
+  user_throttle_free(throttle);
+}
+
+/* --- the book --- */
+
+static void test_names(void **state) {
+  g_autofree char *name = user_name_read("Ana.Silva@Example.com", NULL);
+  assert_string_equal(name, "ana.silva@example.com");
+  static const char *const wrong[] = {"", "ana silva", "ana:1", "a\nb", "operator:ana", "\xff"};
+  for (guint i = 0; i < G_N_ELEMENTS(wrong); i++) assert_null(user_name_read(wrong[i], NULL));
+  g_autoptr(UserBook) book = open_book();
+  add(book, "ana", USER_REP);
+  User twin = {.name = (char *)"ana", .role = USER_REP};
+  g_autoptr(GError) error = NULL;
+  assert_false(user_book_put(book, store, &twin, NULL, &error));
+  assert_has(error->message, "already");
+  g_autoptr(GError) unknown = NULL;
+  assert_null(user_book_find(book, "anna", &unknown));
+  assert_has(unknown->message, "did you mean \"ana\"");
+}
+
+static gboolean has_session(UserBook *book, const char *secret, gint64 at) {
+  g_autoptr(User) user = user_book_session(book, secret, &limits, at);
+  return user != NULL;
+}
+
+static void test_sessions_end(void **state) {
+  g_autoptr(UserBook) book = open_book();
+  gint64 number = add(book, "ben", USER_LEADER);
+  g_autofree char *used = user_book_begin_session(book, store, number, &limits, START, NULL);
+  g_autofree char *idle = user_book_begin_session(book, store, number, &limits, START, NULL);
+  assert_false(has_session(book, "not a secret", START));
+  for (gint64 at = START; at < START + 30 * DAY; at += 11 * HOUR) assert_true(has_session(book, used, at));
+  assert_false(has_session(book, used, START + 30 * DAY));
+  assert_false(has_session(book, idle, START + 12 * HOUR));
+  g_autofree char *out = user_book_begin_session(book, store, number, &limits, START, NULL);
+  assert_true(has_session(book, out, START + 12 * HOUR - 1));
+  assert_true(user_book_end_session(book, store, out, NULL));
+  assert_false(has_session(book, out, START + 1));
+}
+
+/* What ends sessions ends them in memory and in the database. */
+static void test_changes_end_sessions(void **state) {
+  g_autoptr(UserBook) book = open_book();
+  gint64 number = add(book, "carla", USER_REP);
+  g_autofree char *a = user_book_begin_session(book, store, number, &limits, START, NULL);
+  g_autofree char *b = user_book_begin_session(book, store, number, &limits, START, NULL);
+  assert_true(user_book_set_password(book, store, number, A_HASH, b, NULL));
+  assert_false(has_session(book, a, START + 1));
+  assert_true(has_session(book, b, START + 1));
+  g_autoptr(UserBook) again = open_book();
+  assert_false(has_session(again, a, START + 1));
+  assert_true(has_session(again, b, START + 1));
+  User promoted = {.number = number, .name = (char *)"carla", .role = USER_MANAGER, .made_us = START};
+  assert_true(user_book_put(book, store, &promoted, NULL, NULL));
+  assert_false(has_session(book, b, START + 1));
+  g_autofree char *kept = user_book_password(book, number);
+  assert_string_equal(kept, A_HASH);
+  guint may = 0;
+  gboolean is_new = FALSE;
+  g_autofree char *session = user_book_begin_session(book, store, number, &limits, START, NULL);
+  g_autofree char *token = user_book_add_token(book, store, number, "export", USER_MAY_READ, START + DAY, START, NULL);
+  g_autofree char *link = user_book_invite(book, store, number, &limits, START, NULL);
+  assert_true(user_book_lock(book, store, number, TRUE, NULL));
+  assert_false(has_session(book, session, START + 1));
+  assert_null(user_book_token(book, token, START + 1, &may, &is_new));
+  assert_null(user_book_invitation(book, link, START + 1));
+  g_autoptr(UserBook) after = open_book();
+  assert_false(has_session(after, session, START + 1));
+  assert_true(user_book_lock(after, store, number, FALSE, NULL));
+  assert_false(has_session(after, session, START + 1)); /* what ended stays ended */
+}
+
+static void test_links_are_used_once(void **state) {
+  g_autoptr(UserBook) book = open_book();
+  gint64 number = add(book, "dora", USER_ADMINISTRATOR);
+  assert_false(user_book_has_administrator(book)); /* she cannot sign in yet */
+  g_autofree char *first = user_book_invite(book, store, number, &limits, START, NULL);
+  g_autofree char *second = user_book_invite(book, store, number, &limits, START, NULL);
+  assert_null(user_book_invitation(book, first, START));
+  g_autoptr(User) user = user_book_invitation(book, second, START + 3 * DAY - 1);
+  assert_string_equal(user->name, "dora");
+  assert_null(user_book_invitation(book, second, START + 3 * DAY));
+  assert_true(user_book_set_password(book, store, number, A_HASH, NULL, NULL));
+  assert_null(user_book_invitation(book, second, START + 1));
+  assert_true(user_book_has_administrator(book));
+}
+
+static void count_token(const UserTokenRow *token, gpointer n) {
+  ++*(guint *)n;
+}
+
+static void test_tokens(void **state) {
+  g_autoptr(UserBook) book = open_book();
+  gint64 number = add(book, "emil", USER_FINANCE);
+  g_autofree char *secret =
+      user_book_add_token(book, store, number, "nightly export", USER_MAY_READ, START + 90 * DAY, START, NULL);
+  guint may = 0, n = 0;
+  gboolean is_new = FALSE;
+  assert_true(g_str_has_prefix(secret, "attain_"));
+  g_autoptr(User) first = user_book_token(book, secret, START + 1, &may, &is_new);
+  assert_string_equal(first->name, "emil");
+  assert_int_equal(may, USER_MAY_READ);
+  assert_true(is_new);
+  g_autoptr(User) second = user_book_token(book, secret, START + 2, &may, &is_new);
+  assert_non_null(second);
+  assert_false(is_new);
+  assert_null(user_book_token(book, secret, START + 90 * DAY, &may, &is_new));
+  assert_null(user_book_add_token(book, store, number, "nightly export", USER_MAY_READ, START + DAY, START, NULL));
+  assert_true(user_book_settle(book, store, &limits, START + 2, NULL));
+  g_autoptr(UserBook) again = open_book();
+  g_autoptr(User) third = user_book_token(again, secret, START + 3, &may, &is_new);
+  assert_non_null(third);
+  assert_false(is_new); /* that it was used outlasts the program */
+  user_book_tokens(again, number, count_token, &n);
+  assert_int_equal(n, 1);
+  assert_true(user_book_end_token(again, store, number, "nightly export", NULL));
+  assert_null(user_book_token(again, secret, START + 3, &may, &is_new));
+  assert_false(user_book_end_token(again, store, number, "nightly export", NULL));
+}
+
+/* No table has a secret or a password, whole or in part. */
+static void test_no_secret_is_kept(void **state) {
+  g_autoptr(UserBook) book = open_book();
+  gint64 number = add(book, "fritz", USER_REP);
+  g_autofree char *session = user_book_begin_session(book, store, number, &limits, START, NULL);
+  g_autofree char *link = user_book_invite(book, store, number, &limits, START, NULL);
+  g_autofree char *token = user_book_add_token(book, store, number, "t", USER_MAY_READ, START + DAY, START, NULL);
+  g_autoptr(StoreRows) rows = store_query(store,
+                                          "SELECT digest FROM attain_session UNION ALL SELECT digest FROM "
+                                          "attain_invitation UNION ALL SELECT digest FROM attain_token",
+                                          NULL, 0, 0, NULL);
+  assert_true(store_rows_count(rows) >= 3);
+  for (gsize r = 0; r < store_rows_count(rows); r++) {
+    const char *kept = store_text_at(rows, r, 0);
+    assert_int_equal(strlen(kept), 64);
+    assert_null(strstr(kept, session));
+    assert_null(strstr(token, kept));
+    assert_string_not_equal(kept, link);
+  }
+}
+
+/* --- the audit log --- */
+
+static gboolean note(gint64 at, const char *who, const char *address, const char *what, const char *about) {
+  UserAuditEntry entry = {.at_us = at, .who = who, .address = address, .what = what, .about = about};
+  return user_audit_add(store, &entry, NULL);
+}
+
+static void test_audit_chain(void **state) {
+  UserAuditProof proof = {.n = -1};
+  assert_true(user_audit_verify(store, &proof, NULL));
+  assert_int_equal(proof.n, 0);
+  assert_string_equal(proof.last, "");
+  assert_true(note(1000000, "ana", "192.0.2.1", "signed in", NULL));
+  assert_true(user_audit_verify(store, &proof, NULL));
+  assert_string_equal(proof.last, "27ef64ebf0b5040bf4916596739a97eafb16dccd0ffb27436a08d71f80d3f9f2");
+  assert_true(note(2000000, "operator:ops", NULL, "user locked", "ben"));
+  assert_true(note(3000000, "x\ny\x1b[2J", NULL, "sign-in failed", NULL));
+  assert_true(user_audit_verify(store, &proof, NULL));
+  assert_int_equal(proof.n, 3);
+  assert_int_equal(proof.wrong, 0);
+  g_autoptr(StoreRows) rows =
+      store_query(store, "SELECT chain, who FROM attain_audit ORDER BY entry", NULL, 0, 0, NULL);
+  assert_string_equal(store_text_at(rows, 1, 0), "2f220489cfb558f68269ca4d3968461e80b467d08b01c57045e3c2cd0ecafcd8");
+  assert_string_equal(store_text_at(rows, 2, 1), "x y [2J"); /* nothing that moves a terminal's cursor */
+}
+
+/* A changed word, a row taken out, a row put in: each shows at the row from which nothing follows. */
+static void test_audit_tampering(void **state) {
+  static const struct {
+    const char *sql;
+    gint64 wrong;
+  } cases[] = {
+      {"UPDATE attain_audit SET about = 'carla' WHERE entry = 2", 2},
+      {"UPDATE attain_audit SET happened_at = happened_at + INTERVAL 1 HOUR WHERE entry = 1", 1},
+      {"DELETE FROM attain_audit WHERE entry = 2", 3},
+      {"INSERT INTO attain_audit SELECT 4, happened_at, who, address, what, about, chain FROM attain_audit WHERE entry "
+       "= "
+       "3",
+       4},
+      {"UPDATE attain_audit SET address = '', about = NULL WHERE entry = 3", 3},
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+    UserAuditProof proof;
+    assert_true(store_begin(store, NULL));
+    assert_true(store_run(store, cases[i].sql, NULL, 0, NULL, NULL));
+    assert_true(user_audit_verify(store, &proof, NULL));
+    assert_int_equal(proof.wrong, cases[i].wrong);
+    store_rollback(store);
+  }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_secrets),
+      cmocka_unit_test(test_password_rules),
+      cmocka_unit_test(test_password_hashes),
+      cmocka_unit_test(test_throttle_grows_and_forgives),
+      cmocka_unit_test(test_strangers_keep_nobody_out),
+      cmocka_unit_test(test_names),
+      cmocka_unit_test(test_sessions_end),
+      cmocka_unit_test(test_changes_end_sessions),
+      cmocka_unit_test(test_links_are_used_once),
+      cmocka_unit_test(test_tokens),
+      cmocka_unit_test(test_no_secret_is_kept),
+      cmocka_unit_test(test_audit_chain),
+      cmocka_unit_test(test_audit_tampering),
+  };
+  return cmocka_run_group_tests(tests, set_up, tear_down);
+}
