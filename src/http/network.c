@@ -7,7 +7,8 @@ struct HttpNetworks {
   GPtrArray *masks; /* GInetAddressMask */
 };
 
-#define MAX_PROXIES 32
+#define MAX_PROXIES     32
+#define LONGEST_ADDRESS 128 /* bits */
 
 char *http_address(const char *text) {
   if (g_ascii_strncasecmp(text, "::ffff:", 7) == 0 && strchr(text + 7, '.')) text += 7;
@@ -15,11 +16,19 @@ char *http_address(const char *text) {
   return address ? g_inet_address_to_string(address) : NULL;
 }
 
+/* GLib warns of a length that no address has instead of refusing it. */
+static GInetAddressMask *read_mask(const char *written) {
+  const char *slash = strchr(written, '/');
+  guint64 length;
+  if (slash && !g_ascii_string_to_unsigned(slash + 1, 10, 0, LONGEST_ADDRESS, &length, NULL)) return NULL;
+  return g_inet_address_mask_new_from_string(written, NULL);
+}
+
 HttpNetworks *http_networks_read(const char *const *written, GError **error) {
   g_autoptr(HttpNetworks) networks = g_new0(HttpNetworks, 1);
   networks->masks = g_ptr_array_new_with_free_func(g_object_unref);
   for (; written && *written; written++) {
-    GInetAddressMask *mask = g_inet_address_mask_new_from_string(*written, NULL);
+    GInetAddressMask *mask = read_mask(*written);
     if (!mask) {
       g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT,
                   "the trusted proxy %s is neither an address nor a network; write 10.0.0.5, 10.0.0.0/8 or fd00::/8",
