@@ -76,8 +76,11 @@ static gboolean on_hangup(gpointer data) {
 /* --- the command --- */
 
 static void say_start(const Serving *serving) {
-  g_autofree char *address = server_address(serving->server);
+  g_autofree char *address = server_address(serving->server), *link = server_first_link(serving->server);
   fprintf(serving->context->out, "Serving %s at %s\n", server_folder(serving->server), address);
+  if (link)
+    fprintf(serving->context->out, "There is no administrator yet. Whoever opens this link becomes it, once:\n  %s\n",
+            link);
   fflush(serving->context->out);
   notify_manager("READY=1\nSTATUS=Serving");
 }

@@ -3,6 +3,7 @@
  * Whoever answers holds the workspace; it is closed when the last has let it go. */
 #include "app/api.h"
 #include "app/api_cache.h"
+#include "app/api_gate.h"
 #include "app/server_private.h"
 
 #include <errno.h>
@@ -41,6 +42,16 @@ char *server_address(const Server *server) {
 
 ApiCache *server_answers(Server *server) {
   return server->answers;
+}
+
+char *server_first_link(Server *server) {
+  AttainError error = {0};
+  AttainWorkspace *workspace = server_hold(server);
+  g_autofree char *path = api_first_link(workspace, &error), *address = server_address(server);
+  server_let_go(server, workspace);
+  if (error.message) fprintf(server->err, "attain: %s\n", error.message);
+  attain_error_clear(&error);
+  return path ? g_strconcat(address, path + 1, NULL) : NULL;
 }
 
 const char *server_folder(const Server *server) {
@@ -99,31 +110,8 @@ static gboolean open_access_log(Server *server, GError **error) {
   return FALSE;
 }
 
-typedef struct {
-  Caller caller; /* first: what http_user() gives */
-  Server *server;
-} Operator;
-
-static void free_operator(gpointer data) {
-  Operator *who = data;
-  server_let_go(who->server, who->caller.workspace);
-  g_free(who->caller.user);
-  g_free(who);
-}
-
-/* Over loopback whoever asks is the operator. */
-static gboolean gate(HttpExchange *exchange, const HttpRoute *route, gpointer app) {
-  Server *server = app;
-  if (server_opens(server, exchange) || (route->flags & HTTP_ROUTE_OPEN)) return TRUE;
-  if (!server_is_near(exchange)) {
-    http_problem(exchange, 403, "forbidden", "It is for this machine only", "Ask from the server's own machine.");
-    return FALSE;
-  }
-  Operator *who = g_new0(Operator, 1);
-  AttainWorkspace *workspace = server_hold(server);
-  *who = (Operator){{workspace, workspace, g_strdup("operator"), NULL}, server};
-  http_set_user(exchange, "operator", who, free_operator);
-  return TRUE;
+static gboolean gate(HttpExchange *exchange, const HttpRoute *route, gpointer server) {
+  return server_opens(server, exchange) || api_gate(exchange, route, server);
 }
 
 static gboolean listen_at(Server *server, const ServerPlan *plan, GError **error) {

@@ -51,6 +51,8 @@ Server *server_start(const ServerSettings *settings, GError **error);
 void server_stop(Server *server, guint seconds);
 /* "http://127.0.0.1:8080/" */
 char *server_address(const Server *server);
+/* The one-time link that makes the first administrator; NULL while there is one. The caller frees. */
+char *server_first_link(Server *server);
 const char *server_folder(const Server *server); /* of the workspace, absolute */
 /* The workspace's files anew; what is faulty is told on `err`, and what was read before stays. */
 gboolean server_read_again(Server *server);
