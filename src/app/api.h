@@ -30,6 +30,8 @@ const char *api_author(const HttpExchange *exchange);
 /* The tables of the subjects in one; it stays for the program's life. */
 const HttpRoute *routes_all(guint *n_routes);
 
+extern const HttpRoute api_webhooks_routes[];
+extern const guint api_n_webhooks_routes;
 extern const HttpRoute api_put_routes[];
 extern const guint api_n_put_routes;
 extern const HttpRoute api_events_routes[];
@@ -46,6 +48,8 @@ extern const HttpRoute api_scorecard_routes[];
 extern const guint api_n_scorecard_routes;
 extern const HttpRoute api_alert_routes[];
 extern const guint api_n_alert_routes;
+extern const HttpRoute api_docs_routes[];
+extern const guint api_n_docs_routes;
 extern const HttpRoute api_work_routes[];
 extern const guint api_n_work_routes;
 extern const HttpRoute api_people_routes[];

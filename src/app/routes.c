@@ -10,12 +10,16 @@ static const struct {
     {api_ask_routes, &api_n_ask_routes},
     {api_put_routes, &api_n_put_routes},
     {api_events_routes, &api_n_events_routes},
+    {api_put_routes, &api_n_put_routes},
+    {api_webhooks_routes, &api_n_webhooks_routes},
+    {api_events_routes, &api_n_events_routes},
     {api_trail_routes, &api_n_trail_routes},
     {api_scorecard_routes, &api_n_scorecard_routes},
     {api_kpis_routes, &api_n_kpis_routes},
     {api_target_routes, &api_n_target_routes},
     {api_alert_routes, &api_n_alert_routes},
     {api_work_routes, &api_n_work_routes},
+    {api_docs_routes, &api_n_docs_routes},
     {api_people_routes, &api_n_people_routes},
 };
 
