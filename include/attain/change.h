@@ -57,6 +57,27 @@ ATTAIN_API bool attain_put(AttainWorkspace *workspace, const char *table, const 
 ATTAIN_API bool attain_remove(AttainWorkspace *workspace, const char *table, const char *const *ids,
                               const AttainPutOptions *options, AttainReport **report, AttainError *error);
 
+/* What a system tells of one of its records: of a webhook, say. */
+typedef struct {
+  const char *table;     /* of the source's tables: of which the record is a row */
+  const char *id_column; /* the header of its id */
+  const char *id;
+  int64_t at_us;     /* when it became so in the system, in microseconds since 1970; 0: now */
+  const char *event; /* its number among the system's; one that was taken is not taken again for four days. NULL: none */
+  bool is_removed;   /* the record was deleted; facts go, people and accounts stay */
+  size_t n_values;
+  const char *const *columns; /* headers, as the source's mapping names them */
+  const char *const *values;  /* as texts; NULL: empty */
+} AttainTold;
+
+/* Takes what a system tells of its records, through the mapping of the source whose files have them, too. Each value
+ * counts by its time: what comes late undoes nothing newer, and what was told in parts is put together. Gives a JSON
+ * object: the load, how many were accepted, removed, rejected (`attain check` says why), wait for the rest of what they
+ * need, had been taken before, were older than what is known; and the columns that the mapping does not name. Give it
+ * back with attain_free(). At most 10,000 at once. Otherwise as attain_put(). */
+ATTAIN_API char *attain_take(AttainWorkspace *workspace, const char *source, const AttainTold *told, size_t n_told,
+                             AttainError *error);
+
 /* Loads the files of a source, or of all where `source` is NULL, as `attain load` does: a commit a source. Where one of
  * several fails the others are loaded all the same; the error then says which failed, and the report counts the others.
  * Otherwise as attain_put(). */

@@ -137,14 +137,20 @@ static gboolean is_read_once(const Load *load, const SourceTable *table) {
   return n == 1;
 }
 
+static ReadStage *read_given(LoadRun *run, const SourceTable *table, guint index, GError **error) {
+  const SourceMap map = {.rows = (SourceRows *)table->rows};
+  return read_stage_rows(&run->load, &map, index, error);
+}
+
 static gboolean read_all(LoadRun *run, GError **error) {
   const IngestSource *source = run->load.source;
   for (guint i = 0; i < source->n_tables; i++) {
     const SourceTable *table = &source->tables[i];
     MemoryMode mode = memory_table_mode(run->load.plan, table);
     if (!is_used(source, table) || mode == MEMORY_SAME) continue;
-    run->stages[i] = mode == MEMORY_GROWN ? memory_stage(&run->load, table, i, error)
-                                          : read_stage(&run->load, table, i, is_read_once(&run->load, table), error);
+    run->stages[i] = table->rows            ? read_given(run, table, i, error)
+                     : mode == MEMORY_GROWN ? memory_stage(&run->load, table, i, error)
+                                            : read_stage(&run->load, table, i, is_read_once(&run->load, table), error);
     if (!run->stages[i] || !cursor_find(&run->load, run->stages[i], i, error)) return FALSE;
   }
   return TRUE;

@@ -240,10 +240,42 @@ static gboolean has_rejects(GPtrArray *entries) {
   return FALSE;
 }
 
+static const SourceTable *given_table(const Load *load) {
+  for (guint t = 0; t < load->source->n_tables; t++)
+    if (load->source->tables[t].rows) return &load->source->tables[t];
+  return NULL;
+}
+
+gboolean reject_is_of_given(const Load *load) {
+  return given_table(load) != NULL;
+}
+
+/* What was kept of the same records when they were given before. */
+static char *replaced_given_sql(const Load *load, const SourceTable *table) {
+  const SourceRows *rows = table->rows;
+  guint at = 0;
+  while (!g_str_equal(rows->columns[at], table->given_id)) at++;
+  g_autofree char *source = store_quote_text(load->source->name);
+  g_autofree char *from = store_quote_text(table->name);
+  g_autofree char *file = store_quote_text(load->source->file);
+  g_autofree char *id = store_quote_text(table->given_id);
+  GString *sql = g_string_new(NULL);
+  g_string_printf(sql, "source = %s AND from_name = %s AND file = %s AND json_extract_string(row_json, [%s])[1] IN (''",
+                  source, from, file, id);
+  for (guint r = 0; r < rows->n_rows; r++) {
+    g_autofree char *text = store_quote_text(rows->cells[(gsize)r * rows->n_columns + at]);
+    g_string_append_printf(sql, ", %s", text);
+  }
+  g_string_append_c(sql, ')');
+  return g_string_free(sql, FALSE);
+}
+
 /* Which of the kept rows this load has looked at again: those of the tables that were read whole. The
  * rows before a cursor are read no more, so what was rejected among them stays until all is read again. */
 static char *replaced_sql(const Load *load) {
   const IngestSource *source = load->source;
+  const SourceTable *given = given_table(load);
+  if (given) return replaced_given_sql(load, given);
   g_autofree char *name = store_quote_text(source->name);
   gboolean is_all = !load->plan->is_partial;
   for (guint t = 0; t < source->n_tables; t++) is_all &= !load->plan->is_cut[t];

@@ -28,6 +28,14 @@ typedef struct {
   int skip;
 } SourceCsv;
 
+/* Rows written in place, or given: row-major texts, NULL for empty. */
+typedef struct SourceRows {
+  char **columns;
+  guint n_columns, n_rows;
+  char **cells;
+  guint *lines;
+} SourceRows;
+
 /* One of `tables:`, the files under a name. */
 typedef struct {
   const char *name;
@@ -38,6 +46,8 @@ typedef struct {
   char *currency;  /* of amounts that carry none, or NULL */
   char *cursor;    /* header of the column that tells how far it was read, or NULL */
   SourceCsv csv;
+  const struct SourceRows *rows; /* given in place of its files (take.h), or NULL */
+  const char *given_id;          /* of these: the header of their ids */
 } SourceTable;
 
 /* One ledger column of one map entry. */
@@ -56,14 +66,6 @@ typedef struct {
   char *lookup, *equals, *take;
   char **value_from, **value_to; /* value map, NULL-terminated; an entry of value_to is "" for empty */
 } SourceColumn;
-
-/* Rows written in place: row-major texts, NULL for empty. */
-typedef struct {
-  char **columns;
-  guint n_columns, n_rows;
-  char **cells;
-  guint *lines;
-} SourceRows;
 
 typedef struct {
   const LedgerTable *table;

@@ -14,7 +14,7 @@ static gboolean check_writable(const AttainWorkspace *workspace, AttainError *er
 }
 
 /* What a function did between query_live_before() and here becomes the next answers. */
-static gboolean publish_commit(AttainWorkspace *workspace, gint64 load, GError **error) {
+gboolean lib_publish_commit(AttainWorkspace *workspace, gint64 load, GError **error) {
   g_autoptr(GError) failed = NULL;
   if (lib_publish(workspace, &failed) || load == 0) return TRUE;
   if (lib_mend(workspace) && lib_publish(workspace, NULL)) return TRUE;
@@ -38,6 +38,10 @@ static gboolean settle_failed(AttainWorkspace *workspace, const char *source, co
       workspace,
       &(AttainChange){.load = load, .source = source, .n_tables = n_tables, .tables = n_tables ? tables : NULL});
   return FALSE;
+}
+
+gboolean lib_settle_failed(AttainWorkspace *workspace, const char *source, GError **error) {
+  return settle_failed(workspace, source, NULL, 0, error);
 }
 
 /* Whose ids they are, where the caller does not say. Free it. */

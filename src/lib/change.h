@@ -44,6 +44,11 @@ typedef struct {
  * gets its report or its cause. */
 void lib_change(AttainWorkspace *workspace, LibCall *const *calls, guint n_calls);
 
+/* What was committed becomes the next answers. */
+gboolean lib_publish_commit(AttainWorkspace *workspace, gint64 load, GError **error);
+/* After a change that failed: answers go on from what the database has. Always FALSE. */
+gboolean lib_settle_failed(AttainWorkspace *workspace, const char *source, GError **error);
+
 /* --- group.c --- */
 /* Does the call, at once or together with others; returns when it is done. Errors: USAGE in a callback. */
 gboolean lib_group_call(AttainWorkspace *workspace, LibCall *call, AttainError *error);

@@ -1,0 +1,456 @@
+/* What systems tell of their records, as it happens: put in order, kept, and made ledger rows by the source's mapping.
+ *
+ *   told ─► seen before? ─► what is known of the record, each value with its time ─► newer values take the place of
+ * older ─► rows of all that is known ─► ingest_take() ─► commit ─► told to readers ─► kept
+ *
+ * A system tells only what changed, late, twice, or in another order. Each value counts by when it became so in the
+ * system, so that any order of the same words leaves the same record; a deletion undoes what is older and is undone by
+ * what is newer. What is known is kept after the records are written: killed between, the system tells once more, and
+ * the same follows. */
+#include "ingest/take.h"
+
+#include "cli/cli.h"
+#include "lib/change.h"
+#include "lib/reader.h"
+#include "session/sources.h"
+
+#include <string.h>
+
+#define MAX_TOLD   10000                 /* in one call */
+#define EVENTS_US  (4 * G_TIME_SPAN_DAY) /* systems try again for three days at most */
+#define KNOWN_TYPE "a{s(msx)}"           /* header -> text, when it became so */
+#define NEVER_US   G_MININT64
+
+/* A record as far as it was told. */
+typedef struct {
+  const char *from, *id, *id_column;
+  GHashTable *values;  /* header -> Value */
+  gint64 removed_us;   /* NEVER_US: it is there */
+  gboolean is_changed; /* by this call */
+} Known;
+
+typedef struct {
+  char *text; /* NULL: empty */
+  gint64 at_us;
+} Value;
+
+typedef struct {
+  AttainWorkspace *workspace;
+  const IngestSource *source;
+  GPtrArray *records;  /* Known */
+  GHashTable *by_name; /* from, 0x1f, id -> Known */
+  GPtrArray *events;   /* char *: new ones */
+  GHashTable *unknown; /* char *: headers that the mapping does not name */
+  gint64 load, n_accepted, n_rejected, n_removed, n_seen, n_older, n_waiting;
+} Taking;
+
+/* --- what is known --- */
+
+static void value_free(gpointer data) {
+  Value *value = data;
+  g_free(value->text);
+  g_free(value);
+}
+
+static void known_free(gpointer data) {
+  Known *known = data;
+  g_hash_table_unref(known->values);
+  g_free(known);
+}
+
+static void read_values(Known *known, const char *text) {
+  g_autoptr(GVariant) whole = g_variant_parse(G_VARIANT_TYPE(KNOWN_TYPE), text, NULL, NULL, NULL);
+  if (!whole) return;
+  GVariantIter iter;
+  const char *header, *value;
+  gint64 at_us;
+  g_variant_iter_init(&iter, whole);
+  while (g_variant_iter_next(&iter, "{&s(m&sx)}", &header, &value, &at_us)) {
+    Value *kept = g_new(Value, 1);
+    *kept = (Value){g_strdup(value), at_us};
+    g_hash_table_replace(known->values, g_strdup(header), kept);
+  }
+}
+
+static char *write_values(const Known *known) {
+  g_auto(GVariantBuilder) builder = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE(KNOWN_TYPE));
+  GHashTableIter iter;
+  gpointer header, value;
+  g_hash_table_iter_init(&iter, known->values);
+  while (g_hash_table_iter_next(&iter, &header, &value))
+    g_variant_builder_add(&builder, "{s(msx)}", (char *)header, ((Value *)value)->text, ((Value *)value)->at_us);
+  g_autoptr(GVariant) whole = g_variant_ref_sink(g_variant_builder_end(&builder));
+  return g_variant_print(whole, TRUE);
+}
+
+static gboolean read_known(Taking *taking, Known *known, GError **error) {
+  const StoreValue values[] = {{.type = STORE_TEXT, .text = ingest_source_name(taking->source)},
+                               {.type = STORE_TEXT, .text = known->from},
+                               {.type = STORE_TEXT, .text = known->id}};
+  g_autoptr(StoreRows) rows =
+      store_query(taking->workspace->core->session->store,
+                  "SELECT told, removed_at FROM attain_told_record WHERE source = ? AND from_name = ? AND id = ?",
+                  values, 3, 0, error);
+  if (!rows) return FALSE;
+  if (store_rows_count(rows) == 0) return TRUE;
+  const StoreValue *row = store_rows_row(rows, 0);
+  read_values(known, row[0].text);
+  if (row[1].type == STORE_INSTANT) known->removed_us = row[1].integer;
+  return TRUE;
+}
+
+static Known *find_known(Taking *taking, const AttainTold *told, GError **error) {
+  g_autofree char *name = g_strdup_printf("%s\x1f%s", told->table, told->id);
+  Known *known = g_hash_table_lookup(taking->by_name, name);
+  if (known) return known;
+  known = g_new(Known, 1);
+  *known = (Known){told->table,     told->id,
+                   told->id_column, g_hash_table_new_full(g_str_hash, g_str_equal, g_free, value_free),
+                   NEVER_US,        FALSE};
+  g_ptr_array_add(taking->records, known);
+  if (!read_known(taking, known, error)) return NULL;
+  g_hash_table_insert(taking->by_name, g_steal_pointer(&name), known);
+  return known;
+}
+
+/* --- what is told --- */
+
+static gboolean set_value(Known *known, const char *header, const char *text, gint64 at_us) {
+  const Value *before = g_hash_table_lookup(known->values, header);
+  if (at_us <= known->removed_us || (before && before->at_us > at_us)) return FALSE;
+  Value *value = g_new(Value, 1);
+  *value = (Value){text && *text ? g_strdup(text) : NULL, at_us};
+  g_hash_table_replace(known->values, g_strdup(header), value);
+  return TRUE;
+}
+
+/* Is anything known that became so later? */
+static gboolean is_newer_known(const Known *known, gint64 at_us) {
+  GHashTableIter iter;
+  gpointer value;
+  g_hash_table_iter_init(&iter, known->values);
+  while (g_hash_table_iter_next(&iter, NULL, &value))
+    if (((const Value *)value)->at_us > at_us) return TRUE;
+  return FALSE;
+}
+
+static void take_removal(Taking *taking, Known *known, gint64 at_us) {
+  if (known->removed_us >= at_us || is_newer_known(known, at_us)) {
+    taking->n_older++;
+    return;
+  }
+  known->removed_us = at_us;
+  known->is_changed = TRUE;
+}
+
+static void take_values(Taking *taking, Known *known, const AttainTold *told, gint64 at_us) {
+  gboolean is_any = FALSE;
+  for (size_t i = 0; i < told->n_values; i++) {
+    if (!ingest_take_names(taking->source, told->table, told->columns[i])) {
+      g_hash_table_add(taking->unknown, (gpointer)told->columns[i]);
+      continue;
+    }
+    is_any |= set_value(known, told->columns[i], told->values[i], at_us);
+  }
+  gboolean is_back = set_value(known, told->id_column, told->id, at_us);
+  if (is_back && known->removed_us != NEVER_US) known->removed_us = NEVER_US;
+  if (is_any || is_back)
+    known->is_changed = TRUE;
+  else
+    taking->n_older++;
+}
+
+static gboolean is_seen(Taking *taking, const char *event, gboolean *seen, GError **error) {
+  const StoreValue values[] = {{.type = STORE_TEXT, .text = ingest_source_name(taking->source)},
+                               {.type = STORE_TEXT, .text = event}};
+  *seen = FALSE;
+  for (guint i = 0; event && i < taking->events->len && !*seen; i++)
+    *seen = g_str_equal(taking->events->pdata[i], event);
+  if (!event || *seen) return TRUE;
+  g_autoptr(StoreRows) rows =
+      store_query(taking->workspace->core->session->store,
+                  "SELECT 1 FROM attain_told_event WHERE source = ? AND event = ? LIMIT 1", values, 2, 0, error);
+  if (!rows) return FALSE;
+  *seen = store_rows_count(rows) > 0;
+  return TRUE;
+}
+
+static gboolean take_told(Taking *taking, const AttainTold *told, GError **error) {
+  gboolean seen = FALSE;
+  if (!is_seen(taking, told->event, &seen, error)) return FALSE;
+  taking->n_seen += seen;
+  if (seen) return TRUE;
+  Known *known = find_known(taking, told, error);
+  if (!known) return FALSE;
+  if (told->event) g_ptr_array_add(taking->events, g_strdup(told->event));
+  gint64 at_us = told->at_us ? told->at_us : lib_now(taking->workspace);
+  if (told->is_removed)
+    take_removal(taking, known, at_us);
+  else
+    take_values(taking, known, told, at_us);
+  return TRUE;
+}
+
+/* --- as rows --- */
+
+static gboolean is_there(const Known *known) {
+  return known->removed_us == NEVER_US;
+}
+
+static int compare_texts(gconstpointer a, gconstpointer b) {
+  return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* The headers that are known of a record, in order; ends with NULL. The caller frees the array. */
+static char **headers_of(const Known *known) {
+  guint n = 0;
+  char **headers = (char **)g_hash_table_get_keys_as_array(known->values, &n);
+  qsort(headers, n, sizeof *headers, compare_texts);
+  return headers;
+}
+
+static gboolean finish_change(Taking *taking, gint64 load, const char *const *tables, gsize n_tables, GError **error) {
+  if (!lib_publish_commit(taking->workspace, load, error)) return FALSE;
+  if (load == 0) return TRUE;
+  taking->load = load;
+  lib_tell_subscribers(taking->workspace, &(AttainChange){.load = load,
+                                                          .source = ingest_source_name(taking->source),
+                                                          .n_tables = n_tables,
+                                                          .tables = n_tables ? tables : NULL});
+  return TRUE;
+}
+
+static void add_counts(Taking *taking, const IngestReport *report, GPtrArray *tables) {
+  for (gsize i = 0; i < report->n_counts; i++) {
+    const IngestCount *count = &report->counts[i];
+    taking->n_rejected += count->n_rejected;
+    if (count->n_new + count->n_changed > 0 && !g_ptr_array_find(tables, count->table, NULL))
+      g_ptr_array_add(tables, (gpointer)count->table);
+  }
+}
+
+/* Records of which the same headers are known. */
+static gboolean put_alike(Taking *taking, const GPtrArray *alike, char **headers, GError **error) {
+  AttainWorkspace *workspace = taking->workspace;
+  const Session *session = workspace->core->session;
+  const Known *first = alike->pdata[0];
+  guint n = g_strv_length(headers), n_waiting = 0;
+  g_autofree char **cells = g_new0(char *, (gsize)alike->len *n + 1);
+  for (guint r = 0; r < alike->len; r++)
+    for (guint c = 0; c < n; c++)
+      cells[(gsize)r * n + c] =
+          ((const Value *)g_hash_table_lookup(((const Known *)alike->pdata[r])->values, headers[c]))->text;
+  const IngestTake take = {.store = session->store,
+                           .source = taking->source,
+                           .schema = session->schema,
+                           .organisation = session->organisation,
+                           .calendar = session->calendar,
+                           .now_us = lib_now(workspace),
+                           .from = first->from,
+                           .id = first->id_column,
+                           .headers = headers,
+                           .cells = cells,
+                           .n_rows = alike->len};
+  g_autoptr(IngestReport) report = NULL;
+  if (!lib_begin_change(workspace, error)) return FALSE;
+  if (!ingest_take(&take, &report, &n_waiting, error))
+    return lib_settle_failed(workspace, ingest_source_name(taking->source), error);
+  g_autoptr(GPtrArray) tables = g_ptr_array_new();
+  add_counts(taking, report, tables);
+  taking->n_waiting += n_waiting;
+  taking->n_accepted += alike->len;
+  return finish_change(taking, report->load, (const char *const *)tables->pdata, tables->len, error);
+}
+
+static gboolean put_records(Taking *taking, GError **error) {
+  g_autoptr(GHashTable) groups =
+      g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_ptr_array_unref);
+  g_autoptr(GPtrArray) order = g_ptr_array_new();
+  for (guint i = 0; i < taking->records->len; i++) {
+    Known *known = taking->records->pdata[i];
+    if (!known->is_changed || !is_there(known)) continue;
+    g_autofree char **headers = headers_of(known);
+    g_autofree char *joined = g_strjoinv("\x1f", headers);
+    char *name = g_strdup_printf("%s\x1e%s\x1e%s", known->from, known->id_column, joined);
+    GPtrArray *alike = g_hash_table_lookup(groups, name);
+    if (!alike) {
+      alike = g_ptr_array_new();
+      g_ptr_array_add(order, alike);
+      g_hash_table_insert(groups, g_strdup(name), alike);
+    }
+    g_ptr_array_add(alike, known);
+    g_free(name);
+  }
+  for (guint i = 0; i < order->len; i++) {
+    const GPtrArray *alike = order->pdata[i];
+    g_autofree char **headers = headers_of(alike->pdata[0]);
+    if (!put_alike(taking, alike, headers, error)) return FALSE;
+  }
+  return TRUE;
+}
+
+/* --- deletions --- */
+
+static gboolean remove_from(Taking *taking, const char *table, const Known *known, GError **error) {
+  AttainWorkspace *workspace = taking->workspace;
+  const Session *session = workspace->core->session;
+  const char *ids[] = {known->id, NULL};
+  const IngestPut put = {.store = session->store,
+                         .schema = session->schema,
+                         .organisation = session->organisation,
+                         .calendar = session->calendar,
+                         .now_us = lib_now(workspace),
+                         .source = ingest_source_name(taking->source)};
+  g_autoptr(IngestPutReport) report = NULL;
+  if (!lib_begin_change(workspace, error)) return FALSE;
+  if (!ingest_remove(&put, table, ids, &report, error))
+    return lib_settle_failed(workspace, ingest_source_name(taking->source), error);
+  taking->n_removed += report->n_removed;
+  return finish_change(taking, report->load, &table, 1, error);
+}
+
+static gboolean remove_records(Taking *taking, GError **error) {
+  for (guint i = 0; i < taking->records->len; i++) {
+    const Known *known = taking->records->pdata[i];
+    if (!known->is_changed || is_there(known)) continue;
+    g_autoptr(GPtrArray) facts = ingest_take_facts(taking->source, known->from, known->id_column);
+    for (guint f = 0; f < facts->len; f++)
+      if (!remove_from(taking, facts->pdata[f], known, error)) return FALSE;
+  }
+  return TRUE;
+}
+
+/* --- keeping what was told --- */
+
+static void append_record(const Taking *taking, const Known *known, GString *gone, GString *rows) {
+  g_autofree char *source = store_quote_text(ingest_source_name(taking->source));
+  g_autofree char *from = store_quote_text(known->from);
+  g_autofree char *id = store_quote_text(known->id);
+  g_autofree char *values = write_values(known);
+  g_autofree char *told = store_quote_text(values);
+  g_autofree char *removed =
+      is_there(known) ? g_strdup("NULL") : g_strdup_printf("make_timestamp(%" G_GINT64_FORMAT ")", known->removed_us);
+  g_string_append_printf(gone, "%s(source = %s AND from_name = %s AND id = %s)", gone->len ? " OR " : "", source, from,
+                         id);
+  g_string_append_printf(rows, "%s(%s, %s, %s, %s, %s)", rows->len ? ", " : "", source, from, id, told, removed);
+}
+
+static gboolean keep_events(Taking *taking, Store *store, GError **error) {
+  gint64 now_us = lib_now(taking->workspace);
+  g_autofree char *source = store_quote_text(ingest_source_name(taking->source));
+  g_autoptr(GString) rows = g_string_new(NULL);
+  for (guint i = 0; i < taking->events->len; i++) {
+    g_autofree char *event = store_quote_text(taking->events->pdata[i]);
+    g_string_append_printf(rows, "%s(%s, %s, make_timestamp(%" G_GINT64_FORMAT "))", i ? ", " : "", source, event,
+                           now_us);
+  }
+  if (rows->len == 0) return TRUE;
+  g_string_prepend(rows, "INSERT INTO attain_told_event (source, event, told_at) VALUES ");
+  const StoreValue since = {.type = STORE_INSTANT, .integer = now_us - EVENTS_US};
+  return store_run(store, "DELETE FROM attain_told_event WHERE told_at <= ?", &since, 1, NULL, error) &&
+         store_run(store, rows->str, NULL, 0, NULL, error);
+}
+
+static gboolean keep_told(Taking *taking, GError **error) {
+  Store *store = taking->workspace->core->session->store;
+  g_autoptr(GString) gone = g_string_new(NULL), rows = g_string_new(NULL);
+  for (guint i = 0; i < taking->records->len; i++) {
+    const Known *known = taking->records->pdata[i];
+    if (known->is_changed) append_record(taking, known, gone, rows);
+  }
+  g_string_prepend(gone, "DELETE FROM attain_told_record WHERE ");
+  g_string_prepend(rows, "INSERT INTO attain_told_record (source, from_name, id, told, removed_at) VALUES ");
+  gboolean is_any = !g_str_has_suffix(rows->str, "VALUES ");
+  if (!store_begin(store, error)) return FALSE;
+  gboolean ok = (!is_any || (store_run(store, gone->str, NULL, 0, NULL, error) &&
+                             store_run(store, rows->str, NULL, 0, NULL, error))) &&
+                keep_events(taking, store, error);
+  if (ok) return store_commit(store, error);
+  store_rollback(store);
+  return FALSE;
+}
+
+/* --- the whole --- */
+
+static gboolean take_all(Taking *taking, const AttainTold *told, size_t n_told, GError **error) {
+  for (size_t i = 0; i < n_told; i++)
+    if (!take_told(taking, &told[i], error)) return FALSE;
+  return put_records(taking, error) && remove_records(taking, error) && keep_told(taking, error);
+}
+
+static char *write_taken(const Taking *taking) {
+  char *text = NULL;
+  size_t length = 0;
+  FILE *out = open_memstream(&text, &length);
+  g_assert(out); /* fails only without memory, as does all of GLib */
+  g_autofree const char **unknown = (const char **)g_hash_table_get_keys_as_array(taking->unknown, NULL);
+  CliJson *json = cli_json_new(out);
+  cli_json_begin_object(json);
+  cli_json_member_integer(json, "load", taking->load);
+  cli_json_member_integer(json, "n_accepted", taking->n_accepted);
+  cli_json_member_integer(json, "n_removed", taking->n_removed);
+  cli_json_member_integer(json, "n_rejected", taking->n_rejected);
+  cli_json_member_integer(json, "n_waiting", taking->n_waiting);
+  cli_json_member_integer(json, "n_seen", taking->n_seen);
+  cli_json_member_integer(json, "n_older", taking->n_older);
+  cli_json_member_texts(json, "not_mapped", unknown);
+  cli_json_end_object(json);
+  cli_json_free(json);
+  fclose(out);
+  return text;
+}
+
+static gboolean check_told(const AttainTold *told, size_t n_told, GError **error) {
+  for (size_t i = 0; i < n_told; i++) {
+    if (told[i].table && told[i].id && *told[i].id && told[i].id_column && *told[i].id_column) continue;
+    g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT, "record %" G_GSIZE_FORMAT ": it has no id", i);
+    return FALSE;
+  }
+  if (n_told <= MAX_TOLD) return TRUE;
+  g_set_error(error, BASE_ERROR, BASE_ERROR_LIMIT, "more than %d records in one call (MAX_TOLD): tell them in several",
+              MAX_TOLD);
+  return FALSE;
+}
+
+static char *take_from(AttainWorkspace *workspace, const char *name, const AttainTold *told, size_t n_told,
+                       GError **error) {
+  const char *const names[] = {name, NULL};
+  g_autoptr(GPtrArray) sources = session_sources(workspace->core->session);
+  g_autoptr(GPtrArray) chosen = session_choose_sources(workspace->core->session, sources, names, error);
+  if (!chosen || !check_told(told, n_told, error)) return NULL;
+  const SessionSource *source = chosen->pdata[0];
+  if (!source->source) {
+    g_propagate_error(error, g_error_copy(source->error));
+    return NULL;
+  }
+  g_autoptr(GPtrArray) records = g_ptr_array_new_with_free_func(known_free),
+                       events = g_ptr_array_new_with_free_func(g_free);
+  g_autoptr(GHashTable) by_name = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr(GHashTable) unknown = g_hash_table_new(g_str_hash, g_str_equal);
+  Taking taking = {.workspace = workspace,
+                   .source = source->source,
+                   .records = records,
+                   .by_name = by_name,
+                   .events = events,
+                   .unknown = unknown};
+  return take_all(&taking, told, n_told, error) ? write_taken(&taking) : NULL;
+}
+
+char *attain_take(AttainWorkspace *workspace, const char *source, const AttainTold *told, size_t n_told,
+                  AttainError *error) {
+  GError *cause = NULL;
+  if (!lib_permit(workspace, "take", error)) return NULL;
+  if (workspace->core->is_read_only || !source) {
+    lib_fail_with(error, ATTAIN_ERROR_USAGE, source ? "the workspace was opened to be read only" : "say which source");
+    return NULL;
+  }
+  if (!lib_begin_writing(workspace, error)) return NULL;
+  lib_doing(workspace, "take");
+  lib_mend(workspace);
+  char *taken = take_from(workspace, source, told, n_told, &cause);
+  if (taken) store_tidy(workspace->core->session->store);
+  lib_own_up(workspace, &cause);
+  lib_end_writing(workspace);
+  if (!taken) lib_fail(error, cause);
+  return taken;
+}
