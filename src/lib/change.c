@@ -159,7 +159,7 @@ static gboolean finish(Commit *commit, const IngestPutReport *put, GError **erro
   if (!commit->is_kept && !lib_keys_keep(workspace, commit->calls, commit->n_calls, error)) return FALSE;
   lib_keys_learn(workspace, commit->calls, commit->n_calls);
   query_live_tell(workspace->core->live, put->written);
-  if (!publish_commit(workspace, put->load, error)) return FALSE;
+  if (!lib_publish_commit(workspace, put->load, error)) return FALSE;
   if (put->load > 0) tell_put(workspace, commit->calls[0], put);
   return TRUE;
 }
@@ -316,7 +316,7 @@ static gboolean load_one(AttainWorkspace *workspace, const SessionSource *source
   gboolean ok = ingest_load(session->store, source->source, session->schema, session->organisation, session->calendar,
                             &options, &report, error);
   if (!ok) return settle_failed(workspace, source->name, NULL, 0, error);
-  if (!publish_commit(workspace, report->load, error)) return FALSE;
+  if (!lib_publish_commit(workspace, report->load, error)) return FALSE;
   add_counts(sum, report);
   if (report->load) lib_tell_load(workspace, source->name, report);
   return TRUE;
