@@ -48,6 +48,7 @@ static void free_table(WriterTable *table) {
     g_free(table->take_out[i]);
   }
   writer_set_free(table->there);
+  writer_recent_free(table->recent);
   writer_set_free(table->went);
   if (table->referrers) g_ptr_array_unref(table->referrers);
   if (table->members) g_hash_table_unref(table->members);
@@ -156,6 +157,7 @@ static WriterTable *read_table(IngestWriter *writer, const LedgerTable *of, GErr
   table->past = store_given_new(writer->store, names, types, n);
   table->keys = store_given_new(writer->store, (const char *const[]){"key", "day"},
                                 (const char *const[]){types[table->key], "DATE"}, 2);
+  table->recent = writer_recent_new(n);
   write_statements(table);
   find_by(table, -1);
   return table;
@@ -385,6 +387,16 @@ void ingest_writer_pass(IngestWriter *writer, gint64 load) {
 
 /* --- what others wrote --- */
 
+/* Rows may be others than they were, whoever wrote and whatever. */
+static void forget_recent(IngestWriter *writer) {
+  for (guint i = 0; i < ledger_schema_n_tables(writer->schema); i++) {
+    WriterTable *table = writer->tables[i];
+    if (!table) continue;
+    writer_recent_free(table->recent);
+    table->recent = writer_recent_new(table->n_fields);
+  }
+}
+
 static gboolean read_stats(IngestWriter *writer, GError **error) {
   g_autoptr(StoreRows) rows = store_query(writer->store,
                                           "SELECT table_name, n_rows, first_day, last_day, latest_at, "
@@ -430,6 +442,7 @@ void writer_forget(IngestWriter *writer) {
     g_clear_pointer(&table->referrers, g_ptr_array_unref);
     g_clear_pointer(&table->members, g_hash_table_unref);
   }
+  forget_recent(writer);
   store_forget_deals(writer->store);
   writer->is_read = FALSE;
 }
@@ -439,6 +452,7 @@ gboolean writer_catch_up(IngestWriter *writer, GError **error) {
   if (writer->is_read && writer->n_commits == n_commits) return TRUE;
   gint64 load = 0;
   store_forget_deals(writer->store); /* who wrote may have made tables anew */
+  forget_recent(writer);
   g_clear_pointer(&writer->stages, writer_stages_free);
   g_clear_pointer(&writer->refused, g_hash_table_unref);
   if (!read_load(writer, &load, error)) return FALSE;
@@ -515,7 +529,8 @@ gsize ingest_writer_bytes(const IngestWriter *writer) {
   for (guint i = 0; i < ledger_schema_n_tables(writer->schema); i++) {
     const WriterTable *table = writer->tables[i];
     if (!table) continue;
-    bytes += sizeof *table + writer_set_bytes(table->there) + writer_set_bytes(table->went);
+    bytes += sizeof *table + writer_set_bytes(table->there) + writer_set_bytes(table->went) +
+             writer_recent_bytes(table->recent);
     for (guint r = 0; table->referrers && r < table->referrers->len; r++)
       bytes += writer_set_bytes(((const WriterReferrer *)table->referrers->pdata[r])->keys);
     if (!table->members) continue;

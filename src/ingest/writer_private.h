@@ -17,6 +17,17 @@ gboolean writer_set_has(const WriterSet *set, guint64 key);
 gboolean writer_set_days(const WriterSet *set, guint64 key, gint32 *first, gint32 *last);
 gsize writer_set_bytes(const WriterSet *set);
 
+/* --- writer_recent.c: versions that were put lately --- */
+typedef struct WriterRecent WriterRecent;
+WriterRecent *writer_recent_new(guint n_fields);
+void writer_recent_free(WriterRecent *recent);
+/* NULL: it is not among them. What is found lasts until writer_recent_settle(), whatever is kept or removed. */
+const StoreValue *writer_recent_find(const WriterRecent *recent, guint64 key);
+void writer_recent_keep(WriterRecent *recent, guint64 key, const StoreValue *values);
+void writer_recent_remove(WriterRecent *recent, guint64 key);
+void writer_recent_settle(WriterRecent *recent);
+gsize writer_recent_bytes(WriterRecent *recent);
+
 /* --- writer_memory.c: what is known of each table --- */
 typedef struct {
   gint32 key, survivor; /* survivor: of a merge, or the same */
@@ -41,6 +52,7 @@ typedef struct {
   char *insert, *keep_old;
   char *fetch[2], *take_out[2]; /* with the days of all keys, and without */
   WriterSet *there;             /* facts: keys; NULL: not read yet */
+  WriterRecent *recent;         /* facts: versions that were put lately */
   WriterSet *went;      /* facts that somebody has: keys of records that are in the history only; NULL: not read yet */
   GHashTable *members;  /* dimensions: source, 0x1f, id -> WriterMember; NULL: not read yet */
   GPtrArray *referrers; /* facts: WriterReferrer of each fact that refers to them; NULL: not read yet */

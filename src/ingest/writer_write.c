@@ -130,13 +130,53 @@ static StoreValue day_value(gint32 day) {
   return day == BASE_DAY_NONE ? (StoreValue){0} : (StoreValue){.type = STORE_DAY, .integer = day};
 }
 
-/* stat_rows into ledger_stat: one statement, where it has a row of each of the tables already. */
-static gboolean put_stats(const IngestWriter *writer, gboolean are_there, GError **error) {
+/* What ledger_stat has of a table, and whether a put leaves it as it was. */
+typedef struct {
+  const char *column;
+  gboolean (*is_same)(const WriterStat *was, const WriterStat *is);
+} StatColumn;
+
+static gboolean same_n(const WriterStat *was, const WriterStat *is) {
+  return was->span.n == is->span.n;
+}
+static gboolean same_first(const WriterStat *was, const WriterStat *is) {
+  return was->span.first_day == is->span.first_day;
+}
+static gboolean same_last(const WriterStat *was, const WriterStat *is) {
+  return was->span.last_day == is->span.last_day;
+}
+static gboolean same_latest(const WriterStat *was, const WriterStat *is) {
+  return was->span.latest_us == is->span.latest_us;
+}
+static gboolean same_foreign(const WriterStat *was, const WriterStat *is) {
+  return was->has_foreign == is->has_foreign;
+}
+
+static const StatColumn stat_columns[] = {{"n_rows", same_n},
+                                          {"first_day", same_first},
+                                          {"last_day", same_last},
+                                          {"latest_at", same_latest},
+                                          {"has_foreign_currency", same_foreign}};
+#define ALL_STAT_COLUMNS ((1U << G_N_ELEMENTS(stat_columns)) - 1)
+
+/* As bits. */
+static guint changed_columns(const WriterStat *was, const WriterStat *is) {
+  guint changed = 0;
+  for (gsize c = 0; c < G_N_ELEMENTS(stat_columns); c++) changed |= stat_columns[c].is_same(was, is) ? 0 : 1U << c;
+  return was->is_there ? changed : ALL_STAT_COLUMNS;
+}
+
+/* stat_rows into ledger_stat: one statement, where it has a row of each of the tables already. Each column costs as
+ * much as finding the rows does, so those that no table has another value in are left. */
+static gboolean put_stats(const IngestWriter *writer, gboolean are_there, guint columns, GError **error) {
   guint rows = store_given_number(writer->stat_rows);
+  g_autoptr(GString) set = g_string_new(NULL);
+  for (gsize c = 0; c < G_N_ELEMENTS(stat_columns); c++) {
+    const char *name = stat_columns[c].column;
+    if (columns >> c & 1) g_string_append_printf(set, "%s%s = given.%s", set->len ? ", " : "", name, name);
+  }
   g_autofree char *change = g_strdup_printf(
-      "UPDATE ledger_stat SET n_rows = given.n_rows, first_day = given.first_day, last_day = given.last_day, latest_at "
-      "= given.latest_at, has_foreign_currency = given.has_foreign_currency FROM given_rows(%u) given WHERE "
-      "ledger_stat.table_name = given.table_name",
+      "UPDATE ledger_stat SET %s FROM given_rows(%u) given WHERE ledger_stat.table_name = given.table_name", set->str,
       rows);
   if (are_there) return store_run_kept(writer->store, change, NULL, 0, NULL, error);
   g_autofree char *out =
@@ -149,28 +189,33 @@ static gboolean put_stats(const IngestWriter *writer, gboolean are_there, GError
          store_run_kept(writer->store, in, NULL, 0, NULL, error);
 }
 
+static void add_stat(IngestWriter *writer, guint table, const WriterStat *stat) {
+  StoreValue latest = {0};
+  if (stat->span.latest_us != G_MININT64) latest = (StoreValue){.type = STORE_INSTANT, .integer = stat->span.latest_us};
+  store_given_add(writer->stat_rows,
+                  (const StoreValue[]){{.type = STORE_TEXT, .text = ledger_schema_table(writer->schema, table)->name},
+                                       {.type = STORE_INT, .integer = stat->span.n},
+                                       day_value(stat->span.first_day),
+                                       day_value(stat->span.last_day),
+                                       latest,
+                                       {.type = STORE_BOOL, .integer = stat->has_foreign}});
+}
+
 static gboolean write_stats(Writing *writing, GError **error) {
   IngestWriter *writer = writing->put->writer;
   gboolean are_there = TRUE;
+  guint columns = 0;
   store_given_clear(writer->stat_rows);
   for (guint i = 0; i < writing->n; i++) {
     const StatChange *change = &writing->changes[i];
-    are_there &= writing->stats[change->table].is_there;
+    const WriterStat *was = &writer->stats[change->table], *is = &writing->stats[change->table];
+    are_there &= was->is_there;
     if (!refresh_stat(writing, change, error)) return FALSE;
-    const WriterStat *stat = &writing->stats[change->table];
-    StoreValue latest = {0};
-    if (stat->span.latest_us != G_MININT64)
-      latest = (StoreValue){.type = STORE_INSTANT, .integer = stat->span.latest_us};
-    store_given_add(
-        writer->stat_rows,
-        (const StoreValue[]){{.type = STORE_TEXT, .text = ledger_schema_table(writer->schema, change->table)->name},
-                             {.type = STORE_INT, .integer = stat->span.n},
-                             day_value(stat->span.first_day),
-                             day_value(stat->span.last_day),
-                             latest,
-                             {.type = STORE_BOOL, .integer = stat->has_foreign}});
+    guint changed = changed_columns(was, is);
+    if (changed) add_stat(writer, change->table, is);
+    columns |= changed;
   }
-  return put_stats(writer, are_there, error);
+  return columns == 0 || put_stats(writer, are_there, columns, error);
 }
 
 /* --- members of dimensions that are only referred to --- */
@@ -451,6 +496,10 @@ static void learn(const Writing *writing) {
       writer_set_remove(put->table->there, row->key);
     else if (row->is_changed)
       writer_set_add(put->table->there, row->key, writer_zone_day(put->table, row->values));
+    if (!row->values)
+      writer_recent_remove(put->table->recent, row->key);
+    else if (row->is_changed)
+      writer_recent_keep(put->table->recent, row->key, row->values);
     if (row->is_changed && row->values) writer_learn_references(writer, put->table, row->values);
     if (put->table->went && !row->values)
       writer_set_add(put->table->went, row->key, BASE_DAY_NONE);

@@ -9,6 +9,7 @@
  * and only for such changes. */
 #include "store/derived_facts.h"
 
+#include "store/derived_recent.h"
 #include "store/derived_rows.h"
 
 #include <string.h>
@@ -496,7 +497,8 @@ gboolean store_derived_gather_into(Store *store, DerivedFacts *facts, const Deri
   store_derived_facts_empty(facts);
   if (!read_deals(store, facts, wanted, error)) return FALSE;
   g_auto(Index) index = {0};
-  if ((wanted->wants_changes || wanted->told) && !read_changes(store, facts, &index, wanted, error)) return FALSE;
+  if (wanted->recent) store_derived_recall(wanted->recent, facts);
+  if ((wanted->wants_changes || wanted->told || wanted->recent) && !read_changes(store, facts, &index, wanted, error)) return FALSE;
   if (wanted->wants_activities &&
       (!read_touches(store, facts, &index, wanted, error) || !read_planned(store, facts, &index, wanted, error)))
     return FALSE;

@@ -79,17 +79,20 @@ typedef struct {
   DerivedWord pushed, pulled_in;
 } DerivedFacts;
 
+typedef struct DerivedRecent DerivedRecent;
+
 typedef struct {
   gboolean only_touched; /* the deals of the temporary table derived_touched */
   guint n_parts, part;   /* the deals whose key leaves `part` when divided by `n_parts` */
   gboolean wants_changes, wants_activities, wants_stages;
   /* for a few deals, again and again */
-  gboolean is_kept;        /* statements are kept, and stages as they were read first */
-  const char *touched;     /* SQL in place of derived_touched, or NULL */
-  const StoreGiven *deals; /* the deals' own rows, or NULL: they are in opportunity */
-  const StoreGiven *told;  /* rows of stage_change that are not looked for, or NULL */
-  const char *changes;     /* SQL of key and day: on which days they changed, or NULL: on any */
-  gboolean is_dated;       /* `touched` has the day of each deal's creation as deal_day */
+  gboolean is_kept;            /* statements are kept, and stages as they were read first */
+  const char *touched;         /* SQL in place of derived_touched, or NULL */
+  const StoreGiven *deals;     /* the deals' own rows, or NULL: they are in opportunity */
+  const StoreGiven *told;      /* rows of stage_change that are not looked for, or NULL */
+  const DerivedRecent *recent; /* that has all deals, or NULL */
+  const char *changes;         /* SQL of key and day: on which days they changed, or NULL: on any */
+  gboolean is_dated;           /* `touched` has the day of each deal's creation as deal_day */
 } DerivedWanted;
 
 /* Reads, links each deal with its changes and touches, and puts them in order of time. Errors: those of the store. */

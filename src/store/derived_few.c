@@ -15,6 +15,7 @@ void store_derived_few_free(DerivedFew *few) {
   if (!few) return;
   g_hash_table_unref(few->emissions);
   store_given_free(few->leaving);
+  store_derived_recent_free(few->recent);
   store_derived_facts_free(few->facts);
   g_free(few);
 }
@@ -28,6 +29,7 @@ DerivedFew *store_derived_few(Store *store) {
   store->few = g_new0(DerivedFew, 1);
   store->few->facts = store_derived_facts_new();
   store->few->emissions = g_hash_table_new_full(NULL, NULL, NULL, free_emission);
+  store->few->recent = store_derived_recent_new();
   store->few->leaving =
       store_given_new(store, (const char *const[]){"key", "deal_day"}, (const char *const[]){"UBIGINT", "DATE"}, 2);
   return store->few;
@@ -37,6 +39,10 @@ DerivedFew *store_derived_few(Store *store) {
 void store_forget_deals(Store *store) {
   if (store->few) store_derived_few_free(g_steal_pointer(&store->few));
   g_clear_pointer(&store->kept, g_hash_table_unref);
+}
+
+void store_derived_take_back(Store *store) {
+  if (store->few) store_derived_recent_forget_all(store->few->recent);
 }
 
 /* --- taking out, putting in --- */
@@ -201,26 +207,35 @@ static Wanted find_wanted(const LedgerSchema *schema, const StoreDeals *deals, S
   return wanted;
 }
 
+/* What deals are derived from is remembered, or looked for and remembered. Of deals of which it is not told what they
+ * are (changes were put, or they went) it is looked for and forgotten. */
 static gboolean gather(Store *store, const StoreDeals *deals, const DerivedWanted *needs, GError **error) {
   if (store->few && store_derived_words_count(store->few->facts->words) > MAX_WORDS) store_forget_deals(store);
-  DerivedFacts *facts = store_derived_few(store)->facts;
+  DerivedFew *few = store_derived_few(store);
   g_autofree char *touched = g_strdup_printf("given_rows(%u)", store_given_number(deals->touched));
   g_autofree char *changes =
       deals->changes ? g_strdup_printf("given_rows(%u)", store_given_number(deals->changes)) : NULL;
+  gboolean is_whole = deals->known && needs->wants_changes && needs->wants_activities;
   gboolean tell_activities = needs->wants_activities && deals->has_activities;
+  gboolean wants_all = tell_activities && !deals->has_silences;
+  gboolean is_recent = is_whole && store_derived_recent_has(few->recent, deals->known, wants_all);
   DerivedWanted wanted = {.only_touched = TRUE,
                           .is_kept = TRUE,
                           .touched = touched,
                           .deals = deals->known,
                           .told = needs->wants_changes ? deals->told : NULL,
+                          .recent = is_recent ? few->recent : NULL,
                           .changes = changes,
                           .is_dated = deals->is_dated,
                           .n_parts = 1,
-                          .wants_changes = needs->wants_changes && deals->has_changes,
-                          .wants_activities = tell_activities && !deals->has_silences,
+                          .wants_changes = needs->wants_changes && deals->has_changes && !is_recent,
+                          .wants_activities = wants_all && !is_recent,
                           .wants_stages = needs->wants_stages};
-  return store_derived_gather_into(store, facts, &wanted, error) &&
-         (!tell_activities || !deals->has_silences || learn_activities(store, deals, error));
+  if (!store_derived_gather_into(store, few->facts, &wanted, error)) return FALSE;
+  if (tell_activities && deals->has_silences && !is_recent && !learn_activities(store, deals, error)) return FALSE;
+  store_derived_recent_forget(few->recent, deals->touched, 0);
+  if (is_whole) store_derived_remember(few->recent, few->facts, wants_all || !deals->has_activities);
+  return TRUE;
 }
 
 static gboolean refresh(Store *store, const DerivedForm *form, const StoreDeals *deals, const DerivedPast *past,

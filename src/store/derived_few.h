@@ -3,10 +3,12 @@
 
 #include "store/derived.h"
 #include "store/derived_differ.h"
+#include "store/derived_recent.h"
 
 struct DerivedFew {
   DerivedFacts *facts;   /* of the last deals; its words and ladders stay */
   GHashTable *emissions; /* DerivedForm -> DerivedEmission: kept statements refer to them */
+  DerivedRecent *recent; /* deals that were refreshed lately */
   StoreGiven *leaving;   /* key, deal_day: deals all of whose rows of a table go */
 };
 

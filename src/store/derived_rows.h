@@ -81,6 +81,8 @@ gboolean store_derived_register(Store *store, GError **error);
 /* The statement that adds what derived_rows() gives. The caller frees. */
 char *store_derived_insert_sql(const DerivedForm *form);
 void store_derived_few_free(DerivedFew *few);
+/* What was done of a few deals since the transaction began is undone. */
+void store_derived_take_back(Store *store);
 
 /* Adds the rows of one table that follow from `facts`. */
 gboolean store_derived_insert(Store *store, const DerivedFacts *facts, const DerivedForm *form, GError **error);

@@ -145,6 +145,7 @@ gboolean store_refresh_silences(Store *store, const LedgerSchema *schema, const 
   const LedgerTable *table = ledger_schema_find(schema, "silence");
   *change = (StoreDerivedChange){.table = table, .gone = derived_no_rows, .come = derived_no_rows};
   store_derived_facts_empty(silences.facts);
+  store_derived_recent_forget(store->few->recent, activities->touched, 0);
   silences.numbers = store_derived_number_deals(silences.facts);
   g_autoptr(StoreRows) rows = take_out_silences(store, activities, &change->gone, error);
   if (!rows || !find_lost(store, &silences, activities->went, error)) return FALSE;

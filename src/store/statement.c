@@ -1,5 +1,6 @@
 /* Running SQL: statements, transactions, progress, and the quoting of names and texts. */
 #include "base/fault.h"
+#include "store/derived_rows.h"
 #include "store/private.h"
 
 #include <glib/gstdio.h>
@@ -117,6 +118,7 @@ void store_rollback(Store *store) {
   if (!store->in_transaction) return;
   duckdb_query(store->connection, "ROLLBACK", NULL);
   store->in_transaction = FALSE;
+  store_derived_take_back(store);
 }
 
 double store_progress(Store *store) {

@@ -2,6 +2,7 @@
  * changed ones, unchanged ones, ids of people nobody described, deals that come after what refers to them, dates at the
  * edge of what there is, values to reject) the ledger that a writer wrote equals one that ingest_put() wrote, in every
  * column of every table, derived facts, statistics and loads included. */
+#include "base/fault.h"
 #include "ingest/writer.h"
 #include "unit.h"
 
@@ -303,6 +304,88 @@ static void test_random(void **state) {
   ledger_schema_free(world.schema);
 }
 
+/* --- what is remembered of records that were put lately --- */
+
+/* What the writer cannot do leaves nothing behind, in its memory neither. */
+static void fail_to_put(World *world, const char *table, const char *json) {
+  IngestPut to = put_into(world, world->fast);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(IngestPutReport) report = NULL;
+  gboolean is_taken = FALSE;
+  base_fault_arm("ingest.write", 1);
+  assert_false(ingest_writer_put(world->writer, &to, table, json, &report, &is_taken, &error));
+  base_fault_disarm();
+  compare(world, "a put that failed");
+}
+
+#define DEAL(more) "{\"id\": \"D1\", \"currency\": \"EUR\", " more "}"
+#define CALL(more) "{\"id\": \"N1\", \"opportunity\": \"D1\", \"kind\": \"call\", " more "}"
+
+/* A deal that changes again and again, and between it all that its derived rows follow from. */
+static void test_again(void **state) {
+  World world = {.random = g_rand_new_with_seed(1), .schema = ledger_schema_new(NULL, 0, NULL)};
+  begin(&world, "Europe/Berlin");
+  put_stages(&world);
+  world.n_left = 0;
+  put(&world, "opportunity", DEAL("\"created_at\": \"2026-02-01\", \"stage\": \"Talks\", \"amount\": 1"));
+  put(&world, "opportunity", DEAL("\"amount\": 2, \"expected_close\": \"2026-05-01\""));
+  put(&world, "activity", CALL("\"done_at\": \"2026-02-11T09:30:00Z\""));
+  put(&world, "opportunity", DEAL("\"amount\": 3, \"expected_close\": \"2026-06-01\""));
+  fail_to_put(&world, "opportunity", DEAL("\"amount\": 4, \"stage\": \"Quote\""));
+  put(&world, "opportunity", DEAL("\"amount\": 5"));
+  put(&world, "activity", CALL("\"done_at\": null, \"scheduled_at\": \"2026-12-11\""));
+  put(&world, "opportunity", DEAL("\"stage\": \"Quote\", \"amount\": 6"));
+  put(&world, "stage_change",
+      "{\"id\": \"C1\", \"opportunity\": \"D1\", \"at\": \"2026-02-03\", \"stage\": \"Quote\", \"amount\": 9, "
+      "\"currency\": \"EUR\"}");
+  put(&world, "opportunity", DEAL("\"amount\": 7"));
+  remove_one(&world, "stage_change", "C1");
+  put(&world, "opportunity", DEAL("\"amount\": 8"));
+  put(&world, "activity", CALL("\"done_at\": \"2026-03-11\", \"scheduled_at\": null"));
+  put(&world, "opportunity", DEAL("\"stage\": \"Signed\", \"closed_at\": \"2026-03-01\""));
+  put(&world, "opportunity", DEAL("\"amount\": 9"));
+  put(&world, "opportunity", DEAL("\"stage\": \"Talks\", \"closed_at\": null"));
+  put(&world, "opportunity", DEAL("\"amount\": 10, \"created_at\": \"2026-01-01\""));
+  remove_one(&world, "activity", "N1");
+  put(&world, "opportunity", DEAL("\"amount\": 11"));
+  remove_one(&world, "opportunity", "D1");
+  put(&world, "opportunity", DEAL("\"created_at\": \"2026-02-02\", \"stage\": \"Talks\", \"amount\": 12"));
+  put(&world, "opportunity", DEAL("\"amount\": 13"));
+  assert_int_equal(world.n_left, 0);
+  end(&world);
+  g_rand_free(world.random);
+  ledger_schema_free(world.schema);
+}
+
+#define MANY 5000 /* more than are remembered */
+
+/* Rows that are remembered no more, or never were for their length, are read. */
+static void test_many(void **state) {
+  World world = {.random = g_rand_new_with_seed(1), .schema = ledger_schema_new(NULL, 0, NULL)};
+  g_autoptr(GString) json = g_string_new("[");
+  g_autofree char *text = g_strnfill(9000, 'x');
+  begin(&world, "UTC");
+  put_stages(&world);
+  world.n_left = 0;
+  for (guint i = 0; i < MANY; i++)
+    g_string_append_printf(json, "%s{\"id\": \"S%u\", \"at\": \"2026-02-03\", \"document\": \"%s\"}", i ? ", " : "", i,
+                           i == MANY - 1 ? text : "7");
+  g_string_append_c(json, ']');
+  put(&world, "sale", json->str);
+  g_string_printf(json,
+                  "[{\"id\": \"S0\", \"at\": \"2026-02-04\"}, {\"id\": \"S%u\", \"at\": \"2026-02-05\"}, "
+                  "{\"id\": \"S%u\", \"at\": \"2026-02-06\"}]",
+                  MANY - 1, MANY - 2);
+  put(&world, "sale", json->str);
+  put(&world, "sale", json->str);
+  assert_int_equal(world.n_left, 0);
+  gsize bytes = ingest_writer_bytes(world.writer);
+  assert_in_range(bytes, MANY, 8 << 20);
+  end(&world);
+  g_rand_free(world.random);
+  ledger_schema_free(world.schema);
+}
+
 /* --- a deal whose currency is not named again --- */
 
 static void expect_amount(Store *store, const char *id, const char *expected) {
@@ -408,8 +491,9 @@ static void test_keeps_refused_of_all_or_none(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_keeps_refused),
-                                     cmocka_unit_test(test_keeps_refused_of_all_or_none),
-                                     cmocka_unit_test(test_keeps_currency), cmocka_unit_test(test_random)};
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_keeps_refused),  cmocka_unit_test(test_keeps_refused_of_all_or_none),
+      cmocka_unit_test(test_keeps_currency), cmocka_unit_test(test_again),
+      cmocka_unit_test(test_many),           cmocka_unit_test(test_random)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
