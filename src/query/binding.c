@@ -13,7 +13,7 @@ struct QueryBinding {
   QueryPlan *plan; /* its uses; what else a plan has is the side's that is read */
   Evaluator *evaluator;
   RowAsked *asked_of;
-  gboolean reads_whole, goes_by_group;
+  gboolean reads_whole, mixes_whole, goes_by_group;
   gsize bytes;
 };
 
@@ -35,7 +35,8 @@ static QueryBinding *binding_of(QueryRun *run, const Board *board, guint side) {
   query_stat_bounds(run->context->stat, &binding->first, &binding->last);
   binding->shape = query_shape_hold(run->result->shape);
   binding->asked = run->asked;
-  binding->reads_whole = query_run_reads_whole(run);
+  binding->reads_whole = query_run_reads_whole(run, FALSE);
+  binding->mixes_whole = query_run_reads_whole(run, TRUE);
   gsize n = (gsize)binding->shape->kpis->len * binding->shape->periods->len;
   for (gsize i = 0; i < n; i++) binding->goes_by_group |= run->asked_of[i].by_group;
   binding->bytes = evaluator_seal(run->evaluator) + n * (sizeof(RowAsked) + sizeof(QueryColumn));
@@ -100,7 +101,7 @@ gboolean query_binding_can_be_shared(const QueryBinding *binding) {
 }
 
 gboolean query_binding_mixes_whole(const QueryBinding *binding) {
-  return binding->goes_by_group && binding->reads_whole;
+  return binding->mixes_whole;
 }
 
 gboolean query_binding_reads_whole(const QueryBinding *binding) {

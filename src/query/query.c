@@ -296,28 +296,33 @@ gboolean query_run_answer(QueryRun *run, GError **error) {
   return TRUE;
 }
 
-static gboolean reads_whole(const KpiExpr *expr) {
+/* Whether total(…) is in a formula; or only, whether it is inside each(). */
+static gboolean reads_whole(const KpiExpr *expr, gboolean inside_each) {
   switch (expr->op) {
     case KPI_OP_TOTAL:
-      return TRUE;
+      if (!inside_each) return TRUE;
+      break;
     case KPI_OP_MEASURE:
       return FALSE;
+    case KPI_OP_EACH:
+      return reads_whole(expr->args[0], FALSE);
     case KPI_OP_KPI:
       for (guint v = 0; v < expr->kpi->n_versions; v++)
-        if (reads_whole(expr->kpi->versions[v].expr)) return TRUE;
+        if (reads_whole(expr->kpi->versions[v].expr, inside_each)) return TRUE;
       return FALSE;
     default:
-      for (guint i = 0; i < expr->n_args; i++)
-        if (reads_whole(expr->args[i])) return TRUE;
-      return FALSE;
+      break;
   }
+  for (guint i = 0; i < expr->n_args; i++)
+    if (reads_whole(expr->args[i], inside_each)) return TRUE;
+  return FALSE;
 }
 
-gboolean query_run_reads_whole(const QueryRun *run) {
+gboolean query_run_reads_whole(const QueryRun *run, gboolean inside_each) {
   for (guint k = 0; k < run->result->kpis->len; k++) {
     const KpiDefinition *kpi = g_ptr_array_index(run->result->kpis, k);
     for (guint v = 0; v < kpi->n_versions; v++)
-      if (reads_whole(kpi->versions[v].expr)) return TRUE;
+      if (reads_whole(kpi->versions[v].expr, inside_each)) return TRUE;
   }
   return FALSE;
 }

@@ -166,8 +166,9 @@ void query_run_collect(QueryRun *run);
 void query_run_bind(QueryRun *run);
 /* Binds what is not bound yet. */
 gboolean query_run_answer(QueryRun *run, GError **error);
-/* Whether a formula reads the total of all, so that a group's numbers may change with another's. */
-gboolean query_run_reads_whole(const QueryRun *run);
+/* Whether a formula reads the total of all, so that a group's numbers may change with another's; or only, whether one
+ * does so inside each(). */
+gboolean query_run_reads_whole(const QueryRun *run, gboolean inside_each);
 /* Frees its plan and evaluator. */
 void query_run_clear(QueryRun *run);
 /* What is to be said beside the numbers, once they are there. */

@@ -1,7 +1,7 @@
 /* Kept cells against counting afresh: after any sequence of random changes of a simulated company's exports (values
  * moved from one record to another, records gone, come back, come late) and records put one by one, every KPI of the
  * catalogue, by several dimensions, month by month and compared with the year before, is to the last digit what a scan
- * of all records says.
+ * of all records says; so is what readers see who may see some of it.
  *
  * ATTAIN_TEST_SEED repeats a run; ATTAIN_TEST_BATCHES makes it longer, ATTAIN_TEST_ALL asks by all dimensions after
  * each change. */
@@ -166,6 +166,85 @@ static void answers_are_as_counted(World *world, gsize d) {
   g_autoptr(GHashTable) rows_kept = rows_of(kept), rows_counted = rows_of(counted);
   assert_true(g_hash_table_size(rows_counted) > 0);
   compare(dimensions[d][0] != NULL ? dimensions[d][0] : "nothing", rows_kept, rows_counted);
+}
+
+/* --- readers who see some of it --- */
+
+static QueryResult *ask_as(World *world, const QuerySight *sight, const char *const *by, gboolean kept) {
+  g_autoptr(GError) error = NULL;
+  QueryRequest request = {.kpis = (const char *const *)world->kpis->pdata,
+                          .by = by,
+                          .period = "2026-07..2026-10",
+                          .has_grain = TRUE,
+                          .grain = CALENDAR_MONTH,
+                          .compare = QUERY_COMPARE_PREVIOUS,
+                          .rates_of = BASE_DAY_NONE};
+  QueryContext context = context_of(world);
+  context.sight = sight;
+  QueryResult *result =
+      kept ? query_live_ask(world->live, sight, &request, &error) : query_run(&context, &request, &error);
+  if (result == NULL) fail_msg("%s", error->message);
+  assert_true(!kept || query_result_is_from_cells(result));
+  return result;
+}
+
+static gint32 some_key(World *world, const char *sql) {
+  g_autoptr(GError) error = NULL;
+  g_autofree char *one = g_strdup_printf("%s ORDER BY hash(key + %u) LIMIT 1", sql, g_rand_int(world->random));
+  g_autoptr(StoreRows) rows = store_query(world->session->store, one, NULL, 0, 1, &error);
+  if (rows == NULL) fail_msg("%s", error->message);
+  return store_rows_count(rows) == 0 ? 1 : (gint32)store_rows_value(rows, 0, 0).integer;
+}
+
+static gboolean reads_whole(const KpiExpr *expr) {
+  if (expr->op == KPI_OP_TOTAL) return TRUE;
+  if (expr->op == KPI_OP_KPI) return reads_whole(expr->kpi->versions[0].expr);
+  for (guint i = 0; expr->op != KPI_OP_MEASURE && i < expr->n_args; i++)
+    if (reads_whole(expr->args[i])) return TRUE;
+  return FALSE;
+}
+
+/* Each row that a reader sees by the dimension of their place is the row that everybody's answer has by it; a part of
+ * total(…) is another, of another total. */
+static void rows_are_everybodys(World *world, const QueryResult *seen, const QueryResult *all) {
+  g_autoptr(GHashTable) rows_seen = rows_of(seen), rows_all = rows_of(all);
+  GHashTableIter iter;
+  gpointer name, numbers;
+  g_hash_table_iter_init(&iter, rows_seen);
+  while (g_hash_table_iter_next(&iter, &name, &numbers)) {
+    g_auto(GStrv) parts = g_strsplit(name, "|", -1);
+    const KpiDefinition *kpi = kpi_catalogue_find(world->session->catalogue, parts[0], NULL);
+    if (g_str_equal(parts[2], "0") || reads_whole(kpi->versions[0].expr)) continue;
+    const char *expected = g_hash_table_lookup(rows_all, name);
+    if (g_strcmp0(expected, numbers) != 0)
+      fail_msg("%s:\n  seen %s\n  all  %s", (char *)name, (char *)numbers, expected != NULL ? expected : " nothing");
+  }
+}
+
+/* By their own place: one board for all readers; by several places: a board of their own. */
+static void readers_are_answered(World *world) {
+  static const char *const by[][2] = {{"rep", NULL}, {"manager", NULL}, {"team", NULL}};
+  for (guint kind = 0; kind < G_N_ELEMENTS(by); kind++) {
+    g_autoptr(QuerySight) sight = query_sight_new(), wide = query_sight_new();
+    gint32 seller = some_key(world, "SELECT owner AS key FROM opportunity WHERE owner IS NOT NULL");
+    gint32 leader = some_key(world, "SELECT manager AS key FROM team WHERE manager IS NOT NULL");
+    gint32 team = some_key(world, "SELECT key FROM team");
+    if (kind == 0) query_sight_add_person(sight, seller);
+    if (kind == 1) query_sight_add_manager(sight, leader);
+    if (kind == 2) query_sight_add_team(sight, team);
+    query_sight_add_person(wide, leader);
+    query_sight_add_manager(wide, leader);
+    print_message("  reader %s\n", query_sight_key(sight));
+    for (guint several = 0; several < (kind == 1 ? 2 : 1); several++) {
+      const QuerySight *of = several ? wide : sight;
+      const char *const *dims = kind == 1 ? dimensions[3] : by[kind];
+      g_autoptr(QueryResult) counted = ask_as(world, of, dims, FALSE), kept = ask_as(world, of, dims, TRUE);
+      g_autoptr(GHashTable) rows_counted = rows_of(counted), rows_kept = rows_of(kept);
+      compare(query_sight_key(of), rows_kept, rows_counted);
+    }
+    g_autoptr(QueryResult) seen = ask_as(world, sight, by[kind], TRUE), all = ask_as(world, NULL, by[kind], FALSE);
+    rows_are_everybodys(world, seen, all);
+  }
 }
 
 /* --- changing the exports --- */
@@ -362,6 +441,7 @@ static void kept_cells_equal_counting_afresh(void **state) {
     gsize some = (gsize)g_rand_int_range(world->random, 0, G_N_ELEMENTS(dimensions));
     for (gsize d = 0; d < G_N_ELEMENTS(dimensions); d++)
       if (d == some || all) answers_are_as_counted(world, d);
+    readers_are_answered(world);
   }
   for (gsize d = 0; d < 3; d++) answers_are_as_counted(world, d);
   QueryLiveState live = query_live_state(world->live);

@@ -603,15 +603,148 @@ static void kept_cells_follow_for_every_reader(void **state) {
   }
 }
 
-static int set_up_nothing(void **state) {
-  *state = NULL;
-  return 0;
+/* --- names --- */
+
+/* Ana and Ben in North, Carla in South, who sold nothing; Ana's deal is of Acme, Ben's of Zenith. */
+static World world_of_three(void) {
+  World world = world_empty(definitions);
+  world_add_team(&world, 1, "North");
+  world_add_team(&world, 2, "South");
+  world_add_person(&world, 1, "Ana", 1);
+  world_add_person(&world, 2, "Ben", 1);
+  world_add_person(&world, 3, "Carla", 2);
+  company_sql(world.store,
+              "INSERT INTO account (key, id, name, known) VALUES (1, 'a1', 'Acme', true), (2, 'a2', "
+              "'Zenith', true)");
+  static const WorldDeal deals[] = {{1, "2026-03-01", "won", 100}, {2, "2026-03-02", "won", 700}};
+  world_add_deals(&world, "2026-02-01", deals, G_N_ELEMENTS(deals));
+  company_sql(world.store, "UPDATE opportunity SET account = key");
+  world_set_clock(&world, LAST_DAY);
+  return world;
+}
+
+static const char *const only_won[] = {"won", NULL};
+
+/* What is answered, or said instead, with `name` written as NAME. */
+static char *outcome_of(const World *world, QueryLive *live, const QuerySight *sight, const char *dim,
+                        const char *name) {
+  g_autofree char *condition = g_strdup_printf("%s = '%s'", dim, name);
+  QueryRequest request = request_of(only_won, NULL, (const char *const[]){condition, NULL});
+  QueryContext context = world->context;
+  context.sight = sight;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(QueryResult) result =
+      live != NULL ? query_live_ask(live, sight, &request, &error) : query_run(&context, &request, &error);
+  if (result != NULL) {
+    g_autofree char *notes = g_strjoinv("; ", (char **)query_result_notes(result));
+    return g_strdup_printf("%g %s", query_result_row(result, 0)->value.value, notes);
+  }
+  g_auto(GStrv) parts = g_strsplit(error->message, name, -1);
+  return g_strjoinv("NAME", parts);
+}
+
+/* Whoever is not theirs is to a reader as if they were not there: no answer, error or hint tells of them. */
+static void nobody_else_is_told_of(void **state) {
+  g_auto(World) world = world_of_three();
+  g_autoptr(QueryLive) live = query_live_new(&world.context, (gsize)1 << 30, NULL);
+  g_autoptr(QuerySight) ana = query_sight_new();
+  query_sight_add_person(ana, 1);
+  for (guint kept = 0; kept < 2; kept++) {
+    QueryLive *of = kept ? live : NULL;
+    g_autofree char *other = outcome_of(&world, of, ana, "rep", "Ben"),
+                    *none = outcome_of(&world, of, ana, "rep", "Bem");
+    assert_string_equal(other, none);
+    assert_string_equal(other, "--where: there is no rep 'NAME'");
+    g_autofree char *team = outcome_of(&world, of, ana, "team", "South");
+    assert_string_equal(team, "--where: there is no team 'NAME'");
+    g_autofree char *own = outcome_of(&world, of, ana, "rep", "Anna");
+    assert_string_equal(own, "--where: there is no rep 'NAME'; did you mean 'Ana'?");
+    g_autofree char *all = outcome_of(&world, of, NULL, "rep", "Bem"); /* who sees all is helped */
+    assert_string_equal(all, "--where: there is no rep 'NAME'; did you mean 'Ben'?");
+    g_autofree char *mine = outcome_of(&world, of, ana, "team", "North");
+    assert_string_equal(mine, "100 ");
+    g_autofree char *account = outcome_of(&world, of, ana, "account", "Zenith");
+    g_autofree char *wrong = outcome_of(&world, of, ana, "account", "Zenit");
+    assert_string_equal(account, wrong);
+  }
+  g_autofree char *hint = outcome_of(&world, NULL, NULL, "account", "Zenit");
+  assert_non_null(strstr(hint, "Zenith"));
+}
+
+static char *without_records(const World *world, const QuerySight *sight) {
+  QueryContext context = world->context;
+  context.sight = sight;
+  QueryRequest request = request_of(only_won, (const char *const[]){"rep", NULL}, NULL);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(QueryResult) result = query_run(&context, &request, &error);
+  if (result == NULL) fail_msg("%s", error->message);
+  return g_strjoinv(", ", (char **)query_result_without_records(result));
+}
+
+static void people_without_records_are_those_of_the_reader(void **state) {
+  g_auto(World) world = world_of_three();
+  g_autoptr(QuerySight) ana = query_sight_new(), north = query_sight_new(), both = query_sight_new();
+  query_sight_add_person(ana, 1);
+  query_sight_add_team(north, 1);
+  query_sight_add_team(both, 2);
+  query_sight_add_team(both, 1);
+  g_autofree char *of_ana = without_records(&world, ana), *of_north = without_records(&world, north);
+  g_autofree char *of_both = without_records(&world, both), *of_all = without_records(&world, NULL);
+  assert_string_equal(of_ana, "");
+  assert_string_equal(of_north, "");
+  assert_string_equal(of_both, "Carla");
+  assert_string_equal(of_all, "Carla");
+}
+
+static void a_sight_is_known_by_its_places(void **state) {
+  g_autoptr(QuerySight) one = query_sight_new(), other = query_sight_new(), nothing = query_sight_new();
+  query_sight_add_person(one, 3);
+  query_sight_add_team(one, 2);
+  query_sight_add_manager(one, 3);
+  query_sight_add_team(other, 2);
+  query_sight_add_manager(other, 3);
+  query_sight_add_person(other, 3);
+  query_sight_add_person(other, 3);
+  assert_string_equal(query_sight_key(one), query_sight_key(other));
+  assert_string_not_equal(query_sight_key(one), query_sight_key(nothing));
+  assert_string_equal(query_sight_key(NULL), "*");
+  g_auto(World) world = world_of_three();
+  g_autofree char *text = without_records(&world, nothing);
+  assert_string_equal(text, "");
+}
+
+/* --- one board for all --- */
+
+static void own_numbers_of_all_are_counted_once(void **state) {
+  guint32 seed = company_seed();
+  g_auto(Scene) scene = {0};
+  scene_init(&scene, seed);
+  static const char *const by_source[] = {"source", NULL};
+  QueryRequest request = request_of(all_kpis, by_source, NULL);
+  gint64 n_builds = 0;
+  for (int p = 1; p <= PEOPLE; p++) {
+    g_autoptr(QuerySight) sight = query_sight_new();
+    query_sight_add_person(sight, p);
+    g_autoptr(QueryResult) kept = answer(&scene, sight, &request, TRUE);
+    assert_true(query_result_is_from_cells(kept));
+    if (p == 1) n_builds = query_live_state(scene.live).n_builds;
+  }
+  assert_true(n_builds > 0);
+  assert_int_equal(query_live_state(scene.live).n_builds, n_builds);
+  g_autofree char *condition = g_strdup("rep = 'Person 4'");
+  request.where = (const char *const[]){condition, NULL};
+  g_autoptr(QueryResult) named = answer(&scene, NULL, &request, TRUE);
+  assert_int_equal(query_live_state(scene.live).n_builds, n_builds);
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(readers_see_what_is_theirs_on_the_day),
       cmocka_unit_test(kept_cells_follow_for_every_reader),
+      cmocka_unit_test(nobody_else_is_told_of),
+      cmocka_unit_test(people_without_records_are_those_of_the_reader),
+      cmocka_unit_test(a_sight_is_known_by_its_places),
+      cmocka_unit_test(own_numbers_of_all_are_counted_once),
   };
-  return cmocka_run_group_tests(tests, set_up_nothing, NULL);
+  return cmocka_run_group_tests(tests, NULL, NULL);
 }
