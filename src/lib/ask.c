@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 struct AttainAnswer {
+  LibMeaning *meaning; /* by which it was answered */
   Session session; /* whose answer it is; it owns nothing but what follows */
   QuerySight *sight;
   QueryResult *result;
@@ -95,9 +96,10 @@ static void make_rows(AttainAnswer *answer) {
     answer->rows[answer->n_rows + t] = row_of(answer, query_result_total(result, t));
 }
 
-static AttainAnswer *make_answer(const Session *session, const AttainQuestion *question, QueryResult *result,
-                                 gboolean compared, const KpiView *view) {
+static AttainAnswer *make_answer(LibMeaning *meaning, const Session *session, const AttainQuestion *question,
+                                 QueryResult *result, gboolean compared, const KpiView *view) {
   AttainAnswer *answer = g_new0(AttainAnswer, 1);
+  answer->meaning = lib_meaning_hold(meaning);
   answer->session = *session;
   answer->session.sight = answer->sight = query_sight_hold(session->sight);
   answer->result = result;
@@ -118,30 +120,14 @@ static AttainAnswer *make_answer(const Session *session, const AttainQuestion *q
   return answer;
 }
 
-/* What fails for the sake of the database may be answered once that is open again. */
-static QueryResult *ask(AttainWorkspace *workspace, const QueryRequest *request, GError **error) {
-  GError *cause = NULL;
-  QueryResult *result = lib_ask_cells(workspace, request, &cause);
-  if (!result && g_error_matches(cause, BASE_ERROR, BASE_ERROR_IO) && lib_begin_writing(workspace, NULL)) {
-    gboolean is_mended = lib_mend(workspace);
-    lib_end_writing(workspace);
-    if (is_mended) {
-      g_clear_error(&cause);
-      return lib_ask_cells(workspace, request, error);
-    }
-  }
-  if (cause) g_propagate_error(error, cause);
-  return result;
-}
-
 /* Of the records as they were believed then: there are no cells of the past. */
-static AttainAnswer *answer_then(const Session *past, const AttainQuestion *question, GError **error) {
+static AttainAnswer *answer_then(LibMeaning *meaning, const Session *past, const AttainQuestion *question, GError **error) {
   g_auto(AnswerRequest) request = {0};
   const KpiView *view = NULL;
   if (!read_question(past, question, &request, &view, error)) return NULL;
   QueryContext context = answer_context(past);
   QueryResult *result = query_run(&context, &request.request, error);
-  return result ? make_answer(past, question, result, request.request.compare != QUERY_COMPARE_NONE, view) : NULL;
+  return result ? make_answer(meaning, past, question, result, request.request.compare != QUERY_COMPARE_NONE, view) : NULL;
 }
 
 static AttainAnswer *ask_then(AttainWorkspace *workspace, const AttainQuestion *question, AttainError *error) {
@@ -150,30 +136,48 @@ static AttainAnswer *ask_then(AttainWorkspace *workspace, const AttainQuestion *
   if (workspace->core->turns == 0) lib_doing(workspace, "ask");
   Session session = lib_session(workspace), past;
   AttainAnswer *answer =
-      lib_go_back(&session, question->as_of, &past, &cause) ? answer_then(&past, question, &cause) : NULL;
+      lib_go_back(&session, question->as_of, &past, &cause) ? answer_then(workspace->core->meaning, &past, question, &cause) : NULL;
   lib_leave_past(&session, &past);
   lib_give_turn(workspace);
   if (!answer) lib_fail(error, cause);
   return answer;
 }
 
-AttainAnswer *attain_ask(AttainWorkspace *workspace, const AttainQuestion *question, AttainError *error) {
-  GError *cause = NULL;
+/* By one meaning from the question to the answer. */
+static AttainAnswer *ask_now(AttainWorkspace *workspace, const AttainQuestion *question, GError **error) {
   g_auto(AnswerRequest) request = {0};
   const KpiView *view = NULL;
+  Session session = lib_session(workspace);
+  if (!read_question(&session, question, &request, &view, error)) return NULL;
+  QueryResult *result = lib_ask_cells(workspace, &request.request, error);
+  if (!result) return NULL;
+  lib_note_reader(workspace, question->reader, (const char *const *)request.kpis);
+  return make_answer(workspace->core->meaning, &session, question, result,
+                     request.request.compare != QUERY_COMPARE_NONE, view);
+}
+
+static AttainAnswer *enter_and_ask(AttainWorkspace *workspace, const AttainQuestion *question, GError **error) {
+  lib_enter(workspace);
+  AttainAnswer *answer = ask_now(workspace, question, error);
+  lib_leave(workspace);
+  return answer;
+}
+
+AttainAnswer *attain_ask(AttainWorkspace *workspace, const AttainQuestion *question, AttainError *error) {
+  GError *cause = NULL;
   if (!lib_permit(workspace, "ask", error)) return NULL;
   if (question->as_of) return ask_then(workspace, question, error);
   lib_follow_clock(workspace);
-  QueryResult *result = NULL;
-  Session session = lib_session(workspace);
-  if (read_question(&session, question, &request, &view, &cause))
-    result = ask(workspace, &request.request, &cause);
-  if (result) {
-    lib_note_reader(workspace, question->reader, (const char *const *)request.kpis);
-    return make_answer(&session, question, result, request.request.compare != QUERY_COMPARE_NONE, view);
+  AttainAnswer *answer = enter_and_ask(workspace, question, &cause);
+  if (answer) return answer;
+  if (g_error_matches(cause, BASE_ERROR, BASE_ERROR_IO) && lib_begin_writing(workspace, NULL)) {
+    gboolean is_mended = lib_mend(workspace);
+    lib_end_writing(workspace);
+    if (is_mended) g_clear_error(&cause);
+    if (is_mended) answer = enter_and_ask(workspace, question, &cause);
   }
-  lib_fail(error, cause);
-  return NULL;
+  if (!answer) lib_fail(error, cause);
+  return answer;
 }
 
 void attain_answer_free(AttainAnswer *answer) {
@@ -186,6 +190,7 @@ void attain_answer_free(AttainAnswer *answer) {
   g_string_chunk_free(answer->texts);
   g_free(answer->periods);
   g_free(answer->rows);
+  lib_meaning_release(answer->meaning);
   g_free(answer);
 }
 

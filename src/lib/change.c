@@ -255,7 +255,9 @@ static bool change(AttainWorkspace *workspace, const char *name, LibCall *call, 
   if (!call->table || !(call->records || call->ids))
     return lib_fail_with(error, ATTAIN_ERROR_USAGE, "say which table, and which records");
   if (!call->options) call->options = &defaults;
+  lib_enter(workspace);
   call->source = find_source(workspace, call->options->source, &cause);
+  lib_leave(workspace);
   gboolean is_asked = call->source && set_key(call, &cause);
   if (is_asked && !lib_group_call(workspace, call, error)) is_asked = FALSE;
   LibReport *made = g_steal_pointer(&call->report);

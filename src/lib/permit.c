@@ -122,6 +122,7 @@ static const Permit permits[] = {
     {"open", MANAGE, WHOLE},
     {"close", MANAGE, WHOLE},
     {"set_now", MANAGE, BLIND},
+    {"reload", MANAGE, BLIND},
     /* people */
     {"users", 0, BY_SIGHT},
     {"user_add", MANAGE, BLIND},

@@ -46,7 +46,10 @@ static LibPeople *read_people(AttainWorkspace *workspace, GError **error) {
 LibPeople *lib_people(AttainWorkspace *workspace, AttainError *error) {
   LibPeople *people = g_atomic_pointer_get(&workspace->core->people);
   if (people) return people;
-  if (workspace->core->session->as_of_given) {
+  lib_enter(workspace);
+  gboolean is_past = workspace->core->session->as_of_given;
+  lib_leave(workspace);
+  if (is_past) {
     lib_fail_with(error, ATTAIN_ERROR_USAGE, "users are those of now: the workspace was opened as of the past");
     return NULL;
   }

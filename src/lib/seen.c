@@ -3,7 +3,10 @@
 #include "query/sight_people.h"
 
 int64_t attain_load_number(AttainWorkspace *workspace) {
-  return query_live_load(workspace->core->live);
+  lib_enter(workspace);
+  gint64 load = query_live_load(workspace->core->live);
+  lib_leave(workspace);
+  return load;
 }
 
 static AttainSeen *make_seen(const GArray *people, gboolean is_all) {

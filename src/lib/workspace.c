@@ -64,6 +64,7 @@ AttainWorkspace *attain_open(const char *folder, const AttainOptions *options, A
   static const AttainOptions defaults = {0};
   GError *cause = NULL;
   if (!options) options = &defaults;
+  g_autofree char *digest = folder ? lib_meaning_digest(folder) : NULL;
   Session *session = folder ? open_session(folder, options, &cause) : NULL;
   if (!session) {
     if (!folder) lib_fail_with(error, ATTAIN_ERROR_USAGE, "a workspace is opened by its folder");
@@ -82,6 +83,11 @@ AttainWorkspace *attain_open(const char *folder, const AttainOptions *options, A
   workspace->core = g_new0(LibCore, 1);
   workspace->core->session = session;
   workspace->core->live = live;
+  workspace->core->meaning = lib_meaning_new(workspace->core, session, live);
+  workspace->core->digest = g_steal_pointer(&digest);
+  workspace->core->policies = g_ptr_array_new_with_free_func((GDestroyNotify)access_policy_free);
+  g_mutex_init(&workspace->core->entering);
+  g_rw_lock_init(&workspace->core->asking);
   workspace->core->max_cells_bytes = max_bytes;
   workspace->core->is_read_only = options->read_only || options->as_of;
   workspace->core->clock_us = session->now_given ? session->now_us : -1;
@@ -118,10 +124,13 @@ void attain_close(AttainWorkspace *workspace) {
   settle_people(workspace);
   lib_people_free(workspace->core->people);
   lib_forget_alerts(workspace);
-  query_live_free(workspace->core->live);
   ingest_writer_free(workspace->core->put);
   lib_keys_free(workspace->core->keys);
-  session_free(workspace->core->session);
+  lib_meaning_release(workspace->core->meaning);
+  g_ptr_array_unref(workspace->core->policies);
+  g_free(workspace->core->digest);
+  g_mutex_clear(&workspace->core->entering);
+  g_rw_lock_clear(&workspace->core->asking);
   g_array_unref(workspace->core->subscriptions);
   g_hash_table_unref(workspace->core->noted);
   g_mutex_clear(&workspace->core->writing);
@@ -229,8 +238,10 @@ uint64_t attain_state(AttainWorkspace *workspace) {
 void lib_follow_clock(AttainWorkspace *workspace) {
   if (clock_of(workspace) >= 0 || g_atomic_pointer_get(&workspace->core->writer) == g_thread_self()) return;
   gint64 moved_us = __atomic_load_n(&workspace->core->moved_us, __ATOMIC_ACQUIRE), now_us = g_get_real_time();
+  lib_enter(workspace);
   const Calendar *calendar = workspace->core->session->calendar;
   gboolean is_same_day = calendar_day_of(calendar, moved_us) == calendar_day_of(calendar, now_us);
+  lib_leave(workspace);
   if (is_same_day && now_us - moved_us < CLOCK_STEP_US) return;
   if (!g_mutex_trylock(&workspace->core->writing)) return;
   if (clock_of(workspace) < 0 && query_live_before(workspace->core->live, NULL)) lib_publish(workspace, NULL);

@@ -29,6 +29,7 @@ typedef struct {
 typedef struct LibKeys LibKeys;     /* lib/change.h */
 typedef struct LibReader LibReader; /* lib/reader.h */
 typedef struct LibPeople LibPeople; /* the same */
+typedef struct LibMeaning LibMeaning; /* lib/reload.c */
 
 typedef struct {
   Session *session; /* its store is the writer's; readers use what does not change: schema, definitions, calendar */
@@ -36,6 +37,12 @@ typedef struct {
   gboolean is_read_only;
   LibPeople *people; /* NULL: not needed yet (atomic) */
   guint64 max_cells_bytes;
+
+  LibMeaning *meaning;  /* has `session` and `live` */
+  char *digest;         /* of the files that they were made of */
+  GPtrArray *policies;  /* AccessPolicy: those that were in force before */
+  GMutex entering;      /* before `asking`, so that who changes the meaning is not kept waiting */
+  GRWLock asking;       /* `session` and `live` stay while it is held, or `writing` is */
 
   GMutex writing;        /* of all below */
   IngestWriter *put;     /* the fast way of records; NULL until the first */
@@ -153,6 +160,18 @@ void lib_judge_alerts(AttainWorkspace *workspace, const AttainChange *change);
 
 /* --- keys.c --- */
 void lib_keys_free(LibKeys *keys);
+
+/* --- reload.c --- */
+/* Takes both. It has a reference, the core's. */
+LibMeaning *lib_meaning_new(LibCore *core, Session *session, QueryLive *live);
+LibMeaning *lib_meaning_hold(LibMeaning *meaning);
+void lib_meaning_release(LibMeaning *meaning);
+/* Of attain.yaml and the definitions of the workspace that `folder` is in; NULL where there is none. */
+char *lib_meaning_digest(const char *folder);
+/* The meaning stays what it is from one to the other, for who has no turn. Not one within the other, and no waiting for
+ * a turn between them. */
+void lib_enter(const AttainWorkspace *workspace);
+void lib_leave(const AttainWorkspace *workspace);
 
 /* --- subscribe.c --- */
 void lib_tell_subscribers(AttainWorkspace *workspace, const AttainChange *change);
