@@ -5,6 +5,7 @@
 #include "target/capacity.h"
 
 #include "query/dims.h"
+#include "query/seen.h"
 #include "store/values.h"
 #include "target/members.h"
 
@@ -156,10 +157,18 @@ static TargetCapacity *capacity_of(Count *count, const char *name, const char *a
   return capacity;
 }
 
+/* Whether who asks may be told of the person's day. */
+static gboolean is_seen(const Count *count, const Person *person, BaseDay day) {
+  const QuerySight *sight = count->context->sight;
+  return !sight || query_sight_sees(sight, count->org, person->key, query_org_place_at(count->org, person->key, day));
+}
+
 static void count_person(Count *count, const Person *person, const Asked *asked) {
   g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
   for (BaseDay day = asked->start; day < asked->end; day++) {
-    if (!calendar_is_working_day(count->context->calendar, day) || !is_employed(person, day)) continue;
+    if (!calendar_is_working_day(count->context->calendar, day) || !is_employed(person, day) ||
+        !is_seen(count, person, day))
+      continue;
     const char *name = member_of(count, person, day, asked->dimension);
     const char *above = asked->within_dimension ? member_of(count, person, day, asked->within_dimension) : NULL;
     if (!name || (asked->within && g_strcmp0(above, asked->within) != 0)) continue;

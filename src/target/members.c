@@ -3,6 +3,7 @@
 #include "target/members.h"
 
 #include "query/dims.h"
+#include "query/seen.h"
 #include "store/values.h"
 #include "target/capacity.h"
 
@@ -54,13 +55,18 @@ static char *keys_sql(const QueryContext *context, const Dim *dim, const char *n
   return g_string_free(sql, FALSE);
 }
 
-/* The names under which answers show the rows of these keys: people of one name are told apart in them. */
+/* The names under which answers show the rows of these keys: people of one name are told apart in them. Of people and
+ * teams only those that who asks may be told of. */
 static GPtrArray *names_of_keys(const QueryContext *context, const QueryOrg *org, const Dim *dim, const char *table,
                                 const StoreRows *keys, GError **error) {
   g_autoptr(DimMembers) members = query_members_new(context, org, dim);
   if (!query_members_load(members, table, error)) return NULL;
+  gboolean is_of_people = g_str_equal(table, "person") || g_str_equal(table, "team");
+  g_autoptr(GHashTable) seen = context->sight && is_of_people ? query_sight_members(context->sight, org, dim) : NULL;
   GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
   for (gsize i = 0; i < store_rows_count(keys); i++) {
+    gint64 key = store_int_at(keys, i, 0);
+    if (seen && !g_hash_table_contains(seen, &key)) continue;
     const char *name = query_members_name(members, store_int_at(keys, i, 0));
     if (name) g_ptr_array_add(names, g_strdup(name));
   }
