@@ -1,0 +1,119 @@
+"""A server of the tests: started, its first administrator signed in with a token of theirs, asked, ended.
+
+    with Server(attain, folder) as server:
+        status, answer = server.call("PUT", "/records/opportunity/D1?source=web", {"amount": 5})"""
+import http.client
+import json
+import os
+import re
+import select
+import signal
+import socket
+import subprocess
+import threading
+
+PASSWORD = "correct horse battery staple"
+
+
+class Server:
+    def __init__(self, attain, folder, token=None, environment=None):
+        self.attain, self.folder, self.token = attain, folder, token
+        self.environment = dict(os.environ, **(environment or {}))
+
+    def __enter__(self):
+        self.process = subprocess.Popen([self.attain, "serve", "--listen", "127.0.0.1:0"], cwd=self.folder, text=True,
+                                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=self.environment)
+        secret = None
+        for line in self.process.stdout:
+            found = re.search(r"http://127\.0\.0\.1:(\d+)/(?:welcome#(\S+))?", line)
+            if found:
+                self.port, secret = int(found.group(1)), found.group(2)
+            if found and (secret or self.token):
+                break
+        if not self.token:
+            self.sign_in(secret)
+        self.output = []
+        threading.Thread(target=lambda: self.output.extend(self.process.stdout), daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        self.process.wait()
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def sign_in(self, secret):
+        status, headers, body = self.ask("POST", "/invitation", {"secret": secret, "password": PASSWORD}, whole=True)
+        assert status == 200, body
+        cookie = headers["Set-Cookie"].split(";")[0]
+        csrf = json.loads(body).get("csrf")
+        extra = {"Cookie": cookie, "X-Attain-CSRF": csrf or ""}
+        status, _, body = self.ask("POST", "/tokens", {"name": "tests", "may": ["read", "put", "run", "see_all", "manage"]}, extra,
+                                   whole=True)
+        assert status in (200, 201), (status, body)
+        made = json.loads(body)
+        self.token = made.get("secret") or made.get("token")
+
+    def connect(self):
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+
+    def headers(self, extra=None):
+        headers = {"Content-Type": "application/json"}
+        if self.token:
+            headers["Authorization"] = "Bearer " + self.token
+        headers.update(extra or {})
+        return headers
+
+    def ask(self, method, path, body=None, extra=None, whole=False, connection=None):
+        """Status, headers and text; `body` is text, bytes, or what becomes JSON."""
+        own = connection or self.connect()
+        data = body if body is None or isinstance(body, (str, bytes)) else json.dumps(body)
+        own.request(method, "/api/v1" + path, data, self.headers(extra))
+        answer = own.getresponse()
+        text = answer.read()
+        result = (answer.status, answer.headers, text)
+        if not connection:
+            own.close()
+        return result if whole else result[::2]
+
+    def call(self, method, path, body=None, extra=None, connection=None):
+        status, text = self.ask(method, path, body, extra, connection=connection)
+        return status, json.loads(text) if text[:1] in (b"{", b"[") else text
+
+
+class Events:
+    """The events of a server, read as they come."""
+
+    def __init__(self, server, last=None):
+        extra = {"Accept": "text/event-stream"}
+        if last is not None:
+            extra["Last-Event-ID"] = str(last)
+        self.socket = socket.create_connection(("127.0.0.1", server.port), timeout=60)
+        lines = [f"GET /api/v1/events HTTP/1.1", f"Host: 127.0.0.1:{server.port}"]
+        lines += [f"{name}: {value}" for name, value in server.headers(extra).items() if name != "Content-Type"]
+        self.socket.sendall("\r\n".join(lines + ["", ""]).encode())
+        self.file = self.socket.makefile("rb")
+        self.status = int(self.file.readline().split()[1])
+        while self.file.readline() not in (b"\r\n", b""):
+            pass
+        self.text = b""
+
+    def next(self):
+        """{"id", "event", "data"} of the next one; None at the end."""
+        while b"\n\n" not in self.text:
+            size = self.file.readline().strip()
+            if not size or int(size, 16) == 0:
+                return None
+            self.text += self.file.read(int(size, 16))
+            self.file.readline()
+        one, self.text = self.text.split(b"\n\n", 1)
+        fields = dict(line.split(": ", 1) for line in one.decode().split("\n") if ": " in line)
+        if "id" not in fields:
+            return self.next()
+        return {"id": int(fields["id"]), "event": fields["event"], "data": json.loads(fields["data"])}
+
+    def close(self):
+        self.socket.close()
