@@ -172,6 +172,8 @@ void cli_json_member_object(CliJson *json, const char *key); /* begins it */
 void cli_json_member_array(CliJson *json, const char *key);  /* begins it */
 /* A key and its number, or null where there is none. */
 void cli_json_value(CliJson *json, const char *key, gboolean has, double value);
-void cli_csv_field(FILE *out, const char *text, gboolean first); /* RFC 4180; NULL gives an empty field */
-void cli_csv_number(FILE *out, gboolean has, double value);      /* not a row's first; empty where there is none */
+/* RFC 4180; NULL gives an empty field. A text that a spreadsheet would take for a formula (=, +, -, @, a tab or CR at
+ * its beginning, and no plain number) has an apostrophe before it, so that opening the file calculates nothing. */
+void cli_csv_field(FILE *out, const char *text, gboolean first);
+void cli_csv_number(FILE *out, gboolean has, double value); /* not a row's first; empty where there is none */
 void cli_csv_end(FILE *out);

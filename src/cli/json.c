@@ -204,16 +204,35 @@ void cli_json_value(CliJson *json, const char *key, gboolean has, double value) 
     cli_json_null(json);
 }
 
+/* A number as it is written here, in digits: whatever sign it has, no spreadsheet takes it for a formula. */
+static gboolean is_plain_number(const char *text) {
+  const char *at = text + (*text == '-');
+  gsize whole = strspn(at, "0123456789");
+  at += whole;
+  if (*at == '.') at += 1 + strspn(at + 1, "0123456789");
+  if (whole > 0 && *at == 'e') {
+    at += 1 + (at[1] == '-' || at[1] == '+');
+    at += strspn(at, "0123456789");
+  }
+  return whole > 0 && *at == '\0';
+}
+
+/* What a spreadsheet would calculate when it opens the file (OWASP: CSV injection). */
+static gboolean is_formula(const char *text) {
+  return *text != '\0' && strchr("=+-@\t\r", *text) && !is_plain_number(text);
+}
+
 void cli_csv_field(FILE *out, const char *text, gboolean first) {
   if (!first) fputc(',', out);
   if (!text) return;
   g_autofree char *repaired = g_utf8_validate(text, -1, NULL) ? NULL : g_utf8_make_valid(text, -1);
   if (repaired) text = repaired;
+  const char *before = is_formula(text) ? "'" : "";
   if (!strpbrk(text, ",\"\r\n") && *text != ' ' && !g_str_has_suffix(text, " ")) {
-    fputs(text, out);
+    fprintf(out, "%s%s", before, text);
     return;
   }
-  fputc('"', out);
+  fprintf(out, "\"%s", before);
   for (; *text; text++) {
     if (*text == '"') fputc('"', out);
     fputc(*text, out);

@@ -20,6 +20,14 @@ static gboolean answer_one(AttainWorkspace *workspace, const Session *session, c
   return forecasts != NULL;
 }
 
+/* Sums of the members' targets are for those who see all of the members: others would take a part for the whole, and
+ * be told who is not in it. */
+static GPtrArray *derive(const AttainWorkspace *workspace, const Session *session, const TargetDesk *desk,
+                         GPtrArray *targets, const AnswerTargetsWanted *asked, GPtrArray *chosen, GError **error) {
+  if (!lib_sees_all(workspace)) return g_ptr_array_new();
+  return answer_targets_derive(session, desk, targets, asked, chosen, error);
+}
+
 static gboolean answer(AttainWorkspace *workspace, const Session *session, gconstpointer what, FILE *out,
                        GError **error) {
   const AttainTargetsWanted *wanted = what;
@@ -30,8 +38,7 @@ static gboolean answer(AttainWorkspace *workspace, const Session *session, gcons
   g_autoptr(GPtrArray) targets = lib_read_targets(workspace, error);
   g_autoptr(GPtrArray) chosen = targets ? answer_targets_choose(session, targets, &asked, error) : NULL;
   g_autoptr(GPtrArray) objectives = chosen ? target_read_objectives(session->store, error) : NULL;
-  g_autoptr(GPtrArray) derived =
-      objectives ? answer_targets_derive(session, &desk, targets, &asked, chosen, error) : NULL;
+  g_autoptr(GPtrArray) derived = objectives ? derive(workspace, session, &desk, targets, &asked, chosen, error) : NULL;
   g_autoptr(GArray) standings = derived ? target_standings(&desk, chosen, error) : NULL;
   g_autoptr(GArray) forecasts = standings ? pace_forecasts(&desk, standings, error) : NULL;
   if (forecasts) answer_targets_json(out, session, standings, forecasts, targets, derived, objectives, FALSE);
