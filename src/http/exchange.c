@@ -32,9 +32,15 @@ HttpExchange *http_exchange_hold(HttpExchange *exchange) {
   return exchange;
 }
 
+void http_exchange_forget_user(HttpExchange *exchange) {
+  if (exchange->free_user) exchange->free_user(exchange->user_data);
+  exchange->free_user = NULL;
+  exchange->user_data = NULL;
+}
+
 void http_exchange_release(HttpExchange *exchange) {
   if (!g_atomic_ref_count_dec(&exchange->n_holders)) return;
-  if (exchange->free_user) exchange->free_user(exchange->user_data);
+  http_exchange_forget_user(exchange);
   if (exchange->reply.stream) http_stream_drop(exchange->reply.stream);
   http_reply_clear(&exchange->reply);
   http_target_clear(&exchange->target);
@@ -156,7 +162,7 @@ const char *http_id(const HttpExchange *exchange) {
 }
 
 void http_set_user(HttpExchange *exchange, const char *name, gpointer user, GDestroyNotify free_user) {
-  if (exchange->free_user) exchange->free_user(exchange->user_data);
+  http_exchange_forget_user(exchange);
   g_free(exchange->user);
   exchange->user = g_strdup(name);
   exchange->user_data = user;

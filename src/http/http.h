@@ -118,7 +118,7 @@ gboolean http_is_secure(const HttpExchange *exchange); /* TLS, here or at a trus
 gboolean http_is_local(const HttpExchange *exchange);  /* over the local socket */
 const char *http_id(const HttpExchange *exchange);     /* of the request, for the log; X-Request-Id of the reply */
 
-/* What the gate found out; freed with the exchange. `name` is of the access log and the rate limit. */
+/* What the gate found out; freed when the handler has ended. `name` is of the access log and the rate limit. */
 void http_set_user(HttpExchange *exchange, const char *name, gpointer user, GDestroyNotify free_user);
 gpointer http_user(const HttpExchange *exchange);
 

@@ -126,6 +126,8 @@ struct HttpServer {
 HttpExchange *http_exchange_new(HttpServer *server, struct MHD_Connection *connection, const char *written);
 HttpExchange *http_exchange_hold(HttpExchange *exchange);
 void http_exchange_release(HttpExchange *exchange);
+/* What the gate found out is let go; the name stays, for the log. */
+void http_exchange_forget_user(HttpExchange *exchange);
 /* Copies the headers, so that the exchange does without its connection. */
 void http_exchange_part(HttpExchange *exchange);
 

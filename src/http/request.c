@@ -187,6 +187,7 @@ static gboolean check_body_head(HttpExchange *exchange, const char *length) {
 static void run(HttpExchange *exchange) {
   if (!http_is_replied(exchange)) exchange->match.route->handler(exchange, exchange->server->app);
   http_reply_finish(exchange);
+  http_exchange_forget_user(exchange);
 }
 
 void http_request_work(gpointer data, gpointer server) {
@@ -197,6 +198,7 @@ void http_request_work(gpointer data, gpointer server) {
 
 static enum MHD_Result reply_now(HttpExchange *exchange) {
   http_reply_finish(exchange);
+  http_exchange_forget_user(exchange);
   return http_reply_send(exchange, &exchange->reply);
 }
 
