@@ -23,19 +23,20 @@ typedef struct {
 
 /* --- files --- */
 
-static void read_again(Serving *serving) {
+static gboolean read_again(gpointer data) {
+  Serving *serving = data;
+  serving->quiet = 0;
   g_autofree char *lines = g_strdup_printf("RELOADING=1\nMONOTONIC_USEC=%" G_GINT64_FORMAT, g_get_monotonic_time());
   notify_manager(lines);
   gboolean is_read = server_read_again(serving->server);
   notify_manager(is_read ? "READY=1\nSTATUS=Serving"
                          : "READY=1\nSTATUS=Serving; an edit of the workspace's files is faulty");
+  return G_SOURCE_REMOVE;
 }
 
-static gboolean on_quiet(gpointer data) {
-  Serving *serving = data;
-  serving->quiet = 0;
-  read_again(serving);
-  return G_SOURCE_REMOVE;
+static void read_soon(Serving *serving, guint ms) {
+  if (serving->quiet) g_source_remove(serving->quiet);
+  serving->quiet = g_timeout_add(ms, read_again, serving);
 }
 
 static gboolean is_definition(GFile *file) {
@@ -46,8 +47,7 @@ static gboolean is_definition(GFile *file) {
 static void on_change(GFileMonitor *monitor, GFile *file, GFile *other, GFileMonitorEvent event, gpointer data) {
   Serving *serving = data;
   if (!is_definition(file) && !is_definition(other)) return;
-  if (serving->quiet) g_source_remove(serving->quiet);
-  serving->quiet = g_timeout_add(QUIET_MS, on_quiet, serving);
+  read_soon(serving, QUIET_MS);
 }
 
 static void watch(Serving *serving, const char *subfolder) {
@@ -69,7 +69,7 @@ static gboolean on_stop(gpointer data) {
 static gboolean on_hangup(gpointer data) {
   Serving *serving = data;
   server_reopen(serving->server);
-  read_again(serving);
+  read_soon(serving, 0);
   return G_SOURCE_CONTINUE;
 }
 
@@ -152,5 +152,6 @@ const CliCommand cmd_serve = {
         "attain serve --trusted-proxy 127.0.0.1 --access-log -\tbehind nginx on the same machine",
     .options = options,
     .n_options = G_N_ELEMENTS(options),
+    .place = CLI_HERE,
     .run = run,
 };

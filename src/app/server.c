@@ -182,10 +182,11 @@ static void tell_fault(Server *server, const char *fault) {
 }
 
 gboolean server_read_again(Server *server) {
-  g_autoptr(GError) error = NULL;
-  g_autoptr(ConfOrganisation) organisation = conf_organisation_load(server->folder, &error);
-  tell_fault(server, error ? error->message : NULL);
-  return organisation != NULL;
+  AttainError error = {0};
+  gboolean is_read = attain_reload(server->workspace, &error);
+  tell_fault(server, is_read ? NULL : error.message);
+  attain_error_clear(&error);
+  return is_read;
 }
 
 /* freopen() holds the stream's lock, so that no line is written to a closed file. */
@@ -245,7 +246,7 @@ static void stop_taking(Server *server, guint seconds) {
 
 void server_stop(Server *server, guint seconds) {
   if (!server) return;
-  if (server->workspace) {
+  if (server->feed) {
     stop_taking(server, seconds);
     close_workspace(server);
   }

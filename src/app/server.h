@@ -54,7 +54,8 @@ char *server_address(const Server *server);
 /* The one-time link that makes the first administrator; NULL while there is one. The caller frees. */
 char *server_first_link(Server *server);
 const char *server_folder(const Server *server); /* of the workspace, absolute */
-/* The workspace's files anew; what is faulty is told on `err`, and what was read before stays. */
+/* The workspace's files anew. FALSE: what is wrong was told on `err`, and what was read before holds. Waits for a
+ * writer. In the thread that starts and stops the server. */
 gboolean server_read_again(Server *server);
 /* The certificate and the access log anew from their files. */
 void server_reopen(Server *server);
