@@ -511,6 +511,9 @@ static void kept_is_as_scanned(const Scene *scene, const QuerySight *sight, cons
   }
   assert_true(query_result_is_from_cells(kept));
   g_autofree char *expected = text_of(counted), *found = text_of(kept);
+  g_autofree char *notes = g_strjoinv("\n", (char **)query_result_notes(counted));
+  g_autofree char *notes_kept = g_strjoinv("\n", (char **)query_result_notes(kept));
+  if (sight != NULL) assert_string_equal(notes_kept, notes);
   if (!g_str_equal(expected, found))
     fail_msg("%s, by %s, where %s\nscan:\n%skept:\n%s", query_sight_key(sight), asked_by[by][0],
              named ? where[0] : "all", expected, found);
@@ -731,9 +734,9 @@ static void own_numbers_of_all_are_counted_once(void **state) {
   }
   assert_true(n_builds > 0);
   assert_int_equal(query_live_state(scene.live).n_builds, n_builds);
-  g_autofree char *condition = g_strdup("rep = 'Person 4'");
-  request.where = (const char *const[]){condition, NULL};
+  request.where = (const char *const[]){"rep = 'Person 4'", NULL};
   g_autoptr(QueryResult) named = answer(&scene, NULL, &request, TRUE);
+  assert_true(query_result_is_from_cells(named));
   assert_int_equal(query_live_state(scene.live).n_builds, n_builds);
 }
 
