@@ -66,11 +66,11 @@ ATTAIN_API AttainWorkspace *attain_open(const char *folder, const AttainOptions 
 ATTAIN_API void attain_close(AttainWorkspace *workspace);
 
 /* Reads the workspace's files as they are now: attain.yaml, kpis/, alerts/ and the policy; sources are read by each
- * load. Answers asked after it are by them; those given before stay what they are. The database stays open; columns that
- * attain.yaml has come to have are added. Cells stay where attain.yaml and the definitions are what they were, and are
- * counted afresh where not. Waits for a writer; nobody who asks waits longer than for the questions under way. Where it
- * fails all is as before. Not from a callback.
- * Errors: INPUT with file and line, USAGE where attain.yaml names another database, IO. */
+ * load. Answers asked after it are by them; those given before stay what they are. The database stays open; columns
+ * that attain.yaml has come to have are added. Cells stay where attain.yaml and the definitions are what they were, and
+ * are counted afresh where not. Waits for a writer; nobody who asks waits longer than for the questions under way.
+ * Where it fails all is as before. Not from a callback. Errors: INPUT with file and line, USAGE where attain.yaml names
+ * another database, IO. */
 ATTAIN_API bool attain_reload(AttainWorkspace *workspace, AttainError *error);
 
 /* Moves the clock, for tests: it stands at `now` from here on. NULL: the system's again. Not from a callback.

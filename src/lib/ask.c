@@ -8,7 +8,7 @@
 
 struct AttainAnswer {
   LibMeaning *meaning; /* by which it was answered */
-  Session session; /* whose answer it is; it owns nothing but what follows */
+  Session session;     /* whose answer it is; it owns nothing but what follows */
   QuerySight *sight;
   QueryResult *result;
   Shown shown;
@@ -121,13 +121,15 @@ static AttainAnswer *make_answer(LibMeaning *meaning, const Session *session, co
 }
 
 /* Of the records as they were believed then: there are no cells of the past. */
-static AttainAnswer *answer_then(LibMeaning *meaning, const Session *past, const AttainQuestion *question, GError **error) {
+static AttainAnswer *answer_then(LibMeaning *meaning, const Session *past, const AttainQuestion *question,
+                                 GError **error) {
   g_auto(AnswerRequest) request = {0};
   const KpiView *view = NULL;
   if (!read_question(past, question, &request, &view, error)) return NULL;
   QueryContext context = answer_context(past);
   QueryResult *result = query_run(&context, &request.request, error);
-  return result ? make_answer(meaning, past, question, result, request.request.compare != QUERY_COMPARE_NONE, view) : NULL;
+  return result ? make_answer(meaning, past, question, result, request.request.compare != QUERY_COMPARE_NONE, view)
+                : NULL;
 }
 
 static AttainAnswer *ask_then(AttainWorkspace *workspace, const AttainQuestion *question, AttainError *error) {
@@ -135,8 +137,9 @@ static AttainAnswer *ask_then(AttainWorkspace *workspace, const AttainQuestion *
   if (!lib_take_turn(workspace, error)) return NULL;
   if (workspace->core->turns == 0) lib_doing(workspace, "ask");
   Session session = lib_session(workspace), past;
-  AttainAnswer *answer =
-      lib_go_back(&session, question->as_of, &past, &cause) ? answer_then(workspace->core->meaning, &past, question, &cause) : NULL;
+  AttainAnswer *answer = lib_go_back(&session, question->as_of, &past, &cause)
+                             ? answer_then(workspace->core->meaning, &past, question, &cause)
+                             : NULL;
   lib_leave_past(&session, &past);
   lib_give_turn(workspace);
   if (!answer) lib_fail(error, cause);

@@ -26,9 +26,9 @@ typedef struct {
   void *user_data;
 } Subscription;
 
-typedef struct LibKeys LibKeys;     /* lib/change.h */
-typedef struct LibReader LibReader; /* lib/reader.h */
-typedef struct LibPeople LibPeople; /* the same */
+typedef struct LibKeys LibKeys;       /* lib/change.h */
+typedef struct LibReader LibReader;   /* lib/reader.h */
+typedef struct LibPeople LibPeople;   /* the same */
 typedef struct LibMeaning LibMeaning; /* lib/reload.c */
 
 typedef struct {
@@ -38,11 +38,11 @@ typedef struct {
   LibPeople *people; /* NULL: not needed yet (atomic) */
   guint64 max_cells_bytes;
 
-  LibMeaning *meaning;  /* has `session` and `live` */
-  char *digest;         /* of the files that they were made of */
-  GPtrArray *policies;  /* AccessPolicy: those that were in force before */
-  GMutex entering;      /* before `asking`, so that who changes the meaning is not kept waiting */
-  GRWLock asking;       /* `session` and `live` stay while it is held, or `writing` is */
+  LibMeaning *meaning; /* has `session` and `live` */
+  char *digest;        /* of the files that they were made of */
+  GPtrArray *policies; /* AccessPolicy: those that were in force before */
+  GMutex entering;     /* before `asking`, so that who changes the meaning is not kept waiting */
+  GRWLock asking;      /* `session` and `live` stay while it is held, or `writing` is */
 
   GMutex writing;        /* of all below */
   IngestWriter *put;     /* the fast way of records; NULL until the first */
