@@ -5,11 +5,13 @@
  *
  * What cannot be taken is found before anything is written, so the long way always starts from the same ledger.
  *
- * Where the time goes, on 500,000 deals and a busy machine (bench/writes.c, against a bare commit of one row in turns):
- * a new deal takes 2 times as long, a new sale 1 to 2. A deal that changes takes 7 times: its old version, its
- * changes and the rows that derive from it are found by their days, so that the database looks at a few blocks of
- * 120,000 rows and not at all of them, but each such statement still costs 1 to 3 ms of CPU. An activity that changes
- * takes 3 times where its silences stay: activities are in the order of their deals, so that many blocks have its day.
+ * Where the time goes, on 500,000 deals (bench/writes.c, against a bare commit of one row in turns;
+ * docs/performance.md): a new deal takes 2 to 3 times as long, a new sale 1.5. A deal that changes and was not put
+ * lately takes 6 to 8 times: its old version, its changes and the rows that derive from it are found by their days, so
+ * that the database looks at a few blocks of 120,000 rows and not at all of them, but each such statement still costs
+ * 0.5 to 1.5 ms. One that was put lately has nothing looked for (writer_recent.c, src/store/derived_recent.c). An
+ * activity that changes takes 3 to 4 times where its silences stay: activities are in the order of their deals, so that
+ * many blocks have its day.
  *
  * Memory: of each table the last 4,096 records that were put, some 700 bytes each; 11 to 21 bytes for each record of
  * the tables that are put, 9 to 18 for each that others refer to, by each

@@ -498,7 +498,8 @@ gboolean store_derived_gather_into(Store *store, DerivedFacts *facts, const Deri
   if (!read_deals(store, facts, wanted, error)) return FALSE;
   g_auto(Index) index = {0};
   if (wanted->recent) store_derived_recall(wanted->recent, facts);
-  if ((wanted->wants_changes || wanted->told || wanted->recent) && !read_changes(store, facts, &index, wanted, error)) return FALSE;
+  if ((wanted->wants_changes || wanted->told || wanted->recent) && !read_changes(store, facts, &index, wanted, error))
+    return FALSE;
   if (wanted->wants_activities &&
       (!read_touches(store, facts, &index, wanted, error) || !read_planned(store, facts, &index, wanted, error)))
     return FALSE;
