@@ -35,6 +35,7 @@ typedef struct {
   const char *path;   /* with a dot at its end, or "" */
   const char *within; /* the object's or list's name, or NULL */
   gboolean in_object;
+  const char *below; /* the list within it that has the rows; NULL: none */
 } Place;
 
 static void free_column(gpointer column) {
@@ -115,8 +116,10 @@ static void add_value(AnswerTabular *tabular, GArray *row, const BaseJsonValue *
 }
 
 static void add_members(AnswerTabular *tabular, GArray *row, const BaseJsonValue *object, const Place *place) {
-  for (guint i = object->first; i; i = base_json_value(tabular->json, i)->next)
-    add_value(tabular, row, base_json_value(tabular->json, i), place);
+  for (guint i = object->first; i; i = base_json_value(tabular->json, i)->next) {
+    const BaseJsonValue *value = base_json_value(tabular->json, i);
+    if (g_strcmp0(value->name, place->below) != 0) add_value(tabular, row, value, place);
+  }
 }
 
 /* --- lists --- */
@@ -148,7 +151,8 @@ static gboolean add_list(AnswerTabular *tabular, const BaseJsonValue *object, ch
     const BaseJsonValue *item = base_json_value(tabular->json, i);
     GArray *row = g_array_new(FALSE, TRUE, sizeof(Cell));
     g_array_append_vals(row, around->data, around->len);
-    if (item->kind == BASE_JSON_OBJECT) add_members(tabular, row, item, place);
+    const Place here = {.path = place->path, .within = place->within, .below = steps[1]};
+    if (item->kind == BASE_JSON_OBJECT) add_members(tabular, row, item, &here);
     if (!steps[1]) {
       if (!keep_row(tabular, row, error)) return FALSE;
       continue;

@@ -87,6 +87,11 @@ static gboolean read_quoted(Reader *reader) {
   return FALSE;
 }
 
+/* An apostrophe that was put before what would be a formula (cli_csv_field()) is no part of the text. */
+static gboolean has_guard(const char *field) {
+  return field[0] == '\'' && field[1] && strchr("=+-@\t\r", field[1]);
+}
+
 static gboolean read_field(Reader *reader, GError **error) {
   guint row = reader->row;
   g_string_truncate(reader->field, 0);
@@ -99,6 +104,7 @@ static gboolean read_field(Reader *reader, GError **error) {
   while (reader->at[length] && !strchr("\r\n", reader->at[length]) && reader->at[length] != reader->separator) length++;
   g_string_append_len(reader->field, reader->at, (gssize)length);
   reader->at += length;
+  if (has_guard(reader->field->str)) g_string_erase(reader->field, 0, 1);
   if (reader->field->len > 0) {
     SheetCell cell = {row, reader->column,
                       g_string_chunk_insert_len(reader->chunk, reader->field->str, (gssize)reader->field->len)};

@@ -137,6 +137,21 @@ static void csv(void **state) {
   capture_expect(&capture, "plain,\"a,b\",\"say \"\"hi\"\"\",\"two\nlines\",\" padded\",,,größe\r\n");
 }
 
+/* Nothing in a file is calculated when a spreadsheet opens it; numbers stay numbers. */
+static void csv_formulas(void **state) {
+  static const char *const cases[][2] = {
+      {"=1+1", "'=1+1"}, {"+1+1", "'+1+1"},     {"-1-1", "'-1-1"},  {"@SUM(A1)", "'@SUM(A1)"},
+      {"\tx", "'\tx"},   {"=a,b", "\"'=a,b\""}, {"-12.5", "-12.5"}, {"-1.5e-07", "-1.5e-07"},
+      {"-", "'-"},       {"+49 30", "'+49 30"}, {"a=1", "a=1"},     {"\rx", "\"'\rx\""},
+      {"-e5", "'-e5"}};
+  for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+    Capture capture;
+    capture_begin(&capture);
+    cli_csv_field(capture.out, cases[i][0], TRUE);
+    capture_expect(&capture, cases[i][1]);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(layout),
@@ -144,6 +159,7 @@ int main(void) {
       cmocka_unit_test(shortest_numbers),
       cmocka_unit_test(numbers_read_back),
       cmocka_unit_test(csv),
+      cmocka_unit_test(csv_formulas),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
