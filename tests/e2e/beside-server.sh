@@ -101,6 +101,49 @@ code=0
 expect_code "$code" 0
 is 'the first line of the grid' "$(head -1 "$out")" "$(head -1 grid.csv)"
 
+# A question on a terminal is answered by the command run again with the answer; no is no; and nobody waits meanwhile: while it is
+# asked, another command writes.
+cat > terminal.py << 'PY'
+import os, pty, subprocess, sys
+answer, argv = sys.argv[1], sys.argv[2:]
+meanwhile = ["-C", "co", "--now", "2026-11-21", "target", "comment", "1", "--reason", "meanwhile", "--as", "somebody"]
+pid, fd = pty.fork()
+if pid == 0:
+    os.execv(os.environ["ATTAIN"], [os.environ["ATTAIN"]] + argv)
+seen = b""
+while b"[y/N] " not in seen:
+    seen += os.read(fd, 4096)
+subprocess.run([os.environ["ATTAIN"]] + meanwhile, check=True, timeout=60, stdout=subprocess.DEVNULL)
+os.write(fd, answer.encode() + b"\n")
+try:
+    while True:
+        more = os.read(fd, 4096)
+        if not more:
+            break
+        seen += more
+except OSError:
+    pass
+status = os.waitpid(pid, 0)[1]
+sys.stdout.buffer.write(seen)
+sys.exit(os.waitstatus_to_exitcode(status))
+PY
+terminal() {
+  code=0
+  last=$*
+  python3 terminal.py "$@" > "$out" 2> "$err" || code=$?
+}
+terminal n -C co $now target set 'reach 95k revenue in 2026' --for 'team:South'
+expect_code "$code" 1
+says 'Nothing was set.'
+run 0 -C co $now target --format json
+json_is 'len(d["targets"])' 2
+terminal y -C co $now target set 'reach 95k revenue in 2026' --for 'team:South'
+expect_code "$code" 0
+is 'how often it was asked' "$(grep -c 'Is that what is meant' "$out")" 1
+says 'Target 3 (agreed)'
+run 0 -C co $now target --format json
+json_is 'len(d["targets"])' 3
+
 # Nonsense at the socket: the keeper goes on.
 python3 - co/data/attain.sock << 'PY'
 import os, random, socket, struct, sys
@@ -131,9 +174,17 @@ wait "$follower" || code=$?
 is 'the code of a command that was told to end' "$code" 0
 
 # A keeper that dies leaves a socket that nobody listens at; commands then have a process of their own again.
+"$ATTAIN" -C co $now load --follow > follow.out 2> follow.err &
+follower=$!
+until grep -q 'nothing has changed' follow.out; do kill -0 "$follower" || break; done
 kill -9 "$keeper"
 wait "$keeper" 2> /dev/null
 keeper=
+code=0
+wait "$follower" || code=$?
+is 'the code of a command whose server died' "$code" 1
+cp follow.err "$err"
+complains 'the server that ran this command ended in the middle of it'
 exec 6>&- 7<&-
 checks=$((checks + 1))
 [ -S co/data/attain.sock ] || fail "the socket of a killed keeper is expected to be there"
