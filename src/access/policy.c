@@ -24,21 +24,10 @@ static void free_group(gpointer data) {
   g_free(group);
 }
 
-static void free_board(gpointer data) {
-  AccessBoard *board = data;
-  g_free(board->name);
-  g_strfreev(board->kpis);
-  g_strfreev(board->by);
-  g_strfreev(board->for_whom);
-  g_free(board);
-}
-
 AccessPolicy *access_policy_new(void) {
   AccessPolicy *policy = g_new0(AccessPolicy, 1);
   memcpy(policy->roles, usual_roles, sizeof usual_roles);
   policy->groups = g_ptr_array_new_with_free_func(free_group);
-  policy->boards = g_ptr_array_new_with_free_func(free_board);
-  policy->smallest_group = ACCESS_USUAL_SMALLEST_GROUP;
   policy->limits = user_limits();
   return policy;
 }
@@ -46,7 +35,6 @@ AccessPolicy *access_policy_new(void) {
 void access_policy_free(AccessPolicy *policy) {
   if (!policy) return;
   g_ptr_array_unref(policy->groups);
-  g_ptr_array_unref(policy->boards);
   g_free(policy);
 }
 
@@ -60,14 +48,4 @@ const AccessGroup *access_policy_group(const AccessPolicy *policy, const char *n
     if (g_ascii_strcasecmp(group->name, name) == 0) return group;
   }
   return NULL;
-}
-
-gboolean access_board_is_for(const AccessBoard *board, const User *user) {
-  if (!board->for_whom || !board->for_whom[0]) return TRUE;
-  for (char **whom = board->for_whom; *whom; whom++) {
-    if (g_ascii_strcasecmp(*whom, user_role_name(user->role)) == 0) return TRUE;
-    for (char **group = user->groups; *group; group++)
-      if (g_ascii_strcasecmp(*whom, *group) == 0) return TRUE;
-  }
-  return FALSE;
 }

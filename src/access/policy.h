@@ -1,4 +1,4 @@
-/* A company's policy: what each role may and sees, who is in which group, which numbers everybody may compare. Read
+/* A company's policy: what each role may and sees, who is in which group, how long a session holds. Read
  * from policy.yaml of the workspace; without one, what stands in access_policy_new(). docs/security.md describes it. */
 #pragma once
 
@@ -24,23 +24,11 @@ typedef struct {
   BaseSpan span;
 } AccessGroup;
 
-/* Numbers of the whole company that others than those who see all of it may ask for. */
-typedef struct {
-  char *name;
-  char **kpis, **by; /* by: at least one dimension */
-  char **for_whom;   /* names of roles and groups; empty: everybody */
-  BaseSpan span;
-} AccessBoard;
-
 typedef struct {
   AccessRole roles[USER_N_ROLES];
-  GPtrArray *groups;    /* AccessGroup */
-  GPtrArray *boards;    /* AccessBoard */
-  guint smallest_group; /* the least number of people behind a member's number on a board */
+  GPtrArray *groups; /* AccessGroup */
   UserLimits limits;
 } AccessPolicy;
-
-#define ACCESS_USUAL_SMALLEST_GROUP 5
 
 AccessPolicy *access_policy_new(void);
 void access_policy_free(AccessPolicy *policy);
@@ -52,4 +40,3 @@ AccessPolicy *access_policy_read(const char *folder, GError **error);
 /* What a user may: their role's. */
 guint access_policy_may(const AccessPolicy *policy, const User *user);
 const AccessGroup *access_policy_group(const AccessPolicy *policy, const char *name); /* NULL: there is none */
-gboolean access_board_is_for(const AccessBoard *board, const User *user);

@@ -5,9 +5,6 @@
  *     administrator: {sees: nothing, may: [manage, run, put]}
  *   groups:
  *     north_coaching: {people: [Ana Silva, ben@example.com], teams: [North]}
- *   shared:
- *     - {name: League, kpis: [revenue, win_rate], by: [team], for: [rep, leader]}
- *   smallest_group: 5
  *   sessions: {idle_hours: 12, days: 30}
  *
  * What is not said stays as access_policy_new() has it. */
@@ -20,12 +17,10 @@
 #define HOUR_US        (G_GINT64_CONSTANT(3600) * G_USEC_PER_SEC)
 #define MAX_IDLE_HOURS 720
 #define MAX_DAYS       366
-#define MAX_SMALLEST   1000
-#define MAX_NAMED      1000 /* groups, boards */
+#define MAX_NAMED      1000 /* groups */
 
 typedef struct {
-  const ConfNode *roles, *groups, *shared, *sessions;
-  int smallest_group;
+  const ConfNode *roles, *groups, *sessions;
 } Whole;
 
 /* --- roles --- */
@@ -123,58 +118,6 @@ static gboolean read_groups(const ConfNode *node, AccessPolicy *policy, GError *
   return TRUE;
 }
 
-/* --- shared boards --- */
-
-static gboolean check_whom(const AccessPolicy *policy, const ConfNode *node, char **names, GError **error) {
-  for (; names && *names; names++) {
-    UserRole role;
-    if (user_role_parse(*names, &role, NULL) || access_policy_group(policy, *names)) continue;
-    base_error_at(error, BASE_ERROR_INPUT, node->span,
-                  "\"for\" names roles, groups of this file, or everybody; there is no \"%s\"", *names);
-    return FALSE;
-  }
-  return TRUE;
-}
-
-static void forget_everybody(AccessBoard *board) {
-  for (char **name = board->for_whom; name && *name; name++) {
-    if (g_ascii_strcasecmp(*name, "everybody") != 0) continue;
-    g_strfreev(board->for_whom);
-    board->for_whom = g_new0(char *, 1);
-    return;
-  }
-}
-
-static gboolean read_board(const ConfNode *node, AccessPolicy *policy, GError **error) {
-  static const ConfField fields[] = {
-      {"name", CONF_TEXT, G_STRUCT_OFFSET(AccessBoard, name)},
-      {"kpis", CONF_TEXTS, G_STRUCT_OFFSET(AccessBoard, kpis), .required = TRUE},
-      {"by", CONF_TEXTS, G_STRUCT_OFFSET(AccessBoard, by), .required = TRUE},
-      {"for", CONF_TEXTS, G_STRUCT_OFFSET(AccessBoard, for_whom), .required = TRUE},
-  };
-  AccessBoard *board = g_new0(AccessBoard, 1);
-  if (!conf_read_map(node, fields, G_N_ELEMENTS(fields), board, error)) {
-    g_free(board);
-    return FALSE;
-  }
-  board->span = node->span;
-  g_ptr_array_add(policy->boards, board);
-  forget_everybody(board);
-  if (board->kpis[0] && board->by[0]) return check_whom(policy, node, board->for_whom, error);
-  base_error_at(error, BASE_ERROR_INPUT, node->span,
-                "a shared board has KPIs and what they are by, such as {kpis: [revenue], by: [team], for: everybody}");
-  return FALSE;
-}
-
-static gboolean read_boards(const ConfNode *node, AccessPolicy *policy, GError **error) {
-  if (!node) return TRUE;
-  if (!need_kind(node, CONF_LIST, "\"shared\" must be a list of boards, each {kpis: …, by: …, for: …}", error))
-    return FALSE;
-  for (guint i = 0; i < node->n; i++)
-    if (!read_board(node->items[i], policy, error)) return FALSE;
-  return TRUE;
-}
-
 /* --- the rest --- */
 
 static gboolean check_between(const ConfNode *map, const char *key, int value, int least, int most, GError **error) {
@@ -206,18 +149,13 @@ static gboolean read_whole(const ConfNode *root, AccessPolicy *policy, GError **
   static const ConfField fields[] = {
       {"roles", CONF_NODE, G_STRUCT_OFFSET(Whole, roles)},
       {"groups", CONF_NODE, G_STRUCT_OFFSET(Whole, groups)},
-      {"shared", CONF_NODE, G_STRUCT_OFFSET(Whole, shared)},
       {"sessions", CONF_NODE, G_STRUCT_OFFSET(Whole, sessions)},
-      {"smallest_group", CONF_INT, G_STRUCT_OFFSET(Whole, smallest_group)},
   };
-  Whole whole = {.smallest_group = (int)policy->smallest_group};
+  Whole whole = {0};
   if (conf_is_null(root)) return TRUE;
-  if (!conf_read_map(root, fields, G_N_ELEMENTS(fields), &whole, error) ||
-      !check_between(root, "smallest_group", whole.smallest_group, 1, MAX_SMALLEST, error))
-    return FALSE;
-  policy->smallest_group = (guint)whole.smallest_group;
+  if (!conf_read_map(root, fields, G_N_ELEMENTS(fields), &whole, error)) return FALSE;
   return read_roles(whole.roles, policy, error) && read_groups(whole.groups, policy, error) &&
-         read_boards(whole.shared, policy, error) && read_sessions(whole.sessions, policy, error);
+         read_sessions(whole.sessions, policy, error);
 }
 
 AccessPolicy *access_policy_read(const char *folder, GError **error) {

@@ -40,6 +40,16 @@ CliCommand *commands_all(guint *n_commands) {
       &cmd_serve,
       &cmd_backup,
       &cmd_restore,
+      &cmd_user,
+      &cmd_user_add,
+      &cmd_user_change,
+      &cmd_user_lock,
+      &cmd_user_unlock,
+      &cmd_user_invite,
+      &cmd_token,
+      &cmd_token_add,
+      &cmd_token_end,
+      &cmd_audit,
       &cmd_demo,
   };
   CliCommand *all = g_new(CliCommand, G_N_ELEMENTS(commands));

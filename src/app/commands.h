@@ -40,6 +40,16 @@ extern const CliCommand cmd_choose;
 extern const CliCommand cmd_serve;
 extern const CliCommand cmd_backup;
 extern const CliCommand cmd_restore;
+extern const CliCommand cmd_user;
+extern const CliCommand cmd_user_add;
+extern const CliCommand cmd_user_change;
+extern const CliCommand cmd_user_lock;
+extern const CliCommand cmd_user_unlock;
+extern const CliCommand cmd_user_invite;
+extern const CliCommand cmd_token;
+extern const CliCommand cmd_token_add;
+extern const CliCommand cmd_token_end;
+extern const CliCommand cmd_audit;
 extern const CliCommand cmd_demo;
 
 /* The caller frees the array. */

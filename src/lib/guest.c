@@ -179,3 +179,9 @@ void lib_guest_end(LibGuest *guest) {
   if (guest->store) store_interrupt(guest->store);
   g_mutex_unlock(&guest->ending);
 }
+
+AttainWorkspace *lib_host_workspace(const SessionHost *host, const char *folder) {
+  const LibGuest *guest = host ? host->user_data : NULL;
+  g_autofree char *found = guest ? session_find_workspace(folder) : NULL;
+  return found && is_same_file(found, guest->workspace->core->session->folder) ? guest->workspace : NULL;
+}

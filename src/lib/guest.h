@@ -19,5 +19,8 @@ void lib_guest_free(LibGuest *guest);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LibGuest, lib_guest_free)
 /* For session_open_at(); of the guest. */
 const SessionHost *lib_guest_host(const LibGuest *guest);
+/* The workspace that is open in the process of a command's host; NULL: `host` is, or it is not the one that `folder` is
+ * in. */
+AttainWorkspace *lib_host_workspace(const SessionHost *host, const char *folder);
 /* Whom the command is for has gone: the running statement ends, and those after it do not begin. Any thread. */
 void lib_guest_end(LibGuest *guest);
