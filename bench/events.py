@@ -2,13 +2,15 @@
 """How soon readers are told: SUBSCRIBERS streams of events while RECORDS records a second come in, singly put over several connections.
 Told are the times from the moment a put was answered to the moment each reader had its event, and the memory of a reader who waits.
 
-    events.py ATTAIN FOLDER [SECONDS]      FOLDER: a workspace of `attain demo`, loaded; it is changed
+    events.py ATTAIN FOLDER [SECONDS]      FOLDER: a workspace of `attain demo`, loaded and not served before; it is copied
 """
 import asyncio
 import json
 import pathlib
+import shutil
 import statistics
 import sys
+import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "tests" / "e2e"))
@@ -91,8 +93,10 @@ async def measure(server):
         writer.close()
 
 
-configuration = folder / "attain.yaml"
-if "requests_per_minute" not in configuration.read_text():
-    configuration.write_text(configuration.read_text() + LIMITS)
-with Server(attain, folder) as server:
-    asyncio.run(measure(server))
+with tempfile.TemporaryDirectory() as scratch:
+    copy = pathlib.Path(scratch) / "company"
+    shutil.copytree(folder, copy)
+    with open(copy / "attain.yaml", "a") as configuration:
+        configuration.write(LIMITS)
+    with Server(attain, copy) as server:
+        asyncio.run(measure(server))
