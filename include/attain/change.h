@@ -62,9 +62,10 @@ typedef struct {
   const char *table;     /* of the source's tables: of which the record is a row */
   const char *id_column; /* the header of its id */
   const char *id;
-  int64_t at_us;     /* when it became so in the system, in microseconds since 1970; 0: now */
-  const char *event; /* its number among the system's; one that was taken is not taken again for four days. NULL: none */
-  bool is_removed;   /* the record was deleted; facts go, people and accounts stay */
+  int64_t at_us; /* when it became so in the system, in microseconds since 1970; 0: now */
+  const char
+      *event;      /* its number among the system's; one that was taken is not taken again for four days. NULL: none */
+  bool is_removed; /* the record was deleted; facts go, people and accounts stay */
   size_t n_values;
   const char *const *columns; /* headers, as the source's mapping names them */
   const char *const *values;  /* as texts; NULL: empty */

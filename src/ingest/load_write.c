@@ -88,7 +88,9 @@ static gboolean write_all(LoadRun *run, gboolean *is_changed, gint64 started, GE
   gboolean has_new_rejects = FALSE;
   if (!reject_keep(load, run->entries, &has_new_rejects, error)) return FALSE;
   *is_changed |= has_new_rejects;
-  if (!reject_is_of_given(load) && !unlisted_keep(load, run->entries, run->stages, &run->unlisted_stages, is_changed, error)) return FALSE;
+  if (!reject_is_of_given(load) &&
+      !unlisted_keep(load, run->entries, run->stages, &run->unlisted_stages, is_changed, error))
+    return FALSE;
   if (!cursor_keep(load, run->stages, is_changed, error)) return FALSE;
   if (!*is_changed) return TRUE;
   for (guint i = 0; i < ledger_schema_n_tables(load->schema); i++) {

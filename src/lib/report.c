@@ -1,8 +1,9 @@
 /* Reports of changes: made, handed over, and as texts that are kept with the keys of calls. */
 #include "lib/change.h"
 
-#define REPORT_TYPE "(xxxxxxa(tmss))" /* load, new, changed, unchanged, removed, rejected; place, id, reason of each \
-                                       */
+#define REPORT_TYPE                                                                                \
+  "(xxxxxxa(tmss))" /* load, new, changed, unchanged, removed, rejected; place, id, reason of each \
+                     */
 
 LibReport *lib_report_new(void) {
   LibReport *report = g_new0(LibReport, 1);
