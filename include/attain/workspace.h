@@ -57,7 +57,7 @@ typedef struct {
 } AttainOptions;
 
 /* Opens the workspace that `folder` is in: the nearest attain.yaml, in it or above it. Its definitions are read once:
- * open it again when they were edited. `options` may be NULL. The database is made when there is none, unless it is
+ * attain_reload() reads them again. `options` may be NULL. The database is made when there is none, unless it is
  * only read. One process has it to write, or several to read.
  * Errors: NOT_FOUND, INPUT of attain.yaml and definitions with file and line, BUSY, VERSION, IO. */
 ATTAIN_API AttainWorkspace *attain_open(const char *folder, const AttainOptions *options, AttainError *error);
