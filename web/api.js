@@ -226,7 +226,7 @@ async function begin() {
   state.api = await (await fetch("/api/v1/openapi.json")).json();
   showAll(state.api);
   const named = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-  if (named) { named.open = true; named.scrollIntoView(); }
+  if (named) { named.open = true; named.scrollIntoView({ behavior: "instant" }); }
   await showReader();
 }
 
