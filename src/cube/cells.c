@@ -19,7 +19,7 @@ static void log_sum(CubeTable *table, guint column, gboolean is_moment, gint32 g
 /* Of the kinds that are kept whole. TRUE when the table's form takes it. */
 static gboolean add_item(CubeTable *table, guint column, gint32 group, CubeItem item) {
   if (table->is_kept) {
-    cube_kept_put(table->columns[column].kept, group, &item);
+    cube_items_put(table->columns[column].items, group, &item);
   } else if (table->log != NULL) {
     CubeAddition addition = {.group = group, .column = (guint16)column, .cell = item.cell, .item = item};
     g_array_append_val(table->log, addition);
@@ -52,16 +52,16 @@ void cube_add_sum(CubeTable *table, guint column, gint32 group, guint cell, gint
 }
 
 void cube_add_sums(CubeTable *table, guint column, gsize n, const gint32 *groups, const gint32 *cells,
-                   const guint8 *use, const gint64 *values) {
+                   const gint64 *values, gint rows) {
   if (table->is_kept && !table->finished) {
-    if (!cube_kept_add_many(table->columns[column].kept, n, groups, cells, use, values))
+    if (!cube_kept_add_many(table->columns[column].kept, n, groups, cells, values, rows))
       cube_table_set_overflowed(table);
     return;
   }
   if (!cube_has_cells(table)) {
     for (gsize i = 0; i < n; i++)
-      if ((use == NULL || use[i] != 0) && (groups[i] | cells[i]) >= 0)
-        add_elsewhere(table, column, FALSE, groups[i], (guint)cells[i], values == NULL ? 1 : values[i], 1);
+      if ((groups[i] | cells[i]) >= 0)
+        add_elsewhere(table, column, FALSE, groups[i], (guint)cells[i], values == NULL ? rows : values[i], rows);
     return;
   }
   Column *to = &table->columns[column];
@@ -69,10 +69,10 @@ void cube_add_sums(CubeTable *table, guint column, gsize n, const gint32 *groups
   gint64 n_cells = to->spec.n_cells;
   gboolean overflowed = FALSE;
   for (gsize i = 0; i < n; i++) {
-    if ((use != NULL && use[i] == 0) || (groups[i] | cells[i]) < 0) continue;
+    if ((groups[i] | cells[i]) < 0) continue;
     SumCell *at = sums + groups[i] * n_cells + cells[i];
-    overflowed |= __builtin_add_overflow(at->sum, values == NULL ? 1 : values[i], &at->sum);
-    at->rows++;
+    overflowed |= __builtin_add_overflow(at->sum, values == NULL ? rows : values[i], &at->sum);
+    at->rows += rows;
   }
   if (overflowed) cube_table_set_overflowed(table);
 }
@@ -148,10 +148,23 @@ gboolean cube_table_fills_apart(const CubeTable *table) {
   return table->sparse == NULL && table->log == NULL;
 }
 
+static void settle_kept(gpointer data, guint c) {
+  const Column *column = &((CubeTable *)data)->columns[c];
+  if (column->items != NULL) cube_items_settle(column->items);
+  if (column->kept != NULL) cube_kept_settle(column->kept);
+  if (column->kept_moments != NULL) cube_kept_settle(column->kept_moments);
+}
+
+void cube_table_settle(CubeTable *table) {
+  if (table->is_kept) cube_each_column(table, settle_kept, table);
+}
+
 static void finish_kept(gpointer data, guint c) {
   CubeTable *table = data;
   const Column *column = &table->columns[c];
-  gboolean ok = cube_kept_finish(column->kept);
+  gboolean ok = TRUE;
+  if (column->items != NULL) cube_items_settle(column->items);
+  if (column->kept != NULL) ok = cube_kept_finish(column->kept);
   if (column->kept_moments != NULL) ok &= cube_kept_finish(column->kept_moments);
   if (!ok) cube_table_set_overflowed(table);
 }

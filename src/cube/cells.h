@@ -77,10 +77,10 @@ void cube_table_remap(CubeTable *table, guint member, const gint64 *map, gsize n
 
 /* --- filling; `cell` is a slot or frame, group and cell must exist --- */
 void cube_add_sum(CubeTable *table, guint column, gint32 group, guint cell, gint64 value, gint64 rows);
-/* One column of many rows at once: for each i with use[i] (NULL: all) and groups[i], cells[i] >= 0. `values` NULL: 1
- * each. */
+/* One column of many rows at once: for each i with groups[i], cells[i] >= 0. `rows`: how many each counts for, 1 or -1.
+ * `values` NULL: as many each. */
 void cube_add_sums(CubeTable *table, guint column, gsize n, const gint32 *groups, const gint32 *cells,
-                   const guint8 *use, const gint64 *values);
+                   const gint64 *values, gint rows);
 void cube_add_moment(CubeTable *table, guint column, gint32 group, guint cell, gint64 value, gint64 rows, BaseDay day);
 void cube_add_number(CubeTable *table, guint column, gint32 group, guint cell, double value); /* MIN, MAX, VALUES */
 void cube_add_id(CubeTable *table, guint column, gint32 group, guint cell, guint32 id);
@@ -91,8 +91,11 @@ gboolean cube_table_fills_apart(const CubeTable *table);
 /* TRUE when a sum left the range of 64 bits: nothing of the table may then be used. */
 gboolean cube_table_overflowed(const CubeTable *table);
 
+/* Tells a table that is kept that most of its rows have come: what takes memory only while it is filled is given back.
+ * More can be added. */
+void cube_table_settle(CubeTable *table);
 /* Merges groups whose kept members are equal: `keep` holds the positions kept, in order. The result is unfinished. */
-CubeTable *cube_table_roll_up(const CubeTable *table, const guint *keep, guint n_keep);
+CubeTable *cube_table_roll_up(CubeTable *table, const guint *keep, guint n_keep);
 /* Turns slot sums into running sums, so that any span of slots is two look-ups. */
 void cube_table_finish(CubeTable *table);
 

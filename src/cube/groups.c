@@ -62,8 +62,10 @@ static void grow(CubeTable *table) {
   if (table->touches != NULL)
     table->touches = grow_zeroed(table->touches, old * sizeof *table->touches, capacity * sizeof *table->touches);
   for (guint c = 0; c < table->n_columns && table->is_kept; c++) {
-    cube_kept_grow(table->columns[c].kept, (gint32)capacity);
-    if (table->columns[c].kept_moments != NULL) cube_kept_grow(table->columns[c].kept_moments, (gint32)capacity);
+    const Column *column = &table->columns[c];
+    if (column->kept != NULL) cube_kept_grow(column->kept, (gint32)capacity);
+    if (column->kept_moments != NULL) cube_kept_grow(column->kept_moments, (gint32)capacity);
+    if (column->items != NULL) cube_items_grow(column->items, (gint32)capacity);
   }
   for (guint c = 0; c < table->n_columns && cube_has_cells(table); c++) {
     Column *column = &table->columns[c];

@@ -1,39 +1,41 @@
 /* Reading cells. */
 #include "cube/table.h"
 
-/* For each item of a group's cells [from, to), of a kept column; nothing of others. */
-#define KEPT_ITEMS(source, group, from, to, item)                                            \
-  for (ItemWalk item##_walk = walk_begin(source, group, from, to); walk_next(&item##_walk);) \
-    for (const CubeItem *item = item##_walk.items, *item##_end = item + item##_walk.n; item < item##_end; item++)
-
+/* The items of a group's cells [from, to) of a kept column, block by block; nothing of others. */
 typedef struct {
-  const CubeKept *kept;
+  const CubeItems *items;
   gint32 group;
   guint block, last_block, from, to;
-  const CubeItem *items;
-  gsize n;
+  CubeItemRun run;
 } ItemWalk;
 
 static ItemWalk walk_begin(const Column *source, gint32 group, guint from, guint to) {
-  if (source->kept == NULL || from >= to) return (ItemWalk){.block = 1};
-  return (ItemWalk){.kept = source->kept,
+  if (source->items == NULL || group < 0 || from >= to) return (ItemWalk){.block = 1};
+  return (ItemWalk){.items = source->items,
                     .group = group,
-                    .block = cube_kept_block_of(source->kept, from),
-                    .last_block = cube_kept_block_of(source->kept, to - 1),
+                    .block = cube_items_block_of(source->items, from),
+                    .last_block = cube_items_block_of(source->items, to - 1),
                     .from = from,
                     .to = to};
 }
 
 static gboolean walk_next(ItemWalk *walk) {
-  if (walk->block > walk->last_block) return FALSE;
-  walk->items = cube_kept_items(walk->kept, walk->group, walk->block, walk->from, walk->to, &walk->n);
-  walk->block++;
-  return TRUE;
+  while (walk->block <= walk->last_block) {
+    walk->run = cube_items_run(walk->items, walk->group, walk->block++, walk->from, walk->to);
+    if (walk->run.n > 0) return TRUE;
+  }
+  return FALSE;
+}
+
+static CubeSum kept_sum(const CubeKept *kept, gint32 group, guint from, guint to) {
+  CubeSum sum;
+  cube_kept_sums(kept, &group, 1, from, to, &sum);
+  return sum;
 }
 
 CubeSum cube_read_sum(const CubeTable *table, guint column, gint32 group, guint from, guint to) {
   if (group < 0 || from >= to) return (CubeSum){0, 0};
-  if (table->is_kept) return cube_kept_sum(table->columns[column].kept, group, from, to);
+  if (table->is_kept) return kept_sum(table->columns[column].kept, group, from, to);
   if (table->sparse != NULL) return cube_sparse_sum(table->sparse, column, FALSE, group, from, to);
   const Column *source = &table->columns[column];
   const SumCell *cells = (const SumCell *)source->cells + (gsize)group * source->spec.n_cells;
@@ -57,7 +59,7 @@ void cube_read_sums(const CubeTable *table, guint column, const gint32 *groups, 
 CubeSum cube_read_moment(const CubeTable *table, guint column, gint32 group, guint from, guint to) {
   const Column *source = &table->columns[column];
   if (group < 0 || from >= to || !source->spec.with_moment) return (CubeSum){0, 0};
-  if (table->is_kept) return cube_kept_sum(source->kept_moments, group, from, to);
+  if (table->is_kept) return kept_sum(source->kept_moments, group, from, to);
   if (table->sparse != NULL) return cube_sparse_sum(table->sparse, column, TRUE, group, from, to);
   const MomentCell *cells = source->moments + (gsize)group * source->spec.n_cells;
   CubeSum sum = {cells[to - 1].sum, cells[to - 1].rows};
@@ -73,7 +75,8 @@ gboolean cube_read_extreme(const CubeTable *table, guint column, gint32 group, g
   if (group < 0) return FALSE;
   const Column *source = &table->columns[column];
   ExtremeCell all = {0, 0};
-  KEPT_ITEMS(source, group, from, to, item) cube_extreme_add(&all, source->spec.kind, item->number, 1);
+  for (ItemWalk walk = walk_begin(source, group, from, to); walk_next(&walk);)
+    for (gsize i = 0; i < walk.run.n; i++) cube_extreme_add(&all, source->spec.kind, walk.run.numbers[i], 1);
   for (guint i = from; i < to && !table->is_kept; i++) {
     const ExtremeCell *cell = (const ExtremeCell *)source->cells + cube_cell_at(source, group, i);
     if (cell->rows > 0) cube_extreme_add(&all, source->spec.kind, cell->value, cell->rows);
@@ -85,10 +88,9 @@ gboolean cube_read_extreme(const CubeTable *table, guint column, gint32 group, g
 }
 
 static gint64 read_kept_distinct(const Column *source, gint32 group, guint from, guint to) {
-  g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(guint32));
-  KEPT_ITEMS(source, group, from, to, item) g_array_append_val(ids, item->id);
   roaring_bitmap_t *all = roaring_bitmap_create();
-  roaring_bitmap_add_many(all, ids->len, (const guint32 *)(gpointer)ids->data);
+  for (ItemWalk walk = walk_begin(source, group, from, to); walk_next(&walk);)
+    roaring_bitmap_add_many(all, walk.run.n, walk.run.ids);
   gint64 count = (gint64)roaring_bitmap_get_cardinality(all);
   roaring_bitmap_free(all);
   return count;
@@ -127,8 +129,8 @@ void cube_read_values(const CubeTable *table, guint column, gint32 group, guint 
     read_arrays(table, column, group, from, to, values);
     return;
   }
-  if (group < 0) return;
-  KEPT_ITEMS(&table->columns[column], group, from, to, item) g_array_append_val(values, item->number);
+  for (ItemWalk walk = walk_begin(&table->columns[column], group, from, to); walk_next(&walk);)
+    g_array_append_vals(values, walk.run.numbers, (guint)walk.run.n);
 }
 
 void cube_read_durations(const CubeTable *table, guint column, gint32 group, guint from, guint to, GArray *durations) {
@@ -136,11 +138,11 @@ void cube_read_durations(const CubeTable *table, guint column, gint32 group, gui
     read_arrays(table, column, group, from, to, durations);
     return;
   }
-  if (group < 0) return;
-  KEPT_ITEMS(&table->columns[column], group, from, to, item) {
-    StatsDuration duration = {item->number, item->id != 0};
-    g_array_append_val(durations, duration);
-  }
+  for (ItemWalk walk = walk_begin(&table->columns[column], group, from, to); walk_next(&walk);)
+    for (gsize i = 0; i < walk.run.n; i++) {
+      StatsDuration duration = {walk.run.numbers[i], walk.run.ids[i] != 0};
+      g_array_append_val(durations, duration);
+    }
 }
 
 void cube_read_purchases(const CubeTable *table, guint column, gint32 group, guint from, guint to, GArray *purchases) {
@@ -148,11 +150,11 @@ void cube_read_purchases(const CubeTable *table, guint column, gint32 group, gui
     read_arrays(table, column, group, from, to, purchases);
     return;
   }
-  if (group < 0) return;
-  KEPT_ITEMS(&table->columns[column], group, from, to, item) {
-    StatsPurchase purchase = {item->id, item->day, item->number};
-    g_array_append_val(purchases, purchase);
-  }
+  for (ItemWalk walk = walk_begin(&table->columns[column], group, from, to); walk_next(&walk);)
+    for (gsize i = 0; i < walk.run.n; i++) {
+      StatsPurchase purchase = {walk.run.ids[i], walk.run.days[i], walk.run.numbers[i]};
+      g_array_append_val(purchases, purchase);
+    }
 }
 
 gboolean cube_recall(const CubeTable *table, guint column, gint32 group, guint from, guint to, CubeFinding *finding) {
@@ -189,9 +191,10 @@ gsize cube_table_bytes(const CubeTable *table) {
   if (table->recall != NULL) bytes += cube_recall_bytes(table->recall);
   if (table->sparse != NULL) return bytes + cube_sparse_bytes(table->sparse);
   for (guint c = 0; c < table->n_columns && table->is_kept; c++) {
-    bytes += cube_kept_bytes(table->columns[c].kept);
-    if (table->columns[c].kept_moments != NULL) bytes += cube_kept_bytes(table->columns[c].kept_moments);
-    if (table->columns[c].memory != NULL) bytes += cube_memory_bytes(table->columns[c].memory);
+    const Column *column = &table->columns[c];
+    if (column->kept != NULL) bytes += cube_kept_bytes(column->kept);
+    if (column->kept_moments != NULL) bytes += cube_kept_bytes(column->kept_moments);
+    if (column->items != NULL) bytes += cube_items_bytes(column->items) + cube_memory_bytes(column->memory);
   }
   if (!cube_has_cells(table)) return bytes;
   for (guint c = 0; c < table->n_columns; c++) {
@@ -204,7 +207,10 @@ gsize cube_table_bytes(const CubeTable *table) {
 
 gsize cube_table_n_filled(const CubeTable *table) {
   gsize n = 0, n_entries;
-  for (guint c = 0; c < table->n_columns && table->is_kept; c++) n += cube_kept_n_filled(table->columns[c].kept);
+  for (guint c = 0; c < table->n_columns && table->is_kept; c++) {
+    const Column *column = &table->columns[c];
+    n += column->kept != NULL ? cube_kept_n_filled(column->kept) : cube_items_n_filled(column->items);
+  }
   for (gint32 g = 0; g < table->n_groups && table->sparse != NULL; g++) {
     cube_sparse_entries(table->sparse, g, &n_entries);
     n += n_entries;

@@ -58,11 +58,9 @@ static void roll_column(gpointer data, guint c) {
   const Column *source = &rolling->table->columns[c];
   const Column *target = &rolling->rolled->columns[c];
   gboolean ok = TRUE;
-  for (gint32 g = 0; g < rolling->table->n_groups; g++) {
-    ok &= cube_kept_merge(target->kept, rolling->map[g], source->kept, g);
-    if (source->kept_moments != NULL)
-      ok &= cube_kept_merge(target->kept_moments, rolling->map[g], source->kept_moments, g);
-  }
+  if (source->items != NULL) cube_items_merge(target->items, source->items, rolling->map);
+  if (source->kept != NULL) ok = cube_kept_merge(target->kept, source->kept, rolling->map);
+  if (source->kept_moments != NULL) ok &= cube_kept_merge(target->kept_moments, source->kept_moments, rolling->map);
   if (!ok) cube_table_set_overflowed(rolling->rolled);
 }
 
@@ -76,10 +74,10 @@ static void roll_cells(const Rolling *rolling) {
     }
 }
 
-CubeTable *cube_table_roll_up(const CubeTable *table, const guint *keep, guint n_keep) {
+CubeTable *cube_table_roll_up(CubeTable *table, const guint *keep, guint n_keep) {
   g_return_val_if_fail(!table->finished || table->sparse != NULL, NULL);
   CubeTable *rolled = cube_table_new_like(table, n_keep);
-  g_autofree gint32 *map = g_new(gint32, (gsize)table->n_groups + 1);
+  g_autofree gint32 *map = g_new0(gint32, (gsize)table->capacity + 1);
   g_autofree gint64 *members = g_new0(gint64, MAX(n_keep, 1));
   for (gint32 g = 0; g < table->n_groups; g++) {
     const gint64 *tuple = cube_table_members(table, g);
@@ -88,6 +86,7 @@ CubeTable *cube_table_roll_up(const CubeTable *table, const guint *keep, guint n
     if (rolled->touches != NULL && table->touches != NULL) rolled->touches[map[g]] += table->touches[g];
   }
   Rolling rolling = {rolled, table, map};
+  cube_table_settle(table);
   if (table->is_kept)
     cube_each_column(table, roll_column, &rolling);
   else if (cube_has_cells(table))

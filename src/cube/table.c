@@ -71,9 +71,13 @@ CubeTable *cube_table_new_kept(guint n_members, const CubeColumnSpec *columns, g
   for (guint c = 0; c < n_columns; c++) {
     gboolean fit = blocks != NULL && !columns[c].framed && columns[c].n_cells == blocks->n_cells;
     g_autoptr(CubeBlocks) own = fit ? cube_blocks_hold(blocks) : cube_blocks_even(columns[c].n_cells);
+    if (columns[c].kind != CUBE_SUM) {
+      table->columns[c].items = cube_items_new(columns[c].kind, own);
+      table->columns[c].memory = cube_memory_new();
+      continue;
+    }
     table->columns[c].kept = cube_kept_new(&columns[c], FALSE, own);
     if (columns[c].with_moment) table->columns[c].kept_moments = cube_kept_new(&columns[c], TRUE, own);
-    if (columns[c].kind != CUBE_SUM) table->columns[c].memory = cube_memory_new();
   }
   return table;
 }
@@ -109,6 +113,7 @@ CubeTable *cube_table_new_log_of(const CubeTable *table) {
 static void free_cells(const CubeTable *table, Column *column) {
   cube_kept_free(column->kept);
   cube_kept_free(column->kept_moments);
+  cube_items_free(column->items);
   cube_memory_free(column->memory);
   if (column->cells == NULL) return;
   gsize n = (gsize)table->n_groups * column->spec.n_cells;
@@ -156,8 +161,9 @@ CubeTable *cube_table_copy(const CubeTable *table) {
   cube_recall_hold(table->recall);
   for (guint c = 0; c < table->n_columns && table->is_kept; c++) {
     const Column *column = &table->columns[c];
-    copy->columns[c].kept = cube_kept_copy(column->kept);
+    if (column->kept != NULL) copy->columns[c].kept = cube_kept_copy(column->kept);
     if (column->kept_moments != NULL) copy->columns[c].kept_moments = cube_kept_copy(column->kept_moments);
+    if (column->items != NULL) copy->columns[c].items = cube_items_copy(column->items);
     if (column->memory != NULL) copy->columns[c].memory = cube_memory_new();
   }
   return copy;
@@ -185,8 +191,8 @@ static gboolean apply_item(CubeTable *table, gint32 group, const CubeAddition *a
   }
   const Column *column = &table->columns[addition->column];
   cube_memory_forget(column->memory, group, addition->cell);
-  if (sign < 0) return cube_kept_take(column->kept, group, &addition->item);
-  cube_kept_put(column->kept, group, &addition->item);
+  if (sign < 0) return cube_items_take(column->items, group, &addition->item);
+  cube_items_put(column->items, group, &addition->item);
   return TRUE;
 }
 

@@ -4,12 +4,14 @@
  * Cells lie in one of four ways:
  *   cells    for each column one array indexed by group * n_cells + cell: what one question asks
  *   sparse   the additions themselves: very many groups of few filled cells (sparse.c)
- *   kept     blocks of cells (months of days) made when needed, which go on changing after they are finished (kept.c)
+ *   kept     blocks of cells (months of days) made when needed, which go on changing after they are finished: sums
+ *            (kept.c) and items (items.c)
  *   log      the additions in the order made, to be applied to others                                     */
 #pragma once
 
 #include "cube/blocks.h"
 #include "cube/heads.h"
+#include "cube/items.h"
 #include "cube/kept.h"
 #include "cube/memory.h"
 #include "cube/sparse.h"
@@ -33,13 +35,24 @@ typedef struct {
   gint64 rows; /* 0: no value yet */
 } ExtremeCell;
 
+/* One call of cube_add_…() */
+typedef struct {
+  gint32 group;
+  guint16 column;
+  guint8 is_moment;
+  guint32 cell;
+  gint64 value, rows; /* SUM */
+  CubeItem item;      /* other kinds */
+} CubeAddition;
+
 typedef struct {
   CubeColumnSpec spec;
   gsize cell_size;
-  guint8 *cells;       /* SumCell, ExtremeCell, roaring_bitmap_t *, GArray * */
-  MomentCell *moments; /* with_moment */
-  CubeKept *kept, *kept_moments;
-  CubeMemory *memory; /* kept, of other kinds than SUM */
+  guint8 *cells;                 /* SumCell, ExtremeCell, roaring_bitmap_t *, GArray * */
+  MomentCell *moments;           /* with_moment */
+  CubeKept *kept, *kept_moments; /* kept tables: of SUM */
+  CubeItems *items;              /* … and of other kinds */
+  CubeMemory *memory;
 } Column;
 
 struct CubeTable {

@@ -26,7 +26,7 @@ static const Credit whole_credit = {0, 0, WHOLE_PPM};
 
 /* What a thread's measures work in; made when it first has one. */
 typedef struct {
-  gint32 *groups, *slots;
+  gint32 *groups, *slots, *slots_until;
   gint64 *values;
 } Scratch;
 
@@ -224,30 +224,33 @@ static guint find_values(const Scan *scan, ScanTable *table, const StoreChunk *c
 static void add_flow(const Scan *scan, ScanTable *table, const StoreChunk *chunk, const ScanUse *use,
                      const ScanSelection *selection, Scratch *scratch) {
   if (use->value < 0) {
-    cube_add_sums(table->table->cells, use->use->column, selection->n, selection->groups, selection->slots, NULL, NULL);
+    cube_add_sums(table->table->cells, use->use->column, selection->n, selection->groups, selection->slots, NULL, 1);
     return;
   }
   guint n = find_values(scan, table, chunk, use, selection, scratch);
-  cube_add_sums(table->table->cells, use->use->column, n, scratch->groups, scratch->slots, NULL, scratch->values);
+  cube_add_sums(table->table->cells, use->use->column, n, scratch->groups, scratch->slots, scratch->values, 1);
 }
 
 /* What begins and ends in one slot was never there for whoever asks. */
 static void add_level(const Scan *scan, ScanTable *table, const StoreChunk *chunk, const ScanUse *use,
-                      const ScanSelection *selection) {
+                      const ScanSelection *selection, Scratch *scratch) {
   const gint32 *from = chunk->data[use->on], *until = use->until < 0 ? NULL : chunk->data[use->until];
   const gint32 *slots_until = until == NULL ? NULL : scan->slots[use->until];
-  CubeTable *cells = table->table->cells;
-  guint column = use->use->column;
+  guint n = 0;
   for (guint i = 0; i < selection->n; i++) {
     gsize row = selection->rows[i];
     gint32 slot = selection->slots[i], slot_until = until == NULL ? -1 : slots_until[row];
     if (slot == slot_until || (slot_until >= 0 && until[row] < from[row])) continue;
-    gint64 value;
     gboolean missing;
-    if (!accumulate_value(scan, chunk, use, row, from[row], &value, &missing)) continue;
-    cube_add_sum(cells, column, selection->groups[i], (guint)slot, value, 1);
-    if (slot_until >= 0) cube_add_sum(cells, column, selection->groups[i], (guint)slot_until, -value, -1);
+    if (!accumulate_value(scan, chunk, use, row, from[row], &scratch->values[n], &missing)) continue;
+    scratch->groups[n] = selection->groups[i];
+    scratch->slots[n] = slot;
+    scratch->slots_until[n++] = slot_until;
   }
+  CubeTable *cells = table->table->cells;
+  cube_add_sums(cells, use->use->column, n, scratch->groups, scratch->slots, scratch->values, 1);
+  for (guint i = 0; i < n; i++) scratch->values[i] = -scratch->values[i];
+  cube_add_sums(cells, use->use->column, n, scratch->groups, scratch->slots_until, scratch->values, -1);
 }
 
 static void add_others(const Scan *scan, ScanTable *table, const StoreChunk *chunk, ScanUse *use,
@@ -269,7 +272,7 @@ static void add_use(const Adding *adding, ScanUse *use, const ScanSelection *sel
   if (use->use->measure->when == KPI_WHEN_ON && adds_up(use))
     add_flow(adding->scan, adding->table, adding->chunk, use, selection, scratch);
   else if (is_simple_level(adding->table, use))
-    add_level(adding->scan, adding->table, adding->chunk, use, selection);
+    add_level(adding->scan, adding->table, adding->chunk, use, selection, scratch);
   else
     add_others(adding->scan, adding->table, adding->chunk, use, selection);
 }
@@ -277,7 +280,8 @@ static void add_use(const Adding *adding, ScanUse *use, const ScanSelection *sel
 static Scratch *scratch_of(Adding *adding, guint thread) {
   Scratch *scratch = &adding->scratch[thread];
   gsize n = MAX(adding->chunk->n_rows, 1);
-  if (scratch->groups == NULL) *scratch = (Scratch){g_new(gint32, n), g_new(gint32, n), g_new(gint64, n)};
+  if (scratch->groups == NULL)
+    *scratch = (Scratch){g_new(gint32, n), g_new(gint32, n), g_new(gint32, n), g_new(gint64, n)};
   return scratch;
 }
 
@@ -285,6 +289,7 @@ static void scratch_free(Adding *adding) {
   for (guint t = 0; t < BASE_MAX_THREADS; t++) {
     g_free(adding->scratch[t].groups);
     g_free(adding->scratch[t].slots);
+    g_free(adding->scratch[t].slots_until);
     g_free(adding->scratch[t].values);
   }
 }

@@ -10,7 +10,7 @@ static void use_free(gpointer data) {
   g_array_unref(use->frames);
   g_hash_table_unref(use->frame_set);
   g_clear_pointer(&use->ids, g_hash_table_unref);
-  g_clear_pointer(&use->texts, g_hash_table_unref);
+  store_dictionary_free(use->texts);
   g_free(use);
 }
 
@@ -134,16 +134,6 @@ void query_plan_frame(PlanUse *use, PlanFrame frame) {
 void query_plan_span(PlanUse *use, BaseDay first, BaseDay last) {
   use->first = MIN(use->first, first);
   use->last = MAX(use->last, last);
-}
-
-guint32 query_plan_text_id(PlanUse *use, const char *text) {
-  if (use->texts == NULL) use->texts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-  gpointer id = g_hash_table_lookup(use->texts, text);
-  if (id == NULL) {
-    id = GUINT_TO_POINTER(g_hash_table_size(use->texts) + 1);
-    g_hash_table_insert(use->texts, g_strdup(text), id);
-  }
-  return GPOINTER_TO_UINT(id) - 1;
 }
 
 /* --- fixing --- */

@@ -38,8 +38,8 @@ typedef struct {
   GArray *frames;        /* PlanFrame, sorted once planned */
   GHashTable *frame_set; /* while collecting */
   GHashTable *ids;       /* DISTINCT, CLV of fact keys: key -> small id; the same in all scans for this use */
-  GHashTable *texts;     /* DISTINCT, CLV of texts in kept cells: text -> id */
-  gint64 scale;          /* stored value = value * scale: 1 for money and counts, 86,400,000 for days, else 1,000,000 */
+  StoreDictionary *texts; /* DISTINCT, CLV of texts in kept cells: a text's code is its id; shared by uses */
+  gint64 scale; /* stored value = value * scale: 1 for money and counts, 86,400,000 for days, else 1,000,000 */
 } PlanUse;
 
 /* The cells of one fact, plain or under each(entity). */
@@ -108,8 +108,6 @@ void query_plan_frame(PlanUse *use, PlanFrame frame);
 /* Widens the days asked of a use. */
 void query_plan_span(PlanUse *use, BaseDay first, BaseDay last);
 
-/* The id that stands for a text that is counted, in all scans for the use; made when new. */
-guint32 query_plan_text_id(PlanUse *use, const char *text);
 guint query_use_hash(gconstpointer use);
 gboolean query_use_equal(gconstpointer a, gconstpointer b);
 /* Whether the first so many dimensions have people in them. */

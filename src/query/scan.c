@@ -263,8 +263,24 @@ static void remap_texts(Scan *scan, StoreDictionary *const *dictionaries) {
   }
 }
 
+/* The ids of a scan's texts: by code. NULL, with `error` set, when there are too many. */
+static guint32 *text_ids(StoreDictionary *known, const StoreDictionary *dictionary, GError **error) {
+  gint32 n = store_dictionary_size(dictionary);
+  g_autofree guint32 *ids = g_new(guint32, (gsize)n + 1);
+  for (gint32 code = 0; code < n; code++) {
+    gint32 id = store_dictionary_code(known, store_dictionary_text(dictionary, code));
+    if (id < 0) {
+      g_set_error(error, BASE_ERROR, BASE_ERROR_LIMIT,
+                  "more than %d different texts are counted in one KPI (cap: texts of a scan)", n);
+      return NULL;
+    }
+    ids[code] = (guint32)id;
+  }
+  return g_steal_pointer(&ids);
+}
+
 /* Codes of texts that are counted become ids that are the same in every scan. The first scan's codes are the ids. */
-static void remap_identities(Scan *scan, StoreDictionary *const *dictionaries) {
+static gboolean remap_identities(const Scan *scan, StoreDictionary *const *dictionaries, GError **error) {
   for (guint t = 0; t < scan->tables->len; t++) {
     ScanTable *table = &g_array_index(scan->tables, ScanTable, t);
     for (guint u = 0; u < table->uses->len; u++) {
@@ -272,17 +288,20 @@ static void remap_identities(Scan *scan, StoreDictionary *const *dictionaries) {
       KpiAgg agg = use->use->measure->agg;
       gint column = agg == KPI_AGG_DISTINCT ? use->value : agg == KPI_AGG_CLV ? use->value_to : -1;
       if (column < 0 || dictionaries[column] == NULL) continue;
+      if (use->use->texts == NULL) {
+        use->use->texts = store_dictionary_hold(dictionaries[column]);
+        continue;
+      }
+      g_autofree guint32 *ids = text_ids(use->use->texts, dictionaries[column], error);
+      if (ids == NULL) return FALSE;
       gsize n = (gsize)store_dictionary_size(dictionaries[column]);
-      g_autofree guint32 *map = g_new(guint32, n + 1);
-      for (gsize i = 0; i < n; i++)
-        map[i] = query_plan_text_id(use->use, store_dictionary_text(dictionaries[column], (gint32)i));
-      if (scan->plan->changes == NULL) continue;
-      cube_table_remap_ids(table->table->cells, use->use->column, map, n);
+      cube_table_remap_ids(table->table->cells, use->use->column, ids, n);
       for (guint keep = 0; keep < scan->plan->n_dims; keep++)
         if (table->table->shared[keep] != NULL)
-          cube_table_remap_ids(table->table->shared[keep], use->use->column, map, n);
+          cube_table_remap_ids(table->table->shared[keep], use->use->column, ids, n);
     }
   }
+  return TRUE;
 }
 
 /* Only records that can matter to some measure are read. The conditions are by day, alike for many measures: those on
@@ -336,6 +355,16 @@ static char *rows_asked(const Scan *scan, SqlSelect *select, gboolean *is_kept) 
   return NULL;
 }
 
+/* What filling took is there for the cells of the next fact. */
+static void settle_cells(const Scan *scan) {
+  for (guint t = 0; t < scan->tables->len; t++) {
+    const PlanTable *table = g_array_index(scan->tables, ScanTable, t).table;
+    cube_table_settle(table->cells);
+    for (guint keep = 0; keep < scan->plan->n_dims; keep++)
+      if (table->shared[keep] != NULL) cube_table_settle(table->shared[keep]);
+  }
+}
+
 static gboolean run_scan(Scan *scan, SqlSelect *select, GError **error) {
   g_autofree char *condition = NULL;
   gboolean is_kept = FALSE;
@@ -365,14 +394,15 @@ static gboolean run_scan(Scan *scan, SqlSelect *select, GError **error) {
     return FALSE;
   }
   scan->plan->timings.rows_scanned += n_rows;
+  settle_cells(scan);
   remap_texts(scan, dictionaries);
-  if (scan->plan->is_kept) remap_identities(scan, dictionaries);
+  gboolean ok = !scan->plan->is_kept || remap_identities(scan, dictionaries, error);
   if (scan->sink != NULL) scan->sink->has_people = scan->owner >= 0;
   for (guint i = 0; scan->sink != NULL && i < SCAN_TEXTS; i++)
     if (scan->sink->columns[i] >= 0)
       scan->sink->dictionaries[i] = g_steal_pointer(&dictionaries[scan->sink->columns[i]]);
   for (guint c = 0; c < scan->columns->len; c++) g_clear_pointer(&dictionaries[c], store_dictionary_free);
-  return TRUE;
+  return ok;
 }
 
 /* Whose owners of the past go with a fact's rows: its own, or those of the deals that it is derived from. */

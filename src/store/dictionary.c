@@ -28,6 +28,7 @@ struct StoreDictionary {
   gsize n_slots; /* a power of two, at most half of them used */
   GPtrArray *texts;
   GStringChunk *storage;
+  gint n_holders; /* atomic */
 };
 
 static guint64 mix(guint64 a, guint64 b) {
@@ -57,6 +58,7 @@ static Slot *allocate_slots(gsize n) {
 
 StoreDictionary *store_dictionary_new(void) {
   StoreDictionary *dictionary = g_new0(StoreDictionary, 1);
+  dictionary->n_holders = 1;
   dictionary->n_slots = FIRST_SIZE;
   dictionary->slots = allocate_slots(FIRST_SIZE);
   dictionary->texts = g_ptr_array_new();
@@ -64,8 +66,13 @@ StoreDictionary *store_dictionary_new(void) {
   return dictionary;
 }
 
+StoreDictionary *store_dictionary_hold(StoreDictionary *dictionary) {
+  g_atomic_int_inc(&dictionary->n_holders);
+  return dictionary;
+}
+
 void store_dictionary_free(StoreDictionary *dictionary) {
-  if (!dictionary) return;
+  if (!dictionary || !g_atomic_int_dec_and_test(&dictionary->n_holders)) return;
   g_free(dictionary->slots);
   g_ptr_array_unref(dictionary->texts);
   g_string_chunk_free(dictionary->storage);
@@ -116,6 +123,17 @@ static gint32 code_of(StoreDictionary *dictionary, guint64 head, guint64 tail, c
     if (length <= INLINE_MAX || memcmp(g_ptr_array_index(dictionary->texts, slot->code), text, length) == 0)
       return slot->code;
   }
+}
+
+gint32 store_dictionary_code(StoreDictionary *dictionary, const char *text) {
+  gsize length = strlen(text);
+  if (length > G_MAXUINT32) return -1;
+  guint64 words[2] = {0, 0};
+  guint32 short_length = (guint32)length;
+  memcpy(words, &short_length, sizeof short_length);
+  memcpy((char *)words + sizeof short_length, text, length <= INLINE_MAX ? length : 4);
+  if (length > INLINE_MAX) words[1] = hash_characters(text, short_length);
+  return code_of(dictionary, words[0], words[1], text, short_length);
 }
 
 gboolean store_dictionary_encode(StoreDictionary *dictionary, const duckdb_string_t *texts, const guint64 *valid,

@@ -75,8 +75,6 @@ static inline void store_pending_cleanup(duckdb_pending_result *pending) {
 #define STORE_RESULT   __attribute__((cleanup(store_result_cleanup))) duckdb_result
 #define STORE_PENDING  __attribute__((cleanup(store_pending_cleanup))) duckdb_pending_result
 
-/* The dictionary of a TEXT column while a scan fills it. */
-StoreDictionary *store_dictionary_new(void);
 /* Writes the code of each of `n` texts; -1 where not valid. FALSE with BASE_ERROR_LIMIT when there are too many
  * different texts. */
 gboolean store_dictionary_encode(StoreDictionary *dictionary, const duckdb_string_t *texts, const guint64 *valid,

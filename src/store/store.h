@@ -207,6 +207,11 @@ typedef struct {
  * NULL. */
 gboolean store_scan(Store *store, const StoreScan *scan, StoreScanFunc on_chunk, gpointer user_data,
                     StoreDictionary **dictionaries, gint64 *n_rows, GError **error);
+StoreDictionary *store_dictionary_new(void);
+/* The same dictionary, freed when all who hold it have freed it. */
+StoreDictionary *store_dictionary_hold(StoreDictionary *dictionary);
+/* The code of a text, made when it is new; -1 when there are too many. */
+gint32 store_dictionary_code(StoreDictionary *dictionary, const char *text);
 gint32 store_dictionary_size(const StoreDictionary *dictionary);
 const char *store_dictionary_text(const StoreDictionary *dictionary, gint32 code);
 void store_dictionary_free(StoreDictionary *dictionary);

@@ -418,6 +418,99 @@ static void a_sum_beyond_64_bits_is_told(void **state) {
   assert_true(cube_table_overflowed(table));
 }
 
+/* Days in two blocks whose sums and rows end just within and just beyond 8, 16, 32 and 64 bits. */
+static const struct {
+  guint day;
+  gint64 value;
+  gint64 rows;
+  guint times;
+  gint64 sum, n_rows; /* of the day, when all have come */
+} extremes[] = {
+    {3, 1, 1, 127, 127, 127},
+    {4, 1, 1, 128, 128, 128},
+    {5, -1, -1, 128, -128, -128},
+    {6, -1, -1, 129, -129, -129},
+    {7, 0, 1, 32768, 0, 32768},
+    {8, 0, -1, 32769, 0, -32769},
+    {9, G_MAXINT32, 1, 1, G_MAXINT32, 1},
+    {10, 1073741824, 1, 2, 2147483648, 2},
+    {11, -1073741824, 1, 2, -2147483648, 2},
+    {12, -2147483647, 2, 2, -4294967294, 4},
+    {40, 4611686018427387904, 3, 1, 4611686018427387904, 3},
+    {41, -4611686018427387904, 1, 2, G_MININT64, 2},
+    {42, 4611686018427387904, 1, 1, 4611686018427387904, 1},
+};
+
+static CubeTable *add_extremes(CubeTable *table, guint first, guint step) {
+  gint32 group = cube_table_group(table, NULL);
+  for (guint e = 0; e < G_N_ELEMENTS(extremes); e++)
+    for (guint i = first; i < extremes[e].times; i += step) {
+      cube_add_sum(table, 0, group, extremes[e].day, extremes[e].value, extremes[e].rows);
+      cube_add_sum(table, 1, group, extremes[e].day, extremes[e].rows, extremes[e].rows);
+    }
+  return table;
+}
+
+static void check_extremes(const CubeTable *table, gboolean all) {
+  gint64 n_rows = 0;
+  for (guint e = 0; e < G_N_ELEMENTS(extremes); e++) {
+    guint day = extremes[e].day;
+    CubeSum sum = cube_read_sum(table, 0, 0, day, day + 1), count = cube_read_sum(table, 1, 0, day, day + 1);
+    assert_true(sum.sum == (all ? extremes[e].sum : 0) && sum.rows == (all ? extremes[e].n_rows : 0));
+    assert_true(count.sum == sum.rows && count.rows == sum.rows);
+    n_rows += sum.rows;
+    assert_true(cube_read_sum(table, 0, 0, 0, day + 1).rows == n_rows);
+  }
+  /* up to day 12: -1 - 1 + 2^31 - 1 + 2^31 - 2^31 - 2^32 + 2; then 2^62 - 2^63 + 2^62 */
+  assert_true(cube_read_sum(table, 0, 0, 0, 30).sum == (all ? -2147483649 : 0));
+  assert_true(cube_read_sum(table, 0, 0, 0, 64).sum == (all ? -2147483649 : 0));
+  assert_int_equal(cube_table_n_filled(table), all ? 2 * G_N_ELEMENTS(extremes) : 0);
+}
+
+/* Filled at once, or empty and changed afterwards, in two halves, then taken away again. */
+static void cells_are_as_wide_as_what_falls_into_them(void **state) {
+  static const CubeColumnSpec columns[] = {{.kind = CUBE_SUM, .n_cells = 64},
+                                           {.kind = CUBE_SUM, .n_cells = 64, .counts = TRUE}};
+  for (guint empty = 0; empty < 2; empty++) {
+    g_autoptr(CubeTable) table = cube_table_new_kept(0, columns, 2, 1, FALSE, NULL);
+    if (!empty) add_extremes(table, 0, 1);
+    g_autoptr(CubeTable) rolled = cube_table_roll_up(table, NULL, 0);
+    CubeTable *const tables[] = {table, rolled};
+    for (guint t = 0; t < 2; t++) {
+      cube_table_finish(tables[t]);
+      for (guint half = 0; half < 2; half++) {
+        g_autoptr(CubeTable) log = add_extremes(cube_table_new_log_of(table), half, 2);
+        if (empty) assert_true(cube_table_apply(tables[t], log, &(CubeChange){1, FALSE, NULL}));
+      }
+      check_extremes(tables[t], TRUE);
+      g_autoptr(CubeTable) copy = cube_table_copy(tables[t]);
+      g_autoptr(CubeTable) log = add_extremes(cube_table_new_log_of(table), 0, 1);
+      assert_true(cube_table_apply(copy, log, &(CubeChange){2, TRUE, NULL}));
+      check_extremes(copy, FALSE);
+      check_extremes(tables[t], TRUE);
+      assert_false(cube_table_overflowed(tables[t]) || cube_table_overflowed(copy));
+    }
+  }
+}
+
+/* Each cell is within 64 bits, and so is the sum of both days, but not the running sum between them. */
+static void a_running_sum_beyond_64_bits_is_told(void **state) {
+  static const CubeColumnSpec one = {.kind = CUBE_SUM, .n_cells = 64};
+  static const gint64 values[] = {G_MAXINT64, 1, -2};
+  for (guint n_changed = 0; n_changed < 3; n_changed++) {
+    g_autoptr(CubeTable) table = cube_table_new_kept(0, &one, 1, 1, FALSE, NULL);
+    g_autoptr(CubeTable) log = cube_table_new_log_of(table);
+    for (guint i = 0; i < 3; i++) {
+      CubeTable *to = i < 3 - n_changed ? table : log;
+      cube_add_sum(to, 0, cube_table_group(to, NULL), 40 + (i + 2) % 3, values[(i + 2) % 3], 1);
+    }
+    cube_table_finish(table);
+    assert_true(cube_table_overflowed(table) == (n_changed == 0));
+    cube_table_apply(table, log, &(CubeChange){1, FALSE, NULL});
+    assert_true(cube_table_overflowed(table));
+  }
+}
+
 static void groups_have_a_cap(void **state) {
   g_autoptr(CubeTable) table = cube_table_new(1, specs, 1, 2);
   const gint64 members[] = {5, 6, 7};
@@ -453,6 +546,8 @@ int main(void) {
       cmocka_unit_test(findings_are_shared_by_copies),
       cmocka_unit_test(sparse_tables_change_alike),
       cmocka_unit_test(a_sum_beyond_64_bits_is_told),
+      cmocka_unit_test(cells_are_as_wide_as_what_falls_into_them),
+      cmocka_unit_test(a_running_sum_beyond_64_bits_is_told),
       cmocka_unit_test(groups_have_a_cap),
       cmocka_unit_test(members_can_be_renamed),
   };

@@ -100,6 +100,25 @@ static void test_dictionary_of_many_texts(void **state) {
   }
 }
 
+/* A text has one code, whether a scan meets it or somebody asks: short ones, and such as DuckDB keeps elsewhere. */
+static void test_a_text_has_one_code(void **state) {
+  static const char *const texts[] = {"", "abc", "abcd", "twelve chars", "thirteen char", "thirteen-char", "é"};
+  g_autoptr(Store) store = store_open(NULL, NULL, 0, 0, NULL);
+  g_autoptr(GArray) codes = g_array_new(FALSE, FALSE, sizeof(gint32));
+  StoreColumnType type = STORE_COLUMN_TEXT;
+  StoreScan scan = {"SELECT unnest(['', 'abc', 'abcd', 'twelve chars', 'thirteen char', 'thirteen-char', 'é'])", &type,
+                    1, FALSE};
+  g_autoptr(StoreDictionary) dictionary = NULL;
+  assert_true(store_scan(store, &scan, collect, codes, &dictionary, NULL, NULL));
+  StoreDictionary *held = store_dictionary_hold(dictionary);
+  for (guint i = 0; i < G_N_ELEMENTS(texts); i++)
+    assert_int_equal(store_dictionary_code(held, texts[i]), g_array_index(codes, gint32, i));
+  assert_int_equal(store_dictionary_size(held), G_N_ELEMENTS(texts));
+  assert_int_equal(store_dictionary_code(held, "thirteen+char"), G_N_ELEMENTS(texts));
+  store_dictionary_free(held);
+  assert_string_equal(store_dictionary_text(dictionary, G_N_ELEMENTS(texts)), "thirteen+char");
+}
+
 static void test_constants_and_dictionaries_are_flat(void **state) {
   g_autoptr(Store) store = store_open(NULL, NULL, 0, 0, NULL);
   const StoreColumnType text = STORE_COLUMN_TEXT;
@@ -148,6 +167,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_types_and_nulls_across_chunks),
       cmocka_unit_test(test_dictionary_of_many_texts),
+      cmocka_unit_test(test_a_text_has_one_code),
       cmocka_unit_test(test_constants_and_dictionaries_are_flat),
       cmocka_unit_test(test_errors),
   };
