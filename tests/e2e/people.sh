@@ -12,7 +12,7 @@ says "/welcome#"
 run 0 -C co user add boss --role administrator --name "The boss"
 run 1 -C co user add boss --role rep
 complains "already"
-run 1 -C co user add nobody --role rep --person Annna
+run 1 -C co user add nobody --role rep --person Anna
 complains "did you mean \"Ana\""
 run 1 -C co user add "a b" --role rep
 complains "letters, digits"
