@@ -294,7 +294,6 @@ GPtrArray *ingest_take_facts(const IngestSource *source, const char *from, const
 }
 
 gboolean ingest_take_names(const IngestSource *source, const char *from, const char *header) {
-  g_autofree char *wanted = loose(header);
   for (guint m = 0; m < source->n_maps; m++) {
     const SourceMap *map = &source->maps[m];
     if (!map->from || !g_str_equal(map->from->name, from)) continue;
