@@ -40,8 +40,8 @@
 #include <attain/change.h>
 #include <attain/formats.h>
 #include <attain/kpis.h>
-#include <attain/records.h>
 #include <attain/people.h>
+#include <attain/records.h>
 #include <attain/targets.h>
 #include <attain/workspace.h>
 
