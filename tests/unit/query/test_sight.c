@@ -533,6 +533,16 @@ static void questions_are_answered_alike(const Scene *scene, GRand *random) {
   }
 }
 
+/* Without total(…): of an answer given before, what did not change is taken over. */
+static void what_is_taken_over_holds(const Scene *scene, const Reader *reader) {
+  static const char *const kpis[] = {"made", "won", "open", "buyers", "customers", NULL};
+  QueryRequest request = request_of(kpis, (const char *const[]){"account", "rep", NULL}, NULL);
+  g_autoptr(QueryResult) counted = answer(scene, reader->sight, &request, FALSE);
+  g_autoptr(QueryResult) kept = answer(scene, reader->sight, &request, TRUE);
+  g_autofree char *expected = text_of(counted), *found = text_of(kept);
+  assert_string_equal(found, expected);
+}
+
 /* --- changes --- */
 
 static void keep_version(Store *store, const char *table, int key, int load, BaseDay until) {
@@ -600,6 +610,7 @@ static void kept_cells_follow_for_every_reader(void **state) {
     any_reader(&often, scene.random); /* who asks again after each change */
     for (guint c = 0; c < 5; c++) {
       answers_are_of_what_is_visible(&scene, &often, TRUE);
+      what_is_taken_over_holds(&scene, &often);
       questions_are_answered_alike(&scene, scene.random);
       change_something(&scene);
     }
