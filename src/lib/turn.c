@@ -81,6 +81,7 @@ char *lib_say(AttainWorkspace *workspace, const char *name, LibAnswer answer, gc
   size_t length;
   char *text = write_document(workspace, answer, what, &length, &cause);
   lib_change_state(workspace);
+  if (text && workspace->reader) lib_note(workspace, NULL, name, NULL);
   lib_end_writing(workspace);
   if (!text) lib_fail(error, cause);
   return text;
