@@ -283,7 +283,7 @@ static void test_audit_tells(void **state) {
   g_autofree char *log = attain_audit(workspace, 0, 1000, &error), *proof = attain_audit_verify(workspace, &error);
   static const char *const words[] = {"user added",       "user invited",     "signed in",  "sign-in failed",
                                       "signed out",       "password changed", "token made", "token ended",
-                                      "token used first", "user locked", "target_say"};
+                                      "token used first", "user locked",      "target_say"};
   for (guint i = 0; i < G_N_ELEMENTS(words); i++) assert_has(log, words[i]);
   assert_has(proof, "\"first_wrong\": null");
   assert_null(strstr(log, PASSWORD));
