@@ -3,6 +3,7 @@
 
 #define USUAL_LISTEN "127.0.0.1:8080"
 #define KIB          ((gsize)1024)
+#define N_WORKERS    32 /* more than processors: puts that wait for each other become one commit */
 
 static gboolean fail(GError **error, const char *listen) {
   g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT,
@@ -76,6 +77,7 @@ gboolean server_plan(const ServerSettings *settings, ServerPlan *plan, GError **
   plan->http.key = settings->certificate ? settings->key : conf->key;
   plan->http.trusted_proxies = has_proxies ? settings->trusted_proxies : (const char *const *)conf->trusted_proxies;
   plan->http.limits = limits_of(conf);
+  plan->http.n_workers = N_WORKERS;
   return TRUE;
 }
 
