@@ -1,0 +1,332 @@
+"""Nobody reads what is not theirs, over any route: random organisations, users and questions against `attain serve`.
+
+Each span that somebody spent in a team has one won deal, of an amount that is a power of two of its own and with names
+that occur nowhere else. A sum of revenue therefore says in its binary digits whose deals are in it, and a text that
+holds one of those names or amounts gives its owner away. What each user may see is worked out here, from the rules of
+docs/security.md, not by the program.
+
+    sight.py ATTAIN [SEED [COMPANIES]]
+"""
+import json
+import os
+import random
+import re
+import subprocess
+import sys
+import tempfile
+import urllib.error
+import urllib.parse
+import urllib.request
+
+FIRST_BIT = 12  # below it are counts, days and shares
+TODAY = "2026-11-20T12:00"
+PASSWORD = "a lighthouse far from any harbour"
+
+
+class Span:
+    """Somebody's time in a team, and its one deal."""
+
+    def __init__(self, person, team, start, until, bit, canary):
+        self.person, self.team, self.start, self.until, self.bit, self.canary = person, team, start, until, bit, canary
+
+    @property
+    def amount(self):
+        return 1 << self.bit
+
+
+class Company:
+    """Teams in a tree, people who move between them, one deal a span."""
+
+    def __init__(self, rng):
+        self.rng = rng
+        self.teams = [("T%d" % i, None if i < 2 else rng.randrange(i)) for i in range(rng.randint(3, 6))]
+        self.people = ["Person%02d %s" % (i, self.word()) for i in range(rng.randint(8, 14))]
+        # Each team is led by somebody of its own, who may be a leader of others, too.
+        self.leads = [rng.randrange(len(self.people)) for _ in self.teams]
+        self.spans = []
+        for person in range(len(self.people)):
+            months = sorted(rng.sample(range(2, 11), rng.randint(0, 1)))
+            starts = [1] + months
+            for start, until in zip(starts, months + [None]):
+                bit = FIRST_BIT + len(self.spans)
+                self.spans.append(Span(person, rng.randrange(len(self.teams)), start, until, bit, self.word()))
+
+    def word(self):
+        return "".join(self.rng.choice("bcdfghjklmnpqrstvwxz") for _ in range(9))
+
+    def below(self, team):
+        found = {team}
+        while True:
+            more = {i for i, (_, parent) in enumerate(self.teams) if parent in found} - found
+            if not more:
+                return found
+            found |= more
+
+    def visible(self, person):
+        """The spans that somebody sees: their own, and those in the teams that they lead and all below."""
+        led = set()
+        for team, lead in enumerate(self.leads):
+            if lead == person:
+                led |= self.below(team)
+        return [s for s in self.spans if s.person == person or s.team in led]
+
+    def write(self, folder):
+        os.makedirs(folder + "/exports")
+        os.makedirs(folder + "/sources")
+
+        def table(name, head, rows):
+            with open("%s/exports/%s.csv" % (folder, name), "w") as out:
+                out.write("\n".join([head] + [",".join("" if v is None else str(v) for v in row) for row in rows]) + "\n")
+
+        table("teams", "Team,Parent,Lead",
+              [(name, parent if parent is None else self.teams[parent][0], self.people[self.leads[i]])
+               for i, (name, parent) in enumerate(self.teams)])
+        table("people", "Name,Email,Team",
+              [(name, "p%d@example.org" % i, self.teams[[s for s in self.spans if s.person == i][-1].team][0])
+               for i, name in enumerate(self.people)])
+        month = lambda m: None if m is None else "2026-%02d-01" % m
+        table("history", "Person,Team,Since,Until",
+              [(self.people[s.person], self.teams[s.team][0], None if s.start == 1 else month(s.start), month(s.until))
+               for s in self.spans])
+        table("deals", "Deal,Owner,Account,Stage,Opened,Closed,Value",
+              [("deal-" + s.canary, self.people[s.person], "account-" + s.canary, "Closed Won", "2026-%02d-03" % s.start,
+                "2026-%02d-%02d" % (s.start, self.rng.randint(5, 25)), s.amount) for s in self.spans])
+        with open(folder + "/attain.yaml", "w") as out:
+            out.write("name: Canaries\ncurrency: EUR\ntime_zone: Europe/Berlin\n")
+        with open(folder + "/sources/crm.yaml", "w") as out:
+            out.write(SOURCE)
+
+
+SOURCE = """source: crm
+folder: exports
+date_format: ymd
+tables:
+  deals:    {file: deals.csv}
+  people:   {file: people.csv}
+  teams:    {file: teams.csv}
+  history:  {file: history.csv}
+map:
+  - to: team
+    from: teams
+    columns: {id: Team, name: Team, parent: Parent, manager: Lead}
+  - to: person
+    from: people
+    columns: {id: Name, name: Name, email: Email, team: Team}
+  - to: membership
+    from: history
+    columns:
+      id: {sql: "Person || '/' || Team || '/' || coalesce(Since, '')"}
+      person: Person
+      team: Team
+      from_at: Since
+      until_at: Until
+  - to: stage
+    rows:
+      - {id: Open, name: Open, position: 1, outcome: open}
+      - {id: Closed Won, name: Closed Won, position: 2, outcome: won}
+  - to: opportunity
+    from: deals
+    columns:
+      id: Deal
+      owner: Owner
+      account: Account
+      stage: Stage
+      created_at: Opened
+      closed_at: Closed
+      amount: Value
+"""
+
+
+class Server:
+    """`attain serve` on a free port, until the block ends."""
+
+    def __init__(self, attain, folder):
+        self.attain, self.folder = attain, folder
+
+    def __enter__(self):
+        self.process = subprocess.Popen(
+            [self.attain, "-C", self.folder, "--now", TODAY, "serve", "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE, text=True)
+        self.address = link = None
+        for line in self.process.stdout:
+            address = re.search(r"http://127\.0\.0\.1:\d+", line)
+            self.address = self.address or (address and address.group(0))
+            link = link or re.search(r"/welcome#(\S+)", line)
+            if self.address and link:
+                self.become_administrator(link.group(1))
+                return self
+        raise SystemExit("the server did not start")
+
+    def become_administrator(self, link):
+        body = json.dumps({"secret": link, "password": PASSWORD}).encode()
+        request = urllib.request.Request(self.address + "/api/v1/invitation", body, {"Content-Type": "application/json"})
+        with urllib.request.urlopen(request) as reply:
+            csrf, cookie = json.load(reply)["csrf"], reply.headers["Set-Cookie"].split(";")[0]
+        self.head = {"Cookie": cookie, "X-Attain-CSRF": csrf}
+
+    def manage(self, path, body):
+        """What the administrator does."""
+        head = dict(self.head, **{"Content-Type": "application/json"})
+        request = urllib.request.Request(self.address + path, json.dumps(body).encode(), head)
+        with urllib.request.urlopen(request, timeout=120) as reply:
+            return json.load(reply)
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.stdout.read()
+        if self.process.wait() != 0:
+            raise SystemExit("the server ended with %d" % self.process.returncode)
+
+    def get(self, path, token, query=(), body=None):
+        url = self.address + path + ("?" + urllib.parse.urlencode(query) if query else "")
+        head = {"Authorization": "Bearer " + token}
+        data = None
+        if body is not None:
+            data, head["Content-Type"] = json.dumps(body).encode(), "application/json"
+        try:
+            with urllib.request.urlopen(urllib.request.Request(url, data, head), timeout=120) as reply:
+                return reply.status, reply.read().decode("utf-8", "replace")
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode("utf-8", "replace")
+
+
+class Reader:
+    """A user with a token, and what they may see."""
+
+    def __init__(self, server, company, person):
+        self.person = person
+        if person is None:
+            self.user, role, self.spans = "boss", "executive", list(company.spans)
+            server.manage("/api/v1/users", {"user": self.user, "role": role})
+        else:
+            self.user, role = "p%d" % person, "leader" if person in company.leads else "rep"
+            self.spans = company.visible(person)
+            server.manage("/api/v1/users", {"user": self.user, "role": role, "person": company.people[person]})
+        self.token = server.manage("/api/v1/tokens", {"name": "test", "user": self.user, "may": ["read"]})["token"]
+        seen = {s.person for s in self.spans} | ({person} - {None})
+        above = {company.leads[t] for t in range(len(company.teams)) for s in company.spans
+                 if s.person in seen and s.team in company.below(t)}
+        self.hidden_words = {s.canary for s in company.spans} - {s.canary for s in self.spans}
+        self.hidden_words |= {company.people[p].split()[1] for p in range(len(company.people)) if p not in seen | above}
+        self.hidden_amounts = {s.amount for s in company.spans} - {s.amount for s in self.spans}
+        self.bits = sum(s.amount for s in self.spans)
+
+
+# Asked more often than what only those in charge may ask.
+OFTEN = ("/ask", "/explain", "/records", "/changes", "/scorecard", "/targets", "/organisation", "/users")
+
+
+def values(rng, company, name, schema):
+    """Something that a curious reader would write for a parameter."""
+    if schema.get("enum"):
+        return rng.choice(schema["enum"])
+    if schema.get("items", {}).get("enum"):
+        return rng.choice(schema["items"]["enum"])
+    other = rng.choice(company.spans)
+    person, team = company.people[other.person], company.teams[other.team][0]
+    pools = {
+        "kpi": ["revenue", "won_deals", "win_rate", "average_deal_size", "open_pipeline", "revenue_per_rep", "sales_cycle", "largest_deal"],
+        "by": ["rep", "team", "manager", "account", "stage", "team,rep", "rep,account", "source"],
+        "where": ["rep = '%s'" % person, "team = '%s'" % team, "account = 'account-%s'" % other.canary, "amount > %d" % other.amount,
+                  "rep != '%s'" % person, "outcome = 'won'", "rep = '%s'" % person[:-1], "manager = '%s'" % person],
+        "period": ["2026", "2026-Q1", "2026-01", "last-12-months", "2026-H1"],
+        "as_of": ["2026-11-19", "2026-10-01"], "since": ["2026-01-01", "2026-11-19"],
+        "member": [person, "rep:" + person, "team:" + team, team], "rep": [person], "team": [team], "person": [person],
+        "user": ["boss", "p%d" % other.person], "table": ["opportunity", "person", "account"], "id": ["deal-" + other.canary, "1", person],
+        "goal": ["sell more"], "q": [other.canary[:5]], "limit": ["1", "100"], "top": ["1", "3"],
+    }
+    if name in pools:
+        return rng.choice(pools[name])
+    if schema.get("type") == "integer":
+        return str(rng.randint(0, 3))
+    if schema.get("type") == "boolean":
+        return rng.choice(["true", "false"])
+    return rng.choice([person, team, "deal-" + other.canary, "revenue", "2026"])
+
+
+def request(rng, company, path, parameters):
+    query = []
+    for parameter in parameters:
+        schema = parameter.get("schema", {})
+        if parameter["in"] == "path":
+            value = urllib.parse.quote(values(rng, company, parameter["name"], schema), safe="")
+            path = path.replace("{%s}" % parameter["name"], value)
+        elif parameter["in"] == "query" and (parameter.get("required") or parameter["name"] == "kpi" or rng.random() < 0.4):
+            if parameter["name"] == "format":
+                query.append(("format", rng.choice(["json", "csv"])))
+            else:
+                query.append((parameter["name"], values(rng, company, parameter["name"], schema)))
+    return path, query
+
+
+def numbers(text):
+    return {int(n.replace(",", "")) for n in re.findall(r"(?<![\d.])\d{1,3}(?:,\d{3})+(?![\d,])|(?<![\d.])\d{4,18}(?!\d)", text)}
+
+
+def faults(reader, asked, status, text):
+    found = []
+    if status >= 500 and status != 503:
+        found.append("an error of the server's own")
+    for word in reader.hidden_words:
+        if word in text and word not in asked:
+            found.append("the name %s" % word)
+    for number in numbers(text) & reader.hidden_amounts:
+        if str(number) not in asked:
+            found.append("the amount %d" % number)
+    return found
+
+
+def revenue_of(text):
+    """Every value of revenue in an answer."""
+    return [int(row["value"]) for part in ("rows", "totals") for row in json.loads(text).get(part, []) if row.get("value") is not None]
+
+
+def check_company(attain, rng, n_requests):
+    company = Company(rng)
+    bad = 0
+    with tempfile.TemporaryDirectory() as folder:
+        company.write(folder)
+        subprocess.run([attain, "-C", folder, "--now", TODAY, "load"], stdout=subprocess.DEVNULL, check=True)
+        with Server(attain, folder) as server:
+            others = [p for p in range(len(company.people)) if p not in company.leads]
+            people = sorted(set(company.leads))[:4] + rng.sample(others, min(3, len(others)))
+            readers = [Reader(server, company, p) for p in people + [None]]
+            description = json.loads(server.get("/api/v1/openapi.json", readers[0].token)[1])
+            routes = [(path, at["get"].get("parameters", [])) for path, at in sorted(description["paths"].items())
+                      if "get" in at and not path.endswith("/events")]
+            routes += [route for route in routes if route[0].endswith(OFTEN)] * 5
+            for reader in readers:
+                by = rng.choice([[], ["rep"], ["team"], ["manager", "rep"], ["account"]])
+                question = [("kpi", "revenue"), ("period", "2026")] + ([("by", ",".join(by))] if by else [])
+                status, text = server.get("/api/v1/ask", reader.token, question)
+                if status != 200:
+                    raise SystemExit("%s asks for revenue: %d %s" % (reader.user, status, text))
+                for value in revenue_of(text):
+                    if value & ~reader.bits:
+                        bad += 1
+                        print("FAILED: %s sees revenue %d of others, by %s" % (reader.user, value & ~reader.bits, by))
+                if not by and revenue_of(text) != [reader.bits]:
+                    bad += 1
+                    print("FAILED: %s sees revenue %s of %d" % (reader.user, revenue_of(text), reader.bits))
+                for _ in range(n_requests):
+                    path, query = request(rng, company, *rng.choice(routes))
+                    asked = urllib.parse.unquote(path) + json.dumps(query)
+                    status, text = server.get(path, reader.token, query)
+                    for fault in faults(reader, asked, status, text):
+                        bad += 1
+                        print("FAILED: %s asks %s %s and is told %s:\n%s" % (reader.user, path, query, fault, text[:2000]))
+    return bad
+
+
+def main():
+    attain = sys.argv[1]
+    seed = int(sys.argv[2]) if len(sys.argv) > 2 else random.SystemRandom().randrange(1 << 32)
+    n_companies = int(sys.argv[3]) if len(sys.argv) > 3 else 1
+    print("seed %d" % seed)
+    rng = random.Random(seed)
+    bad = sum(check_company(attain, rng, 40) for _ in range(n_companies))
+    print("%d answers told what they must not" % bad)
+    sys.exit(1 if bad else 0)
+
+
+if __name__ == "__main__":
+    main()
