@@ -29,10 +29,8 @@ static gboolean judge_rules(AttainWorkspace *workspace, const Session *session, 
                             GError **error) {
   g_autoptr(GPtrArray) rules = session_need_alert_rules(session, error);
   QueryContext context = answer_context(session);
-  AlertDesk desk = {.context = &context,
-                    .alerts = &session->organisation->alerts,
-                    .ask = lib_ask_cells,
-                    .asker = workspace};
+  AlertDesk desk = {
+      .context = &context, .alerts = &session->organisation->alerts, .ask = lib_ask_cells, .asker = workspace};
   g_autoptr(GPtrArray) findings = rules ? alert_judge(&desk, rules, error) : NULL;
   if (findings) answer_alert_findings_json(out, session, findings);
   return findings != NULL;

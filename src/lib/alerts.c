@@ -30,10 +30,8 @@ static GPtrArray *judge(AttainWorkspace *workspace, const GPtrArray *rules, cons
   AttainWorkspace everything = {.core = workspace->core};
   Session session = lib_session(&everything);
   QueryContext context = answer_context(&session);
-  AlertDesk desk = {.context = &context,
-                    .alerts = &session.organisation->alerts,
-                    .ask = lib_ask_cells,
-                    .asker = &everything};
+  AlertDesk desk = {
+      .context = &context, .alerts = &session.organisation->alerts, .ask = lib_ask_cells, .asker = &everything};
   AlertRun run = {.desk = &desk,
                   .store = session.store,
                   .rules = rules,
