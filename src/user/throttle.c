@@ -10,7 +10,7 @@
 #define FREE_ADDRESS     20
 #define FREE_NAME        50
 #define MAX_WAIT_S       900
-#define STRANGERS_WAIT_S 10
+#define STRANGERS_WAIT_S 40 /* 90 tries an hour of one name, whatever the number of addresses */
 
 typedef struct {
   guint n;

@@ -3,7 +3,7 @@
  *   counted                     free   then wait
  *   a name from an address         5   1 s, 2 s, 4 s … 15 minutes
  *   an address, any name          20   1 s, 2 s, 4 s … 15 minutes
- *   a name from everywhere        50   10 s, but for addresses from which that user has signed in before
+ *   a name from everywhere        50   40 s, but for addresses from which that user has signed in before
  *
  * A count is forgotten a day after its last try, and with a right password (but for the address's). Nothing is kept on
  * disk: whoever can restart the server has no need to guess. */
