@@ -1,5 +1,5 @@
-/* The API's description and the page that shows it. Both tell nothing of the workspace, so whoever asks may read them.
- */
+/* The API's description, the page that shows it, and the one where a one-time link leads. They tell nothing of the
+ * workspace, so whoever asks may read them. */
 #include "app/api.h"
 #include "app/api_openapi.h"
 #include "web_files.h"
@@ -20,25 +20,38 @@ static void give_description(HttpExchange *exchange, gpointer server) {
   http_reply_content(exchange, made.retval);
 }
 
-static void give_file(HttpExchange *exchange, const char *name, const char *type) {
-  g_autofree char *path = g_strconcat("/attain/web/", name, NULL);
+typedef struct {
+  const char *path, *name, *type;
+} WebFile;
+
+static const WebFile files[] = {
+    {"/api", "api.html", "text/html; charset=utf-8"},
+    {"/api/page.css", "api.css", "text/css; charset=utf-8"},
+    {"/api/page.js", "api.js", "text/javascript; charset=utf-8"},
+    {"/welcome", "welcome.html", "text/html; charset=utf-8"},
+    {"/welcome/page.js", "welcome.js", "text/javascript; charset=utf-8"},
+};
+
+static void give_file(HttpExchange *exchange, gpointer server) {
+  const WebFile *file = files;
+  while (!g_str_equal(file->path, http_route(exchange)->path)) file++; /* each route of this handler is in the table */
+  g_autofree char *path = g_strconcat("/attain/web/", file->name, NULL);
   g_autoptr(GBytes) bytes = g_resource_lookup_data(web_files_get_resource(), path, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
   gsize length = g_bytes_get_size(bytes);
   http_set_header(exchange, "Cache-Control", "no-cache");
-  http_reply(exchange, 200, type, g_memdup2(g_bytes_get_data(bytes, NULL), length), length);
+  http_reply(exchange, 200, file->type, g_memdup2(g_bytes_get_data(bytes, NULL), length), length);
 }
 
-static void give_page(HttpExchange *exchange, gpointer server) {
-  give_file(exchange, "api.html", "text/html; charset=utf-8");
+static void go_to_page(HttpExchange *exchange, gpointer server) {
+  http_set_header(exchange, "Location", "/api");
+  http_reply(exchange, 303, "text/plain; charset=utf-8", g_strdup(""), 0);
 }
 
-static void give_style(HttpExchange *exchange, gpointer server) {
-  give_file(exchange, "api.css", "text/css; charset=utf-8");
-}
-
-static void give_script(HttpExchange *exchange, gpointer server) {
-  give_file(exchange, "api.js", "text/javascript; charset=utf-8");
-}
+#define FILE_ROUTE(PATH, SUMMARY)                                                              \
+  {                                                                                            \
+    .method = "GET", .path = PATH, .handler = give_file, .tag = "Service", .summary = SUMMARY, \
+    .flags = HTTP_ROUTE_OPEN                                                                   \
+  }
 
 const HttpRoute api_docs_routes[] = {
     {.method = "GET",
@@ -48,23 +61,16 @@ const HttpRoute api_docs_routes[] = {
      .summary = "This description, as OpenAPI 3.1",
      .answer = "openapi",
      .flags = HTTP_ROUTE_OPEN},
+    FILE_ROUTE("/api", "The page that shows it"),
+    FILE_ROUTE("/api/page.css", "The pages' style"),
+    FILE_ROUTE("/api/page.js", "The page's script"),
+    FILE_ROUTE("/welcome", "Where a one-time link leads: choosing a password"),
+    FILE_ROUTE("/welcome/page.js", "That page's script"),
     {.method = "GET",
-     .path = "/api",
-     .handler = give_page,
+     .path = "/",
+     .handler = go_to_page,
      .tag = "Service",
-     .summary = "The page that shows it",
-     .flags = HTTP_ROUTE_OPEN},
-    {.method = "GET",
-     .path = "/api/page.css",
-     .handler = give_style,
-     .tag = "Service",
-     .summary = "The page's style",
-     .flags = HTTP_ROUTE_OPEN},
-    {.method = "GET",
-     .path = "/api/page.js",
-     .handler = give_script,
-     .tag = "Service",
-     .summary = "The page's script",
+     .summary = "Leads to the page",
      .flags = HTTP_ROUTE_OPEN},
 };
 const guint api_n_docs_routes = G_N_ELEMENTS(api_docs_routes);
