@@ -397,7 +397,7 @@ static const char *const many_kpis[] = {"won_deals",  "revenue",          "win_r
                                         NULL};
 
 static AttainAnswer *ask_many(AttainWorkspace *workspace) {
-  const char *by[] = {"rep", "account", NULL};
+  const char *by[] = {"rep", "account", "source", "product", NULL};
   return ask(workspace, &(AttainQuestion){.kpis = many_kpis, .by = by, .period = "2026-01..2026-09", .grain = "month"});
 }
 
