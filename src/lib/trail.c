@@ -4,6 +4,7 @@
 #include "answer/changes.h"
 #include "answer/reported.h"
 #include "lib/workspace.h"
+#include "query/sight.h"
 
 /* --- the question --- */
 
@@ -17,14 +18,19 @@ void lib_leave_past(const Session *session, Session *past) {
   if (past->store != session->store) session_leave_past(past);
 }
 
-/* Owners and teams as they are now would bring a leader what was others' then: what is theirs goes by the day. */
-static gboolean may_credit(const Session *session, const AttainQuestion *question, GError **error) {
+/* Zeros for who sees nobody's records would be taken for the truth. Owners and teams as they are now would bring a
+ * leader what was others' then: what is theirs goes by the day. */
+static gboolean may_ask(const Session *session, const AttainQuestion *question, GError **error) {
   const ConfOrganisation *organisation = session->organisation;
   gboolean is_usual = organisation->owner_credit == CONF_CREDIT_NOW && organisation->team_credit == CONF_CREDIT_NOW;
-  if (!session->sight || !question->credit_now || is_usual) return TRUE;
-  g_set_error(error, BASE_ERROR, BASE_ERROR_FORBIDDEN,
-              "records credited to who has them now are for those who see the whole company: ask without credit=now");
-  return FALSE;
+  const char *why =
+      query_sight_is_empty(session->sight)
+          ? "there are no records for you to see: you are nobody of the records' people, or your token lacks see_all"
+      : session->sight && question->credit_now && !is_usual
+          ? "records credited to who has them now are for those who see the whole company: ask without credit=now"
+          : NULL;
+  if (why) g_set_error_literal(error, BASE_ERROR, BASE_ERROR_FORBIDDEN, why);
+  return !why;
 }
 
 gboolean lib_read_question(const Session *session, const AttainQuestion *question, AnswerRequest *request,
@@ -37,7 +43,7 @@ gboolean lib_read_question(const Session *session, const AttainQuestion *questio
                           .compare = question->compare,
                           .rates_of = question->rates_of,
                           .credit_now = question->credit_now};
-  if (!may_credit(session, question, error)) return FALSE;
+  if (!may_ask(session, question, error)) return FALSE;
   if (!answer_request_read(session, &asked, request, error)) return FALSE;
   return !question->role || answer_request_add_role(session, question->role, request, error);
 }

@@ -75,6 +75,10 @@ void query_sight_add_team(QuerySight *sight, gint32 team) {
   add(sight, (SightPlace){PLACE_TEAM, team});
 }
 
+gboolean query_sight_is_empty(const QuerySight *sight) {
+  return sight != NULL && sight->places->len == 0;
+}
+
 const char *query_sight_key(const QuerySight *sight) {
   return sight == NULL ? "*" : sight->key;
 }

@@ -26,6 +26,9 @@ QuerySight *query_sight_hold(const QuerySight *sight);
 void query_sight_free(QuerySight *sight);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(QuerySight, query_sight_free)
 
+/* Without places: nothing is visible. FALSE for NULL. */
+gboolean query_sight_is_empty(const QuerySight *sight);
+
 /* The same text for those who see the same places, however they were added: a key for what is kept. It is never empty;
  * "*" for NULL, which sees everything. Owned by the sight. */
 const char *query_sight_key(const QuerySight *sight);

@@ -201,7 +201,7 @@ class Reader:
             self.user, role = "p%d" % person, "leader" if person in company.leads else "rep"
             self.spans = company.visible(person)
             server.manage("/api/v1/users", {"user": self.user, "role": role, "person": company.people[person]})
-        self.token = server.manage("/api/v1/tokens", {"name": "test", "user": self.user, "may": ["read"]})["token"]
+        self.token = server.manage("/api/v1/tokens", {"name": "test", "user": self.user, "may": ["read", "see_all"] if person is None else ["read"]})["token"]
         seen = {s.person for s in self.spans} | ({person} - {None})
         above = {company.leads[t] for t in range(len(company.teams)) for s in company.spans
                  if s.person in seen and s.team in company.below(t)}
