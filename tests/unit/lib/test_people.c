@@ -84,7 +84,7 @@ static double value_of(const char *kpi, const char *who) {
 /* --- a rep --- */
 
 static void test_rep_sees_own_numbers(void **state) {
-  g_autofree char *link = add_user("rep0", rep(0), "rep");
+  attain_free(add_user("rep0", rep(0), "rep"));
   AttainWorkspace *handle = as("rep0");
   assert_string_equal(attain_user(handle), "rep0");
   assert_string_not_equal(attain_sight(handle), attain_sight(workspace));
