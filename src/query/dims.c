@@ -211,6 +211,7 @@ struct DimMembers {
   GHashTable *namesakes; /* id -> what tells it from others of its name, of keys; NULL when there are none */
   GArray *survivors;     /* gint64 by id, 0 = itself */
   GHashTable *codes;     /* text -> id + 1 */
+  GHashTable *by_name;   /* folded name -> GArray of gint64 ids; NULL: names are gone through */
   GHashTable *positions; /* folded stage name -> position */
   const char *table;     /* of keys */
   guint version;         /* goes up when names are read again */
@@ -236,6 +237,7 @@ void query_members_free(DimMembers *members) {
   g_ptr_array_unref(members->names);
   g_array_unref(members->survivors);
   g_hash_table_unref(members->codes);
+  g_clear_pointer(&members->by_name, g_hash_table_unref);
   g_clear_pointer(&members->positions, g_hash_table_unref);
   g_clear_pointer(&members->namesakes, g_hash_table_unref);
   g_free(members);
@@ -262,6 +264,7 @@ gint64 query_members_intern(DimMembers *members, const char *text) {
   if (text == NULL || text[0] == '\0') return -1;
   gpointer found = g_hash_table_lookup(members->codes, text);
   if (found != NULL) return GPOINTER_TO_INT(found) - 1;
+  g_clear_pointer(&members->by_name, g_hash_table_unref);
   g_ptr_array_add(members->names, g_strdup(text));
   int id = (int)members->names->len - 1;
   g_hash_table_insert(members->codes, g_strdup(text), GINT_TO_POINTER(id + 1));
@@ -326,6 +329,7 @@ static gboolean load_namesakes(DimMembers *members, const char *quoted, gboolean
 gboolean query_members_reload(DimMembers *members, GError **error) {
   if (members->table == NULL) return TRUE;
   members->version++;
+  g_clear_pointer(&members->by_name, g_hash_table_unref);
   const char *table = members->table;
   const LedgerTable *ledger = ledger_schema_find(members->context->schema, table);
   gboolean named = ledger_table_column(ledger, "name") != NULL;
@@ -357,6 +361,7 @@ static gpointer copy_name(gconstpointer name, gpointer unused) {
 
 DimMembers *query_members_copy(const DimMembers *members) {
   DimMembers *copy = g_memdup2(members, sizeof *members);
+  copy->by_name = NULL;
   copy->names = g_ptr_array_copy(members->names, copy_name, NULL);
   g_ptr_array_set_free_func(copy->names, g_free);
   copy->survivors = g_array_copy(members->survivors);
@@ -407,6 +412,22 @@ int query_members_compare(const DimMembers *members, gint64 a, gint64 b) {
   return order != 0 ? order : (a > b) - (a < b);
 }
 
+void query_members_index(DimMembers *members) {
+  g_clear_pointer(&members->by_name, g_hash_table_unref);
+  members->by_name = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_array_unref);
+  for (gint64 id = 0; id < members->names->len; id++) {
+    const char *name = g_ptr_array_index(members->names, id);
+    if (name == NULL) continue;
+    g_autofree char *folded = g_utf8_casefold(name, -1);
+    GArray *ids = g_hash_table_lookup(members->by_name, folded);
+    if (ids == NULL) {
+      ids = g_array_new(FALSE, FALSE, sizeof(gint64));
+      g_hash_table_insert(members->by_name, g_steal_pointer(&folded), ids);
+    }
+    g_array_append_val(ids, id);
+  }
+}
+
 static gboolean is_folded(const char *name, const char *wanted) {
   g_autofree char *folded = name != NULL ? g_utf8_casefold(name, -1) : NULL;
   return folded != NULL && g_str_equal(folded, wanted);
@@ -415,7 +436,9 @@ static gboolean is_folded(const char *name, const char *wanted) {
 gboolean query_members_find(const DimMembers *members, const char *name, GArray *ids) {
   g_autofree char *wanted = g_utf8_casefold(name, -1);
   guint before = ids->len;
-  for (gint64 id = 0; id < members->names->len; id++)
+  const GArray *known = members->by_name != NULL ? g_hash_table_lookup(members->by_name, wanted) : NULL;
+  if (known != NULL) g_array_append_vals(ids, known->data, known->len);
+  for (gint64 id = 0; members->by_name == NULL && id < members->names->len; id++)
     if (is_folded(g_ptr_array_index(members->names, id), wanted)) g_array_append_val(ids, id);
   for (gint64 id = 0; members->namesakes != NULL && ids->len == before && id < members->names->len; id++)
     if (is_folded(query_members_name(members, id), wanted)) g_array_append_val(ids, id);

@@ -75,6 +75,8 @@ gint64 query_members_survivor(const DimMembers *members, gint64 id);
 const char *query_members_name(const DimMembers *members, gint64 id);
 /* A number that sorts a member among others: stages by position, the rest by name. */
 int query_members_compare(const DimMembers *members, gint64 a, gint64 b);
+/* Makes names found without going through all, until names are added or read again. */
+void query_members_index(DimMembers *members);
 /* Adds the ids (gint64) of all members of a name, case-insensitive, or of the one that a name with its id means. FALSE
  * when there is none. */
 gboolean query_members_find(const DimMembers *members, const char *name, GArray *ids);

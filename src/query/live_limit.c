@@ -41,7 +41,9 @@ static LivePeople *people_held(QueryLive *live, guint resets) {
 static DimMembers *members_of(const LivePeople *people, DimKind kind, const char *name, GError **error) {
   const Dim dim = {.kind = kind, .name = name};
   g_autoptr(DimMembers) members = query_members_new(&people->context, people->org, &dim);
-  return query_members_load(members, query_dim_table(&dim), error) ? g_steal_pointer(&members) : NULL;
+  if (!query_members_load(members, query_dim_table(&dim), error)) return NULL;
+  query_members_index(members);
+  return g_steal_pointer(&members);
 }
 
 static LivePeople *people_read(const LiveSide *side, Store *store, GError **error) {

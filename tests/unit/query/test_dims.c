@@ -57,15 +57,28 @@ static void assert_found(const DimMembers *members, const char *name, const char
   assert_string_equal(found->str, expected);
 }
 
-static void names_are_found(void **state) {
-  g_auto(World) world = world_of_namesakes();
-  g_autoptr(QueryOrg) org = query_org_load(&world.context, NULL);
-  g_autoptr(DimMembers) members = people(&world, org);
+static void assert_names_are_found(const DimMembers *members) {
   assert_found(members, "chris lee", "1 2 4 5");
   assert_found(members, "Chris Lee (u2)", "2");
   assert_found(members, "DANA OAK (HR X1)", "7");
   assert_found(members, "Pat Roe", "3");
   assert_found(members, "Pat Roe (u3)", "");
+}
+
+/* With an index and without; a copy has none. */
+static void names_are_found(void **state) {
+  g_auto(World) world = world_of_namesakes();
+  g_autoptr(QueryOrg) org = query_org_load(&world.context, NULL);
+  g_autoptr(DimMembers) members = people(&world, org);
+  assert_names_are_found(members);
+  query_members_index(members);
+  assert_names_are_found(members);
+  g_autoptr(DimMembers) copy = query_members_copy(members);
+  assert_names_are_found(copy);
+  store_run(world.store, "UPDATE person SET name = 'Pat Row' WHERE name = 'Pat Roe'", NULL, 0, NULL, NULL);
+  assert_true(query_members_reload(members, NULL));
+  assert_found(members, "pat row", "3");
+  assert_found(members, "Pat Roe", "");
 }
 
 static void words_for_dimensions(void **state) {
