@@ -1,6 +1,6 @@
 /* attain serve: the workspace over HTTP, until a signal ends it.
  *
- *   main thread: signals, and what changes in the workspace's folder
+ *   main thread: signals, and what changes in the workspace's folder; it waits for nobody, so that a stop is seen
  *   SIGTERM, SIGINT: stop · SIGHUP: files, certificate and access log anew · an edit: files anew, once it is quiet */
 #include "app/commands.h"
 #include "app/notify.h"
@@ -26,11 +26,7 @@ typedef struct {
 static gboolean read_again(gpointer data) {
   Serving *serving = data;
   serving->quiet = 0;
-  g_autofree char *lines = g_strdup_printf("RELOADING=1\nMONOTONIC_USEC=%" G_GINT64_FORMAT, g_get_monotonic_time());
-  notify_manager(lines);
-  gboolean is_read = server_read_again(serving->server);
-  notify_manager(is_read ? "READY=1\nSTATUS=Serving"
-                         : "READY=1\nSTATUS=Serving; an edit of the workspace's files is faulty");
+  server_read_again(serving->server);
   return G_SOURCE_REMOVE;
 }
 

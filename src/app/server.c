@@ -4,6 +4,7 @@
 #include "app/api.h"
 #include "app/api_cache.h"
 #include "app/api_gate.h"
+#include "app/notify.h"
 #include "app/server_private.h"
 
 #include <errno.h>
@@ -56,6 +57,54 @@ char *server_first_link(Server *server) {
 
 const char *server_folder(const Server *server) {
   return server->folder;
+}
+
+/* --- files read anew --- */
+
+static void tell_fault(Server *server, const char *fault) {
+  g_mutex_lock(&server->lock);
+  gboolean is_new = g_strcmp0(fault, server->fault) != 0;
+  g_free(server->fault);
+  server->fault = g_strdup(fault);
+  if (!fault) server->n_readings++;
+  g_mutex_unlock(&server->lock);
+  if (is_new && fault) fprintf(server->err, "attain: %s; what was read before still holds\n", fault);
+  if (!fault) fprintf(server->err, "attain: the workspace's files were read anew\n");
+  fflush(server->err);
+}
+
+static void read_files(Server *server) {
+  AttainError error = {0};
+  g_autofree char *lines = g_strdup_printf("RELOADING=1\nMONOTONIC_USEC=%" G_GINT64_FORMAT, g_get_monotonic_time());
+  notify_manager(lines);
+  gboolean is_read = attain_reload(server->workspace, &error);
+  tell_fault(server, is_read ? NULL : error.message);
+  attain_error_clear(&error);
+  notify_manager(is_read ? "READY=1\nSTATUS=Serving"
+                         : "READY=1\nSTATUS=Serving; an edit of the workspace's files is faulty");
+}
+
+/* Reads whenever it is asked to, until the server has stopped; then every writer that it could wait for has ended. */
+static gpointer read_when_asked(gpointer data) {
+  Server *server = data;
+  g_mutex_lock(&server->lock);
+  while (TRUE) {
+    while (!server->is_to_read && !server->is_stopped) g_cond_wait(&server->asked, &server->lock);
+    if (server->is_stopped) break;
+    server->is_to_read = FALSE;
+    g_mutex_unlock(&server->lock);
+    read_files(server);
+    g_mutex_lock(&server->lock);
+  }
+  g_mutex_unlock(&server->lock);
+  return NULL;
+}
+
+void server_read_again(Server *server) {
+  g_mutex_lock(&server->lock);
+  server->is_to_read = TRUE;
+  g_cond_signal(&server->asked);
+  g_mutex_unlock(&server->lock);
 }
 
 /* --- its beginning --- */
@@ -132,6 +181,7 @@ static void free_server(Server *server) {
   api_cache_free(server->answers);
   g_mutex_clear(&server->lock);
   g_cond_clear(&server->changed);
+  g_cond_clear(&server->asked);
   g_free(server->access_log_path);
   g_free(server->folder);
   g_free(server->host);
@@ -144,6 +194,7 @@ static Server *new_server(const ServerSettings *settings, const ServerPlan *plan
   Server *server = g_new0(Server, 1);
   g_mutex_init(&server->lock);
   g_cond_init(&server->changed);
+  g_cond_init(&server->asked);
   server->answers = api_cache_new(API_CACHE_BYTES);
   server->folder = g_strdup(plan->folder);
   server->host = g_strdup(plan->host);
@@ -162,31 +213,12 @@ Server *server_start(const ServerSettings *settings, GError **error) {
   gboolean ok =
       open_access_log(server, error) && open_workspace(server, settings->now, error) && listen_at(server, &plan, error);
   server_plan_clear(&plan);
-  if (ok) return server;
+  if (ok) {
+    server->reader = g_thread_new("server-files", read_when_asked, server);
+    return server;
+  }
   server_stop(server, 0);
   return NULL;
-}
-
-/* --- files read anew --- */
-
-static void tell_fault(Server *server, const char *fault) {
-  g_mutex_lock(&server->lock);
-  gboolean is_new = g_strcmp0(fault, server->fault) != 0;
-  g_free(server->fault);
-  server->fault = g_strdup(fault);
-  if (!fault) server->n_readings++;
-  g_mutex_unlock(&server->lock);
-  if (is_new && fault) fprintf(server->err, "attain: %s; what was read before still holds\n", fault);
-  if (!fault) fprintf(server->err, "attain: the workspace's files were read anew\n");
-  fflush(server->err);
-}
-
-gboolean server_read_again(Server *server) {
-  AttainError error = {0};
-  gboolean is_read = attain_reload(server->workspace, &error);
-  tell_fault(server, is_read ? NULL : error.message);
-  attain_error_clear(&error);
-  return is_read;
 }
 
 /* freopen() holds the stream's lock, so that no line is written to a closed file. */
@@ -240,6 +272,7 @@ static void stop_taking(Server *server, guint seconds) {
   g_mutex_lock(&server->lock);
   server->is_stopped = TRUE;
   g_cond_broadcast(&server->changed);
+  g_cond_signal(&server->asked);
   g_mutex_unlock(&server->lock);
   g_thread_join(canceller);
 }
@@ -248,6 +281,7 @@ void server_stop(Server *server, guint seconds) {
   if (!server) return;
   if (server->feed) {
     stop_taking(server, seconds);
+    if (server->reader) g_thread_join(server->reader);
     close_workspace(server);
   }
   free_server(server);

@@ -54,9 +54,9 @@ char *server_address(const Server *server);
 /* The one-time link that makes the first administrator; NULL while there is one. The caller frees. */
 char *server_first_link(Server *server);
 const char *server_folder(const Server *server); /* of the workspace, absolute */
-/* The workspace's files anew. FALSE: what is wrong was told on `err`, and what was read before holds. Waits for a
- * writer. In the thread that starts and stops the server. */
-gboolean server_read_again(Server *server);
+/* Has the workspace's files read anew by a thread of the server's, which waits for a writer; does not wait itself. What
+ * is wrong with them is told on `err`, and what was read before holds. The service manager is told, too. */
+void server_read_again(Server *server);
 /* The certificate and the access log anew from their files. */
 void server_reopen(Server *server);
 

@@ -15,12 +15,15 @@ struct Server {
   LocalServer *local;
   Feed *feed;
   ApiCache *answers;
+  GThread *reader;  /* of the files; NULL until all else has begun */
   gint64 started_s; /* Unix time */
   GMutex lock;      /* of all below */
   GCond changed;
+  GCond asked; /* of `reader`, which the end of each request is not to wake */
   AttainWorkspace *workspace;
   guint n_held;
   gboolean is_stopping, is_stopped;
+  gboolean is_to_read; /* the files, by `reader` */
   guint stop_seconds;
   char *fault;      /* of the files, told when they were last read; NULL: none */
   guint n_readings; /* of the files that took */
