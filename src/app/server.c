@@ -78,8 +78,13 @@ static void read_files(Server *server) {
   g_autofree char *lines = g_strdup_printf("RELOADING=1\nMONOTONIC_USEC=%" G_GINT64_FORMAT, g_get_monotonic_time());
   notify_manager(lines);
   gboolean is_read = attain_reload(server->workspace, &error);
-  tell_fault(server, is_read ? NULL : error.message);
+  g_mutex_lock(&server->lock);
+  gboolean is_stopping = server->is_stopping;
+  g_mutex_unlock(&server->lock);
+  /* The end cancels a reading that is under way; nobody is to hear of it then. */
+  if (!is_stopping) tell_fault(server, is_read ? NULL : error.message);
   attain_error_clear(&error);
+  if (is_stopping) return;
   notify_manager(is_read ? "READY=1\nSTATUS=Serving"
                          : "READY=1\nSTATUS=Serving; an edit of the workspace's files is faulty");
 }
