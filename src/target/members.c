@@ -168,6 +168,18 @@ void target_member_missing(const char *dimension, const GPtrArray *names, const 
               nearest ? ": did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "");
 }
 
+/* Which people and teams there are is told by who sees them; products, regions and the like are words of the whole
+ * company. But who asks for an account by a name nearly right would be told the name of one that they do not see. */
+static gboolean may_name(const QueryContext *context, const char *dimension, GError **error) {
+  const char *name = query_dim_of_word(dimension).name;
+  gboolean is_named = context->sight == NULL;
+  for (guint d = 0; d < G_N_ELEMENTS(named); d++) is_named |= g_str_equal(named[d], name);
+  if (!is_named)
+    g_set_error(error, BASE_ERROR, BASE_ERROR_FORBIDDEN,
+                "targets and scorecards of one %s are for those who see the whole company", name);
+  return is_named;
+}
+
 gboolean target_who_read(const QueryContext *context, const char *text, char **dimension, char **member,
                          GError **error) {
   const char *colon = strchr(text, ':');
@@ -184,6 +196,7 @@ gboolean target_who_read(const QueryContext *context, const char *text, char **d
   }
   g_autofree char *written = g_strndup(text, (gsize)(colon - text));
   g_autofree char *name = g_strstrip(g_strdup(colon + 1)), *dim = g_ascii_strdown(g_strstrip(written), -1);
+  if (!may_name(context, dim, error)) return FALSE;
   g_autoptr(GPtrArray) names = target_members_of(context, dim, error);
   if (!names) return FALSE;
   const char *found = *name ? find_name(names, name) : NULL;

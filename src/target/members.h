@@ -8,7 +8,7 @@
 
 /* "team:north" is the dimension team and its member North, as the ledger writes it; "company" is all; "rep:" is each
  * rep: then `*member` is NULL. Caller frees both. Errors: NOT_FOUND with the nearest name, USAGE for what is no
- * DIMENSION:NAME. */
+ * DIMENSION:NAME, FORBIDDEN for accounts, deals and the like where the context does not see everything. */
 gboolean target_who_read(const QueryContext *context, const char *text, char **dimension, char **member,
                          GError **error);
 /* Sets the error of a name that is none of a dimension's: NOT_FOUND with the nearest, or with those that may be meant.

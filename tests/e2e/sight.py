@@ -231,6 +231,8 @@ def values(rng, company, name, schema):
         "period": ["2026", "2026-Q1", "2026-01", "last-12-months", "2026-H1"],
         "as_of": ["2026-11-19", "2026-10-01"], "since": ["2026-01-01", "2026-11-19"],
         "member": [person, "rep:" + person, "team:" + team, team], "rep": [person], "team": [team], "person": [person],
+        "who": ["rep:" + person, "rep:" + person[:-1], "team:" + team, "account:account-" + other.canary[:-1],
+                "account.name:account-" + other.canary, "person.name:" + person[:-1], person[:-1]],
         "user": ["boss", "p%d" % other.person], "table": ["opportunity", "person", "account"], "id": ["deal-" + other.canary, "1", person],
         "goal": ["sell more"], "q": [other.canary[:5]], "limit": ["1", "100"], "top": ["1", "3"],
     }

@@ -153,6 +153,12 @@ static void test_rep_is_refused_the_rest(void **state) {
   REFUSED(attain_objectives(handle, &error));
   REFUSED(attain_target_grid(handle, &(AttainGridQuestion){.kpi = "revenue"}, &error));
   REFUSED(attain_target_cascade(handle, &(AttainHanding){.target = 1}, &error));
+  /* Neither a name that is there, nor one nearly right, nor one of nobody: the same for all. */
+  static const char *const whose[] = {"account:a", "account.name:Nobody", "person.name:x", "opportunity:1"};
+  for (guint w = 0; w < G_N_ELEMENTS(whose); w++) {
+    REFUSED(attain_scorecard(handle, &(AttainScorecardQuestion){.who = whose[w], .period = QUARTER}, &error));
+    REFUSED(attain_targets(handle, &(AttainTargetsWanted){.who = whose[w]}, &error));
+  }
   REFUSED(attain_memory(handle, &memory, &error));
   REFUSED(attain_set_now(handle, NULL, &error));
   REFUSED(attain_audit(handle, 0, 10, &error));
