@@ -167,23 +167,24 @@ run 0 -C co $now show revenue --period 2026
 # Who hangs up ends a command that waits: following begins, is told to end, and ends well.
 "$ATTAIN" -C co $now load --follow > follow.out 2> follow.err &
 follower=$!
-until grep -q 'nothing has changed' follow.out; do kill -0 "$follower" || break; done
+until grep -qs 'nothing has changed' follow.out; do kill -0 "$follower" || break; done
 kill -TERM "$follower"
 code=0
 wait "$follower" || code=$?
 is 'the code of a command that was told to end' "$code" 0
 
 # A keeper that dies leaves a socket that nobody listens at; commands then have a process of their own again.
-"$ATTAIN" -C co $now load --follow > follow.out 2> follow.err &
+# What it says goes into files of their own: what the one before it said is no sign that this one has begun.
+"$ATTAIN" -C co $now load --follow > dying.out 2> dying.err &
 follower=$!
-until grep -q 'nothing has changed' follow.out; do kill -0 "$follower" || break; done
+until grep -qs 'nothing has changed' dying.out; do kill -0 "$follower" || break; done
 kill -9 "$keeper"
 wait "$keeper" 2> /dev/null
 keeper=
 code=0
 wait "$follower" || code=$?
 is 'the code of a command whose server died' "$code" 1
-cp follow.err "$err"
+cp dying.err "$err"
 complains 'the server that ran this command ended in the middle of it'
 exec 6>&- 7<&-
 checks=$((checks + 1))
