@@ -1,6 +1,7 @@
 /* attain audit: who did what. */
 #include "app/api_body.h"
 #include "app/commands.h"
+#include "app/failed.h"
 #include "app/people.h"
 
 #include <string.h>
@@ -16,7 +17,7 @@ static const PeopleColumn columns[] = {
 static int verify(CliContext *context, const CliArguments *arguments, AttainWorkspace *workspace, GError **error) {
   AttainError failed = {0};
   char *document = attain_audit_verify(workspace, &failed);
-  if (!document) return app_people_fail(&failed, error);
+  if (!document) return app_fail(&failed, error);
   g_autoptr(ApiBody) proof = api_body_parse(document, strlen(document));
   gint64 first_wrong = api_body_number(proof, "first_wrong");
   gboolean is_whole = first_wrong == 0;

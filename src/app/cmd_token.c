@@ -1,5 +1,6 @@
 /* attain token: how programs sign in. */
 #include "app/commands.h"
+#include "app/failed.h"
 #include "app/people.h"
 #include "user/role.h"
 #include "user/secret.h"
@@ -53,7 +54,7 @@ static int run_add(CliContext *context, const CliArguments *arguments, GError **
     return -1;
   token.may = may;
   char *secret = attain_token_add(people.workspace, &token, &failed);
-  if (!secret) return app_people_fail(&failed, error);
+  if (!secret) return app_fail(&failed, error);
   fprintf(context->out, "%s\n", secret);
   fputs("It is told only now. Programs send it as `Authorization: Bearer TOKEN`.\n", context->err);
   user_password_free(secret);
@@ -65,7 +66,7 @@ static int run_end(CliContext *context, const CliArguments *arguments, GError **
   AttainError failed = {0};
   const char *user = cli_operand(arguments, 0), *name = cli_operand(arguments, 1);
   if (!app_people_open(context, &people, error)) return -1;
-  if (!attain_token_end(people.workspace, user, name, &failed)) return app_people_fail(&failed, error);
+  if (!attain_token_end(people.workspace, user, name, &failed)) return app_fail(&failed, error);
   fprintf(context->out, "The token \"%s\" of %s has ended.\n", name, user);
   return 0;
 }

@@ -1,5 +1,6 @@
 /* attain user: who may sign in, and as what. */
 #include "app/commands.h"
+#include "app/failed.h"
 #include "app/people.h"
 
 static const PeopleColumn columns[] = {
@@ -41,7 +42,7 @@ static int run_invite(CliContext *context, const CliArguments *arguments, GError
 }
 
 static int say(CliContext *context, bool ok, const char *user, const char *words, AttainError *failed, GError **error) {
-  if (!ok) return app_people_fail(failed, error);
+  if (!ok) return app_fail(failed, error);
   fprintf(context->out, "%s %s.\n", user, words);
   return 0;
 }

@@ -3,6 +3,7 @@
 
 #include "app/api_body.h"
 #include "app/api_gate.h"
+#include "app/failed.h"
 #include "lib/guest.h"
 #include "user/secret.h"
 
@@ -10,31 +11,12 @@
 
 #define MAX_ROWS 1000000 /* no more than there may be users, tokens of theirs or entries of an answer */
 
-int app_people_fail(AttainError *failed, GError **error) {
-  static const BaseErrorCode codes[] = {
-      [ATTAIN_ERROR_NONE] = BASE_ERROR_IO,
-      [ATTAIN_ERROR_INPUT] = BASE_ERROR_INPUT,
-      [ATTAIN_ERROR_NOT_FOUND] = BASE_ERROR_NOT_FOUND,
-      [ATTAIN_ERROR_LIMIT] = BASE_ERROR_LIMIT,
-      [ATTAIN_ERROR_BUSY] = BASE_ERROR_BUSY,
-      [ATTAIN_ERROR_VERSION] = BASE_ERROR_VERSION,
-      [ATTAIN_ERROR_IO] = BASE_ERROR_IO,
-      [ATTAIN_ERROR_USAGE] = BASE_ERROR_USAGE,
-      [ATTAIN_ERROR_CANCELLED] = BASE_ERROR_IO,
-      [ATTAIN_ERROR_FORBIDDEN] = BASE_ERROR_FORBIDDEN,
-  };
-  BaseErrorCode code = (gsize)failed->code < G_N_ELEMENTS(codes) ? codes[failed->code] : BASE_ERROR_IO;
-  g_set_error_literal(error, BASE_ERROR, (int)code, failed->message ? failed->message : "it could not be done");
-  attain_error_clear(failed);
-  return -1;
-}
-
 gboolean app_people_open(const CliContext *context, AppPeople *people, GError **error) {
   AttainError failed = {0};
   people->workspace = lib_host_workspace(context->host, context->folder);
   people->is_own = people->workspace == NULL;
   if (people->is_own) people->workspace = attain_open(context->folder, &(AttainOptions){.now = context->now}, &failed);
-  return people->workspace || app_people_fail(&failed, error) == 0;
+  return people->workspace || app_fail(&failed, error) == 0;
 }
 
 void app_people_close(AppPeople *people) {
@@ -82,7 +64,7 @@ static void print_table(CliContext *context, const GPtrArray *rows, const char *
 int app_people_write(CliContext *context, const CliArguments *arguments, char *document, const char *list,
                      const PeopleColumn *columns, guint n_columns, AttainError *failed, GError **error) {
   const char *format = cli_option(arguments, "format");
-  if (!document) return app_people_fail(failed, error);
+  if (!document) return app_fail(failed, error);
   if (g_strcmp0(format, "json") == 0) {
     fputs(document, context->out);
   } else {
@@ -95,7 +77,7 @@ int app_people_write(CliContext *context, const CliArguments *arguments, char *d
 }
 
 int app_people_link(CliContext *context, const char *user, char *secret, AttainError *failed, GError **error) {
-  if (!secret) return app_people_fail(failed, error);
+  if (!secret) return app_fail(failed, error);
   fprintf(context->out, "%s chooses a password within three days at\n  " API_WELCOME "%s\nof the server's address.\n",
           user, secret);
   user_password_free(secret);

@@ -14,8 +14,6 @@ gboolean app_people_open(const CliContext *context, AppPeople *people, GError **
 void app_people_close(AppPeople *people);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(AppPeople, app_people_close)
 
-/* Takes `failed`. Always -1. */
-int app_people_fail(AttainError *failed, GError **error);
 typedef enum { PEOPLE_TEXT, PEOPLE_TEXTS, PEOPLE_NUMBER, PEOPLE_FLAG } PeopleKind;
 
 typedef struct {

@@ -4,6 +4,7 @@
 #include "app/api.h"
 #include "app/api_cache.h"
 #include "app/api_gate.h"
+#include "app/failed.h"
 #include "app/notify.h"
 #include "app/server_private.h"
 
@@ -114,25 +115,6 @@ void server_read_again(Server *server) {
 
 /* --- its beginning --- */
 
-static const BaseErrorCode codes[] = {
-    [ATTAIN_ERROR_NONE] = BASE_ERROR_IO,
-    [ATTAIN_ERROR_INPUT] = BASE_ERROR_INPUT,
-    [ATTAIN_ERROR_NOT_FOUND] = BASE_ERROR_NOT_FOUND,
-    [ATTAIN_ERROR_LIMIT] = BASE_ERROR_LIMIT,
-    [ATTAIN_ERROR_BUSY] = BASE_ERROR_BUSY,
-    [ATTAIN_ERROR_VERSION] = BASE_ERROR_VERSION,
-    [ATTAIN_ERROR_IO] = BASE_ERROR_IO,
-    [ATTAIN_ERROR_USAGE] = BASE_ERROR_USAGE,
-    [ATTAIN_ERROR_CANCELLED] = BASE_ERROR_IO,
-    [ATTAIN_ERROR_FORBIDDEN] = BASE_ERROR_FORBIDDEN,
-};
-
-static gboolean fail(GError **error, AttainError *cause) {
-  g_set_error_literal(error, BASE_ERROR, codes[cause->code], cause->message ? cause->message : "it could not be done");
-  attain_error_clear(cause);
-  return FALSE;
-}
-
 static AttainWorkspace *hold(gpointer server) {
   return server_hold(server);
 }
@@ -145,7 +127,7 @@ static gboolean open_workspace(Server *server, const char *now, GError **error) 
   const AttainOptions options = {.now = now, .alerts = true};
   AttainError cause = {0};
   server->workspace = attain_open(server->folder, &options, &cause);
-  if (!server->workspace) return fail(error, &cause);
+  if (!server->workspace) return app_fail(&cause, error) == 0;
   server->feed = feed_new(&(FeedSettings){hold, let_go, server});
   feed_follow(server->feed, server->workspace);
   return TRUE;
