@@ -47,10 +47,10 @@ static void go_to_page(HttpExchange *exchange, gpointer server) {
   http_reply(exchange, 303, "text/plain; charset=utf-8", g_strdup(""), 0);
 }
 
-#define FILE_ROUTE(PATH, SUMMARY)                                                              \
-  {                                                                                            \
-    .method = "GET", .path = PATH, .handler = give_file, .tag = "Service", .summary = SUMMARY, \
-    .flags = HTTP_ROUTE_OPEN                                                                   \
+#define FILE_ROUTE(PATH, TYPE, SUMMARY)                                                                              \
+  {                                                                                                                  \
+    .method = "GET", .path = PATH, .handler = give_file, .tag = "Service", .summary = SUMMARY, .answer_types = TYPE, \
+    .flags = HTTP_ROUTE_OPEN                                                                                         \
   }
 
 const HttpRoute api_docs_routes[] = {
@@ -61,16 +61,18 @@ const HttpRoute api_docs_routes[] = {
      .summary = "This description, as OpenAPI 3.1",
      .answer = "openapi",
      .flags = HTTP_ROUTE_OPEN},
-    FILE_ROUTE("/api", "The page that shows it"),
-    FILE_ROUTE("/api/page.css", "The pages' style"),
-    FILE_ROUTE("/api/page.js", "The page's script"),
-    FILE_ROUTE("/welcome", "Where a one-time link leads: choosing a password"),
-    FILE_ROUTE("/welcome/page.js", "That page's script"),
+    FILE_ROUTE("/api", "text/html", "The page that shows it"),
+    FILE_ROUTE("/api/page.css", "text/css", "The pages' style"),
+    FILE_ROUTE("/api/page.js", "text/javascript", "The page's script"),
+    FILE_ROUTE("/welcome", "text/html", "Where a one-time link leads: choosing a password"),
+    FILE_ROUTE("/welcome/page.js", "text/javascript", "That page's script"),
     {.method = "GET",
      .path = "/",
      .handler = go_to_page,
      .tag = "Service",
      .summary = "Leads to the page",
+     .status = 303,
+     .answer_types = "text/plain",
      .flags = HTTP_ROUTE_OPEN},
 };
 const guint api_n_docs_routes = G_N_ELEMENTS(api_docs_routes);

@@ -58,6 +58,7 @@ const HttpRoute api_events_routes[] = {
                 "what they see. With " LAST_ID " the missed events come first.",
      .parameters = parameters,
      .n_parameters = G_N_ELEMENTS(parameters),
+     .answer_types = "text/event-stream",
      .flags = HTTP_ROUTE_STREAM},
 };
 const guint api_n_events_routes = G_N_ELEMENTS(api_events_routes);

@@ -9,6 +9,9 @@
 #include <string.h>
 
 #define SCHEMAS "/attain/schemas/api"
+#define TABLE_FORMS                                                             \
+  "text/csv|application/vnd.openxmlformats-officedocument.spreadsheetml.sheet|" \
+  "application/vnd.apache.parquet"
 
 /* --- texts --- */
 
@@ -116,27 +119,73 @@ static gboolean has_forms(const HttpRoute *route) {
   return FALSE;
 }
 
-static void add_replies(GString *out, const HttpRoute *route) {
-  static const char *const forms[] = {"text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-                                      "application/vnd.apache.parquet"};
-  g_string_append(out, ", \"responses\": {\"2XX\": {\"description\": ");
-  add_text(out, route->answer ? "The answer" : "Done");
-  if (route->answer) {
-    g_string_append(out, ", \"content\": {");
-    add_reference(out, "application/json", route->answer);
-    for (guint i = 0; has_forms(route) && i < G_N_ELEMENTS(forms); i++) {
-      g_string_append(out, ", ");
-      add_reference(out, forms[i], NULL);
-    }
-    g_string_append(out, "}");
-  } else if (route->flags & HTTP_ROUTE_STREAM) {
-    g_string_append(out, ", \"content\": {");
-    add_reference(out, "text/event-stream", NULL);
-    g_string_append(out, "}");
+/* --- replies --- */
+
+#define REQUEST_ID "\"X-Request-Id\": {\"$ref\": \"#/components/headers/X-Request-Id\"}"
+
+/* "200": {"description": "…", "headers": {…}; what follows is the content and the end. */
+static void begin_reply(GString *out, const char *status, const char *about, const char *header) {
+  g_string_append_printf(out, "\"%s\": {\"description\": \"%s\", \"headers\": {" REQUEST_ID, status, about);
+  if (header) g_string_append_printf(out, ", \"%s\": {\"$ref\": \"#/components/headers/%s\"}", header, header);
+  g_string_append(out, "}");
+}
+
+static void add_types(GString *out, const char *comma, const char *types) {
+  g_auto(GStrv) each = g_strsplit(types, "|", -1);
+  for (char **type = each; *type; type++) {
+    comma = add_comma(out, comma);
+    add_reference(out, *type, NULL);
   }
-  g_string_append(out, "}, \"default\": {\"description\": \"What went wrong\", \"content\": {");
-  add_reference(out, "application/problem+json", "problem");
-  g_string_append(out, "}}}");
+}
+
+static void add_content(GString *out, const HttpRoute *route) {
+  if (!route->answer && !route->answer_types) return;
+  g_string_append(out, ", \"content\": {");
+  if (route->answer) add_reference(out, "application/json", route->answer);
+  const char *comma = route->answer ? ", " : "";
+  if (has_forms(route)) add_types(out, comma, TABLE_FORMS);
+  if (route->answer_types) add_types(out, comma, route->answer_types);
+  g_string_append(out, "}");
+}
+
+static void add_success(GString *out, const HttpRoute *route) {
+  gboolean is_get = g_str_equal(route->method, "GET"), is_stream = route->flags & HTTP_ROUTE_STREAM;
+  gboolean has_body = route->answer || route->answer_types;
+  guint status = route->status ? route->status : has_body ? 200 : 204;
+  g_autofree char *number = g_strdup_printf("%u", status);
+  gboolean is_tagged = is_get && !is_stream && status == 200;
+  begin_reply(out, number, has_body ? "The answer" : "Done", status == 303 ? "Location" : is_tagged ? "ETag" : NULL);
+  add_content(out, route);
+  g_string_append(out, "}, ");
+  if (!is_tagged) return;
+  begin_reply(out, "304", "What If-None-Match names still holds", "ETag");
+  g_string_append(out, "}, ");
+}
+
+static void add_refusal(GString *out, const char *status, const char *about, const char *header, const char *schema) {
+  begin_reply(out, status, about, header);
+  g_string_append(out, ", \"content\": {");
+  add_reference(out, "application/problem+json", schema);
+  g_string_append(out, "}}");
+}
+
+static void add_replies(GString *out, const HttpRoute *route) {
+  g_string_append(out, ", \"responses\": {");
+  add_success(out, route);
+  add_refusal(out, "401", "Sign in first", "WWW-Authenticate", "problem");
+  g_string_append(out, ", ");
+  if (route->permission) {
+    add_refusal(out, "403", "It is not for you", NULL, "problem");
+    g_string_append(out, ", ");
+  }
+  if (route->refusal) {
+    add_refusal(out, "422", "Nothing was taken", NULL, route->refusal);
+    g_string_append(out, ", ");
+  }
+  add_refusal(out, "429", "Too often", "Retry-After", "problem");
+  g_string_append(out, ", ");
+  add_refusal(out, "default", "What went wrong", NULL, "problem");
+  g_string_append(out, "}");
 }
 
 /* --- routes --- */
@@ -211,6 +260,16 @@ static void add_schemas(GString *out) {
   }
 }
 
+#define HEADER(NAME, ABOUT, REQUIRED, SCHEMA)                                                                         \
+  "\n      \"" NAME "\": {\"description\": \"" ABOUT "\", \"required\": " REQUIRED ", \"schema\": {\"type\": " SCHEMA \
+  "}}"
+#define HEADERS                                                                                                 \
+  HEADER("X-Request-Id", "the request's name in the log, and in `instance` of a problem", "true", "\"string\"") \
+  "," HEADER("ETag", "stands for all that the answer rests on; for If-None-Match", "true", "\"string\"") ","                 \
+  HEADER("Location", "where to go on", "true", "\"string\", \"format\": \"uri-reference\"") ","                             \
+  HEADER("Retry-After", "seconds to wait", "false", "\"string\", \"pattern\": \"^[0-9]+$\"") ","                             \
+  HEADER("WWW-Authenticate", "how to sign in", "true", "\"string\"")
+
 char *api_openapi(void) {
   guint n_routes;
   const HttpRoute *routes = routes_all(&n_routes);
@@ -225,7 +284,7 @@ char *api_openapi(void) {
   g_string_append(out,
                   "},\n  \"components\": {\n    \"securitySchemes\": {\"token\": {\"type\": \"http\", \"scheme\": "
                   "\"bearer\"}, \"session\": {\"type\": \"apiKey\", \"in\": \"cookie\", \"name\": "
-                  "\"attain_session\"}},\n    \"schemas\": {");
+                  "\"attain_session\"}},\n    \"headers\": {" HEADERS "},\n    \"schemas\": {");
   add_schemas(out);
   g_string_append(out, "}}\n}\n");
   return g_string_free(out, FALSE);

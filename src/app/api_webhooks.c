@@ -141,6 +141,7 @@ const HttpRoute api_webhooks_routes[] = {
      .n_parameters = G_N_ELEMENTS(parameters),
      .body = "webhook",
      .answer = "taken",
+     .answer_types = "text/xml",
      .max_body = MAX_BODY,
      .flags = HTTP_ROUTE_SLOW | HTTP_ROUTE_OPEN,
      .body_types = "application/json|text/xml|application/xml"},

@@ -30,11 +30,15 @@ static void answer_readiness(HttpExchange *exchange, gpointer app) {
   g_mutex_lock(&server->lock);
   gboolean is_faulty = server->fault != NULL, is_stopping = server->is_stopping;
   g_mutex_unlock(&server->lock);
-  const char *status = is_stopping ? "stopping" : is_ready ? "ready" : "no database";
-  char *text = g_strdup_printf("{\"status\":\"%s\",\"files\":\"%s\"}\n", status,
-                               is_faulty ? "a faulty edit; those before it hold" : "as they are");
   http_set_header(exchange, "Cache-Control", "no-store");
-  http_reply(exchange, is_ready && !is_stopping ? 200 : 503, "application/json", text, strlen(text));
+  if (!is_ready || is_stopping) {
+    http_problem(exchange, 503, "not-ready", "It cannot serve now", "%s",
+                 is_stopping ? "the server is about to stop" : "the database does not answer");
+    return;
+  }
+  char *text = g_strdup_printf("{\"status\":\"ready\",\"files\":\"%s\"}\n",
+                               is_faulty ? "a faulty edit; those before it hold" : "as they are");
+  http_reply(exchange, 200, "application/json", text, strlen(text));
 }
 
 static void append(GString *out, const char *name, const char *kind, const char *about, guint64 value) {
@@ -85,6 +89,7 @@ const HttpRoute server_routes[] = {
      .handler = answer_health,
      .tag = "Service",
      .summary = "Whether the server answers at all",
+     .answer = "health",
      .flags = HTTP_ROUTE_OPEN},
     {.method = "GET",
      .path = "/readyz",
@@ -93,6 +98,7 @@ const HttpRoute server_routes[] = {
      .summary = "Whether it can serve: the workspace is open and its database answers",
      .details = "200 when it can, 503 when not. `files` says whether the workspace's files were edited in a way that "
                 "cannot be read; what was read before then still holds.",
+     .answer = "readiness",
      .flags = HTTP_ROUTE_OPEN | HTTP_ROUTE_SLOW},
     {.method = "GET",
      .path = "/metrics",
@@ -100,6 +106,7 @@ const HttpRoute server_routes[] = {
      .tag = "Service",
      .summary = "Figures of the server in Prometheus' text form",
      .details = "For administrators; with --open-metrics for whoever asks from the server's own machine.",
+     .answer_types = "text/plain",
      .permission = ATTAIN_MAY_MANAGE,
      .flags = HTTP_ROUTE_SLOW},
 };

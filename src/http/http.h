@@ -43,15 +43,18 @@ typedef struct {
   const char *details;             /* or NULL */
   const HttpParameter *parameters; /* of the query; unknown ones are refused. Path parameters are texts */
   guint n_parameters;
-  const char *body;       /* schema of the request's body (schemas/api/NAME.json), or NULL: none is taken */
-  const char *answer;     /* schema of the reply's body, or NULL: none, or no JSON */
-  gsize max_body;         /* bytes; 0: the server's limit */
-  guint flags;            /* HttpRouteFlag */
-  const char *body_types; /* media types of the body, "text/csv|application/x-ndjson"; a body that is UTF-8 for all
-                             but what holds no text: application/octet-stream and others. "*": any, as it came. NULL:
-                             application/json where `body` names a schema, else none is taken */
-  HttpHandler first;      /* of a SLOW one, or NULL: asked before a worker is, in the connection's thread; it replies at
-                             once or not at all */
+  const char *body;         /* schema of the request's body (schemas/api/NAME.json), or NULL: none is taken */
+  const char *answer;       /* schema of the reply's body, or NULL: none, or no JSON */
+  const char *answer_types; /* media types of the reply beside the JSON of `answer`: "text/html|text/plain", or NULL */
+  const char *refusal;      /* schema of a 422 that says more than a problem does, or NULL */
+  guint status;             /* of success; 0: 200, or 204 where nothing is answered */
+  gsize max_body;           /* bytes; 0: the server's limit */
+  guint flags;              /* HttpRouteFlag */
+  const char *body_types;   /* media types of the body, "text/csv|application/x-ndjson"; a body that is UTF-8 for all
+                               but what holds no text: application/octet-stream and others. "*": any, as it came. NULL:
+                               application/json where `body` names a schema, else none is taken */
+  HttpHandler first; /* of a SLOW one, or NULL: asked before a worker is, in the connection's thread; it replies at
+                        once or not at all */
 } HttpRoute;
 
 /* Who asks and whether they may: FALSE when it has replied. Called before the body is read. */

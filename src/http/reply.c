@@ -159,6 +159,7 @@ static void add_headers(const HttpExchange *exchange, const HttpReply *reply, st
   gboolean is_kept = (reply->status == 200 || reply->status == 304) && header_of(reply, "ETag");
   add_default(response, reply, "Cache-Control", is_kept ? ASK_AGAIN : NO_STORE);
   if (exchange->is_secure) add_default(response, reply, "Strict-Transport-Security", SECURE_FOR);
+  if (reply->status == 401) add_default(response, reply, "WWW-Authenticate", "Bearer"); /* RFC 9110, 11.6.1 */
   MHD_add_response_header(response, "X-Request-Id", exchange->id);
   if (reply->content) add_default(response, reply, "Content-Type", http_content_type(reply->content));
   if (reply->status == 304 || (reply->content && http_content_shrinks(reply->content)))

@@ -1,50 +1,110 @@
-"""A validator of the JSON Schema (2020-12) that schemas/api is written in; a keyword it does not know is an error."""
-TYPES = {"null": type(None), "boolean": bool, "string": str, "array": list, "object": dict}
-SAID = {"description", "examples", "format", "$schema", "$id", "title"}
+"""What a server's own description (OpenAPI 3.1) says of its answers, and whether they are so.
+
+    description = Description(document)          # GET /api/v1/openapi.json
+    description.faults("GET", "/api/v1/ask?kpi=revenue", 200, headers, body)
+
+Held: that the operation, the status, the media type and the headers are described, and that the body is as the schema says:
+JSON Schema 2020-12 by python3-jsonschema, with formats checked. What was asked is kept in `seen`."""
+import datetime
+import json
+import re
+
+import jsonschema
+
+FORMS = {
+    "text/csv": lambda body: body.decode("utf-8") is not None,
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": lambda body: body[:4] == b"PK\x03\x04",
+    "application/vnd.apache.parquet": lambda body: body[:4] == b"PAR1" == body[-4:],
+}
+formats = jsonschema.FormatChecker(formats=())
 
 
-def is_of(value, name):
-    if name in ("number", "integer"):
-        whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
-        return not isinstance(value, bool) and (whole or (name == "number" and isinstance(value, float)))
-    return isinstance(value, TYPES[name])
+@formats.checks("date", raises=ValueError)
+def is_day(text):
+    return not isinstance(text, str) or bool(datetime.date.fromisoformat(text)) and len(text) == 10
 
 
-def faults(schema, value, root, place="$"):
-    """Yields what is wrong, with its place."""
-    for key, wanted in schema.items():
-        if key == "$ref":
-            yield from faults(root["components"]["schemas"][wanted.split("/")[-1]], value, root, place)
-        elif key == "type":
-            names = wanted if isinstance(wanted, list) else [wanted]
-            if not any(is_of(value, name) for name in names):
-                yield f"{place} is {value!r:.60}, not {' or '.join(names)}"
-        elif key == "enum" and value not in wanted:
-            yield f"{place} is {value!r}, none of {wanted}"
-        elif key == "const" and value != wanted:
-            yield f"{place} is {value!r}, not {wanted!r}"
-        elif key == "anyOf" and all(any(faults(one, value, root, place)) for one in wanted):
-            yield f"{place} is {value!r:.60}, nothing that may stand there"
-        elif key == "required" and isinstance(value, dict):
-            yield from (f"{place} has no {name}" for name in wanted if name not in value)
-        elif key == "properties" and isinstance(value, dict):
-            for name in value.keys() & wanted.keys():
-                yield from faults(wanted[name], value[name], root, f"{place}.{name}")
-        elif key == "additionalProperties" and isinstance(value, dict):
-            for name in value.keys() - schema.get("properties", {}).keys():
-                if wanted is False:
-                    yield f"{place}.{name} is not described"
-                elif isinstance(wanted, dict):
-                    yield from faults(wanted, value[name], root, f"{place}.{name}")
-        elif key == "items" and isinstance(value, list):
-            for index, item in enumerate(value):
-                yield from faults(wanted, item, root, f"{place}[{index}]")
-        elif key == "minItems" and isinstance(value, list) and len(value) < wanted:
-            yield f"{place} has fewer than {wanted}"
-        elif key == "maxItems" and isinstance(value, list) and len(value) > wanted:
-            yield f"{place} has more than {wanted}"
-        elif key == "minimum" and is_of(value, "number") and value < wanted:
-            yield f"{place} is less than {wanted}"
-        elif key not in SAID | {"enum", "const", "anyOf", "required", "properties", "additionalProperties", "items",
-                                "minItems", "maxItems", "minimum"}:
-            raise ValueError(f"{place}: the keyword {key} is not known here")
+@formats.checks("date-time", raises=ValueError)
+def is_instant(text):
+    """RFC 3339 in UTC, as every answer writes it."""
+    if not isinstance(text, str):
+        return True
+    whole = re.fullmatch(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d+)?Z", text)
+    return bool(whole and datetime.datetime.fromisoformat(whole.group(1)))
+
+
+class Description:
+    def __init__(self, document):
+        self.root, self.seen, self.validators = document, {}, {}
+        paths = sorted(document["paths"].items(), key=lambda item: item[0].count("{"))
+        self.paths = [(re.compile(re.sub(r"\\{[^}]+\\}", "[^/]+", re.escape(path))), path, operations) for path, operations in paths]
+
+    def operation(self, method, path):
+        """(path as described, operation), or (None, None). HEAD is told as GET."""
+        wanted = "get" if method == "HEAD" else method.lower()
+        for pattern, known, operations in self.paths:
+            if wanted in operations and pattern.fullmatch(path.split("?")[0]):
+                return known, operations[wanted]
+        return None, None
+
+    def resolved(self, thing):
+        while "$ref" in thing:
+            at = self.root
+            for part in thing["$ref"].lstrip("#/").split("/"):
+                at = at[part]
+            thing = at
+        return thing
+
+    def validator(self, schema):
+        key = json.dumps(schema, sort_keys=True)
+        if key not in self.validators:
+            resolver = jsonschema.RefResolver("", self.root)
+            self.validators[key] = jsonschema.Draft202012Validator(schema, resolver=resolver, format_checker=formats)
+        return self.validators[key]
+
+    def faults(self, method, path, status, headers, body):
+        """Yields what an answer has that is not described, and lacks that is."""
+        known, operation = self.operation(method, path)
+        if operation is None:
+            if status not in (204, 400, 404, 405, 413, 414, 429, 431):
+                yield f"{method} {path} is answered with {status} and not described"
+            return
+        self.seen.setdefault((("GET" if method == "HEAD" else method), known), set()).add(status)
+        responses = operation["responses"]
+        said = responses.get(str(status))
+        if said is None and status < 400:
+            yield f"{method} {known} has no {status}; it has {', '.join(responses)}"
+            return
+        said = self.resolved(said or responses["default"])
+        yield from (f"{method} {known} {status}: {fault}" for fault in self.faults_of_headers(said, headers))
+        if method != "HEAD":
+            yield from (f"{method} {known} {status}: {fault}" for fault in self.faults_of_body(said, headers, body))
+
+    def faults_of_headers(self, said, headers):
+        for name, header in said.get("headers", {}).items():
+            header, value = self.resolved(header), headers.get(name)
+            if value is None and header.get("required"):
+                yield f"there is no header {name}"
+            elif value is not None:
+                yield from (f"header {name}: {fault.message}" for fault in self.validator(header["schema"]).iter_errors(value))
+
+    def faults_of_body(self, said, headers, body):
+        kind = (headers.get("Content-Type") or "").split(";")[0].strip()
+        content = said.get("content")
+        if not content:
+            if body:
+                yield f"a body is not described: {body[:80]!r}"
+            return
+        if kind not in content:
+            yield f"the type {kind!r} is none of {', '.join(content)}"
+        elif kind.endswith("json"):
+            for fault in self.validator(content[kind]["schema"]).iter_errors(json.loads(body)):
+                yield f"{fault.json_path}: {fault.message[:300]}"
+        elif kind in FORMS and not FORMS[kind](body):
+            yield f"it is no {kind}: {body[:40]!r}"
+
+
+def hold(description, method, path, status, headers, body):
+    """Ends the test at an answer that is not as described."""
+    found = list(description.faults(method, path, status, headers, body))
+    assert not found, "not as described: " + "; ".join(found[:5])

@@ -1,7 +1,9 @@
 """A server of the tests: started, its first administrator signed in with a token of theirs, asked, ended.
 
     with Server(attain, folder) as server:
-        status, answer = server.call("PUT", "/records/opportunity/D1?source=web", {"amount": 5})"""
+        status, answer = server.call("PUT", "/records/opportunity/D1?source=web", {"amount": 5})
+
+Every answer is held against the description that the server itself gives."""
 import http.client
 import json
 import os
@@ -11,6 +13,8 @@ import signal
 import socket
 import subprocess
 import threading
+
+from api_schema import Description, hold
 
 PASSWORD = "correct horse battery staple"
 
@@ -30,6 +34,7 @@ class Server:
                 self.port, secret = int(found.group(1)), found.group(2)
             if found and (secret or self.token):
                 break
+        self.description = Description(json.loads(self.fetch("GET", "/api/v1/openapi.json")[2]))
         if not self.token:
             self.sign_in(secret)
         self.output = []
@@ -67,16 +72,21 @@ class Server:
         headers.update(extra or {})
         return headers
 
-    def ask(self, method, path, body=None, extra=None, whole=False, connection=None):
-        """Status, headers and text; `body` is text, bytes, or what becomes JSON."""
+    def fetch(self, method, path, body=None, headers=None, connection=None):
+        """Status, headers and bytes of the whole path, as they come."""
         own = connection or self.connect()
-        data = body if body is None or isinstance(body, (str, bytes)) else json.dumps(body)
-        own.request(method, "/api/v1" + path, data, self.headers(extra))
+        own.request(method, path, body, headers or {})
         answer = own.getresponse()
-        text = answer.read()
-        result = (answer.status, answer.headers, text)
+        result = (answer.status, answer.headers, answer.read())
         if not connection:
             own.close()
+        return result
+
+    def ask(self, method, path, body=None, extra=None, whole=False, connection=None):
+        """Status, headers and text; `body` is text, bytes, or what becomes JSON."""
+        data = body if body is None or isinstance(body, (str, bytes)) else json.dumps(body)
+        result = self.fetch(method, "/api/v1" + path, data, self.headers(extra), connection)
+        hold(self.description, method, "/api/v1" + path, *result)
         return result if whole else result[::2]
 
     def call(self, method, path, body=None, extra=None, connection=None):
@@ -97,8 +107,9 @@ class Events:
         self.socket.sendall("\r\n".join(lines + ["", ""]).encode())
         self.file = self.socket.makefile("rb")
         self.status = int(self.file.readline().split()[1])
-        while self.file.readline() not in (b"\r\n", b""):
-            pass
+        self.head = http.client.parse_headers(self.file)
+        whole = b"" if self.status == 200 else self.file.read(int(self.head["Content-Length"]))
+        hold(server.description, "GET", "/api/v1/events", self.status, self.head, whole)
         self.text = b""
 
     def next(self):
