@@ -69,6 +69,7 @@ lint:
 docs:
 	@tools/setup test
 	@tools/catalogue-doc.py
+	@$(BUILD)/attain --write-openapi docs/openapi.json
 
 clean:
 	rm -rf $(BUILD) build-gcc build-clang build-fuzz build-bench demo-company dist
@@ -82,7 +83,7 @@ help:
 	@echo "make install           program and library into PREFIX (/usr/local), under DESTDIR; make uninstall takes it away"
 	@echo "make dist              the committed tree as an archive"
 	@echo "make fmt, make lint    format the code; check format, layers and house rules"
-	@echo "make docs              write docs/catalogue.md anew"
+	@echo "make docs              write docs/catalogue.md and docs/openapi.json anew"
 	@echo "make clean             remove what was built"
 
 .PHONY: all demo test fuzz bench install uninstall dist fmt lint docs clean help

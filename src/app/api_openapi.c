@@ -72,15 +72,39 @@ static const char *add_comma(GString *out, const char *comma) {
   return ", ";
 }
 
+/* A part of a path; what it is called says what it is. */
+static void add_place(GString *out, const char *name) {
+  static const struct {
+    const char *name, *about;
+    gboolean is_number;
+  } places[] = {{"table", "a table of the ledger: opportunity, account, activity … (docs/ledger.md)", FALSE},
+                {"id", "the record's id in its source", FALSE},
+                {"source", "a source of the workspace, by name", FALSE},
+                {"name", "by its name", FALSE},
+                {"kpi", "a KPI, by name", FALSE},
+                {"target", "a target's number", TRUE},
+                {"rule", "an alert rule, by name", FALSE},
+                {"message", "a message's number, of the outbox", TRUE},
+                {"user", "what they sign in with", FALSE},
+                {"work", "the number of a piece of work", TRUE}};
+  guint p = 0;
+  while (p < G_N_ELEMENTS(places) - 1 && !g_str_equal(places[p].name, name)) p++;
+  gboolean is_known = g_str_equal(places[p].name, name);
+  g_string_append(out, "{");
+  add_member(out, "name", name);
+  g_string_append(out, ", \"in\": \"path\", \"required\": true, ");
+  if (is_known) add_member(out, "description", places[p].about);
+  g_string_append_printf(out, "%s\"schema\": {\"type\": \"%s\"}}", is_known ? ", " : "",
+                         is_known && places[p].is_number ? "integer" : "string");
+}
+
 static void add_parameters(GString *out, const HttpRoute *route) {
   const char *comma = "";
   g_string_append(out, "\"parameters\": [");
   for (const char *open = strchr(route->path, '{'); open; open = strchr(open + 1, '{')) {
     g_autofree char *name = g_strndup(open + 1, strcspn(open + 1, "}"));
     comma = add_comma(out, comma);
-    g_string_append(out, "{");
-    add_member(out, "name", name);
-    g_string_append(out, ", \"in\": \"path\", \"required\": true, \"schema\": {\"type\": \"string\"}}");
+    add_place(out, name);
   }
   for (guint i = 0; i < route->n_parameters; i++) {
     comma = add_comma(out, comma);
@@ -148,6 +172,11 @@ static void add_content(GString *out, const HttpRoute *route) {
   g_string_append(out, "}");
 }
 
+/* What most routes have in common stands once, among the components. */
+static void add_common(GString *out, const char *status, const char *name) {
+  g_string_append_printf(out, "\"%s\": {\"$ref\": \"#/components/responses/%s\"}, ", status, name);
+}
+
 static void add_success(GString *out, const HttpRoute *route) {
   gboolean is_get = g_str_equal(route->method, "GET"), is_stream = route->flags & HTTP_ROUTE_STREAM;
   gboolean has_body = route->answer || route->answer_types;
@@ -157,13 +186,11 @@ static void add_success(GString *out, const HttpRoute *route) {
   begin_reply(out, number, has_body ? "The answer" : "Done", status == 303 ? "Location" : is_tagged ? "ETag" : NULL);
   add_content(out, route);
   g_string_append(out, "}, ");
-  if (!is_tagged) return;
-  begin_reply(out, "304", "What If-None-Match names still holds", "ETag");
-  g_string_append(out, "}, ");
+  if (is_tagged) add_common(out, "304", "NotModified");
 }
 
-static void add_refusal(GString *out, const char *status, const char *about, const char *header, const char *schema) {
-  begin_reply(out, status, about, header);
+static void add_problem(GString *out, const char *name, const char *about, const char *header, const char *schema) {
+  begin_reply(out, name, about, header);
   g_string_append(out, ", \"content\": {");
   add_reference(out, "application/problem+json", schema);
   g_string_append(out, "}}");
@@ -172,20 +199,29 @@ static void add_refusal(GString *out, const char *status, const char *about, con
 static void add_replies(GString *out, const HttpRoute *route) {
   g_string_append(out, ", \"responses\": {");
   add_success(out, route);
-  add_refusal(out, "401", "Sign in first", "WWW-Authenticate", "problem");
-  g_string_append(out, ", ");
-  if (route->permission) {
-    add_refusal(out, "403", "It is not for you", NULL, "problem");
-    g_string_append(out, ", ");
-  }
+  add_common(out, "401", "SignedOut");
+  if (route->permission) add_common(out, "403", "Forbidden");
   if (route->refusal) {
-    add_refusal(out, "422", "Nothing was taken", NULL, route->refusal);
+    add_problem(out, "422", "Nothing was taken", NULL, route->refusal);
     g_string_append(out, ", ");
   }
-  add_refusal(out, "429", "Too often", "Retry-After", "problem");
-  g_string_append(out, ", ");
-  add_refusal(out, "default", "What went wrong", NULL, "problem");
-  g_string_append(out, "}");
+  add_common(out, "429", "TooOften");
+  g_string_append(out, "\"default\": {\"$ref\": \"#/components/responses/Problem\"}}");
+}
+
+static void add_responses(GString *out) {
+  static const struct {
+    const char *name, *about, *header;
+  } common[] = {{"SignedOut", "Sign in first", "WWW-Authenticate"},
+                {"Forbidden", "It is not for you", NULL},
+                {"TooOften", "Too often", "Retry-After"},
+                {"Problem", "What went wrong", NULL}};
+  begin_reply(out, "NotModified", "What If-None-Match names still holds", "ETag");
+  g_string_append_c(out, '}');
+  for (guint i = 0; i < G_N_ELEMENTS(common); i++) {
+    g_string_append(out, ",\n      ");
+    add_problem(out, common[i].name, common[i].about, common[i].header, "problem");
+  }
 }
 
 /* --- routes --- */
@@ -284,7 +320,9 @@ char *api_openapi(void) {
   g_string_append(out,
                   "},\n  \"components\": {\n    \"securitySchemes\": {\"token\": {\"type\": \"http\", \"scheme\": "
                   "\"bearer\"}, \"session\": {\"type\": \"apiKey\", \"in\": \"cookie\", \"name\": "
-                  "\"attain_session\"}},\n    \"headers\": {" HEADERS "},\n    \"schemas\": {");
+                  "\"attain_session\"}},\n    \"headers\": {" HEADERS "},\n    \"responses\": {\n      ");
+  add_responses(out);
+  g_string_append(out, "},\n    \"schemas\": {");
   add_schemas(out);
   g_string_append(out, "}}\n}\n");
   return g_string_free(out, FALSE);

@@ -1,12 +1,7 @@
 # attain alert: rules judged after loads and by the clock, told to commands, webhooks and mail servers, each message once.
 . "$(dirname "$0")/lib.sh"
 
-# A Python that has Debian's aiosmtpd; another may come first in PATH.
-python=
-for candidate in python3 /usr/bin/python3; do
-  "$candidate" -c 'import aiosmtpd' 2>/dev/null && { python=$candidate; break; }
-done
-[ -n "$python" ] || { echo "python3-aiosmtpd is missing: tools/setup test installs it"; exit 1; }
+python_with aiosmtpd
 
 # The receivers run until their standard input ends: that of this script's end of the pipe.
 mkdir recv && mkfifo recv/life recv/ready recv/came recv/go

@@ -2,5 +2,6 @@
 # for several questions, pages, and every answer held to the description. The checks are in api.py.
 . "$(dirname "$0")/lib.sh"
 checks=1
-python3 "$here/api.py" "$ATTAIN" "$work" || fail "the API, see above"
+python_with jsonschema
+"$python" "$here/api.py" "$ATTAIN" "$work" || fail "the API, see above"
 finish

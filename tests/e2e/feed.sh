@@ -4,5 +4,6 @@
 run 0 demo company --people 10 --deals 1000
 run 0 -C company load
 checks=$((checks + 1))
-python3 "$here/feed.py" "$ATTAIN" "$work/company" > "$out" 2> "$err" || fail "feed.py"
+python_with jsonschema
+"$python" "$here/feed.py" "$ATTAIN" "$work/company" > "$out" 2> "$err" || fail "feed.py"
 finish

@@ -35,6 +35,15 @@ fail() {
   sed 's/^/  err: /' "$err" | head -40
 }
 
+# python_with MODULE: $python is one that has Debian's module; another Python may come first in PATH.
+python_with() {
+  for python in python3 /usr/bin/python3; do
+    "$python" -c "import $1" 2> /dev/null && return
+  done
+  echo "python3-$1 is missing: tools/setup test installs it"
+  exit 1
+}
+
 expect_code() {
   checks=$((checks + 1))
   [ "$1" = "$2" ] || fail "the exit code is $1, not $2"

@@ -56,7 +56,7 @@ class Server:
         cookie = headers["Set-Cookie"].split(";")[0]
         csrf = json.loads(body).get("csrf")
         extra = {"Cookie": cookie, "X-Attain-CSRF": csrf or ""}
-        status, _, body = self.ask("POST", "/tokens", {"name": "tests", "may": ["read", "put", "run", "see_all", "manage"]}, extra,
+        status, _, body = self.ask("POST", "/tokens", {"name": "tests", "may": ["read", "target", "alert", "put", "run", "see_all", "manage"]}, extra,
                                    whole=True)
         assert status in (200, 201), (status, body)
         made = json.loads(body)
