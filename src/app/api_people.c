@@ -214,8 +214,10 @@ static const HttpParameter token_parameters[] = {
     {"user", HTTP_TEXT, "whose token; otherwise one's own", NULL, FALSE},
 };
 
-#define ROUTE(METHOD, PATH, HANDLER, SUMMARY) \
-  .method = METHOD, .path = "/api/v1/" PATH, .handler = HANDLER, .summary = SUMMARY, .flags = HTTP_ROUTE_SLOW
+#define ROUTE_OF(METHOD, PATH, HANDLER, SUMMARY, FLAGS) \
+  .method = METHOD, .path = "/api/v1/" PATH, .handler = HANDLER, .summary = SUMMARY, .flags = HTTP_ROUTE_SLOW | (FLAGS)
+#define ROUTE(METHOD, PATH, HANDLER, SUMMARY)  ROUTE_OF(METHOD, PATH, HANDLER, SUMMARY, 0)
+#define PROMPT(METHOD, PATH, HANDLER, SUMMARY) ROUTE_OF(METHOD, PATH, HANDLER, SUMMARY, HTTP_ROUTE_PROMPT)
 
 const HttpRoute api_people_routes[] = {
     {.method = "POST",
@@ -226,8 +228,8 @@ const HttpRoute api_people_routes[] = {
      .details = "Who tries too often waits, longer each time (429).",
      .body = "sign-in",
      .answer = "me",
-     .flags = HTTP_ROUTE_SLOW | HTTP_ROUTE_OPEN},
-    {ROUTE("DELETE", "session", sign_out, "Sign out"), .tag = "People"},
+     .flags = HTTP_ROUTE_SLOW | HTTP_ROUTE_OPEN | HTTP_ROUTE_PROMPT},
+    {PROMPT("DELETE", "session", sign_out, "Sign out"), .tag = "People"},
     {.method = "POST",
      .path = "/api/v1/invitation",
      .handler = accept_invitation,
@@ -235,9 +237,9 @@ const HttpRoute api_people_routes[] = {
      .summary = "Choose a password by a one-time link, and sign in",
      .body = "invitation",
      .answer = "me",
-     .flags = HTTP_ROUTE_SLOW | HTTP_ROUTE_OPEN},
-    {ROUTE("GET", "me", get_me, "Who is signed in, and what they may and see"), .tag = "People", .answer = "me"},
-    {ROUTE("POST", "password", change_password, "Change one's password; ends one's other sessions"), .tag = "People",
+     .flags = HTTP_ROUTE_SLOW | HTTP_ROUTE_OPEN | HTTP_ROUTE_PROMPT},
+    {PROMPT("GET", "me", get_me, "Who is signed in, and what they may and see"), .tag = "People", .answer = "me"},
+    {PROMPT("POST", "password", change_password, "Change one's password; ends one's other sessions"), .tag = "People",
      .body = "password"},
     {ROUTE("GET", "users", list_users, "Users: all for who manages them, else those one leads"), .tag = "People",
      .answer = "users"},
@@ -245,7 +247,7 @@ const HttpRoute api_people_routes[] = {
      .permission = ATTAIN_MAY_MANAGE, .tag = "People", .body = "user", .answer = "link"},
     {ROUTE("PATCH", "users/{user}", change_user, "Change a user's name, person, role or groups"),
      .permission = ATTAIN_MAY_MANAGE, .tag = "People", .body = "user-change"},
-    {ROUTE("POST", "users/{user}/lock", lock_user, "Lock a user, which ends their sessions and tokens, or unlock"),
+    {PROMPT("POST", "users/{user}/lock", lock_user, "Lock a user, which ends their sessions and tokens, or unlock"),
      .permission = ATTAIN_MAY_MANAGE, .tag = "People", .body = "user-lock"},
     {ROUTE("POST", "users/{user}/invitation", invite_user, "Another one-time link"), .permission = ATTAIN_MAY_MANAGE,
      .tag = "People", .answer = "link"},

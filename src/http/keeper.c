@@ -20,7 +20,7 @@ gboolean http_keeper_take(HttpServer *server, HttpExchange *exchange) {
     MHD_suspend_connection(exchange->connection);
   }
   g_mutex_unlock(&server->lock);
-  if (is_open) g_thread_pool_push(server->workers, http_exchange_hold(exchange), NULL);
+  if (is_open) g_thread_pool_push(http_request_pool(exchange), http_exchange_hold(exchange), NULL);
   return is_open;
 }
 

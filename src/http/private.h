@@ -68,7 +68,7 @@ struct HttpExchange {
   GArray *headers; /* HttpPair, copied before a worker has it; NULL: the connection's */
   char *client;
   gboolean is_secure, is_local, must_close, is_counted;
-  gboolean is_head, is_get;
+  gboolean is_head, is_get, is_old; /* old: HTTP/1.0 */
   GHashTable *lists;   /* char * -> char **: http_query_list() */
   GHashTable *cookies; /* char * -> char * */
   GString *body;
@@ -101,7 +101,7 @@ struct HttpServer {
   HttpRate *rate;
   HttpCounts *counts;
   FILE *access_log;
-  GThreadPool *workers;
+  GThreadPool *workers, *prompt; /* prompt: of PROMPT routes */
   guint n_workers;
 
   GMutex lock; /* of all below */
@@ -169,7 +169,8 @@ enum MHD_Result http_request_handle(void *server, struct MHD_Connection *connect
 void *http_request_begin(void *server, const char *written, struct MHD_Connection *connection);
 void http_request_end(void *server, struct MHD_Connection *connection, void **exchange,
                       enum MHD_RequestTerminationCode how);
-void http_request_work(gpointer exchange, gpointer server); /* a worker's */
+void http_request_work(gpointer exchange, gpointer server);   /* a worker's */
+GThreadPool *http_request_pool(const HttpExchange *exchange); /* whose workers have it: of a SLOW route */
 
 /* --- connection.c --- */
 enum MHD_Result http_connection_accept(void *daemon, const struct sockaddr *address, socklen_t length);

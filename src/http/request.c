@@ -13,15 +13,43 @@ typedef struct {
   guint n_hosts, n_lengths, n_codings, n_authorizations;
   const char *coding;
   gsize n_bytes;
+  gboolean is_unclear; /* a header could be read as another one */
 } Framing;
+
+#define TOKEN_SIGNS "!#$%&'*+-.^_`|~" /* RFC 9110, 5.6.2 */
+
+static gboolean is_token(const char *name) {
+  for (const char *c = name; *c; c++)
+    if (!g_ascii_isalnum(*c) && !strchr(TOKEN_SIGNS, *c)) return FALSE;
+  return *name != '\0';
+}
+
+/* MHD lets a name end in spaces, and joins a line that is folded to the name and not to the value: who reads by RFC
+ * 9112, 5.1 and 5.2, sees Transfer-Encoding where "Transfer-Encoding " or "Transfer-Encodingchunked" comes here. */
+static gboolean is_framing_in_disguise(const char *name) {
+  static const char *const known[] = {"Transfer-Encoding", "Content-Length"};
+  for (guint i = 0; i < G_N_ELEMENTS(known); i++) {
+    gsize length = strlen(known[i]);
+    if (g_ascii_strncasecmp(name, known[i], length) == 0 && name[length]) return TRUE;
+  }
+  return FALSE;
+}
+
+static gboolean is_value(const char *value) {
+  for (; *value; value++)
+    if (((guchar)*value < ' ' && *value != '\t') || *value == 0x7f) return FALSE;
+  return TRUE;
+}
 
 static enum MHD_Result look_at_header(void *data, enum MHD_ValueKind kind, const char *name, const char *value) {
   Framing *framing = data;
+  if (!value) value = "";
   if (g_ascii_strcasecmp(name, "Host") == 0) framing->n_hosts++;
   if (g_ascii_strcasecmp(name, "Content-Length") == 0) framing->n_lengths++;
   if (g_ascii_strcasecmp(name, "Authorization") == 0) framing->n_authorizations++;
   if (g_ascii_strcasecmp(name, "Transfer-Encoding") == 0) framing->n_codings++, framing->coding = value;
-  framing->n_bytes += strlen(name) + (value ? strlen(value) : 0) + 4;
+  framing->n_bytes += strlen(name) + strlen(value) + 4;
+  framing->is_unclear |= !is_token(name) || is_framing_in_disguise(name) || !is_value(value);
   return MHD_YES;
 }
 
@@ -39,12 +67,15 @@ static gboolean refuse_unclear(HttpExchange *exchange, const char *detail) {
 static gboolean check_framing(HttpExchange *exchange) {
   Framing framing = {0};
   MHD_get_connection_values(exchange->connection, MHD_HEADER_KIND, look_at_header, &framing);
+  if (framing.is_unclear)
+    return refuse_unclear(exchange, "A header's name or value holds what none may hold, or goes on in the next line.");
   if (framing.n_hosts > 1) return refuse_unclear(exchange, "There is more than one Host header.");
   if (framing.n_authorizations > 1) return refuse_unclear(exchange, "There is more than one Authorization header.");
   if (framing.n_lengths > 1 || framing.n_codings > 1 || (framing.n_lengths && framing.n_codings))
     return refuse_unclear(exchange, "There is more than one Content-Length or Transfer-Encoding header.");
   if (framing.coding && g_ascii_strcasecmp(framing.coding, "chunked") != 0)
     return refuse_unclear(exchange, "The only transfer encoding that is taken is chunked.");
+  if (framing.coding && exchange->is_old) return refuse_unclear(exchange, "HTTP/1.0 has no transfer encodings.");
   if (framing.n_bytes + strlen(exchange->written) <= exchange->server->limits.header_bytes) return TRUE;
   exchange->must_close = TRUE;
   http_problem(exchange, 431, "headers-too-large", "The headers are too large",
@@ -59,6 +90,19 @@ static gboolean is_id(const char *text) {
          strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-") == length;
 }
 
+static enum MHD_Result join_forwarded(void *all, enum MHD_ValueKind kind, const char *name, const char *value) {
+  if (g_ascii_strcasecmp(name, "X-Forwarded-For") == 0) g_string_append_printf(all, ",%s", value ? value : "");
+  return MHD_YES;
+}
+
+/* Of several headers of the name the proxy's own may be any: all of them are one list, in their order (RFC 9110, 5.3).
+ */
+static char *forwarded_for(const HttpExchange *exchange) {
+  g_autoptr(GString) all = g_string_new(NULL);
+  MHD_get_connection_values(exchange->connection, MHD_HEADER_KIND, join_forwarded, all);
+  return http_forwarded_for(exchange->server->trusted, exchange->from->address, all->len > 0 ? all->str + 1 : NULL);
+}
+
 static void believe_proxy(HttpExchange *exchange) {
   HttpServer *server = exchange->server;
   const char *address = exchange->from->address;
@@ -69,7 +113,7 @@ static void believe_proxy(HttpExchange *exchange) {
     return;
   }
   const char *protocol = http_header(exchange, "X-Forwarded-Proto"), *id = http_header(exchange, "X-Request-Id");
-  exchange->client = http_forwarded_for(server->trusted, address, http_header(exchange, "X-Forwarded-For"));
+  exchange->client = forwarded_for(exchange);
   if (protocol) exchange->is_secure = g_ascii_strcasecmp(protocol, "https") == 0;
   if (id && is_id(id)) g_strlcpy(exchange->id, id, sizeof exchange->id);
 }
@@ -209,6 +253,11 @@ static enum MHD_Result reply_busy(HttpExchange *exchange) {
   return reply_now(exchange);
 }
 
+GThreadPool *http_request_pool(const HttpExchange *exchange) {
+  gboolean is_prompt = exchange->match.route->flags & HTTP_ROUTE_PROMPT;
+  return is_prompt ? exchange->server->prompt : exchange->server->workers;
+}
+
 static enum MHD_Result dispatch(HttpExchange *exchange) {
   HttpServer *server = exchange->server;
   http_connection_expect(exchange->from, 0);
@@ -220,7 +269,8 @@ static enum MHD_Result dispatch(HttpExchange *exchange) {
     run(exchange);
     return http_reply_send(exchange, &exchange->reply);
   }
-  if (g_thread_pool_unprocessed(server->workers) >= server->n_workers * WAITING_A_WORKER) return reply_busy(exchange);
+  if (g_thread_pool_unprocessed(http_request_pool(exchange)) >= server->n_workers * WAITING_A_WORKER)
+    return reply_busy(exchange);
   http_exchange_part(exchange);
   exchange->phase = HTTP_WORKING;
   return http_keeper_take(server, exchange) ? MHD_YES : reply_busy(exchange);
@@ -258,8 +308,9 @@ static gboolean decide(HttpExchange *exchange) {
 }
 
 /* A reply before the request's end closes its connection, so that only a body that is not taken is not waited for. */
-static enum MHD_Result begin(HttpExchange *exchange, const char *method) {
+static enum MHD_Result begin(HttpExchange *exchange, const char *method, const char *version) {
   g_strlcpy(exchange->method, method, sizeof exchange->method);
+  exchange->is_old = g_str_equal(version, MHD_HTTP_VERSION_1_0);
   exchange->is_get = g_str_equal(method, "GET");
   exchange->is_head = g_str_equal(method, "HEAD");
   const char *length = http_header(exchange, "Content-Length");
@@ -300,7 +351,7 @@ enum MHD_Result http_request_handle(void *server, struct MHD_Connection *connect
   HttpExchange *exchange = *data;
   switch (exchange->phase) {
     case HTTP_NEW:
-      return begin(exchange, method);
+      return begin(exchange, method, version);
     case HTTP_READING:
       return *n_upload > 0 ? read_body(exchange, upload, n_upload) : end_body(exchange);
     case HTTP_WORKING:

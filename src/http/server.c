@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #define LAST_REPLIES_SECONDS 2 /* for those who are told that the server stops */
+#define PROMPT_WORKERS       4
 
 HttpLimits http_limits(void) {
   return (HttpLimits){.n_connections = 2000,
@@ -25,6 +26,7 @@ static void free_server(HttpServer *server) {
   if (server->listen_fd >= 0) close(server->listen_fd);
   if (server->is_unix && server->listen_fd >= 0) unlink(server->address);
   if (server->workers) g_thread_pool_free(server->workers, FALSE, TRUE);
+  if (server->prompt) g_thread_pool_free(server->prompt, FALSE, TRUE);
   g_ptr_array_unref(server->daemons);
   g_hash_table_unref(server->by_address);
   g_hash_table_unref(server->streams);
@@ -75,7 +77,8 @@ static gboolean start(HttpServer *server, const HttpSettings *settings, GError *
   server->listen_fd = http_listen(server->address, &server->port, error);
   if (server->listen_fd < 0) return FALSE;
   server->workers = g_thread_pool_new(http_request_work, server, (gint)server->n_workers, TRUE, error);
-  if (!server->workers || !http_keeper_start(server, error)) return FALSE;
+  if (server->workers) server->prompt = g_thread_pool_new(http_request_work, server, PROMPT_WORKERS, TRUE, error);
+  if (!server->prompt || !http_keeper_start(server, error)) return FALSE;
   HttpDaemon *daemon = http_daemon_start(server, error);
   if (!daemon) return FALSE;
   g_mutex_lock(&server->lock);

@@ -12,17 +12,17 @@ char *lib_who(const AttainWorkspace *workspace) {
                            : g_strdup_printf("operator:%s", g_get_user_name());
 }
 
-gboolean lib_note_of(AttainWorkspace *workspace, const char *who, const char *address, const char *what,
+gboolean lib_note_of(AttainWorkspace *workspace, Store *desk, const char *who, const char *address, const char *what,
                      const char *about, GError **error) {
   UserAuditEntry entry = {.at_us = lib_now(workspace), .who = who, .address = address, .what = what, .about = about};
-  return user_audit_add(workspace->core->session->store, &entry, error);
+  return user_audit_add(desk, &entry, error);
 }
 
 static void note(AttainWorkspace *workspace, const char *who, const char *address, const char *what,
                  const char *about) {
-  if (workspace->core->is_read_only || !lib_take_turn(workspace, NULL)) return;
-  lib_note_of(workspace, who, address, what, about, NULL);
-  lib_give_turn(workspace);
+  if (workspace->core->is_read_only) return;
+  lib_note_of(workspace, lib_take_desk(workspace), who, address, what, about, NULL);
+  lib_leave_desk(workspace);
 }
 
 void lib_note(AttainWorkspace *workspace, const char *address, const char *what, const char *about) {

@@ -1,9 +1,11 @@
-/* Changes of users, sessions and tokens, in the writer's turn. Private to src/lib. */
+/* Changes of users, sessions and tokens, at the desk (desk.c): not in the writer's turn. Private to src/lib. */
 #pragma once
 
 #include "lib/reader.h"
 
-typedef gboolean (*LibChange)(AttainWorkspace *workspace, LibPeople *people, gpointer data, GError **error);
+/* Writes through `desk` and nothing else, and waits for no turn. It may be called again, when the database was lost. */
+typedef gboolean (*LibChange)(AttainWorkspace *workspace, LibPeople *people, Store *desk, gpointer data,
+                              GError **error);
 /* Permits the function of this name, then makes the change. Errors also: USAGE where it is only read. */
 gboolean lib_change_people(AttainWorkspace *workspace, const char *name, LibChange change, gpointer data,
                            AttainError *error);

@@ -69,25 +69,48 @@ void lib_organisation_changed(AttainWorkspace *workspace) {
   LibPeople *people = g_atomic_pointer_get(&workspace->core->people);
   if (!people) return;
   g_mutex_lock(&people->mutex);
+  people->n_organisations++;
   g_clear_pointer(&people->organisation, access_people_free);
   g_hash_table_remove_all(people->sights);
   g_mutex_unlock(&people->mutex);
 }
 
-gboolean lib_hold_organisation(AttainWorkspace *workspace, LibPeople *people, AttainError *error) {
-  g_mutex_lock(&people->mutex);
-  if (people->organisation) return TRUE;
-  g_mutex_unlock(&people->mutex);
-  if (!lib_take_turn(workspace, error)) return FALSE;
+/* As it was last committed: through the desk, so that nobody who asks waits for a writer. Where nothing is written
+ * there is no desk, and nobody to wait for. */
+static AccessPeople *read_organisation(AttainWorkspace *workspace, AttainError *error) {
   GError *cause = NULL;
-  AccessPeople *read = access_people_read(workspace->core->session->store, &cause);
-  if (read) {
-    g_mutex_lock(&people->mutex);
-    g_clear_pointer(&people->organisation, access_people_free);
-    people->organisation = read;
+  AccessPeople *read = NULL;
+  if (!workspace->core->is_read_only) {
+    read = access_people_read(lib_take_desk(workspace), &cause);
+    lib_leave_desk(workspace);
+  } else if (lib_take_turn(workspace, error)) {
+    read = access_people_read(workspace->core->session->store, &cause);
+    lib_give_turn(workspace);
+  } else {
+    return NULL;
   }
-  lib_give_turn(workspace);
-  return read || lib_fail(error, cause);
+  if (!read) lib_fail(error, cause);
+  return read;
+}
+
+/* What was read while people or teams changed is read again. */
+gboolean lib_hold_organisation(AttainWorkspace *workspace, LibPeople *people, AttainError *error) {
+  for (;;) {
+    g_mutex_lock(&people->mutex);
+    if (people->organisation) return TRUE;
+    guint64 n_organisations = people->n_organisations;
+    g_mutex_unlock(&people->mutex);
+    AccessPeople *read = read_organisation(workspace, error);
+    if (!read) return FALSE;
+    g_mutex_lock(&people->mutex);
+    gboolean is_newest = n_organisations == people->n_organisations && !people->organisation;
+    if (is_newest) {
+      people->organisation = read;
+      return TRUE;
+    }
+    g_mutex_unlock(&people->mutex);
+    access_people_free(read);
+  }
 }
 
 void lib_let_organisation(LibPeople *people) {

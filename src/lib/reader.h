@@ -26,6 +26,7 @@ struct LibPeople {
   UserThrottle *throttle;
   GMutex mutex;               /* of all below */
   AccessPeople *organisation; /* NULL: to be read */
+  guint64 n_organisations;    /* how often it was to be read anew */
   GHashTable *sights;         /* user and right -> LibSight, of the organisation and users as they are */
   guint64 book_version;       /* of the users in it */
   guint n_hashing;            /* passwords being hashed */
@@ -44,6 +45,15 @@ void lib_let_organisation(LibPeople *people);
 gboolean lib_find_sight(AttainWorkspace *workspace, LibPeople *people, const User *user, gboolean sees_all,
                         QuerySight **sight, AttainError *error);
 
+/* --- desk.c --- */
+
+/* Before anybody else has the workspace. */
+gboolean lib_open_desk(LibCore *core, GError **error);
+/* The store of users and the audit log, until lib_leave_desk(): waits for who is there, never for the writer's turn.
+ * Only where the workspace is written to. */
+Store *lib_take_desk(AttainWorkspace *workspace);
+void lib_leave_desk(AttainWorkspace *workspace);
+
 /* --- permit.c --- */
 
 /* Whether the handle may call the function of this name (without attain_). Errors: FORBIDDEN. */
@@ -61,10 +71,11 @@ const char *lib_author(const AttainWorkspace *workspace, const char *given);
 /* --- audit.c --- */
 
 /* Notes what the handle's user or the operator did, where the workspace is written to; `about` may be NULL. In a turn
- * or out of one. What cannot be noted is not: the database fails whatever else is done then, too. */
+ * or out of one, but not at the desk. What cannot be noted is not: the database fails whatever else is done then, too.
+ */
 void lib_note(AttainWorkspace *workspace, const char *address, const char *what, const char *about);
-/* The same of somebody by name. In the turn. */
-gboolean lib_note_of(AttainWorkspace *workspace, const char *who, const char *address, const char *what,
+/* The same of somebody by name, at the desk. */
+gboolean lib_note_of(AttainWorkspace *workspace, Store *desk, const char *who, const char *address, const char *what,
                      const char *about, GError **error);
 /* "ana@example.com", or "operator:ana", the operator's name on the machine. The caller frees. */
 char *lib_who(const AttainWorkspace *workspace);

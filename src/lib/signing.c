@@ -36,22 +36,6 @@ gboolean lib_check_password(LibPeople *people, const char *hash, const char *pas
   return is_right;
 }
 
-gboolean lib_change_people(AttainWorkspace *workspace, const char *name, LibChange change, gpointer data,
-                           AttainError *error) {
-  LibPeople *people = lib_permit(workspace, name, error) ? lib_people(workspace, error) : NULL;
-  if (!people) return FALSE;
-  if (workspace->core->is_read_only)
-    return lib_fail_with(error, ATTAIN_ERROR_USAGE, "the workspace was opened to be read only");
-  if (!lib_begin_writing(workspace, error)) return FALSE;
-  GError *cause = NULL;
-  lib_mend(workspace);
-  lib_doing(workspace, name);
-  gboolean ok = change(workspace, people, data, &cause);
-  lib_own_up(workspace, &cause);
-  lib_end_writing(workspace);
-  return ok || lib_fail(error, cause);
-}
-
 /* --- signing in --- */
 
 typedef struct {
@@ -62,9 +46,9 @@ typedef struct {
   char *secret; /* of the session that began */
 } SigningIn;
 
-static gboolean begin_session(AttainWorkspace *workspace, LibPeople *people, gpointer data, GError **error) {
+static gboolean begin_session(AttainWorkspace *workspace, LibPeople *people, Store *desk, gpointer data,
+                              GError **error) {
   SigningIn *signing = data;
-  Store *store = workspace->core->session->store;
   const UserLimits *limits = &people->policy->limits;
   gint64 now_us = lib_now(workspace), number = signing->user->number;
   g_autofree char *hash = user_book_password(people->book, number);
@@ -73,19 +57,19 @@ static gboolean begin_session(AttainWorkspace *workspace, LibPeople *people, gpo
     g_set_error_literal(error, BASE_ERROR, BASE_ERROR_FORBIDDEN, WRONG);
     return FALSE;
   }
-  if (signing->new_hash && !user_book_set_hash(people->book, store, number, signing->new_hash, error)) return FALSE;
-  if (!user_book_settle(people->book, store, limits, now_us, error)) return FALSE;
-  signing->secret = user_book_begin_session(people->book, store, number, limits, now_us, error);
-  return signing->secret && lib_note_of(workspace, user->name, signing->address, "signed in", NULL, error);
+  if (signing->new_hash && !user_book_set_hash(people->book, desk, number, signing->new_hash, error)) return FALSE;
+  if (!user_book_settle(people->book, desk, limits, now_us, error)) return FALSE;
+  signing->secret = user_book_begin_session(people->book, desk, number, limits, now_us, error);
+  return signing->secret && lib_note_of(workspace, desk, user->name, signing->address, "signed in", NULL, error);
 }
 
 typedef struct {
   const char *name, *address;
 } Failed;
 
-static gboolean note_failed(AttainWorkspace *workspace, LibPeople *people, gpointer data, GError **error) {
+static gboolean note_failed(AttainWorkspace *workspace, LibPeople *people, Store *desk, gpointer data, GError **error) {
   const Failed *failed = data;
-  return lib_note_of(workspace, failed->name, failed->address, "sign-in failed", NULL, error);
+  return lib_note_of(workspace, desk, failed->name, failed->address, "sign-in failed", NULL, error);
 }
 
 static gboolean check_throttle(LibPeople *people, const char *name, const char *address, gint64 now_us,
@@ -127,12 +111,11 @@ char *attain_sign_in(AttainWorkspace *workspace, const char *user_name, const ch
   return signing.secret;
 }
 
-static gboolean end_session(AttainWorkspace *workspace, LibPeople *people, gpointer data, GError **error) {
+static gboolean end_session(AttainWorkspace *workspace, LibPeople *people, Store *desk, gpointer data, GError **error) {
   const char *secret = data;
-  Store *store = workspace->core->session->store;
   g_autoptr(User) user = user_book_session(people->book, secret, &people->policy->limits, lib_now(workspace));
-  if (!user_book_end_session(people->book, store, secret, error)) return FALSE;
-  return !user || lib_note_of(workspace, user->name, NULL, "signed out", NULL, error);
+  if (!user_book_end_session(people->book, desk, secret, error)) return FALSE;
+  return !user || lib_note_of(workspace, desk, user->name, NULL, "signed out", NULL, error);
 }
 
 bool attain_sign_out(AttainWorkspace *workspace, const char *secret, AttainError *error) {
@@ -156,18 +139,18 @@ typedef struct {
   const char *invitation;
 } Accepting;
 
-static gboolean accept_invitation(AttainWorkspace *workspace, LibPeople *people, gpointer data, GError **error) {
+static gboolean accept_invitation(AttainWorkspace *workspace, LibPeople *people, Store *desk, gpointer data,
+                                  GError **error) {
   Accepting *accepting = data;
   SigningIn *signing = &accepting->signing;
-  Store *store = workspace->core->session->store;
   g_autoptr(User) user = user_book_invitation(people->book, accepting->invitation, lib_now(workspace));
   if (!user) {
     g_set_error_literal(error, BASE_ERROR, BASE_ERROR_FORBIDDEN, "the link was used already, or is too old");
     return FALSE;
   }
-  return user_book_set_password(people->book, store, user->number, signing->hash, NULL, error) &&
-         lib_note_of(workspace, user->name, signing->address, "password set by a one-time link", NULL, error) &&
-         begin_session(workspace, people, signing, error);
+  return user_book_set_password(people->book, desk, user->number, signing->hash, NULL, error) &&
+         lib_note_of(workspace, desk, user->name, signing->address, "password set by a one-time link", NULL, error) &&
+         begin_session(workspace, people, desk, signing, error);
 }
 
 char *attain_accept_invitation(AttainWorkspace *workspace, const char *secret, const char *password,
@@ -193,7 +176,8 @@ typedef struct {
   const char *before, *hash;
 } Changing;
 
-static gboolean change_password(AttainWorkspace *handle, LibPeople *people, gpointer data, GError **error) {
+static gboolean change_password(AttainWorkspace *handle, LibPeople *people, Store *desk, gpointer data,
+                                GError **error) {
   const Changing *changing = data;
   const LibReader *reader = handle->reader;
   g_autofree char *now = user_book_password(people->book, reader->user->number);
@@ -201,9 +185,8 @@ static gboolean change_password(AttainWorkspace *handle, LibPeople *people, gpoi
     g_set_error_literal(error, BASE_ERROR, BASE_ERROR_FORBIDDEN, "the password was changed meanwhile: sign in again");
     return FALSE;
   }
-  return user_book_set_password(people->book, handle->core->session->store, reader->user->number, changing->hash,
-                                reader->session, error) &&
-         lib_note_of(handle, reader->user->name, NULL, "password changed", NULL, error);
+  return user_book_set_password(people->book, desk, reader->user->number, changing->hash, reader->session, error) &&
+         lib_note_of(handle, desk, reader->user->name, NULL, "password changed", NULL, error);
 }
 
 bool attain_change_password(AttainWorkspace *handle, const char *old_password, const char *new_password,

@@ -58,29 +58,29 @@ static char *describe(const User *user) {
                          user->person, *groups ? ", groups " : "", groups);
 }
 
-static gboolean note_user(AttainWorkspace *workspace, const char *what, const User *user, GError **error) {
+static gboolean note_user(AttainWorkspace *workspace, Store *desk, const char *what, const User *user, GError **error) {
   g_autofree char *who = lib_who(workspace), *about = describe(user);
-  return lib_note_of(workspace, who, NULL, what, about, error);
+  return lib_note_of(workspace, desk, who, NULL, what, about, error);
 }
 
-static char *invite(AttainWorkspace *workspace, LibPeople *people, const User *user, GError **error) {
-  g_autofree char *secret = user_book_invite(people->book, workspace->core->session->store, user->number,
-                                             &people->policy->limits, lib_now(workspace), error);
-  return secret && note_user(workspace, "user invited", user, error) ? g_steal_pointer(&secret) : NULL;
+static char *invite(AttainWorkspace *workspace, LibPeople *people, Store *desk, const User *user, GError **error) {
+  g_autofree char *secret =
+      user_book_invite(people->book, desk, user->number, &people->policy->limits, lib_now(workspace), error);
+  return secret && note_user(workspace, desk, "user invited", user, error) ? g_steal_pointer(&secret) : NULL;
 }
 
 /* --- users --- */
 
-static gboolean add_user(AttainWorkspace *workspace, LibPeople *people, gpointer data, GError **error) {
+static gboolean add_user(AttainWorkspace *workspace, LibPeople *people, Store *desk, gpointer data, GError **error) {
   Saying *saying = data;
   g_autoptr(User) user = g_new0(User, 1);
   user->groups = g_new0(char *, 1);
   user->made_us = lib_now(workspace);
   user->name = user_name_read(saying->said->user, error);
   if (!user->name || !take_said(people, saying, user, error)) return FALSE;
-  if (!user_book_put(people->book, workspace->core->session->store, user, &user->number, error)) return FALSE;
-  if (!note_user(workspace, "user added", user, error)) return FALSE;
-  saying->secret = invite(workspace, people, user, error);
+  if (!user_book_put(people->book, desk, user, &user->number, error)) return FALSE;
+  if (!note_user(workspace, desk, "user added", user, error)) return FALSE;
+  saying->secret = invite(workspace, people, desk, user, error);
   return saying->secret != NULL;
 }
 
@@ -111,15 +111,15 @@ static gboolean check_not_last(AttainWorkspace *workspace, LibPeople *people, co
   return FALSE;
 }
 
-static gboolean change_user(AttainWorkspace *workspace, LibPeople *people, gpointer data, GError **error) {
+static gboolean change_user(AttainWorkspace *workspace, LibPeople *people, Store *desk, gpointer data, GError **error) {
   const Saying *saying = data;
   g_autoptr(User) user = user_book_find(people->book, saying->said->user, error);
   if (!user) return FALSE;
   g_autoptr(User) before = user_copy(user);
   if (!take_said(people, saying, user, error)) return FALSE;
   if (user->role != before->role && !check_not_last(workspace, people, before, error)) return FALSE;
-  return user_book_put(people->book, workspace->core->session->store, user, NULL, error) &&
-         note_user(workspace, "user changed", user, error);
+  return user_book_put(people->book, desk, user, NULL, error) &&
+         note_user(workspace, desk, "user changed", user, error);
 }
 
 bool attain_user_change(AttainWorkspace *workspace, const AttainUser *user, AttainError *error) {
@@ -128,25 +128,25 @@ bool attain_user_change(AttainWorkspace *workspace, const AttainUser *user, Atta
          lib_change_people(workspace, "user_change", change_user, &saying, error);
 }
 
-static gboolean lock_user(AttainWorkspace *workspace, LibPeople *people, gpointer data, GError **error) {
+static gboolean lock_user(AttainWorkspace *workspace, LibPeople *people, Store *desk, gpointer data, GError **error) {
   const Saying *saying = data;
   g_autoptr(User) user = user_book_find(people->book, saying->name, error);
   if (!user || (saying->flag && !check_not_last(workspace, people, user, error))) return FALSE;
-  return user_book_lock(people->book, workspace->core->session->store, user->number, saying->flag, error) &&
-         note_user(workspace, saying->flag ? "user locked" : "user unlocked", user, error);
+  return user_book_lock(people->book, desk, user->number, saying->flag, error) &&
+         note_user(workspace, desk, saying->flag ? "user locked" : "user unlocked", user, error);
 }
 
 bool attain_user_lock(AttainWorkspace *workspace, const char *user, bool locked, AttainError *error) {
   return lib_change_people(workspace, "user_lock", lock_user, &(Saying){.name = user, .flag = locked}, error);
 }
 
-static gboolean invite_user(AttainWorkspace *workspace, LibPeople *people, gpointer data, GError **error) {
+static gboolean invite_user(AttainWorkspace *workspace, LibPeople *people, Store *desk, gpointer data, GError **error) {
   Saying *saying = data;
   g_autoptr(User) user = user_book_find(people->book, saying->name, error);
   if (user && user->is_locked)
     g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT, "%s is locked: unlock them first", user->name);
   else if (user)
-    saying->secret = invite(workspace, people, user, error);
+    saying->secret = invite(workspace, people, desk, user, error);
   return saying->secret != NULL;
 }
 
@@ -244,18 +244,18 @@ static gboolean check_token(AttainWorkspace *workspace, const LibPeople *people,
   return FALSE;
 }
 
-static gboolean add_token(AttainWorkspace *workspace, LibPeople *people, gpointer data, GError **error) {
+static gboolean add_token(AttainWorkspace *workspace, LibPeople *people, Store *desk, gpointer data, GError **error) {
   Tokening *tokening = data;
   const AttainToken *said = tokening->said;
   g_autoptr(User) user = whose(workspace, people, said->user, error);
   if (!user || !check_token(workspace, people, user, said, error)) return FALSE;
   gint64 now_us = lib_now(workspace), ends_us = now_us + (said->days ? said->days : USUAL_DAYS) * DAY_US;
-  tokening->secret = user_book_add_token(people->book, workspace->core->session->store, user->number, said->name,
-                                         said->may, ends_us, now_us, error);
+  tokening->secret =
+      user_book_add_token(people->book, desk, user->number, said->name, said->may, ends_us, now_us, error);
   if (!tokening->secret) return FALSE;
   g_autofree char *who = lib_who(workspace), *may = user_may_format(said->may);
   g_autofree char *about = g_strdup_printf("%s of %s: %s", said->name, user->name, may);
-  return lib_note_of(workspace, who, NULL, "token made", about, error);
+  return lib_note_of(workspace, desk, who, NULL, "token made", about, error);
 }
 
 char *attain_token_add(AttainWorkspace *workspace, const AttainToken *token, AttainError *error) {
@@ -269,13 +269,12 @@ char *attain_token_add(AttainWorkspace *workspace, const AttainToken *token, Att
   return NULL;
 }
 
-static gboolean end_token(AttainWorkspace *workspace, LibPeople *people, gpointer data, GError **error) {
+static gboolean end_token(AttainWorkspace *workspace, LibPeople *people, Store *desk, gpointer data, GError **error) {
   const Tokening *tokening = data;
   g_autoptr(User) user = whose(workspace, people, tokening->user, error);
-  if (!user || !user_book_end_token(people->book, workspace->core->session->store, user->number, tokening->name, error))
-    return FALSE;
+  if (!user || !user_book_end_token(people->book, desk, user->number, tokening->name, error)) return FALSE;
   g_autofree char *who = lib_who(workspace), *about = g_strdup_printf("%s of %s", tokening->name, user->name);
-  return lib_note_of(workspace, who, NULL, "token ended", about, error);
+  return lib_note_of(workspace, desk, who, NULL, "token ended", about, error);
 }
 
 bool attain_token_end(AttainWorkspace *workspace, const char *user, const char *name, AttainError *error) {

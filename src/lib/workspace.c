@@ -98,10 +98,13 @@ AttainWorkspace *attain_open(const char *folder, const AttainOptions *options, A
   g_mutex_init(&workspace->core->writing);
   g_mutex_init(&workspace->core->queueing);
   g_queue_init(&workspace->core->queue);
+  g_mutex_init(&workspace->core->desking);
   g_rw_lock_init(&workspace->core->reading);
   g_mutex_init(&workspace->core->watching);
   g_cond_init(&workspace->core->ended);
-  if (options->alerts && !workspace->core->is_read_only && !lib_read_alerts(workspace, &cause)) {
+  gboolean ok = lib_open_desk(workspace->core, &cause);
+  if (ok && options->alerts && !workspace->core->is_read_only) ok = lib_read_alerts(workspace, &cause);
+  if (!ok) {
     lib_fail(error, cause);
     attain_close(workspace);
     return NULL;
@@ -112,7 +115,7 @@ AttainWorkspace *attain_open(const char *folder, const AttainOptions *options, A
 static void settle_people(AttainWorkspace *workspace) {
   LibPeople *people = workspace->core->people;
   if (people && !workspace->core->is_read_only)
-    user_book_settle(people->book, workspace->core->session->store, &people->policy->limits, lib_now(workspace), NULL);
+    user_book_settle(people->book, workspace->core->desk, &people->policy->limits, lib_now(workspace), NULL);
 }
 
 void attain_close(AttainWorkspace *workspace) {
@@ -123,6 +126,7 @@ void attain_close(AttainWorkspace *workspace) {
   }
   settle_people(workspace);
   lib_people_free(workspace->core->people);
+  store_close(workspace->core->desk);
   lib_forget_alerts(workspace);
   ingest_writer_free(workspace->core->put);
   lib_keys_free(workspace->core->keys);
@@ -135,6 +139,7 @@ void attain_close(AttainWorkspace *workspace) {
   g_hash_table_unref(workspace->core->noted);
   g_mutex_clear(&workspace->core->writing);
   g_mutex_clear(&workspace->core->queueing);
+  g_mutex_clear(&workspace->core->desking);
   g_rw_lock_clear(&workspace->core->reading);
   g_mutex_clear(&workspace->core->watching);
   g_cond_clear(&workspace->core->ended);

@@ -63,7 +63,10 @@ typedef struct {
   GQueue queue;    /* LibCall: puts that wait */
   gboolean is_led; /* somebody waits for the turn, or has it, for the first of them */
 
-  GRWLock reading; /* held by guests while they read; by whoever opens the database again */
+  GMutex desking; /* of `desk`; taken after `writing`, never before it */
+  Store *desk;    /* lib/desk.c; NULL: the workspace is only read */
+
+  GRWLock reading; /* held by guests while they read, and at the desk; by whoever opens the database again */
 
   GMutex watching;  /* of all below; held by whoever opens the database again, too */
   GCond ended;      /* a turn did */

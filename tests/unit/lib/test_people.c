@@ -284,6 +284,67 @@ static void test_lock_and_last_administrator(void **state) {
   attain_leave(admin);
 }
 
+/* --- beside a writer --- */
+
+typedef struct {
+  char *secret;
+  gboolean is_in, is_out, is_seen;
+  AttainError error;
+  GAsyncQueue *done;
+} Visit;
+
+/* All that somebody who comes and goes asks for; their organisation is read anew. */
+static gpointer visit(gpointer data) {
+  Visit *visit = data;
+  visit->secret = attain_sign_in(workspace, "admin", "another good sentence", "203.0.113.7", &visit->error);
+  AttainWorkspace *handle = visit->secret ? attain_as_session(workspace, visit->secret, &visit->error) : NULL;
+  visit->is_in = handle != NULL;
+  g_autofree char *me = handle ? attain_me(handle, &visit->error) : NULL;
+  attain_leave(handle);
+  if (visit->secret) visit->is_out = attain_sign_out(workspace, visit->secret, &visit->error);
+  handle = visit->secret ? attain_as_session(workspace, visit->secret, NULL) : NULL;
+  visit->is_seen = handle != NULL;
+  attain_leave(handle);
+  g_async_queue_push(visit->done, visit);
+  return NULL;
+}
+
+/* A minute is for a machine that has much else to do; who waits for the writer would never come. */
+static void visit_beside(void) {
+  Visit one = {.done = g_async_queue_new()};
+  GThread *thread = g_thread_new("visit", visit, &one);
+  gboolean is_done = g_async_queue_timeout_pop(one.done, 60 * G_USEC_PER_SEC) != NULL;
+  if (!is_done) fail_msg("who signs in waits for the writer");
+  g_thread_join(thread);
+  if (!one.is_in || !one.is_out) fail_msg("%s", one.error.message);
+  assert_false(one.is_seen); /* signed out holds at once */
+  g_free(one.secret);
+  g_async_queue_unref(one.done);
+}
+
+static void visit_within(const AttainChange *change, void *user_data) {
+  visit_beside();
+  ++*(guint *)user_data;
+}
+
+static void test_signing_in_waits_for_no_writer(void **state) {
+  AttainError error = {0};
+  AttainReport *report = NULL;
+  guint n_told = 0;
+  assert_true(attain_hold(workspace, &error));
+  visit_beside();
+  attain_release(workspace);
+  uint64_t subscription = attain_subscribe(workspace, visit_within, &n_told);
+  if (!attain_put(workspace, "person", "[{\"id\": \"new1\", \"name\": \"Nia New\"}]",
+                  &(AttainPutOptions){.source = "hr"}, &report, &error))
+    fail_msg("%s", error.message);
+  attain_unsubscribe(workspace, subscription);
+  attain_report_free(report);
+  assert_int_equal(n_told, 1);
+  g_autofree char *proof = attain_audit_verify(workspace, &error);
+  assert_has(proof, "\"first_wrong\": null");
+}
+
 static void test_audit_tells(void **state) {
   AttainError error = {0};
   g_autofree char *log = attain_audit(workspace, 0, 1000, &error), *proof = attain_audit_verify(workspace, &error);
@@ -305,6 +366,7 @@ int main(void) {
       cmocka_unit_test(test_throttle),
       cmocka_unit_test(test_tokens),
       cmocka_unit_test(test_lock_and_last_administrator),
+      cmocka_unit_test(test_signing_in_waits_for_no_writer),
       cmocka_unit_test(test_audit_tells),
   };
   return cmocka_run_group_tests(tests, set_up, tear_down);

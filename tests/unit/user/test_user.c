@@ -280,6 +280,27 @@ static void test_no_secret_is_kept(void **state) {
   }
 }
 
+/* Somebody else's transaction is open, with rows that it wrote and has not committed; it takes nothing back. */
+static void test_beside_a_transaction(void **state) {
+  g_autoptr(Store) desk = store_connect(store, NULL);
+  g_autoptr(UserBook) book = open_book();
+  gint64 number = add(book, "greta", USER_REP);
+  g_autofree char *early = user_book_begin_session(book, desk, number, &limits, START, NULL);
+  assert_true(store_run(store, "CREATE TABLE loaded (id INTEGER)", NULL, 0, NULL, NULL));
+  assert_true(store_begin(store, NULL));
+  assert_true(store_run(store, "INSERT INTO loaded SELECT range FROM range(100000)", NULL, 0, NULL, NULL));
+  g_autofree char *secret = user_book_begin_session(book, desk, number, &limits, START, NULL);
+  assert_true(user_book_end_session(book, desk, early, NULL));
+  assert_true(user_book_settle(book, desk, &limits, START + 1, NULL));
+  UserAuditEntry entry = {.at_us = START, .who = "greta", .what = "signed in"};
+  assert_true(user_audit_add(desk, &entry, NULL));
+  store_rollback(store);
+  g_autoptr(UserBook) again = open_book();
+  assert_true(has_session(again, secret, START + 1));
+  assert_false(has_session(again, early, START + 1));
+  assert_true(store_run(store, "DELETE FROM attain_audit", NULL, 0, NULL, NULL)); /* the next test begins it */
+}
+
 /* --- the audit log --- */
 
 static gboolean note(gint64 at, const char *who, const char *address, const char *what, const char *about) {
@@ -344,6 +365,7 @@ int main(void) {
       cmocka_unit_test(test_links_are_used_once),
       cmocka_unit_test(test_tokens),
       cmocka_unit_test(test_no_secret_is_kept),
+      cmocka_unit_test(test_beside_a_transaction),
       cmocka_unit_test(test_audit_chain),
       cmocka_unit_test(test_audit_tampering),
   };
