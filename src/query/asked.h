@@ -8,8 +8,8 @@
 typedef struct {
   gint n_holders; /* atomic; not GLib's reference count, which ThreadSanitizer does not see */
   QueryResult *result;
-  guint32 change; /* the last change that is in it */
-  guint resets, naming;
+  guint32 change;             /* the last change that is in it */
+  guint organisation, naming; /* of the side it was read from */
   gint64 building;
   gboolean reads_whole; /* a group's numbers may change with other groups' */
   guint n_first_days;   /* of the facts */

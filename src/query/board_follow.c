@@ -11,6 +11,7 @@ static gboolean log_changes(Board *board, QueryPlan *generation, guint first_tab
   generation->org = org;
   generation->changes = changes;
   generation->changes_side = side;
+  generation->elsewhere = board->elsewhere;
   for (guint t = 0; t < generation->tables->len; t++) {
     PlanTable *table = g_ptr_array_index(generation->tables, t);
     CubeTable *const *levels = tables[first_table + t]->levels;
@@ -29,6 +30,7 @@ static gboolean log_changes(Board *board, QueryPlan *generation, guint first_tab
   generation->context = &board->context;
   generation->org = board->org;
   generation->changes = NULL;
+  generation->elsewhere = NULL;
   return ok;
 }
 
@@ -65,27 +67,42 @@ static gboolean within_days(const Board *board, const QueryContext *context) {
          last < g_array_index(board->days, BaseDay, board->days->len - 1);
 }
 
+/* The organisation as it is now. What names in conditions on people mean may be another thing in it. */
+static gboolean read_org(Board *board, const QueryChanges *changes, GError **error) {
+  gboolean is_other = query_changes_of_organisation(changes);
+  if (is_other && board->where->people->len > 0) return FALSE;
+  if (!is_other && !query_changes_of_credit(changes)) return TRUE;
+  board->org_before = board->org;
+  board->org = query_org_load(&board->context, error);
+  if (board->org == NULL) {
+    board->org = g_steal_pointer(&board->org_before);
+    return FALSE;
+  }
+  if (is_other) board->elsewhere = query_org_difference_new(board->org_before, board->org);
+  return !is_other || board->elsewhere != NULL;
+}
+
+static gboolean reload_members(Board *board, const QueryChanges *changes, GError **error) {
+  for (guint d = 0; d < board->n_dims; d++) {
+    const char *table = query_members_table(board->members[d]);
+    if (table != NULL && query_changes_has(changes, table) && !query_members_reload(board->members[d], error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
 gboolean board_follow(Board *board, const QueryContext *before, const QueryContext *after, const QueryChanges *changes,
                       GError **error) {
   if (!within_days(board, after)) return FALSE;
   board_use_context(board, after);
-  QueryOrg *org_before = board->org;
-  if (query_changes_of_credit(changes)) {
-    board->org_before = board->org;
-    board->org = query_org_load(&board->context, error);
-    if (board->org == NULL) {
-      board->org = g_steal_pointer(&board->org_before);
-      return FALSE;
-    }
-  }
-  if (!same_layout(before, after, org_before, board->org)) return FALSE;
-  if (!log_all(board, before, org_before, changes, CHANGES_BEFORE, error)) return FALSE;
-  for (guint d = 0; d < board->n_dims; d++)
-    if (query_members_table(board->members[d]) != NULL &&
-        query_changes_has(changes, query_members_table(board->members[d])) &&
-        !query_members_reload(board->members[d], error))
-      return FALSE;
-  return log_all(board, after, board->org, changes, CHANGES_AFTER, error);
+  if (!read_org(board, changes, error)) return FALSE;
+  QueryOrg *org_before = board->org_before != NULL ? board->org_before : board->org;
+  gboolean ok = same_layout(before, after, org_before, board->org) &&
+                log_all(board, before, org_before, changes, CHANGES_BEFORE, error) &&
+                reload_members(board, changes, error) &&
+                log_all(board, after, board->org, changes, CHANGES_AFTER, error);
+  g_clear_pointer(&board->elsewhere, query_org_difference_free);
+  return ok;
 }
 
 static gboolean apply_log(const Board *board, SideTable *table, const Log *log, guint32 number, gboolean taken_away) {

@@ -36,7 +36,8 @@ struct Board {
   BaseDay rates_of;
   Dim dims[BOARD_MAX_DIMS];
   guint n_dims;
-  QueryOrg *org, *org_before; /* `org_before`: until it is settled, for readers of the other side */
+  QueryOrg *org, *org_before;    /* `org_before`: until it is settled, for readers of the other side */
+  QueryOrgDifference *elsewhere; /* of the two, while a change is followed */
   QueryWhere *where;
   DimMembers **members;
   GArray *days;           /* BaseDay: every day there are cells for */

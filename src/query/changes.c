@@ -24,6 +24,7 @@ struct QueryChanges {
   const StoreWritten *written; /* or NULL */
   gboolean everywhere;
   gboolean of_credit;
+  gboolean of_organisation;
 };
 
 static const char *const deals = "deals";
@@ -69,7 +70,12 @@ static guint n_keys(const Keys *keys, guint list) {
 
 /* All cells may rest on any of their rows. */
 static gboolean is_everywhere(const char *table) {
-  static const char *const tables[] = {"person", "team", "membership", "fx_rate", "stage", NULL};
+  static const char *const tables[] = {"fx_rate", "stage", NULL};
+  return g_strv_contains(tables, table);
+}
+
+static gboolean is_of_organisation(const char *table) {
+  static const char *const tables[] = {"person", "team", "membership", NULL};
   return g_strv_contains(tables, table);
 }
 
@@ -110,6 +116,7 @@ static void take_row(QueryChanges *changes, const LedgerTable *table, guint side
   add_key(keys, side, key);
   changes->everywhere |= is_everywhere(table->name) || n_keys(keys, EITHER) > MAX_KEYS;
   changes->of_credit |= g_str_equal(table->name, "split");
+  changes->of_organisation |= is_of_organisation(table->name);
   if (deal == NULL) return;
   /* Which deals there are before and after is known when all are read. */
   Keys *touched = make_keys(changes, deals, ledger_schema_find(changes->schema, "opportunity"));
@@ -268,6 +275,10 @@ gboolean query_changes_are_none(const QueryChanges *changes) {
 
 gboolean query_changes_of_credit(const QueryChanges *changes) {
   return changes->of_credit;
+}
+
+gboolean query_changes_of_organisation(const QueryChanges *changes) {
+  return changes->of_organisation;
 }
 
 gboolean query_changes_has(const QueryChanges *changes, const char *table) {

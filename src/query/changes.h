@@ -16,12 +16,14 @@ QueryChanges *query_changes_told(const QueryContext *context, const StoreWritten
 void query_changes_free(QueryChanges *changes);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(QueryChanges, query_changes_free)
 
-/* Too much, or of a kind (people, teams, rates, stages, merged records) that every cell may rest on: to be counted
- * afresh. */
+/* Too much, or of a kind (rates, stages, merged records) that every cell may rest on: to be counted afresh. */
 gboolean query_changes_are_everywhere(const QueryChanges *changes);
 gboolean query_changes_are_none(const QueryChanges *changes);
 /* Whether deals or other records changed hands, or are shared in another way: the organisation is to be read again. */
 gboolean query_changes_of_credit(const QueryChanges *changes);
+/* Whether people, teams or who was where and when are others: whose records are credited otherwise follows from the
+ * organisation as it was and as it is (src/query/org_differ.h). */
+gboolean query_changes_of_organisation(const QueryChanges *changes);
 gboolean query_changes_has(const QueryChanges *changes, const char *table);
 /* Makes the keys that are too many for a condition known to a connection, for the SQL below. */
 gboolean query_changes_tell(const QueryChanges *changes, Store *store, GError **error);

@@ -59,7 +59,7 @@ void live_catch_up(QueryLive *live) {
   side->context = active->context;
   side->load = active->load;
   side->change = active->change;
-  side->resets = active->resets;
+  side->organisation = active->organisation;
   g_clear_pointer(&live->stat_before, query_stat_free);
   live->behind = BEHIND_NOTHING;
 }

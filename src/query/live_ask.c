@@ -78,7 +78,7 @@ static BindingOutcome bind_way(const Asking *asking, const LiveWay *way, const B
 
 /* Whether groups of an earlier answer may stand beside new ones. */
 static gboolean can_take_over(const AskedAnswer *earlier, const AskedAnswer *now) {
-  return earlier != NULL && !earlier->reads_whole && earlier->resets == now->resets &&
+  return earlier != NULL && !earlier->reads_whole && earlier->organisation == now->organisation &&
          earlier->building == now->building && earlier->naming == now->naming &&
          earlier->n_first_days == now->n_first_days &&
          memcmp(earlier->first_days, now->first_days, now->n_first_days * sizeof(BaseDay)) == 0;
@@ -90,7 +90,7 @@ static AskedAnswer *answer_on(const Board *board, const LiveSide *side, guint nu
   const BaseDay *days = evaluator_first_days(board_levels(board, number), &n);
   AskedAnswer *answer = asked_answer_new(n, days);
   answer->change = side->change;
-  answer->resets = side->resets;
+  answer->organisation = side->organisation;
   answer->naming = board_naming(board, number);
   answer->building = board_building(board, number);
   answer->reads_whole = query_binding_reads_whole(binding);
@@ -168,15 +168,15 @@ static QueryResult *answered(const Asking *asking) {
   if (earlier == NULL) return NULL;
   guint number = enter(asking->live);
   const LiveSide *side = &asking->live->sides[number];
-  gboolean is_same = earlier->change == side->change && earlier->resets == side->resets;
+  gboolean is_same = earlier->change == side->change && earlier->organisation == side->organisation;
   leave(asking->live, number);
   return is_same ? query_result_hold(earlier->result) : NULL;
 }
 
-static guint resets_of(QueryLive *live) {
-  guint number = enter(live), resets = live->sides[number].resets;
+static guint organisation_of(QueryLive *live) {
+  guint number = enter(live), organisation = live->sides[number].organisation;
   leave(live, number);
-  return resets;
+  return organisation;
 }
 
 static QueryResult *keep(const Asking *asking, AskedAnswer *made) {
@@ -197,7 +197,7 @@ static QueryResult *ask_way(const Asking *asking, const LiveWay *way, gboolean *
     g_autoptr(QueryPlan) lacking = NULL;
     AskedAnswer *made = NULL;
     guint number = enter(live);
-    gboolean is_gone = way->is_limited && way->resets != live->sides[number].resets;
+    gboolean is_gone = way->is_limited && way->organisation != live->sides[number].organisation;
     BindingOutcome outcome = is_gone ? BINDING_FAILED : answer(asking, way, number, earlier, &made, &lacking, error);
     leave(live, number);
     *is_unsuited = outcome == BINDING_IS_UNSUITED;
@@ -221,7 +221,7 @@ static QueryResult *ask_limited(const Asking *asking, GError **error) {
     g_auto(LiveWay) way = {0};
     g_autofree char *why = NULL;
     gboolean is_unsuited = FALSE;
-    if (!live_limit(live, asking->sight, asking->request, resets_of(live), &way) || is_too_large(live, way.text))
+    if (!live_limit(live, asking->sight, asking->request, organisation_of(live), &way) || is_too_large(live, way.text))
       return NULL;
     QueryResult *result = ask_way(asking, &way, &is_unsuited, &why, error);
     if (result != NULL || *error != NULL || why != NULL || is_unsuited) return result;

@@ -26,7 +26,7 @@ static void reset(QueryLive *live) {
   pthread_mutex_lock(&live->answering);
   g_hash_table_remove_all(live->too_large);
   pthread_mutex_unlock(&live->answering);
-  side->resets++;
+  side->organisation++;
   live->state.n_resets++;
 }
 
@@ -69,6 +69,7 @@ static gboolean follow(QueryLive *live, const QueryContext *before, const QueryC
   if (changes == NULL) return FALSE;
   *all = query_changes_are_everywhere(changes);
   if (*all || query_changes_are_none(changes)) return TRUE;
+  if (query_changes_of_organisation(changes)) live->sides[live_idle_side(live)].organisation++;
   return query_changes_tell(changes, live->then, error) && query_changes_tell(changes, live->now, error) &&
          follow_boards(live, before, after, changes, error);
 }

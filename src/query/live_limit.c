@@ -4,7 +4,7 @@
  *   `rep = 'Ana'`, by product                                            the board by rep and product
  *   a leader's sight, `rep = 'Ana'`                                      the board by manager and rep
  *
- * What the names and teams of a question mean may change only where all is counted afresh: so they are looked up in an
+ * What the names and teams of a question mean may change only where people or teams do: so they are looked up in an
  * organisation that is read once in between. Whatever is not plainly one member (a name that several bear, a team whose
  * level is also that of one below it, a condition on a region) is left to a board of its own. */
 #include "query/live_private.h"
@@ -12,7 +12,7 @@
 
 struct LivePeople {
   gint n_holders; /* atomic; not GLib's reference count, which ThreadSanitizer does not see */
-  guint resets;
+  guint organisation;
   QueryContext context; /* its store is NULL */
   QueryOrg *org;
   DimMembers *people, *teams;
@@ -27,10 +27,10 @@ void live_people_free(LivePeople *people) {
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LivePeople, live_people_free)
 
-static LivePeople *people_held(QueryLive *live, guint resets) {
+static LivePeople *people_held(QueryLive *live, guint organisation) {
   LivePeople *found = NULL;
   pthread_mutex_lock(&live->answering);
-  if (live->people != NULL && live->people->resets == resets) {
+  if (live->people != NULL && live->people->organisation == organisation) {
     found = live->people;
     g_atomic_int_inc(&found->n_holders);
   }
@@ -49,7 +49,7 @@ static DimMembers *members_of(const LivePeople *people, DimKind kind, const char
 static LivePeople *people_read(const LiveSide *side, Store *store, GError **error) {
   g_autoptr(LivePeople) people = g_new0(LivePeople, 1);
   people->n_holders = 1;
-  people->resets = side->resets;
+  people->organisation = side->organisation;
   people->context = live_writer_context(side, store);
   people->org = query_org_load(&people->context, error);
   if (people->org == NULL) return NULL;
@@ -59,16 +59,16 @@ static LivePeople *people_read(const LiveSide *side, Store *store, GError **erro
   return people->teams == NULL ? NULL : g_steal_pointer(&people);
 }
 
-/* NULL where the sides have been counted afresh meanwhile, or the ledger cannot be read: it is tried again, or told by
+/* NULL where the organisation has changed meanwhile, or the ledger cannot be read: it is tried again, or told by
  * whoever asks it next. */
-static LivePeople *people_of(QueryLive *live, guint resets) {
-  LivePeople *held = people_held(live, resets);
+static LivePeople *people_of(QueryLive *live, guint organisation) {
+  LivePeople *held = people_held(live, organisation);
   if (held != NULL) return held;
   pthread_mutex_lock(&live->writing);
-  held = people_held(live, resets);
+  held = people_held(live, organisation);
   const LiveSide *side = &live->sides[live->active];
   LivePeople *read = NULL;
-  if (held == NULL && live_take_missed(live, NULL) && (side = &live->sides[live->active])->resets == resets)
+  if (held == NULL && live_take_missed(live, NULL) && (side = &live->sides[live->active])->organisation == organisation)
     read = people_read(side, live->is_changing ? live->then : live->now, NULL);
   if (read != NULL) {
     pthread_mutex_lock(&live->answering);
@@ -180,13 +180,14 @@ static gboolean may_be_limited(const QuerySight *sight, const QueryRequest *requ
   return sight != NULL || (request->where != NULL && request->where[0] != NULL);
 }
 
-gboolean live_limit(QueryLive *live, const QuerySight *sight, const QueryRequest *request, guint resets, LiveWay *way) {
+gboolean live_limit(QueryLive *live, const QuerySight *sight, const QueryRequest *request, guint organisation,
+                    LiveWay *way) {
   if (!may_be_limited(sight, request)) return FALSE;
-  g_autoptr(LivePeople) people = people_of(live, resets);
+  g_autoptr(LivePeople) people = people_of(live, organisation);
   if (people == NULL || !find_way(people, sight, request, way)) return FALSE;
   way->text = board_key_text(&way->key);
   way->is_limited = TRUE;
-  way->resets = resets;
+  way->organisation = organisation;
   return TRUE;
 }
 

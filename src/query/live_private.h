@@ -9,7 +9,7 @@
 
 #include <pthread.h>
 
-/* The organisation by which questions about somebody are recognised, as it is until all is counted afresh. */
+/* The organisation by which questions about somebody are recognised, as it is until people or teams change. */
 typedef struct LivePeople LivePeople;
 
 /* A way to an answer: the board, and what of it is asked. */
@@ -21,12 +21,12 @@ typedef struct {
   gboolean is_limited;
   gboolean must_name_people; /* a condition names somebody: of facts that name nobody it is an error */
   BoardLimit limit;
-  guint resets; /* limited: of sides that were counted afresh so often */
+  guint organisation; /* limited: the number of the one in which names were looked up */
 } LiveWay;
 
 typedef struct {
-  guint32 change; /* the number of the last that is in it */
-  guint resets;
+  guint32 change;       /* the number of the last that is in it */
+  guint organisation;   /* another number when people or teams may be called, or stand, otherwise */
   GHashTable *boards;   /* key -> Board; a board is on both sides but while one of them is behind */
   QueryContext context; /* its store is NULL: readers have none */
   QueryLoad load;
@@ -77,10 +77,11 @@ gboolean live_take_missed(QueryLive *live, GError **error);
 gboolean live_build(QueryLive *live, const BoardKey *key, const QueryPlan *view, GError **error);
 
 /* --- live_limit.c --- */
-/* The board of all members that a question about one of them can be read from, as long as sides have been counted
- * afresh `resets` times. FALSE: there is none, or the organisation is not known so; the question then has a board of
+/* The board of all members that a question about one of them can be read from, as long as the organisation is the one
+ * of that number. FALSE: there is none, or the organisation is not known so; the question then has a board of
  * its own. `way` must be zeroed. */
-gboolean live_limit(QueryLive *live, const QuerySight *sight, const QueryRequest *request, guint resets, LiveWay *way);
+gboolean live_limit(QueryLive *live, const QuerySight *sight, const QueryRequest *request, guint organisation,
+                    LiveWay *way);
 /* Whether what a plan's uses (PlanUse) read can be limited so. */
 gboolean live_way_suits(const LiveWay *way, const QueryContext *context, const GPtrArray *uses);
 void live_way_clear(LiveWay *way);

@@ -11,6 +11,7 @@
 #include "cube/cells.h"
 #include "query/customers.h"
 #include "query/dims.h"
+#include "query/org_differ.h"
 #include "query/where.h"
 
 #define QUERY_MAX_DIMS 6
@@ -90,6 +91,7 @@ typedef struct {
   gboolean is_view;            /* tables and members are another's */
   const QueryChanges *changes; /* scans read only what has to do with these; or NULL */
   ChangesSide changes_side;
+  const QueryOrgDifference *elsewhere; /* and with those whose records are credited otherwise; or NULL */
 } QueryPlan;
 
 QueryPlan *query_plan_new(const QueryContext *context, QueryOrg *org, const Dim *dims, guint n_dims,

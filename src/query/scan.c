@@ -343,11 +343,39 @@ static char *both(char *a, char *b) {
   return joined;
 }
 
+/* Whose owners of the past may go with a fact's rows: its own, or those of the deals that it is derived from. */
+static const LedgerTable *moving_table(const QueryPlan *plan, const LedgerTable *fact) {
+  if (ledger_table_owner(fact) == NULL || fact->kind != LEDGER_DERIVED)
+    return ledger_table_owner(fact) == NULL ? NULL : fact;
+  return ledger_table_column(fact, "opportunity") != NULL ? ledger_schema_find(plan->context->schema, "opportunity")
+                                                          : NULL;
+}
+
+static const char *moving_key(const LedgerTable *fact) {
+  return fact->kind == LEDGER_DERIVED ? "t0.opportunity" : "t0.\"key\"";
+}
+
+/* Whether people are elsewhere whom rows may be credited to. */
+static gboolean is_credited_otherwise(const Scan *scan) {
+  const QueryPlan *plan = scan->plan;
+  return plan->elsewhere != NULL && scan->owner >= 0 && query_org_difference_n_people(plan->elsewhere) > 0;
+}
+
+static char *changed_or_elsewhere(const Scan *scan, const SqlSelect *select) {
+  const QueryPlan *plan = scan->plan;
+  g_autofree char *changed = query_changes_sql(plan->changes, select, plan->changes_side);
+  g_autofree char *elsewhere = query_org_difference_sql(
+      plan->elsewhere, scan->fact, moving_table(plan, scan->fact),
+      g_array_index(scan->columns, ScanColumn, (guint)scan->owner).sql, moving_key(scan->fact));
+  return g_strdup_printf("(%s OR %s)", changed, elsewhere);
+}
+
 /* The condition of what is to be read, or NULL. Changed rows that are in memory are read from there, by a statement
  * that is the same each time. */
 static char *rows_asked(const Scan *scan, SqlSelect *select, gboolean *is_kept) {
   const QueryPlan *plan = scan->plan;
   if (plan->changes == NULL) return asked_days(scan, select);
+  if (is_credited_otherwise(scan)) return changed_or_elsewhere(scan, select);
   const StoreGiven *rows = query_changes_rows(plan->changes, select, plan->changes_side);
   *is_kept = rows != NULL;
   if (rows == NULL) return query_changes_sql(plan->changes, select, plan->changes_side);
@@ -405,13 +433,16 @@ static gboolean run_scan(Scan *scan, SqlSelect *select, GError **error) {
   return ok;
 }
 
-/* Whose owners of the past go with a fact's rows: its own, or those of the deals that it is derived from. */
 static const LedgerTable *moved_table(const QueryPlan *plan, const LedgerTable *fact) {
-  if (ledger_table_owner(fact) == NULL) return NULL;
-  if (fact->kind == LEDGER_DERIVED)
-    fact = ledger_table_column(fact, "opportunity") != NULL ? ledger_schema_find(plan->context->schema, "opportunity")
-                                                            : NULL;
-  return fact != NULL && query_org_table_has_moves(plan->org, fact) ? fact : NULL;
+  const LedgerTable *moving = moving_table(plan, fact);
+  return moving != NULL && query_org_table_has_moves(plan->org, moving) ? moving : NULL;
+}
+
+/* Whether a scan reads anything: changes may be of none of its rows. */
+static gboolean is_reached(const Scan *scan, const SqlSelect *select) {
+  const QueryPlan *plan = scan->plan;
+  return plan->changes == NULL || is_credited_otherwise(scan) ||
+         query_changes_reach(plan->changes, select, plan->changes_side);
 }
 
 /* The columns that credit goes by. A listing of all records names who had them, and shares nothing. */
@@ -421,8 +452,7 @@ static void add_credit(Scan *scan, SqlSelect *select, gboolean by_person) {
   KpiHop hop = {scan->fact, ledger_table_owner(scan->fact)};
   scan->owner = add_column(scan, sql_path(select, &hop, 1), STORE_COLUMN_INT32);
   if (scan->has_moves || scan->has_splits)
-    scan->key = add_column(scan, g_strdup(scan->fact->kind == LEDGER_DERIVED ? "t0.opportunity" : "t0.\"key\""),
-                           STORE_COLUMN_UINT64);
+    scan->key = add_column(scan, g_strdup(moving_key(scan->fact)), STORE_COLUMN_UINT64);
 }
 
 static gboolean scan_fact(QueryPlan *plan, const LedgerTable *fact, ScanSink *sink, GError **error) {
@@ -458,8 +488,7 @@ static gboolean scan_fact(QueryPlan *plan, const LedgerTable *fact, ScanSink *si
       continue;
     add_currency(&scan, select);
   }
-  if (ok && !is_hidden && (plan->changes == NULL || query_changes_reach(plan->changes, select, plan->changes_side)))
-    ok = run_scan(&scan, select, error);
+  if (ok && !is_hidden && is_reached(&scan, select)) ok = run_scan(&scan, select, error);
   scan_clear(&scan);
   return ok;
 }
