@@ -69,8 +69,8 @@ struct HttpExchange {
   char *client;
   gboolean is_secure, is_local, must_close, is_counted;
   gboolean is_head, is_get, is_old; /* old: HTTP/1.0 */
-  GHashTable *lists;   /* char * -> char **: http_query_list() */
-  GHashTable *cookies; /* char * -> char * */
+  GHashTable *lists;                /* char * -> char **: http_query_list() */
+  GHashTable *cookies;              /* char * -> char * */
   GString *body;
   gsize max_body;
   gboolean is_too_large;
