@@ -8,6 +8,7 @@
  *   ask.h        KPIs of members and periods, what they rest on, closed periods
  *   kpis.h       definitions, mistakes in the set of KPIs, KPIs for a goal
  *   targets.h    targets, what is said of them, grids, handing down, suggestions, objectives, scorecards
+ *   boards.h     what the policy shares of everybody's numbers
  *   alerts.h     rules, their states, snoozing, judging, sending
  *   formats.h    answers as CSV, workbooks, Parquet
  *   records.h    sources, loads, rejected rows, the organisation
@@ -37,6 +38,7 @@
 
 #include <attain/alerts.h>
 #include <attain/ask.h>
+#include <attain/boards.h>
 #include <attain/change.h>
 #include <attain/formats.h>
 #include <attain/kpis.h>

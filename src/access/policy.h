@@ -2,7 +2,9 @@
  * from policy.yaml of the workspace; without one, what stands in access_policy_new(). docs/security.md describes it. */
 #pragma once
 
+#include "access/suppress.h"
 #include "base/text.h"
+#include "calendar/calendar.h"
 #include "user/book.h"
 
 typedef enum {
@@ -24,10 +26,36 @@ typedef struct {
   BaseSpan span;
 } AccessGroup;
 
+#define ACCESS_MAX_BOARD_KPIS    20
+#define ACCESS_MAX_BOARD_PERIODS 24
+#define ACCESS_MAX_DIMS          5 /* of all boards of a role, but rep */
+
+typedef enum {
+  ACCESS_NAMES_HIDDEN, /* groups only, and of those what tells of nobody */
+  ACCESS_NAMES_OWN,    /* by rep: one's own row and rank, and quarters of the others */
+  ACCESS_NAMES_SHOWN,  /* everything */
+} AccessNames;
+
+/* A table that is shared with roles whatever they see: the same KPIs by the same dimensions, in the last periods that
+ * are over. access/board.h says what is on it. */
+typedef struct {
+  char *name, *title; /* never NULL */
+  char **kpis, **by;  /* never NULL; `by` may be empty: the company's totals */
+  CalendarGrain grain;
+  int n_periods;
+  guint to; /* a bit each UserRole */
+  AccessNames names;
+  BaseSpan span;
+} AccessBoard;
+
 typedef struct {
   AccessRole roles[USER_N_ROLES];
   GPtrArray *groups; /* AccessGroup */
   UserLimits limits;
+  GPtrArray *boards; /* AccessBoard */
+  AccessProtection protection;
+  int settle_days; /* after the end of a period, until its boards are made */
+  BaseDay since;   /* records known on this day count as known before; BASE_DAY_NONE: that of the first load */
 } AccessPolicy;
 
 AccessPolicy *access_policy_new(void);
@@ -40,3 +68,4 @@ AccessPolicy *access_policy_read(const char *folder, GError **error);
 /* What a user may: their role's. */
 guint access_policy_may(const AccessPolicy *policy, const User *user);
 const AccessGroup *access_policy_group(const AccessPolicy *policy, const char *name); /* NULL: there is none */
+const AccessBoard *access_policy_board(const AccessPolicy *policy, const char *name); /* NULL: there is none */

@@ -6,10 +6,10 @@
  *   groups:
  *     north_coaching: {people: [Ana Silva, ben@example.com], teams: [North]}
  *   sessions: {idle_hours: 12, days: 30}
+ *   shared: …                                       policy_shared.c
  *
  * What is not said stays as access_policy_new() has it. */
-#include "access/policy.h"
-#include "conf/conf.h"
+#include "access/policy_private.h"
 
 #include <gio/gio.h>
 
@@ -20,7 +20,7 @@
 #define MAX_NAMED      1000 /* groups */
 
 typedef struct {
-  const ConfNode *roles, *groups, *sessions;
+  const ConfNode *roles, *groups, *sessions, *shared;
 } Whole;
 
 /* --- roles --- */
@@ -62,7 +62,7 @@ static gboolean read_role(const ConfNode *node, AccessRole *role, GError **error
   return ok;
 }
 
-static gboolean need_kind(const ConfNode *node, ConfKind kind, const char *wanted, GError **error) {
+gboolean access_need_kind(const ConfNode *node, ConfKind kind, const char *wanted, GError **error) {
   if (node->kind == kind && node->n <= MAX_NAMED) return TRUE;
   base_error_at(error, BASE_ERROR_INPUT, node->span, "%s", wanted);
   return FALSE;
@@ -70,7 +70,8 @@ static gboolean need_kind(const ConfNode *node, ConfKind kind, const char *wante
 
 static gboolean read_roles(const ConfNode *node, AccessPolicy *policy, GError **error) {
   if (!node) return TRUE;
-  if (!need_kind(node, CONF_MAP, "\"roles\" must be roles with what each sees, such as manager: {sees: all}", error))
+  if (!access_need_kind(node, CONF_MAP, "\"roles\" must be roles with what each sees, such as manager: {sees: all}",
+                        error))
     return FALSE;
   for (guint i = 0; i < node->n; i++) {
     UserRole role;
@@ -110,8 +111,8 @@ static gboolean read_group(const ConfNode *key, const ConfNode *node, AccessPoli
 
 static gboolean read_groups(const ConfNode *node, AccessPolicy *policy, GError **error) {
   if (!node) return TRUE;
-  if (!need_kind(node, CONF_MAP, "\"groups\" must be names with people or teams, such as north: {teams: [North]}",
-                 error))
+  if (!access_need_kind(node, CONF_MAP,
+                        "\"groups\" must be names with people or teams, such as north: {teams: [North]}", error))
     return FALSE;
   for (guint i = 0; i < node->n; i++)
     if (!read_group(node->keys[i], node->items[i], policy, error)) return FALSE;
@@ -120,7 +121,7 @@ static gboolean read_groups(const ConfNode *node, AccessPolicy *policy, GError *
 
 /* --- the rest --- */
 
-static gboolean check_between(const ConfNode *map, const char *key, int value, int least, int most, GError **error) {
+gboolean access_check_between(const ConfNode *map, const char *key, int value, int least, int most, GError **error) {
   if (value >= least && value <= most) return TRUE;
   base_error_at(error, BASE_ERROR_INPUT, conf_map_get(map, key)->span, "\"%s\" must be from %d to %d", key, least,
                 most);
@@ -137,8 +138,8 @@ static gboolean read_sessions(const ConfNode *node, AccessPolicy *policy, GError
   };
   if (!node) return TRUE;
   if (!conf_read_map(node, fields, G_N_ELEMENTS(fields), &section, error) ||
-      !check_between(node, "idle_hours", section.idle_hours, 1, MAX_IDLE_HOURS, error) ||
-      !check_between(node, "days", section.days, 1, MAX_DAYS, error))
+      !access_check_between(node, "idle_hours", section.idle_hours, 1, MAX_IDLE_HOURS, error) ||
+      !access_check_between(node, "days", section.days, 1, MAX_DAYS, error))
     return FALSE;
   policy->limits.idle_us = section.idle_hours * HOUR_US;
   policy->limits.session_us = section.days * 24 * HOUR_US;
@@ -150,12 +151,13 @@ static gboolean read_whole(const ConfNode *root, AccessPolicy *policy, GError **
       {"roles", CONF_NODE, G_STRUCT_OFFSET(Whole, roles)},
       {"groups", CONF_NODE, G_STRUCT_OFFSET(Whole, groups)},
       {"sessions", CONF_NODE, G_STRUCT_OFFSET(Whole, sessions)},
+      {"shared", CONF_NODE, G_STRUCT_OFFSET(Whole, shared)},
   };
   Whole whole = {0};
   if (conf_is_null(root)) return TRUE;
   if (!conf_read_map(root, fields, G_N_ELEMENTS(fields), &whole, error)) return FALSE;
   return read_roles(whole.roles, policy, error) && read_groups(whole.groups, policy, error) &&
-         read_sessions(whole.sessions, policy, error);
+         read_sessions(whole.sessions, policy, error) && access_shared_read(whole.shared, policy, error);
 }
 
 AccessPolicy *access_policy_read(const char *folder, GError **error) {

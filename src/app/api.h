@@ -49,6 +49,8 @@ extern const guint api_n_scorecard_routes;
 extern const HttpRoute api_alert_routes[];
 extern const guint api_n_alert_routes;
 extern const HttpRoute api_docs_routes[];
+extern const HttpRoute api_boards_routes[];
+extern const guint api_n_boards_routes;
 extern const guint api_n_docs_routes;
 extern const HttpRoute api_work_routes[];
 extern const guint api_n_work_routes;

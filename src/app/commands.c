@@ -11,6 +11,7 @@ CliCommand *commands_all(guint *n_commands) {
       &cmd_explain,
       &cmd_records,
       &cmd_scorecard,
+      &cmd_board,
       &cmd_snapshot,
       &cmd_target,
       &cmd_target_set,

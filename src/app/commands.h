@@ -25,6 +25,7 @@ extern const CliCommand cmd_target_comment;
 extern const CliCommand cmd_target_grid;
 extern const CliCommand cmd_target_show;
 extern const CliCommand cmd_target_suggest;
+extern const CliCommand cmd_board;
 extern const CliCommand cmd_alert;
 extern const CliCommand cmd_alert_run;
 extern const CliCommand cmd_alert_test;

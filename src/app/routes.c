@@ -13,6 +13,7 @@ static const struct {
     {api_webhooks_routes, &api_n_webhooks_routes},
     {api_trail_routes, &api_n_trail_routes},
     {api_scorecard_routes, &api_n_scorecard_routes},
+    {api_boards_routes, &api_n_boards_routes},
     {api_kpis_routes, &api_n_kpis_routes},
     {api_target_routes, &api_n_target_routes},
     {api_alert_routes, &api_n_alert_routes},

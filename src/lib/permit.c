@@ -71,6 +71,8 @@ static const Permit permits[] = {
     {"changes", READ, BY_SIGHT},
     {"scorecard", READ, BY_SIGHT},
     {"scorecard_write", READ, BY_SIGHT},
+    {"boards", READ, BY_SIGHT},
+    {"board", READ, BY_SIGHT},
     {"kpis", READ, BY_SIGHT},
     {"choose", READ, WHOLE},
     {"reported", READ, WHOLE},

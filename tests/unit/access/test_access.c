@@ -64,6 +64,33 @@ static void test_policy_says(void **state) {
   assert_int_equal(own->limits.session_us, user_limits().session_us);
 }
 
+static void test_policy_shares(void **state) {
+  g_autoptr(AccessPolicy) usual = read_policy(NULL, NULL);
+  assert_int_equal(usual->boards->len, 1);
+  assert_int_equal(access_policy_board(usual, "marketing")->to, 1u << USER_MARKETING);
+  assert_int_equal(usual->roles[USER_MARKETING].sees, ACCESS_OWN);
+  assert_int_equal(usual->protection.least, 5);
+  g_autoptr(AccessPolicy) own = read_policy(
+      "shared:\n  smallest_group: 8\n  within: 10%\n  settle_days: 2\n  since: 2026-01-31\n  boards:\n"
+      "    Teams: {title: By team, kpis: [revenue, win_rate], by: [region, team], periods: 6, to: [rep, leader]}\n"
+      "    league: {kpis: won_deals, by: rep, names: own, to: rep}\n"
+      "    days: {kpis: calls, by: rep, names: shown, grain: week, to: rep}\n"
+      "    marketing: {kpis: leads, to: []}\n",
+      NULL);
+  const AccessBoard *teams = access_policy_board(own, "teams");
+  assert_int_equal(own->boards->len, 4);
+  assert_int_equal(own->protection.least, 8);
+  assert_true(own->protection.share == 0.1);
+  assert_int_equal(own->settle_days, 2);
+  assert_int_equal(own->since, 20484); /* days from 1970-01-01 */
+  assert_string_equal(teams->by[1], "team");
+  assert_int_equal(teams->to, 1u << USER_REP | 1u << USER_LEADER);
+  assert_int_equal(teams->grain, CALENDAR_QUARTER);
+  assert_int_equal(teams->n_periods, 6);
+  assert_int_equal(access_policy_board(own, "days")->names, ACCESS_NAMES_SHOWN);
+  assert_int_equal(access_policy_board(own, "marketing")->to, 0); /* the built-in one is not shared */
+}
+
 static void test_policy_mistakes(void **state) {
   static const struct {
     const char *text, *place, *words;
@@ -74,7 +101,20 @@ static void test_policy_mistakes(void **state) {
       {"roles: [rep]\n", "policy.yaml:1:", "manager: {sees: all}"},
       {"groups:\n  rep: {people: [Ana]}\n", "policy.yaml:2:3", "rep_group"},
       {"sessions: {days: 400}\n", "policy.yaml:1:", "from 1 to 366"},
-      {"shared: []\n", "policy.yaml:1:1", "shared"},
+      {"share: []\n", "policy.yaml:1:1", "shared"},
+      {"shared: {smallest_group: 2}\n", "policy.yaml:1:", "from 3 to 1000"},
+      {"shared: {within: 150%}\n", "policy.yaml:1:", "within"},
+      {"shared: {since: soon}\n", "policy.yaml:1:", "2026-01-31"},
+      {"shared: {boards: [teams]}\n", "policy.yaml:1:", "names of boards"},
+      {"shared: {boards: {teams: {to: rep}}}\n", "policy.yaml:1:", "kpis"},
+      {"shared: {boards: {teams: {kpis: [], to: rep}}}\n", "policy.yaml:1:19", "KPIs"},
+      {"shared: {boards: {teams: {kpis: revenue, to: king}}}\n", "policy.yaml:1:", "no role \"king\""},
+      {"shared: {boards: {a: {kpis: revenue, to: rep, by: rep}}}\n", "policy.yaml:1:19", "names: own"},
+      {"shared: {boards: {a: {kpis: revenue, to: rep, by: team, names: own}}}\n", "policy.yaml:1:19", "by rep alone"},
+      {"shared: {boards: {a: {kpis: revenue, to: rep, by: [a, b, c]}}}\n", "policy.yaml:1:19", "two"},
+      {"shared: {boards: {a: {kpis: revenue, to: rep, periods: 30}}}\n", "policy.yaml:1:", "from 1 to 24"},
+      {"shared:\n  boards:\n    a: {kpis: revenue, to: [rep, coach]}\n    b: {kpis: revenue, grain: month, to: rep}\n",
+       "policy.yaml:4:5", "same grain"},
   };
   for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
     g_autoptr(GError) error = NULL;
@@ -155,8 +195,8 @@ static void test_sights(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_policy_says), cmocka_unit_test(test_policy_mistakes), cmocka_unit_test(test_find),
-      cmocka_unit_test(test_relations),   cmocka_unit_test(test_sights),
+      cmocka_unit_test(test_policy_says), cmocka_unit_test(test_policy_shares), cmocka_unit_test(test_policy_mistakes),
+      cmocka_unit_test(test_find),        cmocka_unit_test(test_relations),     cmocka_unit_test(test_sights),
   };
   return cmocka_run_group_tests(tests, set_up, tear_down);
 }
