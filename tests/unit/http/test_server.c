@@ -262,6 +262,15 @@ static void smuggling(void **state) {
       "POST /echo HTTP/1.1\r\n" HOST JSON "Content-Length: 0x2\r\n\r\n{}",
       "POST /echo HTTP/1.1\r\n" HOST JSON "Content-Length: 99999999999999999999999\r\n\r\n{}",
       "POST /echo HTTP/1.1\r\n" HOST JSON "Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n",
+      "POST /echo HTTP/1.1\r\n" HOST JSON "Transfer-Encoding : chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+      "POST /echo HTTP/1.1\r\n" HOST JSON "Transfer-Encoding:\r\n chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+      "POST /echo HTTP/1.1\r\n" HOST JSON "Content-Length : 2\r\n\r\n{}",
+      "POST /echo HTTP/1.1\r\n" HOST JSON "Content-Length:\r\n 2\r\n\r\n{}",
+      "POST /echo HTTP/1.0\r\n" HOST JSON "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+      "GET /big HTTP/1.1\r\n" HOST " Host: b\r\n\r\n",
+      "GET /big HTTP/1.1\r\n" HOST "X-A: b\r\n c: d\r\n\r\n",
+      "GET /big HTTP/1.1\r\n" HOST "X-A: b\rTransfer-Encoding: chunked\r\n\r\n",
+      "GET /big HTTP/1.1\r\n" HOST "X(A): b\r\n\r\n",
       "GET /big HTTP/1.1\r\n" HOST "Content-Length: 4\r\n\r\nabcd",
       "GET /big HTTP/1.1\r\n" HOST "Host: b\r\n\r\n",
       "GET /big HTTP/1.1\r\n\r\n",
@@ -421,6 +430,11 @@ static void proxies(void **state) {
   assert_string_equal(reply.body, "hello a from 198.51.100.4, safely\n");
   assert_has(reply.headers, "Strict-Transport-Security: max-age=31536000\r\n");
   assert_has(reply.headers, "X-Request-Id: abc-1\r\n");
+  reply_clear(&reply);
+  /* A proxy may add a header of its own behind the one that came: the last address of all of them counts. */
+  reply = client_ask(hall->port,
+                     "GET /hello/a HTTP/1.1\r\nX-Forwarded-For: 9.9.9.9\r\nX-Forwarded-For: 198.51.100.7\r\n" END);
+  assert_string_equal(reply.body, "hello a from 198.51.100.7\n");
   reply_clear(&reply);
   end(hall);
   hall = begin();
