@@ -51,9 +51,11 @@ typedef struct {
   const char *person;        /* the person of the records that they are, by name, id or e-mail; NULL: nobody */
   const char *role;          /* rep, leader, manager, executive, finance, marketing, coach, administrator */
   const char *const *groups; /* of the policy file; ends with NULL; may be NULL */
+  const char *sign_in; /* "any": by password, or by the provider of sign-in; "provider": by that only; NULL: "any" */
 } AttainUser;
 
-/* Gives the secret of a one-time link with which they choose a password; it holds three days. Free with attain_free().
+/* Gives the secret of a one-time link with which they choose a password; it holds three days; "" for who signs in by
+ * the provider only. Free with attain_free().
  * Errors: INPUT, NOT_FOUND for a person or role. */
 ATTAIN_API char *attain_user_add(AttainWorkspace *workspace, const AttainUser *user, AttainError *error);
 /* What is NULL stays. */
@@ -73,6 +75,21 @@ ATTAIN_API bool attain_is_new(AttainWorkspace *workspace);
  * long as a wrong password. Errors: FORBIDDEN (wrong, locked), LIMIT (too many tries; when again). */
 ATTAIN_API char *attain_sign_in(AttainWorkspace *workspace, const char *user, const char *password, const char *address,
                                 AttainError *error);
+
+/* Whom a provider of sign-in (OpenID Connect) has sent, once the caller has verified what it says. */
+typedef struct {
+  const char *issuer, *subject; /* who they are to the provider, for good */
+  const char *user;             /* who they are here when they come first: what they sign in with */
+  const char *name;             /* for people, of a new user; may be NULL */
+  const char *role;             /* as the provider has it; NULL: as it is here */
+  const char *const *groups;    /* of the policy file, the same; ends with NULL */
+  const char *new_role;         /* of who is no user yet; NULL: they are refused */
+} AttainIdentity;
+/* Gives the session's secret. Errors: FORBIDDEN (no user, locked, another's account), LIMIT, NOT_FOUND of role or
+ * groups. */
+ATTAIN_API char *attain_sign_in_identity(AttainWorkspace *workspace, const AttainIdentity *identity,
+                                         const char *address, AttainError *error);
+
 ATTAIN_API bool attain_sign_out(AttainWorkspace *workspace, const char *secret, AttainError *error);
 /* Uses a one-time link: sets the password and signs in. Errors: FORBIDDEN (used, too old), INPUT (a weak password). */
 ATTAIN_API char *attain_accept_invitation(AttainWorkspace *workspace, const char *secret, const char *password,

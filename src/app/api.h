@@ -54,5 +54,7 @@ extern const guint api_n_boards_routes;
 extern const guint api_n_docs_routes;
 extern const HttpRoute api_work_routes[];
 extern const guint api_n_work_routes;
+extern const HttpRoute api_sign_in_routes[];
+extern const guint api_n_sign_in_routes;
 extern const HttpRoute api_people_routes[];
 extern const guint api_n_people_routes;

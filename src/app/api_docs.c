@@ -30,6 +30,8 @@ static const WebFile files[] = {
     {"/api/page.js", "api.js", "text/javascript; charset=utf-8"},
     {"/welcome", "welcome.html", "text/html; charset=utf-8"},
     {"/welcome/page.js", "welcome.js", "text/javascript; charset=utf-8"},
+    {"/sign-in", "sign-in.html", "text/html; charset=utf-8"},
+    {"/sign-in/page.js", "sign-in.js", "text/javascript; charset=utf-8"},
 };
 
 static void give_file(HttpExchange *exchange, gpointer server) {
@@ -66,6 +68,8 @@ const HttpRoute api_docs_routes[] = {
     FILE_ROUTE("/api/page.js", "text/javascript", "The page's script"),
     FILE_ROUTE("/welcome", "text/html", "Where a one-time link leads: choosing a password"),
     FILE_ROUTE("/welcome/page.js", "text/javascript", "That page's script"),
+    FILE_ROUTE("/sign-in", "text/html", "Signing in, by the provider or a password"),
+    FILE_ROUTE("/sign-in/page.js", "text/javascript", "That page's script"),
     {.method = "GET",
      .path = "/",
      .handler = go_to_page,

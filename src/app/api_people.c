@@ -93,10 +93,13 @@ static void change_password(HttpExchange *exchange, gpointer server) {
 
 /* --- users --- */
 
-/* Replies with {"path": "/welcome#SECRET"}; `secret` is taken. */
+/* Replies with {"path": "/welcome#SECRET"}, null where there is no password to choose; `secret` is taken. */
 static void reply_link(HttpExchange *exchange, char *secret, AttainError *error) {
   http_set_header(exchange, "Cache-Control", "no-store");
-  api_reply_json(exchange, secret ? g_strdup_printf("{\"path\": \"" API_WELCOME "%s\"}\n", secret) : NULL, error);
+  char *json = !secret   ? NULL
+               : *secret ? g_strdup_printf("{\"path\": \"" API_WELCOME "%s\"}\n", secret)
+                         : g_strdup("{\"path\": null}\n");
+  api_reply_json(exchange, json, error);
   user_password_free(secret);
 }
 
@@ -104,7 +107,8 @@ static AttainUser user_of(ApiBody *body) {
   return (AttainUser){.name = api_body_text(body, "name"),
                       .person = api_body_text(body, "person"),
                       .role = api_body_text(body, "role"),
-                      .groups = api_body_texts(body, "groups")};
+                      .groups = api_body_texts(body, "groups"),
+                      .sign_in = api_body_text(body, "sign_in")};
 }
 
 static void list_users(HttpExchange *exchange, gpointer server) {

@@ -5,7 +5,7 @@
 
 static const PeopleColumn columns[] = {
     {"user", PEOPLE_TEXT},    {"name", PEOPLE_TEXT},      {"person", PEOPLE_TEXT},       {"role", PEOPLE_TEXT},
-    {"groups", PEOPLE_TEXTS}, {"is_locked", PEOPLE_FLAG}, {"has_password", PEOPLE_FLAG},
+    {"groups", PEOPLE_TEXTS}, {"is_locked", PEOPLE_FLAG}, {"signs_in_by", PEOPLE_TEXTS}, {"only_provider", PEOPLE_FLAG},
 };
 
 static int run_list(CliContext *context, const CliArguments *arguments, GError **error) {
@@ -22,7 +22,8 @@ static AttainUser user_of(const CliArguments *arguments) {
                       .name = cli_option(arguments, "name"),
                       .person = cli_option(arguments, "person"),
                       .role = cli_option(arguments, "role"),
-                      .groups = groups[0] ? groups : NULL};
+                      .groups = groups[0] ? groups : NULL,
+                      .sign_in = cli_option(arguments, "sign-in")};
 }
 
 static int run_add(CliContext *context, const CliArguments *arguments, GError **error) {
@@ -83,6 +84,8 @@ static const CliOption user_options[] = {
     {"person", 0, CLI_VALUE, "PERSON", "who of the records they are: name, e-mail address or id; \"\": nobody", NULL},
     {"name", 0, CLI_VALUE, "NAME", "what others call them; without it the person's name", NULL},
     {"group", 0, CLI_VALUES, "GROUP", "a group of policy.yaml", NULL},
+    {"sign-in", 0, CLI_VALUE, "WAY", "by a password or the provider of sign-in, or by the provider only",
+     "any|provider"},
 };
 
 const CliCommand cmd_user = {

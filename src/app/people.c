@@ -78,8 +78,11 @@ int app_people_write(CliContext *context, const CliArguments *arguments, char *d
 
 int app_people_link(CliContext *context, const char *user, char *secret, AttainError *failed, GError **error) {
   if (!secret) return app_fail(failed, error);
-  fprintf(context->out, "%s chooses a password within three days at\n  " API_WELCOME "%s\nof the server's address.\n",
-          user, secret);
+  if (!*secret)
+    fprintf(context->out, "%s signs in by the provider.\n", user);
+  else
+    fprintf(context->out, "%s chooses a password within three days at\n  " API_WELCOME "%s\nof the server's address.\n",
+            user, secret);
   user_password_free(secret);
   return 0;
 }

@@ -27,6 +27,13 @@ void server_let_go(Server *server, AttainWorkspace *workspace) {
   g_mutex_unlock(&server->lock);
 }
 
+SignIn *server_sign_in(Server *server) {
+  g_mutex_lock(&server->lock);
+  SignIn *sign_in = sign_in_hold(server->sign_in);
+  g_mutex_unlock(&server->lock);
+  return sign_in;
+}
+
 Feed *server_feed(Server *server) {
   return server->feed;
 }
@@ -74,11 +81,28 @@ static void tell_fault(Server *server, const char *fault) {
   fflush(server->err);
 }
 
+/* A provider that is as it was goes on with the sign-ins that are under way. */
+static gboolean read_sign_in(Server *server, AttainError *error) {
+  g_autoptr(GError) cause = NULL;
+  SignIn *read = NULL;
+  if (!sign_in_read(server->folder, &read, &cause)) {
+    *error = (AttainError){ATTAIN_ERROR_INPUT, g_strdup(cause->message)};
+    return FALSE;
+  }
+  g_mutex_lock(&server->lock);
+  gboolean is_same = g_strcmp0(read ? read->key : NULL, server->sign_in ? server->sign_in->key : NULL) == 0;
+  SignIn *old = is_same ? read : server->sign_in;
+  if (!is_same) server->sign_in = read;
+  g_mutex_unlock(&server->lock);
+  sign_in_release(old);
+  return TRUE;
+}
+
 static void read_files(Server *server) {
   AttainError error = {0};
   g_autofree char *lines = g_strdup_printf("RELOADING=1\nMONOTONIC_USEC=%" G_GINT64_FORMAT, g_get_monotonic_time());
   notify_manager(lines);
-  gboolean is_read = attain_reload(server->workspace, &error);
+  gboolean is_read = attain_reload(server->workspace, &error) && read_sign_in(server, &error);
   g_mutex_lock(&server->lock);
   gboolean is_stopping = server->is_stopping;
   g_mutex_unlock(&server->lock);
@@ -166,6 +190,7 @@ static gboolean listen_at(Server *server, const ServerPlan *plan, GError **error
 static void free_server(Server *server) {
   if (server->access_log && server->access_log != stdout) fclose(server->access_log);
   api_cache_free(server->answers);
+  sign_in_release(server->sign_in);
   g_mutex_clear(&server->lock);
   g_cond_clear(&server->changed);
   g_cond_clear(&server->asked);
@@ -198,7 +223,7 @@ Server *server_start(const ServerSettings *settings, GError **error) {
   if (!server_plan(settings, &plan, error)) return NULL;
   Server *server = new_server(settings, &plan);
   gboolean ok =
-      open_access_log(server, error) && open_workspace(server, settings->now, error) && listen_at(server, &plan, error);
+      open_access_log(server, error) && sign_in_read(server->folder, &server->sign_in, error) && open_workspace(server, settings->now, error) && listen_at(server, &plan, error);
   server_plan_clear(&plan);
   if (ok) {
     server->reader = g_thread_new("server-files", read_when_asked, server);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "app/feed.h"
+#include "app/sign_in.h"
 #include "http/http.h"
 
 #include <attain/attain.h>
@@ -15,6 +16,8 @@ typedef struct Server Server;
  * meanwhile. Any thread; does not wait. */
 AttainWorkspace *server_hold(Server *server);
 void server_let_go(Server *server, AttainWorkspace *workspace);
+/* The provider of sign-in as attain.yaml has it; NULL: passwords only. sign_in_release() it (app/sign_in.h). */
+SignIn *server_sign_in(Server *server);
 /* Who tells readers of commits. */
 Feed *server_feed(Server *server);
 

@@ -21,6 +21,7 @@ struct Server {
   GCond changed;
   GCond asked; /* of `reader`, which the end of each request is not to wake */
   AttainWorkspace *workspace;
+  SignIn *sign_in; /* NULL: by password only */
   guint n_held;
   gboolean is_stopping, is_stopped;
   gboolean is_to_read; /* the files, by `reader` */

@@ -175,6 +175,32 @@ typedef struct {
 gboolean conf_server_read(const ConfNode *node, const char *folder, ConfServer *server, GError **error);
 void conf_server_clear(ConfServer *server);
 
+/* --- attain.yaml: signing in by a provider (OpenID Connect) --- */
+typedef struct {
+  char *from, *to; /* a group of the provider's, and a role or a group of policy.yaml */
+  BaseSpan span;   /* of `to` */
+} ConfPair;
+
+typedef struct {
+  char *issuer;  /* NULL: by password only */
+  char *client;  /* the client id */
+  char *address; /* of this server as browsers have it, without a / at its end */
+  char *label;   /* what the provider is called on the page */
+  char *ca_file; /* of the provider's certificate, absolute; NULL: the system's */
+  ConfSecret secret;
+  char **scopes;                                /* "openid" among them */
+  char *user_claim, *name_claim, *groups_claim; /* groups_claim NULL: the provider's groups are nothing here */
+  ConfPair *roles, *groups;                     /* as they are written: the first role that somebody has holds */
+  gsize n_roles, n_groups;
+  char *new_users; /* the role of who is not a user yet; NULL: they are refused */
+  BaseSpan new_span;
+} ConfSignIn;
+
+/* Reads the section `sign_in`; `folder` is what its paths are relative to. `sign_in` holds zeros before. Errors: INPUT
+ * with the place; nothing is to be freed then. */
+gboolean conf_sign_in_read(const ConfNode *node, const char *folder, ConfSignIn *sign_in, GError **error);
+void conf_sign_in_clear(ConfSignIn *sign_in);
+
 /* --- attain.yaml --- */
 typedef enum { CONF_CREDIT_AT_EVENT, CONF_CREDIT_NOW } ConfCredit;
 
@@ -196,6 +222,7 @@ typedef struct {
   ConfScorecard scorecard;
   ConfLint lint;
   ConfServer server;
+  ConfSignIn sign_in;
 } ConfOrganisation;
 
 /* Reads <folder>/attain.yaml (docs/workspace.md). Errors: NOT_FOUND ("no attain.yaml here: `attain new` makes one, -C

@@ -15,7 +15,7 @@
 typedef struct {
   char *name, *currency, *time_zone, *database;
   int business; /* -1: not said */
-  const ConfNode *calendar, *credit, *dimensions, *facts, *limits, *alerts, *scorecard, *lint, *server;
+  const ConfNode *calendar, *credit, *dimensions, *facts, *limits, *alerts, *scorecard, *lint, *server, *sign_in;
 } Top;
 
 static const char *const businesses[] = {"b2b", "saas", "retail", "agency", NULL};
@@ -34,6 +34,7 @@ static const ConfField top_fields[] = {
     {"scorecard", CONF_NODE, G_STRUCT_OFFSET(Top, scorecard)},
     {"lint", CONF_NODE, G_STRUCT_OFFSET(Top, lint)},
     {"server", CONF_NODE, G_STRUCT_OFFSET(Top, server)},
+    {"sign_in", CONF_NODE, G_STRUCT_OFFSET(Top, sign_in)},
 };
 
 typedef struct {
@@ -256,6 +257,7 @@ static gboolean read_sections(const ConfNode *root, const Top *top, const char *
   if (top->scorecard && !conf_scorecard_read(top->scorecard, &organisation->scorecard, error)) return FALSE;
   if (top->lint && !conf_lint_read(top->lint, &organisation->lint, error)) return FALSE;
   if (top->server && !conf_server_read(top->server, folder, &organisation->server, error)) return FALSE;
+  if (top->sign_in && !conf_sign_in_read(top->sign_in, folder, &organisation->sign_in, error)) return FALSE;
   return conf_read_own_columns(top->dimensions, top->facts, &organisation->extra, &organisation->n_extra, error);
 }
 
@@ -323,5 +325,6 @@ void conf_organisation_free(ConfOrganisation *organisation) {
   conf_scorecard_clear(&organisation->scorecard);
   conf_lint_clear(&organisation->lint);
   conf_server_clear(&organisation->server);
+  conf_sign_in_clear(&organisation->sign_in);
   g_free(organisation);
 }

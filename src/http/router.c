@@ -204,6 +204,7 @@ gboolean http_query_check(const HttpRoute *route, const HttpTarget *target, GErr
   for (guint i = 0; i < target->query->len; i++) {
     const HttpPair *pair = &g_array_index(target->query, HttpPair, i);
     const HttpParameter *parameter = parameter_named(route, pair->name);
+    if (!parameter && route->flags & HTTP_ROUTE_LENIENT) continue;
     if (!parameter) return fail_unknown(route, pair->name, error);
     if (parameter->kind != HTTP_LIST && http_query_find(target, pair->name) != pair->value)
       return fail(error, "the parameter %s is given twice, and takes one value", pair->name);

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #define LAST_REPLIES_SECONDS 2 /* for those who are told that the server stops */
-#define PROMPT_WORKERS       4
+#define PROMPT_WORKERS       8
 
 HttpLimits http_limits(void) {
   return (HttpLimits){.n_connections = 2000,

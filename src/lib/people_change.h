@@ -9,6 +9,9 @@ typedef gboolean (*LibChange)(AttainWorkspace *workspace, LibPeople *people, Sto
 /* Permits the function of this name, then makes the change. Errors also: USAGE where it is only read. */
 gboolean lib_change_people(AttainWorkspace *workspace, const char *name, LibChange change, gpointer data,
                            AttainError *error);
+/* What every way of signing in ends with: a session, noted with `how` (or NULL). Its secret, for the caller to free. */
+char *lib_begin_session(AttainWorkspace *workspace, LibPeople *people, Store *desk, const User *user,
+                        const char *address, const char *how, GError **error);
 /* Argon2id for as many at once as the machine may have memory for. Any thread, outside the turn. */
 char *lib_hash_password(LibPeople *people, const char *password, GError **error);
 gboolean lib_check_password(LibPeople *people, const char *hash, const char *password, gboolean *is_weak);

@@ -59,6 +59,7 @@ static const Permit permits[] = {
     {"as_session", 0, BLIND},
     {"as_token", 0, BLIND},
     {"sign_in", 0, BLIND},
+    {"sign_in_identity", MANAGE, BLIND},
     {"sign_out", 0, BLIND},
     {"accept_invitation", 0, BLIND},
     {"is_new", 0, BLIND},

@@ -46,21 +46,30 @@ typedef struct {
   char *secret; /* of the session that began */
 } SigningIn;
 
+char *lib_begin_session(AttainWorkspace *workspace, LibPeople *people, Store *desk, const User *user,
+                        const char *address, const char *how, GError **error) {
+  const UserLimits *limits = &people->policy->limits;
+  gint64 now_us = lib_now(workspace);
+  if (!user_book_settle(people->book, desk, limits, now_us, error)) return NULL;
+  char *secret = user_book_begin_session(people->book, desk, user->number, limits, now_us, error);
+  if (!secret || lib_note_of(workspace, desk, user->name, address, "signed in", how, error)) return secret;
+  user_password_free(secret);
+  return NULL;
+}
+
 static gboolean begin_session(AttainWorkspace *workspace, LibPeople *people, Store *desk, gpointer data,
                               GError **error) {
   SigningIn *signing = data;
-  const UserLimits *limits = &people->policy->limits;
-  gint64 now_us = lib_now(workspace), number = signing->user->number;
+  gint64 number = signing->user->number;
   g_autofree char *hash = user_book_password(people->book, number);
   g_autoptr(User) user = user_book_find(people->book, signing->user->name, NULL);
-  if (!user || user->is_locked || g_strcmp0(hash, signing->hash) != 0) {
+  if (!user || user->is_locked || user->only_provider || g_strcmp0(hash, signing->hash) != 0) {
     g_set_error_literal(error, BASE_ERROR, BASE_ERROR_FORBIDDEN, WRONG);
     return FALSE;
   }
   if (signing->new_hash && !user_book_set_hash(people->book, desk, number, signing->new_hash, error)) return FALSE;
-  if (!user_book_settle(people->book, desk, limits, now_us, error)) return FALSE;
-  signing->secret = user_book_begin_session(people->book, desk, number, limits, now_us, error);
-  return signing->secret && lib_note_of(workspace, desk, user->name, signing->address, "signed in", NULL, error);
+  signing->secret = lib_begin_session(workspace, people, desk, user, signing->address, NULL, error);
+  return signing->secret != NULL;
 }
 
 typedef struct {
@@ -73,7 +82,7 @@ static gboolean note_failed(AttainWorkspace *workspace, LibPeople *people, Store
 }
 
 static gboolean check_throttle(LibPeople *people, const char *name, const char *address, gint64 now_us,
-                               AttainError *error) {
+                            AttainError *error) {
   guint wait_s = user_throttle_try(people->throttle, name, address, now_us);
   if (wait_s == 0) return TRUE;
   g_autofree char *words = base_count_words(wait_s, "# {second|seconds}");
@@ -93,7 +102,8 @@ char *attain_sign_in(AttainWorkspace *workspace, const char *user_name, const ch
   gint64 now_us = lib_now(workspace);
   if (!people || !check_throttle(people, name, address, now_us, error)) return NULL;
   g_autoptr(User) user = user_book_find(people->book, name, NULL);
-  g_autofree char *hash = user && !user->is_locked ? user_book_password(people->book, user->number) : NULL;
+  g_autofree char *hash =
+      user && !user->is_locked && !user->only_provider ? user_book_password(people->book, user->number) : NULL;
   gboolean is_weak = FALSE;
   if (!lib_check_password(people, hash, password ? password : "", &is_weak)) {
     lib_change_people(workspace, "sign_in", note_failed, &(Failed){name, address}, NULL);
@@ -194,6 +204,8 @@ bool attain_change_password(AttainWorkspace *handle, const char *old_password, c
   LibReader *reader = handle->reader;
   if (!reader || reader->is_token)
     return lib_fail_with(error, ATTAIN_ERROR_USAGE, "a password is changed by whose it is, signed in");
+  if (reader->user->only_provider)
+    return lib_fail_with(error, ATTAIN_ERROR_USAGE, "the password is the provider's: change it there");
   LibPeople *people = lib_permit(handle, "change_password", error) ? lib_people(handle, error) : NULL;
   gint64 now_us = lib_now(handle);
   if (!people || !check_throttle(people, reader->user->name, "session", now_us, error)) return false;

@@ -40,6 +40,17 @@ static gboolean take_groups(const AccessPolicy *policy, const char *const *group
   return TRUE;
 }
 
+static gboolean take_sign_in(const char *way, User *user, GError **error) {
+  gboolean is_known = g_str_equal(way, "any") || g_str_equal(way, "provider");
+  if (is_known) user->only_provider = g_str_equal(way, "provider");
+  if (!is_known)
+    g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT,
+                "somebody signs in by \"any\" way or by the \"provider\" only, not "
+                "\"%s\"",
+                way);
+  return is_known;
+}
+
 /* What is said replaces what there was; an empty text takes it away. */
 static gboolean take_said(const LibPeople *people, const Saying *saying, User *user, GError **error) {
   const AttainUser *said = saying->said;
@@ -49,6 +60,7 @@ static gboolean take_said(const LibPeople *people, const Saying *saying, User *u
     user->shown = *said->name ? g_strdup(said->name) : NULL;
   }
   if (said->person) user->person = saying->person;
+  if (said->sign_in && !take_sign_in(said->sign_in, user, error)) return FALSE;
   return !said->groups || take_groups(people->policy, said->groups, user, error);
 }
 
@@ -80,7 +92,7 @@ static gboolean add_user(AttainWorkspace *workspace, LibPeople *people, Store *d
   if (!user->name || !take_said(people, saying, user, error)) return FALSE;
   if (!user_book_put(people->book, desk, user, &user->number, error)) return FALSE;
   if (!note_user(workspace, desk, "user added", user, error)) return FALSE;
-  saying->secret = invite(workspace, people, desk, user, error);
+  saying->secret = user->only_provider ? g_strdup("") : invite(workspace, people, desk, user, error);
   return saying->secret != NULL;
 }
 
@@ -103,7 +115,8 @@ static gboolean check_not_last(AttainWorkspace *workspace, LibPeople *people, co
   g_autoptr(GPtrArray) all = user_book_list(people->book);
   for (guint i = 0; i < all->len; i++) {
     const User *other = g_ptr_array_index(all, i);
-    if (other->number != user->number && other->role == USER_ADMINISTRATOR && !other->is_locked && other->has_password)
+    if (other->number != user->number && other->role == USER_ADMINISTRATOR && !other->is_locked &&
+        user_can_enter(other))
       return TRUE;
   }
   g_set_error(error, BASE_ERROR, BASE_ERROR_FORBIDDEN,
@@ -145,6 +158,9 @@ static gboolean invite_user(AttainWorkspace *workspace, LibPeople *people, Store
   g_autoptr(User) user = user_book_find(people->book, saying->name, error);
   if (user && user->is_locked)
     g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT, "%s is locked: unlock them first", user->name);
+  else if (user && user->only_provider)
+    g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT, "%s signs in by the provider only: there is no password to choose",
+                user->name);
   else if (user)
     saying->secret = invite(workspace, people, desk, user, error);
   return saying->secret != NULL;
@@ -165,6 +181,15 @@ static void write_instant(CliJson *json, const char *key, gint64 at_us) {
   cli_json_member_text(json, key, at);
 }
 
+/* By what they can sign in: nothing, while a link waits for them or the provider has not sent them yet. */
+static void write_ways(CliJson *json, const User *user) {
+  cli_json_member_array(json, "signs_in_by");
+  if (user->has_password && !user->only_provider) cli_json_text(json, "password");
+  if (user->identity) cli_json_text(json, "provider");
+  cli_json_end_array(json);
+  cli_json_member_bool(json, "only_provider", user->only_provider);
+}
+
 static void write_user(CliJson *json, const AccessPeople *organisation, const User *user) {
   cli_json_begin_object(json);
   cli_json_member_text(json, "user", user->name);
@@ -174,6 +199,7 @@ static void write_user(CliJson *json, const AccessPeople *organisation, const Us
   cli_json_member_texts(json, "groups", (const char *const *)user->groups);
   cli_json_member_bool(json, "is_locked", user->is_locked);
   cli_json_member_bool(json, "has_password", user->has_password);
+  write_ways(json, user);
   write_instant(json, "made_at", user->made_us);
   cli_json_end_object(json);
 }

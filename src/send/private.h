@@ -20,8 +20,6 @@ char *send_mail_text(const Sender *sender, const AlertMessage *message, const ch
 char *send_address(const char *from);
 
 /* --- send.c --- */
-/* The text of a secret, one line, read now; caller frees. Errors: NOT_FOUND in words that tell what to set, INPUT. */
-char *send_secret(const ConfSecret *secret, GError **error);
 /* Words of others with the secrets (any may be NULL) taken out: an answer may repeat what it was sent. Takes the words,
  * which may be NULL; the caller frees. */
 char *send_mask(char *words, const char *secret, const char *other);

@@ -19,5 +19,7 @@ typedef struct {
   gint64 now_us;          /* the date of mails */
 } Sender;
 
+/* The text of a secret, one line, read now; caller frees. Errors: NOT_FOUND in words that tell what to set, INPUT. */
+char *send_secret(const ConfSecret *secret, GError **error);
 /* An AlertSend with a Sender as its user data. */
 AlertReply send_message(const AlertMessage *message, gpointer sender);

@@ -15,6 +15,7 @@ UserLimits user_limits(void) {
 static void clear_user(User *user) {
   g_free(user->name);
   g_free(user->shown);
+  g_free(user->identity);
   g_strfreev(user->groups);
 }
 
@@ -29,8 +30,13 @@ User *user_copy(const User *user) {
   *copy = *user;
   copy->name = g_strdup(user->name);
   copy->shown = g_strdup(user->shown);
+  copy->identity = g_strdup(user->identity);
   copy->groups = user->groups ? g_strdupv(user->groups) : g_new0(char *, 1);
   return copy;
+}
+
+gboolean user_can_enter(const User *user) {
+  return user->identity || (user->has_password && !user->only_provider);
 }
 
 /* --- the tables --- */
@@ -165,6 +171,18 @@ User *user_book_find(UserBook *book, const char *name, GError **error) {
   return found;
 }
 
+User *user_book_identity(UserBook *book, const char *identity) {
+  User *found = NULL;
+  GHashTableIter iter;
+  gpointer at;
+  g_mutex_lock(&book->mutex);
+  g_hash_table_iter_init(&iter, book->users);
+  while (!found && g_hash_table_iter_next(&iter, NULL, &at))
+    if (g_strcmp0(((const BookUser *)at)->user.identity, identity) == 0) found = copy_of(at);
+  g_mutex_unlock(&book->mutex);
+  return found;
+}
+
 static gint by_name(gconstpointer a, gconstpointer b) {
   return strcmp((*(const User *const *)a)->name, (*(const User *const *)b)->name);
 }
@@ -189,7 +207,7 @@ gboolean user_book_has_administrator(UserBook *book) {
   g_hash_table_iter_init(&iter, book->users);
   while (!has && g_hash_table_iter_next(&iter, NULL, &at)) {
     const User *user = &((const BookUser *)at)->user;
-    has = user->role == USER_ADMINISTRATOR && !user->is_locked && user->has_password;
+    has = user->role == USER_ADMINISTRATOR && !user->is_locked && user_can_enter(user);
   }
   g_mutex_unlock(&book->mutex);
   return has;

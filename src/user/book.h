@@ -37,9 +37,13 @@ typedef struct {
   gboolean is_locked;
   gboolean has_password;
   gint64 made_us;
+  char *identity;         /* "ISSUER SUBJECT": who they are to the provider of sign-in; NULL: nobody yet */
+  gboolean only_provider; /* a password does not let them in */
 } User;
 void user_free(User *user);
 User *user_copy(const User *user);
+/* Whether there is a way for them to sign in, unless they are locked. */
+gboolean user_can_enter(const User *user);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(User, user_free)
 
 UserBook *user_book_read(Store *store, GError **error);
@@ -50,6 +54,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(UserBook, user_book_free)
 
 /* Errors: NOT_FOUND, with the nearest. */
 User *user_book_find(UserBook *book, const char *name, GError **error);
+/* Whom the provider of sign-in means; NULL: nobody. */
+User *user_book_identity(UserBook *book, const char *identity);
 /* User copies, by name; g_ptr_array_unref(). */
 GPtrArray *user_book_list(UserBook *book);
 gboolean user_book_has_administrator(UserBook *book);
@@ -70,6 +76,7 @@ guint64 user_book_version(UserBook *book);
 char *user_name_read(const char *name, GError **error);
 /* Makes or, with the number of one, changes it: all but its password and whether it is locked. Gives the number.
  * Errors: INPUT for a name that is taken, LIMIT. */
+/* Ends their sessions when the role becomes another, and when a password lets them in no more. */
 gboolean user_book_put(UserBook *book, Store *store, const User *user, gint64 *number, GError **error);
 /* Ends their sessions, tokens and invitations when locked. */
 gboolean user_book_lock(UserBook *book, Store *store, gint64 number, gboolean is_locked, GError **error);

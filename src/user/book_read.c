@@ -5,9 +5,11 @@
 #include "user/book_private.h"
 
 static gboolean read_users(UserBook *book, Store *store, GError **error) {
-  g_autoptr(StoreRows) rows = store_query(
-      store, "SELECT user_number, name, shown, person, role, groups, password, is_locked, made_at FROM attain_user",
-      NULL, 0, 0, error);
+  g_autoptr(StoreRows) rows =
+      store_query(store,
+                  "SELECT user_number, name, shown, person, role, groups, password, is_locked, made_at, identity, "
+                  "only_provider FROM attain_user",
+                  NULL, 0, 0, error);
   if (!rows) return FALSE;
   for (gsize r = 0; r < store_rows_count(rows); r++) {
     UserRole role;
@@ -22,7 +24,9 @@ static gboolean read_users(UserBook *book, Store *store, GError **error) {
                         .groups = groups ? g_strsplit(groups, "\n", -1) : g_new0(char *, 1),
                         .is_locked = store_int_at(rows, r, 7) != 0,
                         .has_password = password != NULL,
-                        .made_us = store_int_at(rows, r, 8)};
+                        .made_us = store_int_at(rows, r, 8),
+                        .identity = g_strdup(store_text_at(rows, r, 9)),
+                        .only_provider = store_int_at(rows, r, 10) != 0};
     user->password = g_strdup(password);
     book_keep_user(book, user);
   }

@@ -80,10 +80,13 @@ static gboolean write_user(Store *store, const BookUser *user, gboolean is_new, 
                                store_of_text(groups),
                                store_of_text(user->password),
                                store_of_bool(of->is_locked),
-                               store_of_instant(of->made_us)};
-  const char *sql = is_new ? "INSERT INTO attain_user VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+                               store_of_instant(of->made_us),
+                               store_of_text(of->identity),
+                               store_of_bool(of->only_provider)};
+  const char *sql = is_new ? "INSERT INTO attain_user VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
                            : "UPDATE attain_user SET name = $2, shown = $3, person = $4, role = $5, groups = $6, "
-                             "password = $7, is_locked = $8, made_at = $9 WHERE user_number = $1";
+                             "password = $7, is_locked = $8, made_at = $9, identity = $10, only_provider = $11 WHERE "
+                             "user_number = $1";
   return store_run(store, sql, values, G_N_ELEMENTS(values), NULL, error);
 }
 
@@ -101,6 +104,7 @@ static void free_new(BookUser *user) {
   g_free(user->password);
   g_free(user->user.name);
   g_free(user->user.shown);
+  g_free(user->user.identity);
   g_strfreev(user->user.groups);
   g_free(user);
 }
@@ -111,7 +115,8 @@ gboolean user_book_put(UserBook *book, Store *store, const User *given, gint64 *
   const BookUser *before = given->number ? book_user(book, given->number) : NULL;
   BookUser *user = new_book_user(given, before);
   if (!before) user->user.number = book->last_number + 1;
-  gboolean is_new = before == NULL, has_other_role = before && before->user.role != given->role;
+  gboolean is_new = before == NULL, loses_password = before && given->only_provider && !before->user.only_provider;
+  gboolean ends_sessions = loses_password || (before && before->user.role != given->role);
   g_mutex_unlock(&book->mutex);
   gint64 kept = user->user.number;
   gboolean ok = store_begin(store, error);
@@ -119,7 +124,9 @@ gboolean user_book_put(UserBook *book, Store *store, const User *given, gint64 *
     ok = finish(
         store,
         write_user(store, user, is_new, error) &&
-            (!has_other_role || run_of_user(store, "DELETE FROM attain_session WHERE user_number = $1", kept, error)),
+            (!ends_sessions || run_of_user(store, "DELETE FROM attain_session WHERE user_number = $1", kept, error)) &&
+            (!loses_password ||
+             run_of_user(store, "DELETE FROM attain_invitation WHERE user_number = $1", kept, error)),
         error);
   if (!ok) {
     free_new(user);
@@ -127,7 +134,8 @@ gboolean user_book_put(UserBook *book, Store *store, const User *given, gint64 *
   }
   g_mutex_lock(&book->mutex);
   book_keep_user(book, user);
-  if (has_other_role) book_forget_sessions(book, kept, NULL);
+  if (ends_sessions) book_forget_sessions(book, kept, NULL);
+  if (loses_password) book_forget_invitations(book, kept);
   g_mutex_unlock(&book->mutex);
   if (number) *number = kept;
   return TRUE;
