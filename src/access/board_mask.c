@@ -2,12 +2,13 @@
  *
  *   atom: a person in one group of each dimension of these boards; what the reader sees of it is taken away
  *   row:  a group of a board, a total, all peers, a quarter of them
- *   layers: of each KPI its value, how many records it rests on, numerator and denominator
+ *   layers: of each KPI its value, how many records it rests on, numerator and denominator; what is between the two of
+ * a proportion, and between two KPIs that add up in the same unit (revenue, and revenue of new business): who reads
+ *           both reads that, too
  *
  * A KPI goes with another that is made of a fact that it is made of, too: revenue, won deals and their average are one
  * question. */
 #include "access/board_private.h"
-#include "query/dims.h"
 
 #include <math.h>
 
@@ -37,6 +38,7 @@ void access_mask_free(AccessMask *mask) {
   g_hash_table_unref(mask->rows);
   g_hash_table_unref(mask->peers);
   g_hash_table_unref(mask->why_not);
+  g_array_unref(mask->is_sum);
   access_cells_free(mask->cells);
   g_free(mask->published);
   g_free(mask);
@@ -304,13 +306,44 @@ static void left_of(const QueryValue *full, const QueryValue *own, double *layer
   layers[3] = left(full->denominator, has && own->has_parts, has ? own->denominator : 0, FALSE);
 }
 
+guint access_mask_n_layers(const AccessMask *mask) {
+  guint n = mask->kpis->len;
+  return ACCESS_LAYERS * n + n + n * (n - 1) / 2;
+}
+
+static gboolean is_added(const AccessMask *mask, guint k, guint layer) {
+  return g_array_index(mask->is_sum, gboolean, ACCESS_LAYERS * k + layer);
+}
+
+/* Whether the one may be a part of the other. */
+static gboolean may_differ(const AccessMask *mask, guint a, guint b) {
+  KpiUnit x = ((const KpiDefinition *)g_ptr_array_index(mask->kpis, a))->unit,
+          y = ((const KpiDefinition *)g_ptr_array_index(mask->kpis, b))->unit;
+  return x.kind == y.kind && x.money_power == y.money_power && x.days_power == y.days_power && is_added(mask, a, 0) &&
+         is_added(mask, b, 0);
+}
+
+/* What is between numbers that are told: of one KPI, then of each two. */
+static void add_between(const AccessMask *mask, double *layers) {
+  guint n = mask->kpis->len;
+  double *at = layers + (gsize)ACCESS_LAYERS * n;
+  for (guint k = 0; k < n; k++) {
+    const double *of_kpi = layers + (gsize)ACCESS_LAYERS * k;
+    *at++ = ((const KpiDefinition *)g_ptr_array_index(mask->kpis, k))->proportion ? of_kpi[3] - of_kpi[2] : 0;
+  }
+  for (guint a = 1; a < n; a++)
+    for (guint b = 0; b < a; b++)
+      *at++ = may_differ(mask, a, b) ? layers[(gsize)ACCESS_LAYERS * a] - layers[(gsize)ACCESS_LAYERS * b] : 0;
+}
+
 gboolean access_mask_others(const AccessMask *mask, const AccessAtom *atom, double *layers) {
   gboolean any = FALSE;
-  memset(layers, 0, sizeof *layers * ACCESS_LAYERS * mask->kpis->len);
+  memset(layers, 0, sizeof *layers * access_mask_n_layers(mask));
   for (guint k = 0; k < mask->kpis->len; k++)
     if (!g_hash_table_contains(mask->why_not, g_ptr_array_index(mask->kpis, k)))
       left_of(atom->full[k], atom->own[k], layers + (gsize)ACCESS_LAYERS * k);
   for (guint l = 0; l < ACCESS_LAYERS * mask->kpis->len; l++) any = any || fabs(layers[l]) > ACCESS_NOTHING;
+  add_between(mask, layers);
   return any;
 }
 
@@ -338,7 +371,7 @@ static gboolean adds_up(const AccessMask *mask, guint k, guint layer) {
 }
 
 static void add_atoms(AccessMask *mask) {
-  g_autofree double *layers = g_new0(double, ACCESS_LAYERS * mask->kpis->len + 1);
+  g_autofree double *layers = g_new0(double, access_mask_n_layers(mask) + 1);
   GHashTableIter iter;
   gpointer at;
   g_hash_table_iter_init(&iter, mask->atoms);
@@ -351,11 +384,14 @@ static void add_atoms(AccessMask *mask) {
 }
 
 static gboolean solve(AccessMask *mask, GError **error) {
-  guint n_layers = ACCESS_LAYERS * mask->kpis->len;
-  g_autofree gboolean *is_sum = g_new0(gboolean, n_layers + 1);
+  guint n_layers = access_mask_n_layers(mask);
   find_why_not(mask);
-  for (guint l = 0; l < n_layers; l++) is_sum[l] = adds_up(mask, l / ACCESS_LAYERS, l % ACCESS_LAYERS);
-  mask->cells = access_cells_new(n_layers, is_sum);
+  for (guint l = 0; l < n_layers; l++) {
+    gboolean is_own = l < ACCESS_LAYERS * mask->kpis->len; /* what is between is only looked at where both add up */
+    gboolean adds = !is_own || adds_up(mask, l / ACCESS_LAYERS, l % ACCESS_LAYERS);
+    g_array_append_val(mask->is_sum, adds);
+  }
+  mask->cells = access_cells_new(n_layers, (const gboolean *)(gpointer)mask->is_sum->data);
   add_atoms(mask);
   mask->published = g_new0(gboolean, g_hash_table_size(mask->rows) + 1);
   if (!is_part(mask)) return TRUE; /* nothing is published */
@@ -376,6 +412,7 @@ AccessMask *access_mask_new(const AccessBoardReader *reader, const KpiDefinition
   mask->rows = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   mask->peers = g_hash_table_new_full(NULL, NULL, NULL, free_peers);
   mask->why_not = g_hash_table_new(NULL, NULL);
+  mask->is_sum = g_array_new(FALSE, FALSE, sizeof(gboolean));
   g_ptr_array_add(mask->kpis, (gpointer)kpi);
   if (!find_kpis(mask, error)) return NULL;
   find_boards(mask);

@@ -113,7 +113,7 @@ static void add_atom(Ranking *ranking, const AccessAtom *atom, const double *lay
 
 static void add_atoms(Ranking *ranking) {
   AccessMask *mask = ranking->mask;
-  g_autofree double *layers = g_new0(double, ACCESS_LAYERS * mask->kpis->len + 1);
+  g_autofree double *layers = g_new0(double, access_mask_n_layers(mask) + 1);
   GHashTableIter iter;
   gpointer atom;
   g_hash_table_iter_init(&iter, mask->atoms);

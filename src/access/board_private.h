@@ -24,6 +24,7 @@ struct AccessMask {
   GHashTable *rows;    /* key -> number + 1 */
   GHashTable *peers;   /* const KpiDefinition * -> AccessPeers */
   GHashTable *why_not; /* const KpiDefinition * -> char *, static */
+  GArray *is_sum;      /* gboolean, by layer: it adds up */
   AccessCells *cells;
   gboolean *published; /* by row */
 };
@@ -31,7 +32,9 @@ struct AccessMask {
 guint access_mask_n_dims(const AccessMask *mask); /* without rep */
 /* The rows of groups that an atom is in (guint); the caller frees. Rows that are new are added. */
 GArray *access_mask_groups(AccessMask *mask, const AccessAtom *atom);
-/* What the reader does not see of an atom, by layer (ACCESS_LAYERS each KPI); whether there is something. */
+/* ACCESS_LAYERS each KPI, and what is between numbers. */
+guint access_mask_n_layers(const AccessMask *mask);
+/* What the reader does not see of an atom, by layer; whether there is something. */
 gboolean access_mask_others(const AccessMask *mask, const AccessAtom *atom, double *layers);
 /* Adds a number that is not yet among them. */
 void access_add_number(GArray *rows, guint row);

@@ -35,7 +35,8 @@ static void free_board(gpointer data) {
 
 /* What marketing is measured by, without whom it comes from. */
 static AccessBoard *marketing_board(void) {
-  static const char *const kpis[] = {"leads", "pipeline_created", NULL}, *const by[] = {"source", NULL};
+  static const char *const kpis[] = {"leads", "website_visitors", "pipeline_created", NULL}, *const by[] = {"source",
+                                                                                                            NULL};
   AccessBoard *board = g_new0(AccessBoard, 1);
   *board = (AccessBoard){.name = g_strdup("marketing"),
                          .title = g_strdup("What marketing brings, by source"),

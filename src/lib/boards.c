@@ -4,13 +4,17 @@
  *
  * So a board is the same whenever it is asked for: what is written later, and undone, and written again, shows on none,
  * and the difference of two answers is nothing. History that was loaded after it happened counts as known at the end of
- * the policy's `since`, or of the day of the first load. */
+ * the policy's `since`, or of the day of the first load. It is kept, too, until people, the policy or definitions
+ * become others. */
 #include "answer/boards.h"
 
 #include "lib/formats.h"
 #include "lib/reader.h"
 
+#define MAX_KEPT 1000 /* boards of readers */
+
 typedef struct {
+  LibPeople *people;
   const AccessPolicy *policy;
   const AccessBoard *board;
 } Asked;
@@ -118,6 +122,44 @@ static gboolean write_board(AttainWorkspace *workspace, const Session *session, 
   return ok;
 }
 
+/* --- kept --- */
+
+static char *key_of(const AttainWorkspace *workspace, const Session *session, const AccessBoard *board) {
+  const LibReader *reader = workspace->reader;
+  return g_strdup_printf("%s\n%d %d %" G_GINT64_FORMAT " %s", board->name, session->today,
+                         reader ? (int)reader->user->role : -1, reader ? reader->user->person : 0,
+                         attain_sight((AttainWorkspace *)workspace));
+}
+
+/* A copy; NULL: it is not kept. */
+static char *find_kept(LibPeople *people, const char *key) {
+  g_mutex_lock(&people->mutex);
+  char *document = g_strdup(g_hash_table_lookup(people->boards, key));
+  g_mutex_unlock(&people->mutex);
+  return document;
+}
+
+/* In the turn, so that nothing it was made of becomes another meanwhile. */
+static gboolean write_and_keep(AttainWorkspace *workspace, const Session *session, gconstpointer what, FILE *out,
+                               GError **error) {
+  LibPeople *people = ((const Asked *)what)->people;
+  g_autofree char *key = key_of(workspace, session, ((const Asked *)what)->board);
+  LibText text;
+  size_t length;
+  g_autofree char *kept = find_kept(people, key);
+  if (!kept) {
+    lib_text_init(&text);
+    kept = lib_text_end(&text, write_board(workspace, session, what, text.out, error), &length);
+    if (!kept) return FALSE;
+    g_mutex_lock(&people->mutex);
+    if (g_hash_table_size(people->boards) >= MAX_KEPT) g_hash_table_remove_all(people->boards);
+    g_hash_table_insert(people->boards, g_strdup(key), g_strdup(kept));
+    g_mutex_unlock(&people->mutex);
+  }
+  fputs(kept, out);
+  return TRUE;
+}
+
 static void refuse(const AttainWorkspace *workspace, const AccessBoard *board, AttainError *error) {
   g_autoptr(GString) to = g_string_new(NULL);
   for (guint role = 0; role < USER_N_ROLES; role++)
@@ -143,7 +185,7 @@ char *attain_board(AttainWorkspace *workspace, const char *name, AttainFormat fo
   if (!lib_permit(workspace, "board", error)) return NULL;
   LibPeople *people = lib_people(workspace, error);
   if (!people) return NULL;
-  Asked asked = {.policy = people->policy, .board = access_policy_board(people->policy, name)};
+  Asked asked = {.people = people, .policy = people->policy, .board = access_policy_board(people->policy, name)};
   if (!asked.board || !gets(workspace, asked.board)) {
     if (asked.board)
       refuse(workspace, asked.board, error);
@@ -151,7 +193,7 @@ char *attain_board(AttainWorkspace *workspace, const char *name, AttainFormat fo
       refuse_unknown(workspace, people->policy, name, error);
     return NULL;
   }
-  char *document = lib_answer(workspace, "board", write_board, &asked, error);
+  char *document = lib_answer(workspace, "board", write_and_keep, &asked, error);
   if (!document) return NULL;
   char *written = attain_document_write(document, "periods.rows,periods.standings", format, n_bytes, error);
   g_free(document);

@@ -24,6 +24,7 @@ void lib_people_free(LibPeople *people) {
   g_clear_pointer(&people->organisation, access_people_free);
   user_throttle_free(people->throttle);
   g_hash_table_unref(people->sights);
+  g_hash_table_unref(people->boards);
   g_mutex_clear(&people->mutex);
   g_cond_clear(&people->hashed);
   g_free(people);
@@ -36,6 +37,7 @@ static LibPeople *read_people(AttainWorkspace *workspace, GError **error) {
   g_cond_init(&people->hashed);
   people->throttle = user_throttle_new();
   people->sights = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_sight);
+  people->boards = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
   people->policy = access_policy_read(session->folder, error);
   people->book = people->policy ? user_book_read(session->store, error) : NULL;
   if (people->book) return people;
@@ -72,6 +74,7 @@ void lib_organisation_changed(AttainWorkspace *workspace) {
   people->n_organisations++;
   g_clear_pointer(&people->organisation, access_people_free);
   g_hash_table_remove_all(people->sights);
+  g_hash_table_remove_all(people->boards);
   g_mutex_unlock(&people->mutex);
 }
 

@@ -30,6 +30,7 @@ struct LibPeople {
   GHashTable *sights;         /* user and right -> LibSight, of the organisation and users as they are */
   guint64 book_version;       /* of the users in it */
   guint n_hashing;            /* passwords being hashed */
+  GHashTable *boards;         /* who asks for which board on which day -> its JSON; of policy and people as they are */
   GCond hashed;
 };
 
