@@ -40,6 +40,7 @@
 #include <attain/ask.h>
 #include <attain/boards.h>
 #include <attain/change.h>
+#include <attain/erasing.h>
 #include <attain/formats.h>
 #include <attain/kpis.h>
 #include <attain/people.h>

@@ -51,6 +51,7 @@ CliCommand *commands_all(guint *n_commands) {
       &cmd_token_add,
       &cmd_token_end,
       &cmd_audit,
+      &cmd_erase,
       &cmd_demo,
   };
   CliCommand *all = g_new(CliCommand, G_N_ELEMENTS(commands));

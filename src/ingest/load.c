@@ -7,6 +7,7 @@
  * in its place. */
 #include "base/money.h"
 #include "ingest/cursor.h"
+#include "ingest/load_erased.h"
 #include "ingest/load_run.h"
 #include "ingest/memory.h"
 #include "ingest/reject.h"
@@ -288,7 +289,9 @@ static gboolean find_last_load(LoadRun *run, GError **error) {
 static gboolean run_load(LoadRun *run, gboolean *is_changed, gint64 started, GError **error) {
   if (!find_last_load(run, error)) return FALSE;
   run->load.plan = memory_plan(run->load.options->memory, run->load.source, run->last_load);
-  if (!load_make_macros(run->load.store, error) || !read_all(run, error) || !map_all(run, error)) return FALSE;
+  if (!load_make_macros(run->load.store, error) || !read_all(run, error) || !map_all(run, error) ||
+      !load_keep_erased(run, error))
+    return FALSE;
   make_targets(run);
   return check_rejected(run, error) && load_write(run, is_changed, started, error);
 }

@@ -63,6 +63,7 @@ static const char *references_of(const WriterPut *put) {
   return put->put->references ? put->put->references : put->put->source;
 }
 
+/* FALSE without an error: for the long way, which knows what stands for who was erased. */
 static gboolean refer(WriterPut *put, const LedgerColumn *column, StoreValue *value, GError **error) {
   if (value->type == STORE_NULL) return TRUE;
   const LedgerTable *of = ledger_schema_find(put->writer->schema, column->ref);
@@ -79,6 +80,7 @@ static gboolean refer(WriterPut *put, const LedgerColumn *column, StoreValue *va
     *value = (StoreValue){.type = STORE_INT, .integer = member->survivor};
     return TRUE;
   }
+  if (ingest_erased_has_id(put->writer->erased, of->name, references_of(put), id)) return FALSE;
   WriterNewMember *new = g_new0(WriterNewMember, 1);
   *new = (WriterNewMember){.table = table, .source = references_of(put), .id = id};
   g_ptr_array_add(put->new_members, new);
@@ -150,6 +152,9 @@ static gboolean read_value(WriterPut *put, guint r, WriterRow *row, const Writer
   gboolean ok = column->column->type == LEDGER_INSTANT ? writer_instant(&form, cell, value, &row->values[column->day])
                                                        : writer_value(&form, column->column, cell, value);
   if (!ok || (value->type == STORE_NULL && (column->column->flags & LEDGER_REQUIRED))) return FALSE;
+  if (column->column->type == LEDGER_TEXT && value->type == STORE_TEXT &&
+      ingest_erased_has_text(put->writer->erased, value->text))
+    return FALSE;
   return column->column->type != LEDGER_REF || refer(put, column->column, value, error);
 }
 
@@ -160,6 +165,7 @@ static gboolean read_row(WriterPut *put, guint r, WriterRow *row, GError **error
   if (!writer_text(cell_at(put, r, put->id_at), &id) || id.type == STORE_NULL || !read_currency(put, r, row) ||
       (put->modified_at >= 0 && !writer_instant(&form, cell_at(put, r, put->modified_at), &modified, NULL)))
     return FALSE;
+  if (ingest_erased_has_text(put->writer->erased, id.text)) return FALSE;
   row->id = id.text;
   row->key = writer_key(put->put->source, row->id);
   row->modified_us = modified.type == STORE_INSTANT ? modified.integer : G_MININT64;
@@ -304,7 +310,7 @@ static gboolean begin(WriterPut *put, IngestWriter *writer, const IngestPut *giv
     if (ledger_schema_table(writer->schema, i)->kind != LEDGER_FACT && !writer->stats[i].is_there) return FALSE;
   }
   put->table = writer_table(writer, put->of, error);
-  if (!put->table || !writer_know_keys(writer, put->table, error)) return FALSE;
+  if (!put->table || !writer_know_keys(writer, put->table, error) || !writer_know_erased(writer, error)) return FALSE;
   put->columns = g_array_new(FALSE, FALSE, sizeof(WriterColumn));
   put->rows = g_array_new(FALSE, FALSE, sizeof(WriterRow));
   put->is_mapped = g_new0(gboolean, put->table->n_fields);

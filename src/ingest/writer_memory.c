@@ -372,6 +372,11 @@ gboolean writer_know_refused(IngestWriter *writer, GError **error) {
   return TRUE;
 }
 
+gboolean writer_know_erased(IngestWriter *writer, GError **error) {
+  if (!writer->erased) writer->erased = ingest_erased_read(writer->store, error);
+  return writer->erased != NULL;
+}
+
 gboolean writer_was_refused(const IngestWriter *writer, const LedgerTable *table, const char *source, const char *id) {
   if (g_hash_table_size(writer->refused) == 0) return FALSE;
   g_autofree char *name = refused_name(table->name, source, id);
@@ -434,6 +439,7 @@ void writer_forget(IngestWriter *writer) {
   g_clear_pointer(&writer->with_activities, writer_set_free);
   g_clear_pointer(&writer->stages, writer_stages_free);
   g_clear_pointer(&writer->refused, g_hash_table_unref);
+  g_clear_pointer(&writer->erased, ingest_erased_free);
   for (guint i = 0; i < ledger_schema_n_tables(writer->schema); i++) {
     WriterTable *table = writer->tables[i];
     if (!table) continue;

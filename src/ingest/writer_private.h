@@ -1,6 +1,7 @@
 /* Between the files of the writer. Private to src/ingest. */
 #pragma once
 
+#include "ingest/erased.h"
 #include "ingest/writer.h"
 
 /* --- writer_set.c: 64-bit keys that are there --- */
@@ -74,6 +75,7 @@ struct IngestWriter {
   gboolean is_read;
   WriterSet *with_changes, *with_activities; /* deals; NULL: not read yet */
   GHashTable *refused;                       /* writer_refused_name() of each; NULL: not read yet */
+  IngestErased *erased;                      /* NULL: not read yet */
   WriterStages *stages;                      /* of the last source that asked, or NULL */
   StoreGiven *touched, *stat_rows, *load_rows;
   StoreGiven *changed_on;  /* deals, and on which days they changed */
@@ -106,6 +108,8 @@ gboolean writer_know_deals(IngestWriter *writer, GError **error);
 /* Records that puts refused last: their names in writer->refused. */
 gboolean writer_know_refused(IngestWriter *writer, GError **error);
 gboolean writer_was_refused(const IngestWriter *writer, const LedgerTable *table, const char *source, const char *id);
+/* What was erased: writer->erased. */
+gboolean writer_know_erased(IngestWriter *writer, GError **error);
 /* "source<0x1f>id", to be freed. */
 char *writer_member_name(const char *source, const char *id);
 guint64 writer_key(const char *source, const char *id);

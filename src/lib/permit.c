@@ -137,6 +137,7 @@ static const Permit permits[] = {
     {"tokens", 0, BLIND},
     {"audit", MANAGE, BLIND},
     {"audit_verify", MANAGE, BLIND},
+    {"erase", MANAGE, BLIND},
     {"audit_note", 0, BLIND},
 };
 

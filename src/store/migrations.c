@@ -37,6 +37,7 @@ static const Migration migrations[] = {
     {6, "whose targets are, by key", "target_members.sql"},
     {7, "users, sessions, tokens and the audit log", "users.sql"},
     {8, "puts by their keys, and what systems told of their records", "feed.sql"},
+    {9, "who was erased, and seals of the audit log", "erasing.sql"},
     {10, "who users are to the provider of sign-in", "sign_in.sql"},
 };
 

@@ -12,6 +12,7 @@ struct Store {
   duckdb_database database;
   duckdb_connection connection;
   char *path; /* NULL: in memory */
+  char *successor; /* a file that takes the place of `path` at the next store_reopen(), or NULL */
   gboolean read_only;
   guint threads;
   Store *host; /* whose database it is; NULL: its own */

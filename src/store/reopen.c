@@ -6,9 +6,11 @@
 #include "store/reopen.h"
 
 #include "base/fault.h"
+#include "store/copy.h"
 #include "store/derived_rows.h"
 #include "store/private.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 gboolean store_is_lost(Store *store) {
@@ -43,9 +45,34 @@ static void close_all(Store *store) {
   if (store->database) duckdb_close(&store->database);
 }
 
+/* What was committed to the old file is in the new one, too: nobody wrote since it was made. A log is of the old. */
+static void take_successor(Store *store) {
+  if (!store->successor) return;
+  g_autofree char *log = g_strconcat(store->path, ".wal", NULL);
+  if (g_rename(store->successor, store->path) == 0)
+    g_remove(log);
+  else
+    g_remove(store->successor);
+  g_clear_pointer(&store->successor, g_free);
+}
+
+gboolean store_make_successor(Store *store, GError **error) {
+  g_return_val_if_fail(!store->host && store->path, FALSE);
+  g_autofree char *path = g_strconcat(store->path, ".new", NULL);
+  g_autofree char *log = g_strconcat(path, ".wal", NULL);
+  StoreCopied copied;
+  g_remove(path);
+  g_remove(log);
+  if (!store_copy(store, path, &copied, error)) return FALSE;
+  g_free(store->successor);
+  store->successor = g_steal_pointer(&path);
+  return TRUE;
+}
+
 gboolean store_reopen(Store *store, GError **error) {
   g_return_val_if_fail(!store->host && store->path, FALSE);
   close_all(store);
+  take_successor(store);
   if (store_open_database(store, error) && connect_guests(store, error)) return TRUE;
   close_all(store);
   return FALSE;

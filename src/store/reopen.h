@@ -11,5 +11,9 @@ gboolean store_is_lost(Store *store);
  * use any of them meanwhile. Where it fails, all calls do until another call succeeds. Not for a database in memory. */
 gboolean store_reopen(Store *store, GError **error);
 
+/* Writes the database anew beside its file: what the next store_reopen() opens in its place, without a byte of what was
+ * deleted or replaced. Nobody may write between the two. Errors: IO. */
+gboolean store_make_successor(Store *store, GError **error);
+
 /* What the database library holds in memory, for all connections. */
 gboolean store_memory_bytes(Store *store, gint64 *bytes, GError **error);

@@ -127,6 +127,7 @@ void store_close(Store *store) {
   if (store->owns_host) store_close(store->host);
   if (store->guests) g_ptr_array_unref(store->guests);
   g_mutex_clear(&store->connecting);
+  g_free(store->successor);
   g_free(store->path);
   g_free(store);
 }

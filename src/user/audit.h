@@ -1,6 +1,7 @@
 /* The audit log: who did what, when and from where. Entries are only ever added, and each carries a hash over itself
  * and the one before it, so that a change in the middle shows; that the end was cut off shows to who has noted the last
  * hash elsewhere.
+ * Somebody who is erased is erased here too: their name goes, the entry stays, and the hashes still hold.
  *
  * All take a store in the writer's turn. */
 #pragma once
@@ -24,8 +25,16 @@ typedef void (*UserAuditTell)(const UserAuditEntry *entry, gpointer data);
 gboolean user_audit_read(Store *store, gint64 after, guint limit, UserAuditTell tell, gpointer data, GError **error);
 
 typedef struct {
-  gint64 n;      /* entries there are */
-  gint64 wrong;  /* the first that does not follow from the one before it; 0: all do */
-  char last[65]; /* hash of the last; "" when there is none */
+  gint64 n;        /* entries there are */
+  gint64 n_erased; /* of these: from which a name was erased; erasures' own entries say how many they were */
+  gint64 wrong;    /* the first that does not follow from the one before it; 0: all do */
+  char last[65];   /* hash of the last; "" when there is none */
 } UserAuditProof;
 gboolean user_audit_verify(Store *store, UserAuditProof *proof, GError **error);
+
+/* The text without a name, or NULL: it has none. The caller frees. */
+typedef char *(*UserAuditErase)(const char *text, gpointer data);
+/* Takes a name out of all entries, in the caller's transaction; `*n_erased`: entries that had it. Errors: INPUT where
+ * the log was changed, IO. */
+gboolean user_audit_erase(Store *store, gint64 now_us, UserAuditErase erase, gpointer data, gint64 *n_erased,
+                          GError **error);

@@ -25,6 +25,10 @@ static const struct {
      "SELECT member_table, member_key FROM attain_target_version", "person 1\n"},
     {"users.sql", "INSERT INTO attain_audit VALUES (1, TIMESTAMP '2026-06-01', 'ana', NULL, 'sign in', NULL, 'x')",
      "SELECT who, what FROM attain_audit", "ana sign in\n"},
+    {"feed.sql", "INSERT INTO attain_told_event VALUES ('crm', 'e1', TIMESTAMP '2026-06-02')",
+     "SELECT source, event FROM attain_told_event", "crm e1\n"},
+    {"erasing.sql", "INSERT INTO attain_erased VALUES (1, 'person', 'Erased person 1', TIMESTAMP '2026-06-03')",
+     "SELECT erased, shown FROM attain_erased", "1 Erased person 1\n"},
 };
 
 #define NEWEST_TESTED (G_N_ELEMENTS(forms) + 1)

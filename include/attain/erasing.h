@@ -1,0 +1,27 @@
+/* Erasing a person, in libattain. Included by attain/attain.h, which says what holds for all functions.
+ * docs/operations.md says what goes, what stays, and what is left for the operator to do. */
+#ifndef ATTAIN_ERASING_H
+#define ATTAIN_ERASING_H
+
+#include <attain/workspace.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct {
+  const char *who;         /* a name, an e-mail address, an id, or "source/id" */
+  const char *table;       /* person (also NULL), account or lead */
+  const char *const *also; /* more that texts call them; ends with NULL; may be NULL */
+  bool dry_run;            /* says what would change, and changes nothing */
+} AttainErasure;
+
+/* Takes somebody's names out of all that the database holds, past and present, ends their sign-in, writes the file anew
+ * without them and keeps the sums. Gives JSON of what changed, for attain_free(). Needs MANAGE. Errors: NOT_FOUND,
+ * INPUT where several are meant, USAGE where the workspace is only read, IO: nothing was changed. */
+ATTAIN_API char *attain_erase(AttainWorkspace *workspace, const AttainErasure *erasure, AttainError *error);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

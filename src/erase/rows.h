@@ -1,0 +1,9 @@
+/* Texts of the database without somebody's names. Private to src/erase. */
+#pragma once
+
+#include "erase/erase.h"
+
+/* Takes the names out of every text of every table but those that the caller sees to by itself, and keeps a digest of
+ * each value of the ledger that named them. `secret`: of the digests. Adds to erased->counts. */
+gboolean erase_rows(Store *store, const LedgerSchema *schema, Erased *erased, const char *secret, GError **error);
+void erase_count(Erased *erased, const char *table, const char *column, gint64 n_rows);

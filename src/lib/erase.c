@@ -1,0 +1,203 @@
+/* Erasing somebody, in the writer's turn and at the desk: nobody else writes from the first look to the end. The names
+ * go in one transaction; then the file is written anew, for what was deleted stands in it until then, and all that the
+ * process remembers of names is let go. */
+#include "erase/erase.h"
+
+#include "attain/erasing.h"
+#include "cli/cli.h"
+#include "lib/change.h"
+#include "lib/formats.h"
+#include "lib/people_change.h"
+#include "store/reopen.h"
+#include "user/audit.h"
+
+typedef struct {
+  AttainWorkspace *workspace;
+  LibPeople *people;
+  const AttainErasure *said;
+  Erased *erased;
+} Erasing;
+
+/* --- files that still name them --- */
+
+static void look_at(const Erased *erased, GPtrArray *files, const char *path) {
+  g_autofree char *text = NULL;
+  gsize length = 0;
+  if (!g_file_get_contents(path, &text, &length, NULL) || !g_utf8_validate(text, (gssize)length, NULL)) return;
+  if (erased_is_named(erased, text)) g_ptr_array_add(files, g_strdup(path));
+}
+
+static GPtrArray *find_files(const Session *session, const Erased *erased) {
+  static const char *const folders[] = {"kpis", "sources", "alerts", "plans"};
+  static const char *const alone[] = {"attain.yaml", "policy.yaml"};
+  GPtrArray *files = g_ptr_array_new_with_free_func(g_free);
+  for (guint i = 0; i < G_N_ELEMENTS(alone); i++) {
+    g_autofree char *path = g_build_filename(session->folder, alone[i], NULL);
+    look_at(erased, files, path);
+  }
+  for (guint i = 0; i < G_N_ELEMENTS(folders); i++) {
+    g_auto(GStrv) paths = session_files(session, folders[i]);
+    for (char **path = paths; *path; path++) look_at(erased, files, *path);
+  }
+  return files;
+}
+
+/* --- what is told --- */
+
+static void write_texts(CliJson *json, const char *name, const GPtrArray *texts) {
+  cli_json_member_array(json, name);
+  for (guint i = 0; i < texts->len; i++) cli_json_text(json, texts->pdata[i]);
+  cli_json_end_array(json);
+}
+
+static void write_counts(CliJson *json, const Erased *erased) {
+  cli_json_member_array(json, "texts");
+  for (guint i = 0; i < erased->counts->len; i++) {
+    const EraseCount *count = erased->counts->pdata[i];
+    cli_json_begin_object(json);
+    cli_json_member_text(json, "table", count->table);
+    cli_json_member_text(json, "column", count->column);
+    cli_json_member_integer(json, "rows", count->n_rows);
+    cli_json_end_object(json);
+  }
+  cli_json_end_array(json);
+}
+
+static char *report_of(const Erasing *erasing) {
+  const Erased *erased = erasing->erased;
+  const Session *session = erasing->workspace->core->session;
+  g_autoptr(GPtrArray) files = find_files(session, erased);
+  LibText text;
+  lib_text_init(&text);
+  CliJson *json = cli_json_new(text.out);
+  cli_json_begin_object(json);
+  cli_json_member_text(json, "shown", erased->shown);
+  cli_json_member_text(json, "table", erased->table);
+  cli_json_key(json, "dry_run");
+  cli_json_bool(json, erasing->said->dry_run);
+  write_texts(json, "keys", erased->keys);
+  cli_json_member_integer(json, "users", erased->users->len);
+  cli_json_member_integer(json, "audit_entries", erased->n_audit);
+  write_counts(json, erased);
+  write_texts(json, "files", files);
+  write_texts(json, "notes", erased->notes);
+  cli_json_end_object(json);
+  cli_json_free(json);
+  size_t n_bytes;
+  return lib_text_end(&text, TRUE, &n_bytes);
+}
+
+/* --- the change --- */
+
+/* Which key, never which name. */
+static gboolean note(const Erasing *erasing, Store *store, GError **error) {
+  const Erased *erased = erasing->erased;
+  gint64 n_rows = 0;
+  for (guint i = 0; i < erased->counts->len; i++) n_rows += ((const EraseCount *)erased->counts->pdata[i])->n_rows;
+  g_autofree char *who = lib_who(erasing->workspace);
+  g_autofree char *about = g_strdup_printf(
+      "%s %s, now %s: %" G_GINT64_FORMAT " values, %u users, %" G_GINT64_FORMAT " entries of this log", erased->table,
+      (const char *)erased->keys->pdata[0], erased->shown, n_rows, erased->users->len, erased->n_audit);
+  UserAuditEntry entry = {.at_us = lib_now(erasing->workspace), .who = who, .what = "erased", .about = about};
+  return user_audit_add(store, &entry, error);
+}
+
+/* Nobody signs in as them any more. */
+static gboolean end_user(UserBook *book, Store *desk, const char *name, GError **error) {
+  g_autoptr(User) user = user_book_find(book, name, error);
+  if (!user) return FALSE;
+  g_free(user->name);
+  user->name = g_strdup_printf("erased-%" G_GINT64_FORMAT, user->number);
+  g_clear_pointer(&user->shown, g_free);
+  return user_book_lock(book, desk, user->number, TRUE, error) &&
+         user_book_set_password(book, desk, user->number, NULL, NULL, error) &&
+         user_book_put(book, desk, user, NULL, error);
+}
+
+static gboolean end_users(const Erasing *erasing, Store *desk, GError **error) {
+  for (guint i = 0; i < erasing->erased->users->len; i++)
+    if (!end_user(erasing->people->book, desk, erasing->erased->users->pdata[i], error)) return FALSE;
+  return TRUE;
+}
+
+/* One transaction but for the users, who have a connection of their own: they go before it is committed, so that who is
+ * erased cannot sign in whatever fails after it. */
+static gboolean erase(Erasing *erasing, Store *desk, GError **error) {
+  const AttainErasure *said = erasing->said;
+  const Session *session = erasing->workspace->core->session;
+  EraseOrder order = {said->table ? said->table : "person", said->who, said->also, lib_now(erasing->workspace)};
+  if (!store_begin(session->store, error)) return FALSE;
+  erasing->erased = erase_run(session->store, session->schema, &order, error);
+  if (erasing->erased && said->dry_run) {
+    store_rollback(session->store);
+    return TRUE;
+  }
+  if (erasing->erased && end_users(erasing, desk, error) && note(erasing, session->store, error) &&
+      store_commit(session->store, error))
+    return TRUE;
+  store_rollback(session->store);
+  return FALSE;
+}
+
+/* The file anew, and nobody at the old one meanwhile. */
+static gboolean write_anew(AttainWorkspace *workspace, GError **error) {
+  LibCore *core = workspace->core;
+  g_mutex_lock(&core->desking);
+  g_rw_lock_writer_lock(&core->reading);
+  g_mutex_lock(&core->watching);
+  gboolean ok = store_make_successor(core->session->store, error);
+  gboolean is_open = query_live_reopen(core->live, core->session->store, ok ? error : NULL);
+  g_mutex_unlock(&core->watching);
+  g_rw_lock_writer_unlock(&core->reading);
+  g_mutex_unlock(&core->desking);
+  return ok && is_open;
+}
+
+/* What was kept of names and is not the database's. */
+static void forget(AttainWorkspace *workspace) {
+  g_clear_pointer(&workspace->core->put, ingest_writer_free);
+  g_clear_pointer(&workspace->core->keys, lib_keys_free);
+  lib_forget_alert_book(workspace);
+  lib_organisation_changed(workspace);
+}
+
+static gboolean erase_in_turn(Erasing *erasing, GError **error) {
+  AttainWorkspace *workspace = erasing->workspace;
+  Store *desk = lib_take_desk(workspace);
+  gboolean ok = erase(erasing, desk, error);
+  lib_leave_desk(workspace);
+  if (!ok || erasing->said->dry_run) return ok;
+  forget(workspace);
+  g_autoptr(GError) failed = NULL;
+  if (!write_anew(workspace, &failed))
+    g_ptr_array_add(erasing->erased->notes,
+                    g_strdup_printf("the names are gone from every table, but the file could not be written anew, and "
+                                    "its free space may still hold them: erase again when there is room (%s)",
+                                    failed ? failed->message : "unknown"));
+  return lib_publish(workspace, error);
+}
+
+char *attain_erase(AttainWorkspace *workspace, const AttainErasure *erasure, AttainError *error) {
+  GError *cause = NULL;
+  if (!lib_permit(workspace, "erase", error)) return NULL;
+  if (!erasure || !erasure->who || !*erasure->who) {
+    lib_fail_with(error, ATTAIN_ERROR_USAGE, "say who is to be erased: a name, an e-mail address or an id");
+    return NULL;
+  }
+  if (workspace->core->is_read_only) {
+    lib_fail_with(error, ATTAIN_ERROR_USAGE, "the workspace was opened to be read only");
+    return NULL;
+  }
+  Erasing erasing = {.workspace = workspace, .said = erasure, .people = lib_people(workspace, error)};
+  if (!erasing.people || !lib_begin_writing(workspace, error)) return NULL;
+  lib_mend(workspace);
+  lib_doing(workspace, "erase");
+  gboolean ok = erase_in_turn(&erasing, &cause);
+  lib_own_up(workspace, &cause);
+  lib_change_state(workspace);
+  lib_end_writing(workspace);
+  char *report = ok ? report_of(&erasing) : NULL;
+  erased_free(erasing.erased);
+  if (!ok) lib_fail(error, cause);
+  return report;
+}
