@@ -112,6 +112,7 @@ typedef struct {
   const char *what; /* the function's name without attain_: load, lint, alert_test …; static; NULL when not busy */
   double share;     /* of its running statement done, from 0 to 1; -1: not known */
   double seconds;   /* since it began */
+  bool is_own;      /* by a call with this handle */
 } AttainProgress;
 
 /* What a workspace is doing, for a bar or a status page. Any thread; does not wait. */
@@ -121,6 +122,11 @@ ATTAIN_API void attain_progress(AttainWorkspace *workspace, AttainProgress *prog
  * meanwhile, or is being sent to a receiver, is not cut short. False: nobody was busy. Any thread that holds nothing;
  * not from a callback. */
 ATTAIN_API bool attain_cancel(AttainWorkspace *workspace);
+/* Ends what is done with a handle of attain_as_user(), _session() or _token(): the call that writes or reads the
+ * database for it now, and each that would begin to from here on, fails with CANCELLED and changes nothing. What is
+ * being committed together with other handles' records is not cut short. The handle is only to be left after that. Any
+ * thread; returns when the call's turn has ended. Of the operator's handle nothing is ended. */
+ATTAIN_API void attain_stop(AttainWorkspace *handle);
 
 /* --- what is wrong --- */
 

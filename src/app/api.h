@@ -25,6 +25,9 @@ gint64 api_path_number(HttpExchange *exchange, const char *name);
 /* Who asks, for what is kept with a name: targets said, alerts acknowledged. */
 const char *api_author(const HttpExchange *exchange);
 
+/* HttpSettings.later: answers 202 with where the work is. */
+void api_later(HttpExchange *exchange, gpointer server);
+
 /* --- all routes --- */
 
 /* The tables of the subjects in one; it stays for the program's life. */
@@ -56,5 +59,7 @@ extern const HttpRoute api_work_routes[];
 extern const guint api_n_work_routes;
 extern const HttpRoute api_sign_in_routes[];
 extern const guint api_n_sign_in_routes;
+extern const HttpRoute api_later_routes[];
+extern const guint api_n_later_routes;
 extern const HttpRoute api_people_routes[];
 extern const guint api_n_people_routes;

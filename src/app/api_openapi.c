@@ -84,6 +84,7 @@ static void add_place(GString *out, const char *name) {
                 {"kpi", "a KPI, by name", FALSE},
                 {"target", "a target's number", TRUE},
                 {"rule", "an alert rule, by name", FALSE},
+                {"board", "a board that the policy file shares, by name", FALSE},
                 {"message", "a message's number, of the outbox", TRUE},
                 {"user", "what they sign in with", FALSE},
                 {"work", "the number of a piece of work", TRUE}};
@@ -196,9 +197,15 @@ static void add_problem(GString *out, const char *name, const char *about, const
   g_string_append(out, "}}");
 }
 
+static gboolean may_be_later(const HttpRoute *route) {
+  guint kind = route->flags & (HTTP_ROUTE_SLOW | HTTP_ROUTE_STREAM | HTTP_ROUTE_OPEN);
+  return kind == HTTP_ROUTE_SLOW && route->answer;
+}
+
 static void add_replies(GString *out, const HttpRoute *route) {
   g_string_append(out, ", \"responses\": {");
   add_success(out, route);
+  if (may_be_later(route)) add_common(out, "202", "Later");
   add_common(out, "401", "SignedOut");
   if (route->permission) add_common(out, "403", "Forbidden");
   if (route->refusal) {
@@ -218,6 +225,11 @@ static void add_responses(GString *out) {
                 {"Problem", "What went wrong", NULL}};
   begin_reply(out, "NotModified", "What If-None-Match names still holds", "ETag");
   g_string_append_c(out, '}');
+  g_string_append(out, ",\n      ");
+  begin_reply(out, "Later", "It was asked to be answered later (Prefer: respond-async): where it is", "Location");
+  g_string_append(out, ", \"content\": {");
+  add_reference(out, "application/json", "later");
+  g_string_append(out, "}}");
   for (guint i = 0; i < G_N_ELEMENTS(common); i++) {
     g_string_append(out, ",\n      ");
     add_problem(out, common[i].name, common[i].about, common[i].header, "problem");

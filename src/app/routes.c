@@ -18,6 +18,7 @@ static const struct {
     {api_target_routes, &api_n_target_routes},
     {api_alert_routes, &api_n_alert_routes},
     {api_work_routes, &api_n_work_routes},
+    {api_later_routes, &api_n_later_routes},
     {api_docs_routes, &api_n_docs_routes},
     {api_sign_in_routes, &api_n_sign_in_routes},
     {api_people_routes, &api_n_people_routes},

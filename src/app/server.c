@@ -49,6 +49,10 @@ char *server_address(const Server *server) {
                                    : g_strdup_printf("%s://%s:%u/", scheme, server->host, port);
 }
 
+Works *server_works(Server *server) {
+  return server->works;
+}
+
 ApiCache *server_answers(Server *server) {
   return server->answers;
 }
@@ -178,6 +182,7 @@ static gboolean listen_at(Server *server, const ServerPlan *plan, GError **error
   HttpSettings http = plan->http;
   http.routes = routes_all(&http.n_routes);
   http.gate = gate;
+  http.later = api_later;
   http.app = server;
   http.access_log = server->access_log;
   server->http = http_server_start(&http, error);
@@ -191,6 +196,7 @@ static void free_server(Server *server) {
   if (server->access_log && server->access_log != stdout) fclose(server->access_log);
   api_cache_free(server->answers);
   sign_in_release(server->sign_in);
+  works_free(server->works);
   g_mutex_clear(&server->lock);
   g_cond_clear(&server->changed);
   g_cond_clear(&server->asked);
@@ -208,6 +214,7 @@ static Server *new_server(const ServerSettings *settings, const ServerPlan *plan
   g_cond_init(&server->changed);
   g_cond_init(&server->asked);
   server->answers = api_cache_new(API_CACHE_BYTES);
+  server->works = works_new();
   server->folder = g_strdup(plan->folder);
   server->host = g_strdup(plan->host);
   server->is_secure = plan->http.certificate != NULL;
@@ -279,6 +286,7 @@ static void stop_taking(Server *server, guint seconds) {
   server->stop_seconds = seconds;
   g_mutex_unlock(&server->lock);
   GThread *canceller = g_thread_new("server-cancel", cancel_late, server);
+  works_stop(server->works);
   http_server_stop(server->http, seconds);
   local_server_stop(server->local, seconds);
   g_mutex_lock(&server->lock);

@@ -31,6 +31,9 @@ typedef struct {
 } Caller;
 Caller *server_caller(const HttpExchange *exchange);
 
+struct Works;
+struct Works *server_works(Server *server); /* app/works.h: what is answered later */
+
 typedef struct ApiCache ApiCache;         /* app/api_cache.h */
 ApiCache *server_answers(Server *server); /* those that were given, kept as long as they hold */
 

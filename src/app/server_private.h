@@ -3,6 +3,7 @@
 
 #include "app/local.h"
 #include "app/server.h"
+#include "app/works.h"
 #include "conf/conf.h"
 
 struct Server {
@@ -15,6 +16,7 @@ struct Server {
   LocalServer *local;
   Feed *feed;
   ApiCache *answers;
+  Works *works;
   GThread *reader;  /* of the files; NULL until all else has begun */
   gint64 started_s; /* Unix time */
   GMutex lock;      /* of all below */

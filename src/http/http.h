@@ -89,7 +89,8 @@ typedef struct {
   const HttpRoute *routes;
   guint n_routes;
   HttpGate gate;
-  gpointer app; /* handed to gate and handlers */
+  HttpHandler later; /* or NULL: asked of a SLOW route's request that may be answered later, see below */
+  gpointer app;      /* handed to gate and handlers */
 } HttpSettings;
 
 /* Everything in `settings` is copied but the routes. Errors: INPUT (an address, a certificate), IO (in use). */
@@ -143,6 +144,26 @@ void http_reply_content(HttpExchange *exchange, HttpContent *content);
  * people. */
 void http_problem(HttpExchange *exchange, guint status, const char *name, const char *title, const char *detail, ...)
     G_GNUC_PRINTF(5, 6);
+
+/* --- work: a request that is answered later ---
+ *
+ * Who sends "Prefer: respond-async" (RFC 7240) with what a SLOW route answers does not wait: `later` is asked in the
+ * connection's thread. It takes the work and replies 202, or does nothing, and the request goes the usual way. */
+
+typedef struct HttpWork HttpWork;
+
+/* The request with its body and its user, without its connection; the exchange is to be replied to by the caller. */
+HttpWork *http_work_new(HttpExchange *exchange);
+/* Asks the route's handler, in the caller's thread; once. */
+void http_work_run(HttpWork *work);
+/* Lets go of the user, who was the handler's until here. */
+void http_work_end(HttpWork *work);
+/* Of what was replied; 0: it was not run. */
+guint http_work_status(const HttpWork *work);
+gsize http_work_bytes(const HttpWork *work);
+/* Replies with what was replied to the work. */
+void http_work_reply(const HttpWork *work, HttpExchange *exchange);
+void http_work_free(HttpWork *work);
 
 /* --- streams --- */
 

@@ -96,6 +96,7 @@ struct HttpServer {
   const HttpRoute *routes;
   guint n_routes;
   HttpGate gate;
+  HttpHandler later;
   gpointer app;
   HttpNetworks *trusted;
   HttpRate *rate;
@@ -141,6 +142,10 @@ void http_problem_make(HttpReply *reply, const char *id, guint status, const cha
 void http_reply_finish(HttpExchange *exchange);
 /* Hands the reply to the connection. */
 enum MHD_Result http_reply_send(HttpExchange *exchange, HttpReply *reply);
+
+/* --- work.c --- */
+/* Whether the client would rather not wait, and the route may be answered later. */
+gboolean http_work_is_wanted(const HttpExchange *exchange);
 
 /* --- stream.c --- */
 /* The reply of an open stream; it has the stream from here on. */

@@ -264,6 +264,7 @@ static enum MHD_Result dispatch(HttpExchange *exchange) {
   if (http_is_replied(exchange)) return reply_now(exchange);
   const HttpRoute *route = exchange->match.route;
   if (route->first) route->first(exchange, server->app);
+  if (!http_is_replied(exchange) && http_work_is_wanted(exchange)) server->later(exchange, server->app);
   if (http_is_replied(exchange)) return reply_now(exchange);
   if (!(route->flags & HTTP_ROUTE_SLOW)) {
     run(exchange);

@@ -56,6 +56,7 @@ static HttpServer *new_server(const HttpSettings *settings) {
   server->routes = settings->routes;
   server->n_routes = settings->n_routes;
   server->gate = settings->gate;
+  server->later = settings->later;
   server->app = settings->app;
   server->access_log = settings->access_log;
   server->router = http_router_new(settings->routes, settings->n_routes);

@@ -205,6 +205,7 @@ static gboolean change_joined(AttainWorkspace *workspace, LibCall *const *calls,
   gboolean is_taken = FALSE;
   if (n_calls < 2) return FALSE;
   if (put_joined(&(Commit){workspace, calls, n_calls, FALSE}, &is_taken, &cause)) return is_taken;
+  lib_own_up(workspace, &cause);
   for (guint i = 0; i < n_calls; i++) fail_call(calls[i], cause);
   return TRUE;
 }
@@ -213,7 +214,8 @@ static gboolean change_joined(AttainWorkspace *workspace, LibCall *const *calls,
 static GPtrArray *find_new(AttainWorkspace *workspace, LibCall *const *calls, guint n_calls) {
   GPtrArray *fresh = g_ptr_array_new();
   for (guint i = 0; i < n_calls; i++) {
-    if (lib_key_find(workspace, calls[i], &calls[i]->report, &calls[i]->cause) && !calls[i]->report)
+    if (lib_check_goes_on(calls[i]->caller, &calls[i]->cause) &&
+        lib_key_find(workspace, calls[i], &calls[i]->report, &calls[i]->cause) && !calls[i]->report)
       g_ptr_array_add(fresh, calls[i]);
   }
   return fresh;
@@ -226,7 +228,9 @@ void lib_change(AttainWorkspace *workspace, LibCall *const *calls, guint n_calls
     for (guint i = 0; i < fresh->len; i++) {
       g_autoptr(GError) cause = NULL;
       LibCall *const *call = (LibCall *const *)fresh->pdata + i;
-      if (!change_one(&(Commit){workspace, call, 1, FALSE}, &cause)) fail_call(*call, cause);
+      if (change_one(&(Commit){workspace, call, 1, FALSE}, &cause)) continue;
+      lib_own_up(workspace, &cause);
+      fail_call(*call, cause);
     }
   }
   store_tidy(workspace->core->session->store);
@@ -271,13 +275,13 @@ static bool change(AttainWorkspace *workspace, const char *name, LibCall *call, 
 
 bool attain_put(AttainWorkspace *workspace, const char *table, const char *records, const AttainPutOptions *options,
                 AttainReport **report, AttainError *error) {
-  LibCall call = {.table = table, .records = records, .options = options};
+  LibCall call = {.caller = workspace, .table = table, .records = records, .options = options};
   return change(workspace, "put", &call, report, error);
 }
 
 bool attain_remove(AttainWorkspace *workspace, const char *table, const char *const *ids,
                    const AttainPutOptions *options, AttainReport **report, AttainError *error) {
-  LibCall call = {.table = table, .ids = ids, .options = options};
+  LibCall call = {.caller = workspace, .table = table, .ids = ids, .options = options};
   return change(workspace, "remove", &call, report, error);
 }
 

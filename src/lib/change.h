@@ -25,6 +25,7 @@ LibReport *lib_report_read(const char *text);
 /* --- one call of attain_put() or attain_remove() --- */
 
 typedef struct {
+  AttainWorkspace *caller;
   const char *table;
   const char *records;    /* of a put; or */
   const char *const *ids; /* of a removal */

@@ -86,11 +86,12 @@ static void tell(LibCore *core, const GPtrArray *calls) {
 static void lead(AttainWorkspace *workspace) {
   LibCore *core = workspace->core;
   AttainError none = {0};
-  gboolean has_turn = lib_begin_writing(workspace, &none); /* FALSE only in a callback, which does not come here */
+  gboolean has_turn = lib_begin_shared(workspace, &none); /* FALSE only in a callback, which does not come here */
   g_assert(has_turn);
   g_mutex_lock(&core->queueing);
   g_autoptr(GPtrArray) calls = take_group(&core->queue);
   g_mutex_unlock(&core->queueing);
+  if (calls->len == 1) lib_watch_own(workspace, ((const LibCall *)calls->pdata[0])->caller);
   lib_change(workspace, (LibCall *const *)calls->pdata, calls->len);
   lib_end_writing(workspace);
   g_mutex_lock(&core->queueing);

@@ -121,6 +121,7 @@ static const Permit permits[] = {
     {"release", READ, BLIND},
     {"progress", READ, BLIND},
     {"cancel", RUN, BLIND},
+    {"stop", 0, BLIND},
     {"memory", RUN, BLIND},
     {"open", MANAGE, WHOLE},
     {"close", MANAGE, WHOLE},

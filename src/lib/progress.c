@@ -8,12 +8,13 @@
 
 #define AGAIN_US 2000
 
-void lib_watch_begin(AttainWorkspace *workspace) {
+void lib_watch_begin(AttainWorkspace *workspace, const LibReader *holder) {
   g_mutex_lock(&workspace->core->watching);
   workspace->core->what = "write";
   workspace->core->began_us = g_get_monotonic_time();
   workspace->core->n_turns++;
   workspace->core->is_cancelled = FALSE;
+  workspace->core->holder = holder;
   g_mutex_unlock(&workspace->core->watching);
 }
 
@@ -24,10 +25,21 @@ void lib_watch_end(AttainWorkspace *workspace) {
   g_mutex_unlock(&workspace->core->watching);
 }
 
+void lib_watch_own(AttainWorkspace *workspace, const AttainWorkspace *handle) {
+  g_mutex_lock(&workspace->core->watching);
+  workspace->core->holder = handle->reader;
+  g_mutex_unlock(&workspace->core->watching);
+}
+
 void lib_doing(AttainWorkspace *workspace, const char *what) {
   g_mutex_lock(&workspace->core->watching);
   workspace->core->what = what;
   g_mutex_unlock(&workspace->core->watching);
+}
+
+static gboolean fail_cancelled(GError **cause) {
+  g_set_error(cause, G_IO_ERROR, G_IO_ERROR_CANCELLED, "it was cancelled");
+  return FALSE;
 }
 
 void lib_own_up(AttainWorkspace *workspace, GError **cause) {
@@ -36,12 +48,18 @@ void lib_own_up(AttainWorkspace *workspace, GError **cause) {
   g_mutex_unlock(&workspace->core->watching);
   if (!is_cancelled || !*cause) return;
   g_clear_error(cause);
-  g_set_error(cause, G_IO_ERROR, G_IO_ERROR_CANCELLED, "it was cancelled");
+  fail_cancelled(cause);
+}
+
+gboolean lib_check_goes_on(const AttainWorkspace *workspace, GError **cause) {
+  if (!workspace->reader || !g_atomic_int_get(&workspace->reader->is_stopped)) return TRUE;
+  return fail_cancelled(cause);
 }
 
 void attain_progress(AttainWorkspace *workspace, AttainProgress *progress) {
   g_mutex_lock(&workspace->core->watching);
   *progress = (AttainProgress){.is_busy = workspace->core->what != NULL, .what = workspace->core->what, .share = -1};
+  progress->is_own = progress->is_busy && workspace->core->holder == workspace->reader;
   if (progress->is_busy) {
     progress->share = store_progress(workspace->core->session->store);
     progress->seconds = (double)(g_get_monotonic_time() - workspace->core->began_us) / G_USEC_PER_SEC;
@@ -53,17 +71,31 @@ static gboolean is_cancellable(const AttainWorkspace *workspace) {
   return workspace->core->what && !g_str_equal(workspace->core->what, LIB_HOLDING);
 }
 
-bool attain_cancel(AttainWorkspace *workspace) {
-  if (!lib_permit(workspace, "cancel", NULL)) return false;
-  if (g_atomic_pointer_get(&workspace->core->writer) == g_thread_self()) return false;
-  g_mutex_lock(&workspace->core->watching);
+/* Ends the turn that is under way. `watching` is held. */
+static void end_turn(AttainWorkspace *workspace) {
   guint64 turn = workspace->core->n_turns;
-  gboolean is_busy = is_cancellable(workspace);
   while (workspace->core->n_turns == turn && is_cancellable(workspace)) {
     workspace->core->is_cancelled = TRUE;
     store_interrupt(workspace->core->session->store);
     g_cond_wait_until(&workspace->core->ended, &workspace->core->watching, g_get_monotonic_time() + AGAIN_US);
   }
+}
+
+bool attain_cancel(AttainWorkspace *workspace) {
+  if (!lib_permit(workspace, "cancel", NULL)) return false;
+  if (g_atomic_pointer_get(&workspace->core->writer) == g_thread_self()) return false;
+  g_mutex_lock(&workspace->core->watching);
+  gboolean is_busy = is_cancellable(workspace);
+  end_turn(workspace);
   g_mutex_unlock(&workspace->core->watching);
   return is_busy;
+}
+
+void attain_stop(AttainWorkspace *handle) {
+  if (!handle->reader) return;
+  g_atomic_int_set(&handle->reader->is_stopped, TRUE);
+  if (g_atomic_pointer_get(&handle->core->writer) == g_thread_self()) return;
+  g_mutex_lock(&handle->core->watching);
+  if (handle->core->holder == handle->reader) end_turn(handle);
+  g_mutex_unlock(&handle->core->watching);
 }

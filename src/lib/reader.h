@@ -18,6 +18,7 @@ struct LibReader {
   char *key;         /* of the sight */
   char *session;     /* the secret of the session they came with; NULL: none */
   gboolean is_token; /* they came with a token */
+  gint is_stopped;   /* atomic: by attain_stop() */
 };
 
 struct LibPeople {

@@ -156,12 +156,24 @@ gboolean lib_check_no_turn(const AttainWorkspace *workspace, AttainError *error)
                        "is not over yet");
 }
 
-gboolean lib_begin_writing(AttainWorkspace *workspace, AttainError *error) {
+static gboolean begin(AttainWorkspace *workspace, const LibReader *holder, AttainError *error) {
   if (!lib_check_no_turn(workspace, error)) return FALSE;
   g_mutex_lock(&workspace->core->writing);
   g_atomic_pointer_set(&workspace->core->writer, g_thread_self());
-  lib_watch_begin(workspace);
+  lib_watch_begin(workspace, holder);
   return TRUE;
+}
+
+gboolean lib_begin_shared(AttainWorkspace *workspace, AttainError *error) {
+  return begin(workspace, NULL, error);
+}
+
+gboolean lib_begin_writing(AttainWorkspace *workspace, AttainError *error) {
+  GError *cause = NULL;
+  if (!begin(workspace, workspace->reader, error)) return FALSE;
+  if (lib_check_goes_on(workspace, &cause)) return TRUE;
+  lib_end_writing(workspace);
+  return lib_fail(error, cause);
 }
 
 void lib_end_writing(AttainWorkspace *workspace) {

@@ -73,7 +73,8 @@ typedef struct {
   const char *what; /* is being done; static; NULL: nothing */
   gint64 began_us;  /* on the monotonic clock */
   guint64 n_turns;
-  gboolean is_cancelled; /* whoever has the turn is to end */
+  gboolean is_cancelled;   /* whoever has the turn is to end */
+  const LibReader *holder; /* whose handle has the turn; NULL: the operator's, or a turn for several */
 } LibCore;
 
 struct AttainWorkspace {
@@ -89,9 +90,12 @@ gboolean lib_fail_with(AttainError *error, AttainErrorCode code, const char *for
 
 /* Errors: USAGE from a callback, or while the thread holds a commit. */
 gboolean lib_check_no_turn(const AttainWorkspace *workspace, AttainError *error);
-/* Errors: the same. */
+/* Errors: the same; CANCELLED where the handle was stopped. */
 gboolean lib_begin_writing(AttainWorkspace *workspace, AttainError *error);
 void lib_end_writing(AttainWorkspace *workspace);
+/* The same for a turn in which several callers' work is done, whatever became of the one who has it. Cannot fail
+ * outside a callback. */
+gboolean lib_begin_shared(AttainWorkspace *workspace, AttainError *error);
 /* Within lib_begin_writing(), after a failure. Whether the database was lost and is there again. */
 gboolean lib_mend(AttainWorkspace *workspace);
 gint64 lib_now(const AttainWorkspace *workspace);
@@ -140,8 +144,12 @@ gboolean lib_read_question(const Session *session, const AttainQuestion *questio
 
 /* --- progress.c: who watches --- */
 #define LIB_HOLDING "hold" /* a commit is held between answers: there is nothing to cancel */
-void lib_watch_begin(AttainWorkspace *workspace);
+void lib_watch_begin(AttainWorkspace *workspace, const LibReader *holder);
+/* Errors: CANCELLED where the handle was stopped. */
+gboolean lib_check_goes_on(const AttainWorkspace *workspace, GError **cause);
 void lib_watch_end(AttainWorkspace *workspace);
+/* The turn is that of this handle alone from here on. */
+void lib_watch_own(AttainWorkspace *workspace, const AttainWorkspace *handle);
 /* What the holder of the turn does; static. */
 void lib_doing(AttainWorkspace *workspace, const char *what);
 /* In the turn, after a failure: one that was asked for becomes CANCELLED. */

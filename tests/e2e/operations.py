@@ -226,6 +226,19 @@ def service(boss, rep, nobody):
     nobody.refused("GET", "organisation", 401, "token")
 
 
+def work(server, boss):
+    at = boss.ask("GET", "goals", wanted=202, Prefer="respond-async")["at"]
+    events = Events(server, path=at.removeprefix("/api/v1") + "/events")
+    while events.next():
+        pass
+    events.close()
+    check(boss.ask("GET", at)["state"] == "done", "work that was answered later is done")
+    boss.ask("GET", at + "/answer")
+    boss.ask("DELETE", at)
+    for method, path in (("GET", at), ("GET", at + "/events"), ("GET", at + "/answer"), ("DELETE", at)):
+        boss.refused(method, path, 404, "forgotten")
+
+
 def people(boss, rep, nobody):
     rep.ask("GET", "me")
     nobody.refused("GET", "me", 401, "token")
@@ -270,6 +283,7 @@ def main():
         for part in (numbers, kpis, targets, alerts, service, people):
             if part is people:
                 records(server, boss, rep, nobody)
+                work(server, boss)
             part(boss, rep, nobody)
         seen = server.description.seen
         for path, operations in server.description.root["paths"].items():

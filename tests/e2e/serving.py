@@ -55,7 +55,7 @@ class Server:
         assert status == 200, body
         cookie = headers["Set-Cookie"].split(";")[0]
         csrf = json.loads(body).get("csrf")
-        extra = {"Cookie": cookie, "X-Attain-CSRF": csrf or ""}
+        self.session = extra = {"Cookie": cookie, "X-Attain-CSRF": csrf or ""}
         status, _, body = self.ask("POST", "/tokens", {"name": "tests", "may": ["read", "target", "alert", "put", "run", "see_all", "manage"]}, extra,
                                    whole=True)
         assert status in (200, 201), (status, body)
@@ -95,21 +95,21 @@ class Server:
 
 
 class Events:
-    """The events of a server, read as they come."""
+    """The events of a server, or of another stream of its, read as they come."""
 
-    def __init__(self, server, last=None):
+    def __init__(self, server, last=None, path="/events"):
         extra = {"Accept": "text/event-stream"}
         if last is not None:
             extra["Last-Event-ID"] = str(last)
         self.socket = socket.create_connection(("127.0.0.1", server.port), timeout=60)
-        lines = [f"GET /api/v1/events HTTP/1.1", f"Host: 127.0.0.1:{server.port}"]
+        lines = [f"GET /api/v1{path} HTTP/1.1", f"Host: 127.0.0.1:{server.port}"]
         lines += [f"{name}: {value}" for name, value in server.headers(extra).items() if name != "Content-Type"]
         self.socket.sendall("\r\n".join(lines + ["", ""]).encode())
         self.file = self.socket.makefile("rb")
         self.status = int(self.file.readline().split()[1])
         self.head = http.client.parse_headers(self.file)
         whole = b"" if self.status == 200 else self.file.read(int(self.head["Content-Length"]))
-        hold(server.description, "GET", "/api/v1/events", self.status, self.head, whole)
+        hold(server.description, "GET", "/api/v1" + path, self.status, self.head, whole)
         self.text = b""
 
     def next(self):
@@ -122,9 +122,9 @@ class Events:
             self.file.readline()
         one, self.text = self.text.split(b"\n\n", 1)
         fields = dict(line.split(": ", 1) for line in one.decode().split("\n") if ": " in line)
-        if "id" not in fields:
+        if "event" not in fields:
             return self.next()
-        return {"id": int(fields["id"]), "event": fields["event"], "data": json.loads(fields["data"])}
+        return {"id": int(fields.get("id", 0)), "event": fields["event"], "data": json.loads(fields["data"])}
 
     def close(self):
         self.socket.close()
