@@ -1,93 +1,9 @@
 /* What may be a password: long, and not the first that a stranger would try. No rule asks for kinds of characters
  * (NIST SP 800-63B, 5.1.1.2: such rules make passwords that are worse). */
+#include "user/common.h"
 #include "user/secret.h"
 
 #include <string.h>
-
-/* The commonest of at least twelve characters in published lists of leaked passwords. What repeats itself or counts on
- * is found by rule and need not be here. */
-static const char *const common[] = {
-    "1q2w3e4r5t6y",
-    "1qaz2wsx3edc",
-    "1qazxsw23edc",
-    "qwertyuiop[]",
-    "q1w2e3r4t5y6",
-    "zaq12wsxcde3",
-    "passwordpassword",
-    "password1234",
-    "password12345",
-    "password123456",
-    "mypassword123",
-    "p@ssw0rd1234",
-    "passw0rd1234",
-    "iloveyou1234",
-    "iloveyou12345",
-    "letmein12345",
-    "welcome12345",
-    "welcome123456",
-    "changeme1234",
-    "changeme12345",
-    "administrator",
-    "administrator1",
-    "correcthorsebatterystaple",
-    "unbelievable",
-    "sunshine1234",
-    "football1234",
-    "baseball1234",
-    "princess1234",
-    "superman1234",
-    "dragon123456",
-    "monkey123456",
-    "qwerty123456",
-    "qwerty1234567",
-    "qwertyuiop123",
-    "asdfghjkl123",
-    "abc123abc123",
-    "123qweasdzxc",
-    "1234qwerasdf",
-    "1234qwerasdfzxcv",
-    "qazwsxedcrfv",
-    "qweasdzxc123",
-    "michaeljordan",
-    "liverpoolfc1",
-    "manchesterunited",
-    "thunderbird1",
-    "internet1234",
-    "computer1234",
-    "salesforce123",
-    "attain123456",
-    "summer202412",
-    "winter202412",
-    "spring202612",
-    "companyname1",
-    "trustno1trustno1",
-    "iloveyouforever",
-    "password!234",
-    "password@123",
-    "secret123456",
-    "test12345678",
-};
-
-/* As a stranger would write it: small letters, digits and signs that stand for letters as those. */
-static char *plain_of(const char *text) {
-  static const struct {
-    char sign, letter;
-  } stands_for[] = {{'0', 'o'}, {'1', 'l'}, {'3', 'e'}, {'4', 'a'}, {'5', 's'}, {'7', 't'}, {'@', 'a'}, {'$', 's'}};
-  char *plain = g_utf8_casefold(text, -1);
-  for (char *at = plain; *at; at++)
-    for (guint i = 0; i < G_N_ELEMENTS(stands_for); i++)
-      if (*at == stands_for[i].sign) *at = stands_for[i].letter;
-  return plain;
-}
-
-static gboolean is_common(const char *password) {
-  g_autofree char *plain = plain_of(password);
-  for (guint i = 0; i < G_N_ELEMENTS(common); i++) {
-    g_autofree char *other = plain_of(common[i]);
-    if (strcmp(plain, other) == 0) return TRUE;
-  }
-  return FALSE;
-}
 
 /* "abcabcabcabc": what it repeats is shorter than half of the least length. */
 static gboolean repeats(const gunichar *text, glong n) {
@@ -131,10 +47,10 @@ char *user_password_read(const char *password, const char *const *names, GError 
   g_autofree gunichar *text = composed ? g_utf8_to_ucs4_fast(composed, -1, &n) : NULL;
   const char *wrong = !composed               ? "a password is a text"
                       : n < USER_MIN_PASSWORD ? "a password has at least 12 characters; a sentence is easy to remember"
-                      : n > USER_MAX_PASSWORD ? "a password has at most 256 characters"
-                      : is_common(composed)   ? "this password is among those that are tried first: choose another"
+                      : n > USER_MAX_PASSWORD ? "a password has at most 128 characters"
                       : repeats(text, n)      ? "this password repeats a few characters: choose another"
                       : counts_on(text, n)    ? "this password is a sequence of neighbouring keys: choose another"
+                      : user_is_common(composed) ? "this password is among those that are tried first: choose another"
                       : is_name(composed, names) ? "this password is little more than the name: choose another"
                                                  : NULL;
   if (!wrong) return g_steal_pointer(&composed);

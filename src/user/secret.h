@@ -16,7 +16,7 @@ gboolean user_secret_is_equal(const char *a, const char *b);
 /* --- passwords --- */
 
 #define USER_MIN_PASSWORD 12
-#define USER_MAX_PASSWORD 256 /* characters */
+#define USER_MAX_PASSWORD 128 /* characters */
 
 /* The text that is hashed (NFC, so that it does not matter how a keyboard makes its letters); NULL with INPUT where it
  * is no password by NIST SP 800-63B, 5.1.1.2: too short or long, among the commonest, a repetition or a sequence, or

@@ -74,7 +74,17 @@ static void test_password_rules(void **state) {
       {"qwertyuiopas", "sequence"},
       {"P4ssw0rdP4ssw0rd", "tried first"},
       {"anasilva1234", "more than the name"},
-      {"iloveyouforever", "tried first"},
+      {"Trustno1!2024", "tried first"},
+      {"monkey@monkey", NULL}, /* other than itself again; a rule that took this would take sentences */
+      {"2024footballFOOTBALL!!", "tried first"},
+      {"!!p@$$w0rd123", "tried first"},
+      {"1qaz2wsx3edc", "tried first"},
+      {"ADMINISTRATOR", "tried first"},
+      {"Salesforce#2026", "tried first"},
+      {"unbelievable", "tried first"},
+      {"829163540718", NULL}, /* digits of no order */
+      {"unbelievable turnips", NULL},
+      {"ünbelievable", NULL},
   };
   const char *const names[] = {"anasilva", NULL};
   for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -85,9 +95,34 @@ static void test_password_rules(void **state) {
     if (cases[i].wrong) assert_has(error->message, cases[i].wrong);
     user_password_free(read);
   }
-  g_autofree char *longest = g_strnfill(257, 'x');
-  assert_null(user_password_read(longest, NULL, NULL));
+  char longest[130] = {0}; /* ASVS 2.1.2: 64 characters are permitted, more than 128 are not */
+  for (guint i = 0; i < 129; i++) longest[i] = (char)('!' + (i * i * 7 + i * 31) % 90);
+  g_autoptr(GError) too_long = NULL;
+  assert_null(user_password_read(longest, NULL, &too_long));
+  assert_has(too_long->message, "at most 128");
+  longest[128] = '\0';
+  g_autofree char *taken = user_password_read(longest, NULL, NULL);
+  assert_string_equal(taken, longest);
   assert_null(user_password_read(NULL, NULL, NULL));
+}
+
+/* The package's words that are long enough to be a password are none, alone and with a year. ASVS 4.0.3, 2.1.7
+ * asks for the top 1,000 of that length at least. */
+static void test_common_words(void **state) {
+  g_autofree char *text = NULL;
+  assert_true(g_file_get_contents(g_getenv("COMMON_WORDS"), &text, NULL, NULL));
+  g_auto(GStrv) words = g_strsplit(text, "\n", -1);
+  guint n = 0;
+  for (guint i = 0; words[i]; i++) {
+    gboolean is_long = strlen(words[i]) >= USER_MIN_PASSWORD;
+    n += is_long;
+    if (!*words[i] || i % (is_long ? 20 : 500)) continue; /* one takes milliseconds: the words are unpacked each time */
+    g_autofree char *with_year = g_strconcat(words[i], "#20262026", NULL);
+    char *alone = is_long ? user_password_read(words[i], NULL, NULL) : NULL;
+    char *longer = user_password_read(with_year, NULL, NULL);
+    if (alone || longer) fail_msg("%s is taken", alone ? alone : longer);
+  }
+  assert_true(n >= 1000);
 }
 
 /* é is typed as one character on one keyboard and as two on another. */
@@ -424,6 +459,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_secrets),
       cmocka_unit_test(test_password_rules),
+      cmocka_unit_test(test_common_words),
       cmocka_unit_test(test_password_hashes),
       cmocka_unit_test(test_throttle_grows_and_forgives),
       cmocka_unit_test(test_strangers_keep_nobody_out),
