@@ -86,14 +86,20 @@ ATTAIN_API bool attain_load(AttainWorkspace *workspace, const char *source, Atta
 
 /* --- being told --- */
 
+/* Whose records of a table changed. Records that nobody is credited with are told of no one. */
+typedef struct {
+  bool is_everybodys; /* rates, stages: what any number may rest on */
+  size_t n_people;    /* who is credited with them now or was before, by their keys in `person`; without repetition */
+  const int32_t *people;
+} AttainTouched;
+
 typedef struct {
   int64_t load;
   const char *source;
-  size_t n_tables;           /* 0: only what was rejected or read changed */
-  const char *const *tables; /* ledger tables whose records changed; what is made from them is not named */
-  bool knows_people;         /* whose records changed is known: */
-  size_t n_people;           /* the people whom they name now, or named before, by their keys in `person` */
-  const int32_t *people;
+  size_t n_tables;              /* 0: only what was rejected or read changed */
+  const char *const *tables;    /* ledger tables whose records changed; what is made from them is not named */
+  const AttainTouched *touched; /* of each of them; NULL: whose they were is not known */
+  int64_t at_us;                /* when, in microseconds since 1970; 0: just now */
 } AttainChange;
 
 /* Called after each commit of this workspace object, in the thread that made it, before that call returns; answers have
@@ -106,6 +112,12 @@ ATTAIN_API uint64_t attain_subscribe(AttainWorkspace *workspace, AttainCallback 
 /* When it returns, the callback is not running and will not be called again; within a callback: not again. */
 ATTAIN_API void attain_unsubscribe(AttainWorkspace *workspace, uint64_t subscription);
 
+/* Calls back for each commit of the ledger after the number `after` up to `until`, in their order, whichever process
+ * made it: what a subscriber who was away has missed. At most 10,000 commits. Waits for a writer; the callback may not
+ * change the workspace. Errors: USAGE, LIMIT, IO. */
+ATTAIN_API bool attain_commits(AttainWorkspace *workspace, int64_t after, int64_t until, AttainCallback callback,
+                               void *user_data, AttainError *error);
+
 /* The number of the last commit that answers have; 0: there was none. Any thread; does not wait. */
 ATTAIN_API int64_t attain_load_number(AttainWorkspace *workspace);
 
@@ -113,6 +125,7 @@ typedef struct {
   int32_t key;      /* as in AttainChange.people */
   const char *name; /* never NULL */
   const char *team; /* now; NULL: none */
+  bool is_now;      /* seen where they are today; else only records of days on which they were elsewhere */
 } AttainPerson;
 
 typedef struct {

@@ -2,7 +2,12 @@
  *
  * A writer's callback only puts its change into `waiting`; the thread makes events of what waits, at most one every
  * EVERY_MS, so that a thousand commits a second are some forty events. Between two events it sends heartbeats, and asks
- * again who its readers are: a session that ended, a user who was locked, somebody who changed teams.
+ * again who its readers are: a session that ended, a user who was locked.
+ *
+ * Where what waits moves somebody, it asks before it tells. What waited when it began to ask is told by what each
+ * reader saw before and sees now; what has come meanwhile waits for the next event, and is looked through then.
+ *
+ * After a restart the ring is empty; what somebody missed before it is read from the ledger when they come back.
  *
  * `lock` is never held while the library is asked: the thread asks with copies of what it needs. */
 #include "app/feed_private.h"
@@ -10,7 +15,8 @@
 
 #define EVERY_MS     25
 #define HEARTBEAT_MS 25000
-#define MAX_KEPT     2000 /* commits in the ring */
+#define MAX_KEPT     2000    /* commits in the ring */
+#define MAX_PEOPLE   1000000 /* and people in all of them, 4 bytes each */
 
 /* Whose records a sight shows, shared by all who have that sight. */
 typedef struct {
@@ -25,6 +31,8 @@ typedef struct {
   HttpStream *stream; /* NULL in a copy */
   char *session, *token;
   View *view;
+  View *before;       /* what they saw when the last event was told, where that is not known to be the same */
+  gboolean has_moved; /* what they see has become other since; `before` NULL: from what is not known */
 } Reader;
 
 struct Feed {
@@ -34,8 +42,12 @@ struct Feed {
   GCond changed;
   GPtrArray *readers; /* Reader */
   GPtrArray *waiting; /* FeedChange: told by writers, and no event yet */
+  guint n_met;        /* of them that were looked through for people who moved */
   GPtrArray *kept;    /* FeedChange: the last events', in order */
-  gint64 kept_after;  /* all commits after this one are kept, or waiting */
+  guint64 n_kept_people;
+  gint64 beat_load;  /* the last that was told at the last heartbeat */
+  guint64 n_asked;   /* how often it was asked who the readers are */
+  gint64 kept_after; /* all commits after this one are kept, or waiting */
   guint64 subscription, last_reader;
   gint32 last_person; /* the largest key of a person that was told of */
   gboolean is_stale, is_ending;
@@ -69,6 +81,7 @@ static void reader_free(gpointer data) {
   Reader *reader = data;
   if (reader->stream) http_stream_unref(reader->stream);
   view_release(reader->view);
+  view_release(reader->before);
   g_free(reader->session);
   g_free(reader->token);
   g_free(reader);
@@ -76,50 +89,115 @@ static void reader_free(gpointer data) {
 
 /* --- telling --- */
 
+/* Free them. */
+static GBytes *write_event(const Reader *reader, const GPtrArray *changes) {
+  const AttainSeen *before = reader->before ? reader->before->seen : NULL;
+  GBytes *bytes = feed_event_write(changes, reader->has_moved ? changes->len : 0, before, reader->view->seen);
+  return bytes ? bytes : g_bytes_new_static("", 0);
+}
+
+/* The same bytes for all who saw and see the same. */
+static GBytes *bytes_for(const Reader *reader, const GPtrArray *changes, GHashTable *by_views) {
+  if (!reader->has_moved) {
+    if (!reader->view->bytes) reader->view->bytes = write_event(reader, changes);
+    return reader->view->bytes;
+  }
+  g_autofree char *name = g_strdup_printf("%p %p", (void *)reader->before, (void *)reader->view);
+  GBytes *bytes = g_hash_table_lookup(by_views, name);
+  if (bytes) return bytes;
+  bytes = write_event(reader, changes);
+  g_hash_table_insert(by_views, g_steal_pointer(&name), bytes);
+  return bytes;
+}
+
 /* The lock is held. */
 static void tell_readers(Feed *feed, const GPtrArray *changes) {
+  g_autoptr(GHashTable) by_views =
+      g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_bytes_unref);
   for (guint i = 0; i < feed->readers->len; i++) {
     const Reader *reader = feed->readers->pdata[i];
-    View *view = reader->view;
-    if (!view->bytes) {
-      view->bytes = feed_event_write(changes, view->seen);
-      if (!view->bytes) view->bytes = g_bytes_new_static("", 0);
-    }
-    if (g_bytes_get_size(view->bytes) > 0) http_stream_write(reader->stream, view->bytes);
+    GBytes *bytes = bytes_for(reader, changes, by_views);
+    if (g_bytes_get_size(bytes) > 0) http_stream_write(reader->stream, bytes);
   }
-  for (guint i = 0; i < feed->readers->len; i++)
-    g_clear_pointer(&((const Reader *)feed->readers->pdata[i])->view->bytes, g_bytes_unref);
+  for (guint i = 0; i < feed->readers->len; i++) {
+    Reader *reader = feed->readers->pdata[i];
+    g_clear_pointer(&reader->view->bytes, g_bytes_unref);
+    g_clear_pointer(&reader->before, view_release);
+    reader->has_moved = FALSE;
+  }
 }
 
 /* People come to be by being named in a record. The lock is held. */
 static gboolean names_somebody_new(Feed *feed, const FeedChange *change) {
   gint32 last = feed->last_person;
-  for (guint i = 0; i < change->people->len; i++)
-    feed->last_person = MAX(feed->last_person, g_array_index(change->people, gint32, i));
+  for (guint i = 0; i < change->touched->len; i++) {
+    const GArray *people = g_array_index(change->touched, FeedTouched, i).people; /* the largest is the last */
+    if (people->len > 0) feed->last_person = MAX(feed->last_person, g_array_index(people, gint32, people->len - 1));
+  }
   return feed->last_person > last;
 }
 
-/* What waits becomes one event, and is kept. The lock is held. */
-static void tell_waiting(Feed *feed) {
-  if (feed->waiting->len == 0) return;
-  tell_readers(feed, feed->waiting);
-  for (guint i = 0; i < feed->waiting->len; i++) {
-    const FeedChange *change = feed->waiting->pdata[i];
-    feed->is_stale |= feed_change_is_of_organisation(change) || names_somebody_new(feed, change);
+/* Looks through what has come to wait: whether it may have changed what readers see. The lock is held. */
+static void meet_waiting(Feed *feed) {
+  for (; feed->n_met < feed->waiting->len; feed->n_met++) {
+    const FeedChange *change = feed->waiting->pdata[feed->n_met];
+    feed->is_stale |= names_somebody_new(feed, change) || feed_change_is_of_organisation(change);
   }
-  g_ptr_array_extend_and_steal(feed->kept, g_steal_pointer(&feed->waiting));
-  feed->waiting = g_ptr_array_new_with_free_func(feed_change_free);
-  if (feed->kept->len <= MAX_KEPT) return;
-  guint n_over = feed->kept->len - MAX_KEPT;
-  feed->kept_after = ((const FeedChange *)feed->kept->pdata[n_over - 1])->load;
-  g_ptr_array_remove_range(feed->kept, 0, n_over);
+}
+
+/* The oldest are forgotten when there are too many. The lock is held. */
+static void keep(Feed *feed, FeedChange *change) {
+  g_ptr_array_add(feed->kept, change);
+  feed->n_kept_people += change->n_people;
+}
+
+static void forget_oldest(Feed *feed) {
+  guint n_over = feed->kept->len > MAX_KEPT ? feed->kept->len - MAX_KEPT : 0, n = 0;
+  while (n < feed->kept->len && (n < n_over || feed->n_kept_people > MAX_PEOPLE)) {
+    const FeedChange *change = feed->kept->pdata[n++];
+    feed->n_kept_people -= change->n_people;
+    feed->kept_after = change->load;
+  }
+  if (n > 0) g_ptr_array_remove_range(feed->kept, 0, n);
+}
+
+/* The first `n` of what waits become one event, and are kept. The lock is held. */
+static void tell_waiting(Feed *feed, guint n) {
+  if (n == 0) return;
+  g_autoptr(GPtrArray) changes = g_ptr_array_new();
+  for (guint i = 0; i < n; i++) g_ptr_array_add(changes, feed->waiting->pdata[i]);
+  tell_readers(feed, changes);
+  for (guint i = 0; i < n; i++) keep(feed, g_ptr_array_steal_index(feed->waiting, 0));
+  feed->n_met -= n;
+  forget_oldest(feed);
+}
+
+/* The number up to which readers have been told: what waits comes after. The lock is held. */
+static gint64 load_told(const Feed *feed) {
+  if (feed->kept->len == 0) return feed->kept_after;
+  return ((const FeedChange *)feed->kept->pdata[feed->kept->len - 1])->load;
+}
+
+/* What was told since the last heartbeat, of which something may be for later. The lock is held. */
+static GPtrArray *told_since_beat(Feed *feed) {
+  GPtrArray *changes = g_ptr_array_new();
+  for (guint i = 0; i < feed->kept->len; i++) {
+    FeedChange *change = feed->kept->pdata[i];
+    if (change->load > feed->beat_load) g_ptr_array_add(changes, change);
+  }
+  feed->beat_load = load_told(feed);
+  return changes;
 }
 
 /* The lock is held. */
 static void beat(Feed *feed) {
-  g_autoptr(GBytes) bytes = g_bytes_new_static(":\n\n", 3);
-  for (guint i = 0; i < feed->readers->len; i++)
-    http_stream_write(((const Reader *)feed->readers->pdata[i])->stream, bytes);
+  g_autoptr(GPtrArray) changes = told_since_beat(feed);
+  g_autoptr(GBytes) nothing = g_bytes_new_static(":\n\n", 3);
+  for (guint i = 0; i < feed->readers->len; i++) {
+    const Reader *reader = feed->readers->pdata[i];
+    g_autoptr(GBytes) later = feed_event_write_later(changes, reader->view->seen);
+    http_stream_write(reader->stream, later ? later : nothing);
+  }
 }
 
 /* --- asking again who they are --- */
@@ -164,11 +242,22 @@ static GPtrArray *copy_readers(Feed *feed) {
     g_ptr_array_add(copies, copy);
   }
   feed->is_stale = FALSE;
+  feed->n_asked++;
   g_mutex_unlock(&feed->lock);
   return copies;
 }
 
-/* Copies and readers are in the same order, but for readers who came or went meanwhile. */
+/* What the reader saw is kept until the next event was told. */
+static void take_view(Reader *reader, View *view) {
+  if (!reader->has_moved && !feed_seen_is_same(reader->view->seen, view->seen)) {
+    reader->before = g_steal_pointer(&reader->view);
+    reader->has_moved = TRUE;
+  }
+  view_release(reader->view);
+  reader->view = view;
+}
+
+/* Readers may have come or gone meanwhile. */
 static void take_views(Feed *feed, const GPtrArray *copies) {
   g_autoptr(GHashTable) by_number = g_hash_table_new(g_int64_hash, g_int64_equal);
   for (guint i = 0; i < copies->len; i++)
@@ -181,16 +270,15 @@ static void take_views(Feed *feed, const GPtrArray *copies) {
       http_stream_close(reader->stream);
       continue;
     }
-    view_release(reader->view);
-    reader->view = g_steal_pointer(&copy->view);
+    take_view(reader, g_steal_pointer(&copy->view));
   }
   g_mutex_unlock(&feed->lock);
 }
 
-/* Without the lock. */
-static void ask_again(Feed *feed) {
+/* Without the lock. FALSE: there is nobody to ask now. */
+static gboolean ask_again(Feed *feed) {
   AttainWorkspace *workspace = feed->settings.hold(feed->settings.app);
-  if (!workspace) return;
+  if (!workspace) return FALSE;
   g_autoptr(GPtrArray) copies = copy_readers(feed);
   g_autoptr(GHashTable) views = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, free_view);
   for (guint i = 0; i < copies->len; i++) {
@@ -201,6 +289,7 @@ static void ask_again(Feed *feed) {
   }
   take_views(feed, copies);
   feed->settings.let_go(feed->settings.app, workspace);
+  return TRUE;
 }
 
 /* --- the thread --- */
@@ -210,6 +299,20 @@ static gboolean wait_for_change(Feed *feed, gint64 until_us) {
   while (!feed->is_ending && feed->waiting->len == 0)
     if (!g_cond_wait_until(&feed->changed, &feed->lock, until_us)) return FALSE;
   return TRUE;
+}
+
+/* What waits now is told, after it was asked anew where that is due. The lock is held, but not while it is asked. */
+static void tell_what_waits(Feed *feed, gboolean asks) {
+  meet_waiting(feed);
+  guint n = feed->waiting->len; /* what comes while it is asked may move people again: it is for the next event */
+  if (!feed->is_stale && !asks) {
+    tell_waiting(feed, n);
+    return;
+  }
+  g_mutex_unlock(&feed->lock);
+  gboolean is_asked = ask_again(feed);
+  g_mutex_lock(&feed->lock);
+  if (is_asked) tell_waiting(feed, n);
 }
 
 static gpointer run(gpointer data) {
@@ -222,12 +325,8 @@ static gpointer run(gpointer data) {
       beat(feed);
       beat_us = g_get_monotonic_time() + HEARTBEAT_MS * 1000;
     }
-    tell_waiting(feed);
-    gboolean asks = feed->is_stale || !is_change;
     gint64 next_us = g_get_monotonic_time() + EVERY_MS * 1000;
-    g_mutex_unlock(&feed->lock);
-    if (asks) ask_again(feed);
-    g_mutex_lock(&feed->lock);
+    tell_what_waits(feed, !is_change);
     while (!feed->is_ending && g_cond_wait_until(&feed->changed, &feed->lock, next_us)) continue;
   }
   g_mutex_unlock(&feed->lock);
@@ -237,7 +336,7 @@ static gpointer run(gpointer data) {
 /* In the writer's thread: short. */
 static void on_change(const AttainChange *change, void *data) {
   Feed *feed = data;
-  FeedChange *told = feed_change_new(change, g_get_real_time());
+  FeedChange *told = feed_change_new(change, change->at_us ? change->at_us : g_get_real_time());
   g_mutex_lock(&feed->lock);
   g_ptr_array_add(feed->waiting, told);
   g_cond_signal(&feed->changed);
@@ -274,7 +373,8 @@ void feed_free(Feed *feed) {
 void feed_follow(Feed *feed, AttainWorkspace *workspace) {
   feed->subscription = attain_subscribe(workspace, on_change, feed);
   g_mutex_lock(&feed->lock);
-  if (feed->kept->len == 0 && feed->waiting->len == 0) feed->kept_after = attain_load_number(workspace);
+  if (feed->kept->len == 0 && feed->waiting->len == 0)
+    feed->kept_after = feed->beat_load = attain_load_number(workspace);
   feed->is_stale = TRUE;
   g_mutex_unlock(&feed->lock);
 }
@@ -296,6 +396,13 @@ static void on_closed(HttpStream *stream, gpointer data) {
   g_mutex_unlock(&feed->lock);
 }
 
+/* How many of these, from the first, end with one that may have moved people. */
+static guint count_moving(const GPtrArray *changes) {
+  for (guint n = changes->len; n > 0; n--)
+    if (feed_change_is_of_organisation(changes->pdata[n - 1])) return n;
+  return 0;
+}
+
 /* What they missed, and where they are; `after` of another database is as one too far back. The lock is held. */
 static void welcome(Feed *feed, const Reader *reader, gint64 after, gint64 load) {
   if (after >= 0 && (after < feed->kept_after || after > load)) {
@@ -308,42 +415,106 @@ static void welcome(Feed *feed, const Reader *reader, gint64 after, gint64 load)
     FeedChange *change = feed->kept->pdata[i];
     if (change->load > after) g_ptr_array_add(missed, change);
   }
-  g_autoptr(GBytes) told = missed->len > 0 ? feed_event_write(missed, reader->view->seen) : NULL;
+  guint n_between = reader->has_moved ? missed->len : count_moving(missed);
+  g_autoptr(GBytes) told = feed_event_write_missed(missed, n_between, reader->view->seen);
   if (told) http_stream_write(reader->stream, told);
   g_autoptr(GBytes) ready = feed_event_state("ready", load);
   http_stream_write(reader->stream, ready);
 }
 
-/* The number up to which this reader has been told when it is welcomed: what waits comes after. The lock is held. */
-static gint64 load_told(const Feed *feed) {
-  if (feed->kept->len == 0) return feed->kept_after;
-  return ((const FeedChange *)feed->kept->pdata[feed->kept->len - 1])->load;
+/* --- from before the server started --- */
+
+static void on_missed(const AttainChange *change, void *data) {
+  g_ptr_array_add(data, feed_change_new(change, change->at_us));
+}
+
+/* Puts what was read from the ledger before what is kept, unless somebody else did meanwhile. The lock is held. */
+static void put_before(Feed *feed, GPtrArray *missed, gint64 after, gint64 until) {
+  if (feed->kept_after != until) return;
+  for (guint i = 0; i < missed->len; i++) feed->n_kept_people += ((const FeedChange *)missed->pdata[i])->n_people;
+  g_ptr_array_extend_and_steal(missed, g_steal_pointer(&feed->kept));
+  feed->kept = missed;
+  feed->kept_after = after;
+  forget_oldest(feed);
+}
+
+/* The commits after `after` of which nothing is kept, where they are not too many: they become part of the ring. What
+ * cannot be read is as what is too far back. */
+static void read_missed(Feed *feed, gint64 after) {
+  g_mutex_lock(&feed->lock);
+  gint64 until = feed->kept_after;
+  gboolean fits = after >= 0 && after < until && until - after <= MAX_KEPT - (gint64)feed->kept->len;
+  g_mutex_unlock(&feed->lock);
+  AttainWorkspace *workspace = fits ? feed->settings.hold(feed->settings.app) : NULL;
+  if (!workspace) return;
+  AttainError error = {0};
+  g_autoptr(GPtrArray) missed = g_ptr_array_new_with_free_func(feed_change_free);
+  if (attain_commits(workspace, after, until, on_missed, missed, &error)) {
+    g_mutex_lock(&feed->lock);
+    put_before(feed, g_ptr_array_ref(missed), after, until);
+    g_mutex_unlock(&feed->lock);
+  }
+  attain_error_clear(&error);
+  feed->settings.let_go(feed->settings.app, workspace);
+}
+
+/* --- opening --- */
+
+/* The same bytes for all of one sight. The lock is held. */
+static void share_view(const Feed *feed, Reader *reader) {
+  for (guint i = 0; i < feed->readers->len && !feed->is_stale; i++) {
+    View *other = ((const Reader *)feed->readers->pdata[i])->view;
+    if (!g_str_equal(other->key, reader->view->key)) continue;
+    view_release(reader->view);
+    reader->view = view_hold(other);
+    return;
+  }
+}
+
+/* Until nobody was asked for anew between the look and here, so that whatever moves people is either in the view or
+ * still waits. The lock is held on success. */
+static View *view_now(Feed *feed, AttainWorkspace *as, AttainError *error) {
+  g_mutex_lock(&feed->lock);
+  for (;;) {
+    guint64 n_asked = feed->n_asked;
+    g_mutex_unlock(&feed->lock);
+    View *view = view_new(as, error);
+    if (!view) return NULL;
+    g_mutex_lock(&feed->lock);
+    if (n_asked == feed->n_asked) return view;
+    view_release(view);
+  }
+}
+
+/* What waits and moves people is in the view, too: from what it has moved them is not known. The lock is held. */
+static Reader *reader_new(Feed *feed, HttpStream *stream, const FeedReader *who, View *view) {
+  Reader *reader = g_new0(Reader, 1);
+  *reader = (Reader){.number = ++feed->last_reader,
+                     .stream = stream,
+                     .session = g_strdup(who->session),
+                     .token = g_strdup(who->token),
+                     .view = view,
+                     .has_moved = count_moving(feed->waiting) > 0};
+  share_view(feed, reader);
+  return reader;
 }
 
 void feed_open(Feed *feed, HttpExchange *exchange, AttainWorkspace *as, const FeedReader *who, gint64 after) {
   AttainError error = {0};
-  View *view = view_new(as, &error);
-  HttpStream *stream = view ? http_stream_open(exchange, "text/event-stream", on_closed, feed) : NULL;
+  read_missed(feed, after);
+  View *view = view_now(feed, as, &error);
   if (!view) {
     http_problem(exchange, 500, "failed", "It could not be done", "%s", error.message);
     attain_error_clear(&error);
-  }
-  if (!stream) {
-    view_release(view);
     return;
   }
-  Reader *reader = g_new0(Reader, 1);
-  *reader = (Reader){0, stream, g_strdup(who->session), g_strdup(who->token), view};
-  g_mutex_lock(&feed->lock);
-  for (guint i = 0; i < feed->readers->len; i++) { /* the same bytes for all of one sight */
-    View *other = ((const Reader *)feed->readers->pdata[i])->view;
-    if (!g_str_equal(other->key, view->key) || feed->is_stale) continue;
-    reader->view = view_hold(other);
+  HttpStream *stream = http_stream_open(exchange, "text/event-stream", on_closed, feed);
+  if (stream) {
+    Reader *reader = reader_new(feed, stream, who, view);
+    welcome(feed, reader, after, load_told(feed));
+    g_ptr_array_add(feed->readers, reader);
+  } else {
     view_release(view);
-    break;
   }
-  reader->number = ++feed->last_reader;
-  welcome(feed, reader, after, load_told(feed));
-  g_ptr_array_add(feed->readers, reader);
   g_mutex_unlock(&feed->lock);
 }

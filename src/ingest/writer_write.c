@@ -393,7 +393,7 @@ static GArray *find_people(const WriterPut *put) {
   gboolean is_known = FALSE;
   for (guint c = 0; c < put->of->n_columns && put->rows->len <= MAX_TOLD; c++) {
     const LedgerColumn *column = &put->of->columns[c];
-    if (column->type != LEDGER_REF || !g_str_equal(column->ref, "person")) continue;
+    if (!ledger_column_credits(put->of, column)) continue;
     is_known = TRUE;
     for (guint r = 0; r < put->rows->len; r++) {
       const WriterRow *row = &g_array_index(put->rows, WriterRow, r);

@@ -216,6 +216,11 @@ const LedgerColumn *ledger_table_owner(const LedgerTable *table) {
   return NULL;
 }
 
+gboolean ledger_column_credits(const LedgerTable *table, const LedgerColumn *column) {
+  if (column->type != LEDGER_REF || !g_str_equal(column->ref, "person")) return FALSE;
+  return (column->flags & LEDGER_OWNED) || !ledger_table_owner(table);
+}
+
 const char *ledger_type_name(LedgerType type) {
   static const char *const names[] = {"text",  "reference", "money",    "count",    "number",
                                       "share", "instant",   "duration", "yes or no"};

@@ -89,4 +89,6 @@ const LedgerTable *ledger_schema_find(const LedgerSchema *schema, const char *ta
 const LedgerColumn *ledger_table_column(const LedgerTable *table, const char *column);
 /* The column that carries the credit (LEDGER_OWNED), or NULL. */
 const LedgerColumn *ledger_table_owner(const LedgerTable *table);
+/* Whether a column says who is credited with a record: its owner, or of a table without one any person named. */
+gboolean ledger_column_credits(const LedgerTable *table, const LedgerColumn *column);
 const char *ledger_type_name(LedgerType type);

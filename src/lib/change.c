@@ -144,10 +144,11 @@ static IngestPut put_of(Commit *commit) {
 static void tell_put(AttainWorkspace *workspace, const LibCall *call, const IngestPutReport *put) {
   AttainChange change = {.load = put->load, .source = call->source, .n_tables = 1, .tables = &call->table};
   const StoreWritten *written = put->written;
+  AttainTouched touched = {0};
   if (written && written->people) {
-    change.knows_people = true;
-    change.n_people = written->people->len;
-    change.people = (const int32_t *)(gpointer)written->people->data;
+    touched.n_people = written->people->len;
+    touched.people = (const int32_t *)(gpointer)written->people->data;
+    change.touched = &touched;
   }
   lib_tell_subscribers(workspace, &change);
 }

@@ -113,6 +113,7 @@ static const Permit permits[] = {
     {"take", PUT, BLIND},
     {"subscribe", READ, WHOLE},
     {"load_number", READ, BLIND},
+    {"commits", READ, WHOLE},
     {"seen", READ, BY_SIGHT},
     {"seen_free", 0, BLIND},
     {"unsubscribe", READ, WHOLE},

@@ -14,7 +14,7 @@ static AttainSeen *make_seen(const GArray *people, gboolean is_all) {
   AttainPerson *told = g_new0(AttainPerson, people->len + 1);
   for (guint i = 0; i < people->len; i++) {
     const QuerySightPerson *from = &g_array_index(people, QuerySightPerson, i);
-    told[i] = (AttainPerson){from->person, g_strdup(from->name ? from->name : ""), g_strdup(from->team)};
+    told[i] = (AttainPerson){from->person, g_strdup(from->name ? from->name : ""), g_strdup(from->team), from->is_now};
   }
   *seen = (AttainSeen){.all = is_all, .n_people = people->len, .people = told};
   return seen;

@@ -49,10 +49,13 @@ void lib_tell_subscribers(AttainWorkspace *workspace, const AttainChange *change
   if (concerns_people(change)) lib_organisation_changed(workspace);
   lib_judge_alerts(workspace, change);
   GArray *all = workspace->core->subscriptions;
+  gboolean is_asked = all->len > 0 && !change->touched;
+  g_autoptr(LibTouched) touched = is_asked ? lib_touched_find(workspace, change) : NULL;
+  AttainChange whole = touched ? lib_touched_change(touched, change) : *change;
   guint n = all->len; /* whoever subscribes now is told of the next one */
   for (guint i = 0; i < n; i++) {
     Subscription subscription = g_array_index(all, Subscription, i);
-    if (subscription.callback) subscription.callback(change, subscription.user_data);
+    if (subscription.callback) subscription.callback(&whole, subscription.user_data);
   }
   for (guint i = all->len; i-- > 0;)
     if (!g_array_index(all, Subscription, i).callback) g_array_remove_index(all, i);

@@ -184,7 +184,18 @@ char *lib_meaning_digest(const char *folder);
 void lib_enter(const AttainWorkspace *workspace);
 void lib_leave(const AttainWorkspace *workspace);
 
+/* --- touched.c --- */
+typedef struct LibTouched LibTouched;
+/* Whose records the commit changed, of its tables or, where it names none, of all; NULL where that cannot be found out.
+ * In the turn. */
+LibTouched *lib_touched_find(AttainWorkspace *workspace, const AttainChange *change);
+void lib_touched_free(LibTouched *touched);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(LibTouched, lib_touched_free)
+/* With what was found; as long as both last. */
+AttainChange lib_touched_change(const LibTouched *touched, const AttainChange *change);
+
 /* --- subscribe.c --- */
+/* Where the change does not say whose records they were, it is found out. */
 void lib_tell_subscribers(AttainWorkspace *workspace, const AttainChange *change);
 
 /* --- change.c --- */

@@ -20,6 +20,12 @@ static gboolean shows(const QuerySight *sight, const QueryOrg *org, gint32 key) 
   return query_sight_sees(sight, org, person, nowhere);
 }
 
+/* Where they are on the day. */
+static gboolean shows_on(const QuerySight *sight, const QueryOrg *org, gint32 key, BaseDay day) {
+  gint32 person = query_org_person(org, key);
+  return query_sight_sees(sight, org, person, query_org_place_at(org, person, day));
+}
+
 static char *text_at(const StoreRows *rows, gsize row, guint column) {
   StoreValue value = store_rows_value(rows, row, column);
   return value.type == STORE_TEXT ? g_strdup(value.text) : NULL;
@@ -39,7 +45,8 @@ GArray *query_sight_people(const QuerySight *sight, const QueryContext *context,
   for (gsize r = 0; r < store_rows_count(rows); r++) {
     gint32 key = (gint32)store_rows_value(rows, r, 0).integer;
     if (key >= query_org_n_people(org) || !shows(sight, org, key)) continue;
-    QuerySightPerson person = {key, text_at(rows, r, 1), text_at(rows, r, 2)};
+    QuerySightPerson person = {key, text_at(rows, r, 1), text_at(rows, r, 2),
+                               shows_on(sight, org, key, context->today)};
     g_array_append_val(people, person);
   }
   return people;

@@ -50,14 +50,13 @@ class Server:
         self.process.kill()
         self.process.wait()
 
-    def sign_in(self, secret):
+    def sign_in(self, secret, may=("read", "target", "alert", "put", "run", "see_all", "manage")):
         status, headers, body = self.ask("POST", "/invitation", {"secret": secret, "password": PASSWORD}, whole=True)
         assert status == 200, body
         cookie = headers["Set-Cookie"].split(";")[0]
         csrf = json.loads(body).get("csrf")
         self.session = extra = {"Cookie": cookie, "X-Attain-CSRF": csrf or ""}
-        status, _, body = self.ask("POST", "/tokens", {"name": "tests", "may": ["read", "target", "alert", "put", "run", "see_all", "manage"]}, extra,
-                                   whole=True)
+        status, _, body = self.ask("POST", "/tokens", {"name": "tests", "may": list(may)}, extra, whole=True)
         assert status in (200, 201), (status, body)
         made = json.loads(body)
         self.token = made.get("secret") or made.get("token")
