@@ -17,31 +17,36 @@ static char *at_sql(const Load *load, const UpsertTarget *target) {
                          now, now);
 }
 
+/* SQL: n.x IS DISTINCT FROM t.x …; names and values of the watched columns, of the version before all, of the new one
+ * those that the load says. */
 typedef struct {
-  GString *differs, *names, *before,
-      *after; /* SQL: n.x IS DISTINCT FROM t.x …; names and values of the watched columns */
+  GString *differs, *all_names, *before, *names, *after;
 } Watched;
 
 static void watched_clear(Watched *watched) {
   g_string_free(watched->differs, TRUE);
-  g_string_free(watched->names, TRUE);
+  g_string_free(watched->all_names, TRUE);
   g_string_free(watched->before, TRUE);
+  g_string_free(watched->names, TRUE);
   g_string_free(watched->after, TRUE);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Watched, watched_clear)
 
-static void add_watched(Watched *sql, const char *column) {
-  g_string_append_printf(sql->names, ", %s", column);
+static void add_watched(Watched *sql, const char *column, gboolean is_mapped) {
+  g_string_append_printf(sql->all_names, ", %s", column);
   g_string_append_printf(sql->before, ", t.%s", column);
+  if (!is_mapped) return;
+  g_string_append_printf(sql->names, ", %s", column);
   g_string_append_printf(sql->after, ", n.%s", column);
 }
 
 static void find_watched(const UpsertTarget *target, Watched *sql) {
   for (gsize i = 0; i < G_N_ELEMENTS(watched_columns); i++) {
-    if (!upsert_target_maps(target, watched_columns[i])) continue;
-    g_string_append_printf(sql->differs, " OR n.%s IS DISTINCT FROM t.%s", watched_columns[i], watched_columns[i]);
-    add_watched(sql, watched_columns[i]);
-    if (g_str_equal(watched_columns[i], "expected_close")) add_watched(sql, "expected_close_day");
+    const char *column = watched_columns[i];
+    gboolean is_mapped = upsert_target_maps(target, column);
+    if (is_mapped) g_string_append_printf(sql->differs, " OR n.%s IS DISTINCT FROM t.%s", column, column);
+    add_watched(sql, column, is_mapped);
+    if (g_str_equal(column, "expected_close")) add_watched(sql, "expected_close_day", is_mapped);
   }
 }
 
@@ -61,7 +66,8 @@ static gboolean insert_changes(Load *load, const char *names, const char *select
 
 /* The first change of a deal is preceded by what it was since it was made. */
 gboolean upsert_infer_stages(Load *load, const UpsertTarget *target, GError **error) {
-  g_auto(Watched) sql = {g_string_new("FALSE"), g_string_new(NULL), g_string_new(NULL), g_string_new(NULL)};
+  g_auto(Watched)
+      sql = {g_string_new("FALSE"), g_string_new(NULL), g_string_new(NULL), g_string_new(NULL), g_string_new(NULL)};
   find_watched(target, &sql);
   if (sql.names->len == 0) return TRUE;
   g_autofree char *at = at_sql(load, target);
@@ -80,7 +86,7 @@ gboolean upsert_infer_stages(Load *load, const UpsertTarget *target, GError **er
       g_strdup_printf("SELECT n.key, n.id, %s AS known_at, %s AS moment, %s AS currency, %s AS owner%s %s", at, at,
                       currency, owner, sql.after->str, changed);
   gint64 n = 0;
-  if (!insert_changes(load, sql.names->str, first, NULL, error) ||
+  if (!insert_changes(load, sql.all_names->str, first, NULL, error) ||
       !insert_changes(load, sql.names->str, next, &n, error))
     return FALSE;
   if (n == 0) return TRUE;

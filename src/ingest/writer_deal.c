@@ -164,7 +164,8 @@ static void set(Inferring *to, const char *name, StoreValue value) {
   to->values[writer_field(to->changes, name)] = value;
 }
 
-/* One change at `moment`, which tells what `told` has of the watched columns. */
+/* One change at `moment`, which tells what a version has of the watched columns: all of the one before, of a new one
+ * those that the put says. */
 static void add_change(Inferring *to, const WriterRow *row, const StoreValue *told, gint64 moment, gint64 known_at,
                        StoreValue currency, StoreValue owner) {
   WriterPut *put = to->put;
@@ -184,10 +185,11 @@ static void add_change(Inferring *to, const WriterRow *row, const StoreValue *to
   set(to, "inferred", (StoreValue){.type = STORE_BOOL, .integer = TRUE});
   to->values[writer_day(changes, "at")] =
       (StoreValue){.type = STORE_DAY, .integer = calendar_day_of(put->put->calendar, moment)};
+  gboolean is_first = told == row->before;
   for (gsize i = 0; i < G_N_ELEMENTS(watched); i++) {
-    if (says(put, watched[i])) set(to, watched[i], told[field_of(put, watched[i])]);
+    if (is_first || says(put, watched[i])) set(to, watched[i], told[field_of(put, watched[i])]);
   }
-  if (says(put, "expected_close"))
+  if (is_first || says(put, "expected_close"))
     to->values[writer_day(changes, "expected_close")] = told[day_of(put, "expected_close")];
   store_given_add(changes->rows, to->values);
   g_free(to->values);

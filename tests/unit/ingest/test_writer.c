@@ -315,6 +315,7 @@ static void fail_to_put(World *world, const char *table, const char *json) {
   base_fault_arm("ingest.write", 1);
   assert_false(ingest_writer_put(world->writer, &to, table, json, &report, &is_taken, &error));
   base_fault_disarm();
+  world->now_us += G_USEC_PER_SEC; /* or the next change would be the one that failed */
   compare(world, "a put that failed");
 }
 
@@ -332,7 +333,8 @@ static void test_again(void **state) {
   put(&world, "activity", CALL("\"done_at\": \"2026-02-11T09:30:00Z\""));
   put(&world, "opportunity", DEAL("\"amount\": 3, \"expected_close\": \"2026-06-01\""));
   fail_to_put(&world, "opportunity", DEAL("\"amount\": 4, \"stage\": \"Quote\""));
-  put(&world, "opportunity", DEAL("\"amount\": 5"));
+  put(&world, "opportunity", DEAL("\"amount\": 5, \"stage\": \"Quote\""));
+  put(&world, "opportunity", DEAL("\"amount\": 5, \"stage\": \"Talks\""));
   put(&world, "activity", CALL("\"done_at\": null, \"scheduled_at\": \"2026-12-11\""));
   put(&world, "opportunity", DEAL("\"stage\": \"Quote\", \"amount\": 6"));
   put(&world, "stage_change",
@@ -352,6 +354,34 @@ static void test_again(void **state) {
   put(&world, "opportunity", DEAL("\"created_at\": \"2026-02-02\", \"stage\": \"Talks\", \"amount\": 12"));
   put(&world, "opportunity", DEAL("\"amount\": 13"));
   assert_int_equal(world.n_left, 0);
+  end(&world);
+  g_rand_free(world.random);
+  ledger_schema_free(world.schema);
+}
+
+/* A deal of February, of which an amount is told in September and then a stage: it was in its first stage until then,
+ * and what it was worth in between is known too. */
+static void test_told_by_parts(void **state) {
+  World world = {.random = g_rand_new_with_seed(1), .schema = ledger_schema_new(NULL, 0, NULL)};
+  begin(&world, "UTC");
+  put_stages(&world);
+  put(&world, "opportunity", DEAL("\"created_at\": \"2026-02-01\", \"stage\": \"Talks\", \"amount\": 1"));
+  put(&world, "opportunity", DEAL("\"amount\": 2"));
+  put(&world, "opportunity", DEAL("\"stage\": \"Quote\""));
+  static const char *const asked[][2] = {{"SELECT string_agg(stage || ' ' || entered_at_day || ' ' || "
+                                          "coalesce(CAST(left_at_day AS VARCHAR), 'open'), ', ' "
+                                          "ORDER BY position) FROM stage_stay WHERE NOT skipped",
+                                          "Talks 2026-02-01 2026-09-21, Quote 2026-09-21 open"},
+                                         {"SELECT string_agg(at_day || ' ' || coalesce(stage, 'as before') || ' ' || "
+                                          "coalesce(amount // 100, 0), ', ' ORDER "
+                                          "BY \"at\") FROM stage_change",
+                                          "2026-02-01 Talks 1, 2026-09-21 as before 2, 2026-09-21 Quote 0"}};
+  for (guint i = 0; i < G_N_ELEMENTS(asked); i++) {
+    g_autoptr(GError) error = NULL;
+    g_autoptr(StoreRows) rows = store_query(world.fast, asked[i][0], NULL, 0, 1, &error);
+    if (!rows) fail_msg("%s", error->message);
+    assert_string_equal(store_rows_value(rows, 0, 0).text, asked[i][1]);
+  }
   end(&world);
   g_rand_free(world.random);
   ledger_schema_free(world.schema);
@@ -494,6 +524,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_keeps_refused),  cmocka_unit_test(test_keeps_refused_of_all_or_none),
       cmocka_unit_test(test_keeps_currency), cmocka_unit_test(test_again),
-      cmocka_unit_test(test_many),           cmocka_unit_test(test_random)};
+      cmocka_unit_test(test_told_by_parts),  cmocka_unit_test(test_many),
+      cmocka_unit_test(test_random)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
