@@ -70,6 +70,11 @@ static gboolean check_csrf(HttpExchange *exchange, const char *session) {
 
 /* --- who asks --- */
 
+/* Over TLS a cookie that no other name of the domain, and nobody without TLS, can have set (RFC 6265bis, 4.1.3.2). */
+static const char *cookie_name(const HttpExchange *exchange) {
+  return http_is_secure(exchange) ? "__Host-" API_COOKIE : API_COOKIE;
+}
+
 /* NULL: there is none, or another scheme. */
 static const char *bearer_of(const HttpExchange *exchange) {
   const char *header = http_header(exchange, "Authorization");
@@ -91,7 +96,7 @@ static gboolean refuse_unknown(HttpExchange *exchange, AttainError *error) {
 /* Sets `as` where somebody asks; FALSE when it has replied. */
 static gboolean find_caller(HttpExchange *exchange, Caller *caller, gboolean is_open) {
   AttainError error = {0};
-  const char *token = bearer_of(exchange), *session = token ? NULL : http_cookie(exchange, API_COOKIE);
+  const char *token = bearer_of(exchange), *session = token ? NULL : http_cookie(exchange, cookie_name(exchange));
   if (token) {
     caller->as = attain_as_token(caller->workspace, token, &error);
   } else if (session) {
@@ -137,8 +142,9 @@ gboolean api_gate(HttpExchange *exchange, const HttpRoute *route, gpointer serve
 /* --- what sign-in replies with, and the first start --- */
 
 void api_set_cookie(HttpExchange *exchange, const char *secret) {
-  g_autofree char *cookie = g_strdup_printf(API_COOKIE "=%s; Path=/; HttpOnly; SameSite=Lax%s%s", secret ? secret : "",
-                                            secret ? "" : "; Max-Age=0", http_is_secure(exchange) ? "; Secure" : "");
+  g_autofree char *cookie =
+      g_strdup_printf("%s=%s; Path=/; HttpOnly; SameSite=Lax%s%s", cookie_name(exchange), secret ? secret : "",
+                      secret ? "" : "; Max-Age=0", http_is_secure(exchange) ? "; Secure" : "");
   http_set_header(exchange, "Set-Cookie", cookie);
 }
 

@@ -10,10 +10,20 @@ struct HttpNetworks {
 #define MAX_PROXIES     32
 #define LONGEST_ADDRESS 128 /* bits */
 
+#define V4_WITHIN_V6 12 /* bytes before the IPv4 address in ::ffff:0:0/96 (RFC 4291, 2.5.5.2) */
+
+static GInetAddress *within(GInetAddress *address) {
+  static const guint8 prefix[V4_WITHIN_V6] = {[10] = 0xff, [11] = 0xff};
+  const guint8 *bytes = g_inet_address_to_bytes(address);
+  gboolean is_mapped =
+      g_inet_address_get_family(address) == G_SOCKET_FAMILY_IPV6 && memcmp(bytes, prefix, sizeof prefix) == 0;
+  return is_mapped ? g_inet_address_new_from_bytes(bytes + V4_WITHIN_V6, G_SOCKET_FAMILY_IPV4) : g_object_ref(address);
+}
+
 char *http_address(const char *text) {
-  if (g_ascii_strncasecmp(text, "::ffff:", 7) == 0 && strchr(text + 7, '.')) text += 7;
   g_autoptr(GInetAddress) address = g_inet_address_new_from_string(text);
-  return address ? g_inet_address_to_string(address) : NULL;
+  g_autoptr(GInetAddress) plain = address ? within(address) : NULL;
+  return plain ? g_inet_address_to_string(plain) : NULL;
 }
 
 /* GLib warns of a length that no address has instead of refusing it. */

@@ -130,6 +130,14 @@ get 200 /healthz --cacert cert.pem -D head.txt
 checks=$((checks + 1))
 grep -qi '^strict-transport-security: max-age=31536000' head.txt || fail "no Strict-Transport-Security"
 get 401 /metrics --cacert cert.pem
+until case $line in *welcome#*) true ;; *) false ;; esac; do IFS= read -r line <&4; done
+get 200 /api/v1/invitation --cacert cert.pem -D head.txt -c jar.txt -H 'Content-Type: application/json' \
+  -d "{\"secret\": \"${line##*#}\", \"password\": \"correct horse battery staple\"}"
+checks=$((checks + 2))
+grep -qi '^set-cookie: __Host-attain_session=[^;]*; Path=/; HttpOnly; SameSite=Lax; Secure' head.txt || fail "the cookie over TLS"
+get 200 /api/v1/me --cacert cert.pem -b jar.txt
+get 401 /api/v1/me --cacert cert.pem -H "$(sed -n 's/^set-cookie: __Host-\([^;]*\);.*/Cookie: \1/Ip' head.txt)"
+! curl -sS --cacert cert.pem --tls-max 1.1 "$url/healthz" > /dev/null 2>&1 || fail "TLS 1.1 is taken"
 kill -INT "$server"
 ended 0
 

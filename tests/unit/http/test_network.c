@@ -49,6 +49,7 @@ static void forwarded(void **state) {
   expect_client("10.0.0.1", "unknown", "10.0.0.1");
   expect_client("10.0.0.1", "198.51.100.4, <script>, 10.0.0.2", "10.0.0.2");
   expect_client("10.0.0.1", "::ffff:198.51.100.4", "198.51.100.4");
+  expect_client("10.0.0.1", "::ffff:c633:6404", "198.51.100.4"); /* the same, all in hexadecimal digits */
   expect_client("10.0.0.1", "2001:0DB8:0::1", "2001:db8::1");
   expect_client("10.0.0.1", "10.0.0.3, 10.0.0.2", "10.0.0.3");
 }
