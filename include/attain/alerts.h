@@ -55,12 +55,34 @@ ATTAIN_API char *attain_alert_say(AttainWorkspace *workspace, const AttainAlertS
 
 /* Judges all alert rules at the clock and sends what is due, as `attain alert run` does; a program calls it every few
  * minutes. Returns what followed as that command's JSON (docs/alerts.md); give it back with attain_free(). A rule that
- * is wrong stops no other: `unjudged` says what is wrong with it and where. Writers wait while it sends. Not from a
+ * is wrong stops no other: `unjudged` says what is wrong with it and where. Nobody waits while it sends. Not from a
  * callback. Errors: USAGE where the workspace is read only, IO. */
 ATTAIN_API char *attain_alert_run(AttainWorkspace *workspace, AttainError *error);
 /* Sends the messages that wait, without judging the rules, as the JSON of `attain alert send --format json`. Otherwise
  * as attain_alert_run(). */
 ATTAIN_API char *attain_alert_send(AttainWorkspace *workspace, AttainError *error);
+
+typedef struct {
+  uint64_t n_events; /* what followed of judging: acts */
+  uint64_t n_sent, n_later, n_refused;
+  uint64_t n_waiting; /* messages that are still to be sent */
+  int64_t wait_us;    /* until something is due; -1: time alone changes nothing, for the clock stands still */
+  char *failure;      /* of the first that was not sent; or NULL; attain_free() */
+} AttainAlertTending;
+
+/* For a thread that does nothing else, of a workspace opened with its `alerts`: judges what time alone has changed,
+ * sends what is due, and says when it is to be called again: after `wait_us`, or when attain_on_alerts() tells. No
+ * other call waits while it sends. `is_over` (or NULL), set by any thread, lets it begin no further message. Not from a
+ * callback. Errors: USAGE, IO. */
+ATTAIN_API bool attain_alert_tend(AttainWorkspace *workspace, const int *is_over, AttainAlertTending *tended,
+                                  AttainError *error);
+
+typedef void (*AttainAlertCallback)(void *user_data);
+/* Has `callback` called, in whichever thread, when something may be due earlier than attain_alert_tend() said: after a
+ * commit that made a rule act, after what people say, after a reload. It must not call the library. NULL: no longer;
+ * when it has returned none is under way. Not from a callback. */
+ATTAIN_API void attain_on_alerts(AttainWorkspace *workspace, AttainAlertCallback callback, void *user_data);
+
 /* Lets a message be tried again that was refused or given up; attain_alert_send() then sends it. Not from a callback.
  * Errors: NOT_FOUND, INPUT for one that waits or was sent, USAGE, IO. */
 ATTAIN_API bool attain_alert_again(AttainWorkspace *workspace, int64_t message, AttainError *error);

@@ -34,6 +34,7 @@ typedef struct {
   gint64 n;         /* records it rests on */
   char period[32];  /* its name */
   gint64 latest_us; /* FRESHNESS: when the last record came; G_MININT64: none ever */
+  gint64 since_us;  /* FRESHNESS: from when on something is waited for; G_MININT64: nothing was loaded yet */
   char *words;      /* GONE: what the rule names and is not there; else NULL */
 } AlertFinding;
 

@@ -59,6 +59,7 @@ gboolean alert_freshness_judge(const AlertDesk *desk, const AlertRule *rule, GPt
   if (latest_us == G_MININT64 && !first_load(desk, &since_us, error)) return FALSE;
   AlertFinding *finding = alert_finding_add(findings, rule, NULL, NULL);
   finding->latest_us = latest_us;
+  finding->since_us = since_us;
   if (since_us == G_MININT64) {
     alert_finding_silence(finding, "nothing was loaded yet");
     return TRUE;

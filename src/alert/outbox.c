@@ -6,7 +6,8 @@
  *
  * Between a receiver's answer and the row that marks it there is one statement, prepared before: killed just there, the
  * message is found as begun and is sent again under the same id. That is the only way in which one can be sent twice;
- * the other choice, to mark first, would lose messages instead. */
+ * the other choice, to mark first, would lose messages instead. Who lets others at the database meanwhile says until
+ * when the attempt is theirs: nobody else begins one before. */
 #include "alert/outbox.h"
 
 #include "alert/people.h"
@@ -314,17 +315,57 @@ static gboolean mark_reply(Store *store, const AlertMessage *message, const Aler
   return mark(store, message->number, "failed", words, now_us, now_us + pause_us, error);
 }
 
+/* There is nobody to send it to: refused, without an attempt. */
+static gboolean refuse(Store *store, const AlertMessage *message, gint64 now_us, AlertDelivery *delivery,
+                       GError **error) {
+  const AlertReply nobody = {.answer = ALERT_NEVER, .words = message->words};
+  return mark_reply(store, message, &nobody, now_us, delivery, error);
+}
+
+GPtrArray *alert_outbox_due(Store *store, gint64 now_us, gboolean is_alone, AlertDelivery *delivery, GError **error) {
+  g_autoptr(GPtrArray) messages = alert_outbox_read(store, TRUE, error);
+  g_autoptr(GPtrArray) due = g_ptr_array_new_with_free_func(free_message);
+  while (messages && messages->len > 0) {
+    g_autoptr(AlertMessage) message = g_ptr_array_steal_index(messages, 0);
+    if (message->next_us > now_us && !(is_alone && message->is_unsure)) continue;
+    if (!message->has_no_address)
+      g_ptr_array_add(due, g_steal_pointer(&message));
+    else if (!refuse(store, message, now_us, delivery, error))
+      return NULL;
+  }
+  return messages ? g_steal_pointer(&due) : NULL;
+}
+
+gboolean alert_outbox_begin(Store *store, const AlertMessage *message, gint64 now_us, gint64 until_us,
+                            gboolean *is_ours, GError **error) {
+  const StoreValue number = store_of_int(message->number);
+  g_autoptr(StoreRows) rows =
+      store_query(store,
+                  "SELECT count(*) FILTER (outcome = 'begun'), arg_max(outcome, attempt) FROM attain_alert_attempt "
+                  "WHERE message = ?",
+                  &number, 1, 0, error);
+  if (!rows) return FALSE;
+  gboolean waits = outcome_of(store_text_at(rows, 0, 1)) == ALERT_WAITING;
+  gboolean is_untouched = waits && store_int_at(rows, 0, 0) == message->n_attempts;
+  if (is_untouched && !mark(store, message->number, "begun", NULL, now_us, until_us, error)) return FALSE;
+  *is_ours = is_untouched;
+  return TRUE;
+}
+
+gboolean alert_outbox_end(Store *store, const AlertMessage *message, const AlertReply *reply, gint64 now_us,
+                          AlertDelivery *delivery, GError **error) {
+  if (!base_fault("alert-mark")) return mark_reply(store, message, reply, now_us, delivery, error);
+  g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "a fault was asked for before a message was marked");
+  return FALSE;
+}
+
 static gboolean send_one(Store *store, const AlertMessage *message, gint64 now_us, AlertSend send, gpointer user_data,
                          AlertDelivery *delivery, GError **error) {
-  if (message->has_no_address) {
-    const AlertReply nobody = {.answer = ALERT_NEVER, .words = message->words};
-    return mark_reply(store, message, &nobody, now_us, delivery, error);
-  }
-  if (!mark(store, message->number, "begun", NULL, now_us, 0, error)) return FALSE;
+  gboolean is_ours;
+  if (!alert_outbox_begin(store, message, now_us, 0, &is_ours, error)) return FALSE;
+  if (!is_ours) return TRUE;
   AlertReply reply = send(message, user_data);
-  gboolean is_faulty = base_fault("alert-mark");
-  gboolean ok = !is_faulty && mark_reply(store, message, &reply, now_us, delivery, error);
-  if (is_faulty) g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "a fault was asked for before a message was marked");
+  gboolean ok = alert_outbox_end(store, message, &reply, now_us, delivery, error);
   g_free(reply.words);
   return ok;
 }
@@ -332,13 +373,30 @@ static gboolean send_one(Store *store, const AlertMessage *message, gint64 now_u
 gboolean alert_outbox_send(Store *store, gint64 now_us, AlertSend send, gpointer user_data, AlertDelivery *delivery,
                            GError **error) {
   *delivery = (AlertDelivery){0};
-  g_autoptr(GPtrArray) messages = alert_outbox_read(store, TRUE, error);
-  for (guint i = 0; messages && i < messages->len; i++) {
-    const AlertMessage *message = g_ptr_array_index(messages, i);
-    if (message->next_us > now_us) continue;
-    if (!send_one(store, message, now_us, send, user_data, delivery, error)) return FALSE;
-  }
-  return messages != NULL;
+  g_autoptr(GPtrArray) due = alert_outbox_due(store, now_us, FALSE, delivery, error);
+  for (guint i = 0; due && i < due->len; i++)
+    if (!send_one(store, g_ptr_array_index(due, i), now_us, send, user_data, delivery, error)) return FALSE;
+  return due != NULL;
+}
+
+gboolean alert_outbox_next(Store *store, gint64 now_us, AlertWaiting *waiting, GError **error) {
+  const StoreValue now = store_of_instant(now_us);
+  g_autoptr(StoreRows) later = store_query(
+      store, "SELECT min(due_at) FROM attain_alert_event WHERE channels <> '' AND due_at > ?", &now, 1, 0, error);
+  g_autoptr(StoreRows) rows =
+      later ? store_query(store,
+                          "SELECT count(*), min(coalesce(a.next_at, m.made_at)) FROM attain_alert_message m LEFT JOIN "
+                          "(SELECT message, arg_max(outcome, attempt) AS outcome, arg_max(next_at, attempt) AS next_at "
+                          "FROM attain_alert_attempt GROUP BY message) a USING (message) WHERE a.outcome IS NULL OR "
+                          "a.outcome NOT IN ('sent', 'refused', 'given-up')",
+                          NULL, 0, 0, error)
+            : NULL;
+  if (!rows) return FALSE;
+  *waiting = (AlertWaiting){.n = (guint)store_int_at(rows, 0, 0), .next_us = G_MAXINT64};
+  if (store_rows_value(later, 0, 0).type != STORE_NULL) waiting->next_us = store_int_at(later, 0, 0);
+  if (store_rows_value(rows, 0, 1).type != STORE_NULL)
+    waiting->next_us = MIN(waiting->next_us, store_int_at(rows, 0, 1));
+  return TRUE;
 }
 
 gboolean alert_outbox_again(Store *store, gint64 number, gint64 now_us, GError **error) {

@@ -71,6 +71,25 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(AlertDelivery, alert_delivery_clear)
  * Errors: those of the database; what was sent before is marked. */
 gboolean alert_outbox_send(Store *store, gint64 now_us, AlertSend send, gpointer user_data, AlertDelivery *delivery,
                            GError **error);
+
+/* The same in steps, for who lets others at the database while it sends: what is due, and of each message begun, sent,
+ * ended. What has nobody to go to is refused at once and counted. `is_alone`: nobody else can be sending, so what was
+ * begun by who is gone is due, too. Caller frees. Errors: those of the database. */
+GPtrArray *alert_outbox_due(Store *store, gint64 now_us, gboolean is_alone, AlertDelivery *delivery, GError **error);
+/* Before it is sent. `until_us`: nobody else tries it before, unless it has ended; 0: nobody else is there. `is_ours`
+ * FALSE: somebody else has tried it since it was read; nothing is written then. */
+gboolean alert_outbox_begin(Store *store, const AlertMessage *message, gint64 now_us, gint64 until_us,
+                            gboolean *is_ours, GError **error);
+/* What came of it; added to `delivery`. */
+gboolean alert_outbox_end(Store *store, const AlertMessage *message, const AlertReply *reply, gint64 now_us,
+                          AlertDelivery *delivery, GError **error);
+
+typedef struct {
+  guint n;        /* messages that were made and are still to be sent */
+  gint64 next_us; /* when one may be tried, or one is to be made; G_MAXINT64: none */
+} AlertWaiting;
+gboolean alert_outbox_next(Store *store, gint64 now_us, AlertWaiting *waiting, GError **error);
+
 /* Lets a message be tried again that was refused or given up. Errors: NOT_FOUND, INPUT. */
 gboolean alert_outbox_again(Store *store, gint64 number, gint64 now_us, GError **error);
 /* How long after its nth attempt (from 1) a message is tried again, in microseconds: a minute, doubled each time, at

@@ -30,5 +30,7 @@ GPtrArray *alert_run(const AlertRun *run, AlertBook *book, GError **error) {
                                                 run->desk->context->now_us, run->say, run->user_data);
   gboolean writes = events->len > 0 || run->looks_at_due;
   if (writes && !write_all(run, events, error)) return NULL;
+  if (run->next_us && run->rules)
+    *run->next_us = alert_next_us(book, run->rules, findings, &clock, run->desk->context->now_us);
   return g_steal_pointer(&events);
 }

@@ -1,6 +1,7 @@
 /* One pass over rules: judged, what follows written, messages of what is due made; all of it or nothing. */
 #pragma once
 
+#include "alert/next.h"
 #include "alert/outbox.h"
 
 typedef struct {
@@ -11,6 +12,7 @@ typedef struct {
   AlertSay say;
   gpointer user_data;
   GPtrArray *unjudged;   /* texts are added: what rules name that is not there; or NULL */
+  gint64 *next_us;       /* when time alone may make something of it (alert/next.h), of what was judged; or NULL */
   gboolean looks_at_due; /* messages that waited for their time are made too, and not only those of this pass */
 } AlertRun;
 

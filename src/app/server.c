@@ -152,7 +152,7 @@ static void let_go(gpointer server, AttainWorkspace *workspace) {
 }
 
 static gboolean open_workspace(Server *server, const char *now, GError **error) {
-  const AttainOptions options = {.now = now, .alerts = true};
+  const AttainOptions options = {.now = now, .alerts = server->keeps_alerts};
   AttainError cause = {0};
   server->workspace = attain_open(server->folder, &options, &cause);
   if (!server->workspace) return app_fail(&cause, error) == 0;
@@ -218,6 +218,7 @@ static Server *new_server(const ServerSettings *settings, const ServerPlan *plan
   server->folder = g_strdup(plan->folder);
   server->host = g_strdup(plan->host);
   server->is_secure = plan->http.certificate != NULL;
+  server->keeps_alerts = !conf->keeps_no_alerts;
   server->open_metrics = settings->open_metrics || conf->open_metrics;
   server->access_log_path = g_strdup(settings->access_log ? settings->access_log : conf->access_log);
   server->err = settings->err;
@@ -234,6 +235,7 @@ Server *server_start(const ServerSettings *settings, GError **error) {
   server_plan_clear(&plan);
   if (ok) {
     server->reader = g_thread_new("server-files", read_when_asked, server);
+    if (server->keeps_alerts) server->alerts = server_alerts_start(server->workspace, server->err);
     return server;
   }
   server_stop(server, 0);
@@ -285,6 +287,7 @@ static void stop_taking(Server *server, guint seconds) {
   server->is_stopping = TRUE;
   server->stop_seconds = seconds;
   g_mutex_unlock(&server->lock);
+  server_alerts_end(server->alerts);
   GThread *canceller = g_thread_new("server-cancel", cancel_late, server);
   works_stop(server->works);
   http_server_stop(server->http, seconds);
@@ -302,6 +305,7 @@ void server_stop(Server *server, guint seconds) {
   if (server->feed) {
     stop_taking(server, seconds);
     if (server->reader) g_thread_join(server->reader);
+    server_alerts_free(server->alerts);
     close_workspace(server);
   }
   free_server(server);

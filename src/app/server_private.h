@@ -3,6 +3,7 @@
 
 #include "app/local.h"
 #include "app/server.h"
+#include "app/server_alerts.h"
 #include "app/works.h"
 #include "conf/conf.h"
 
@@ -17,6 +18,8 @@ struct Server {
   Feed *feed;
   ApiCache *answers;
   Works *works;
+  gboolean keeps_alerts;
+  ServerAlerts *alerts; /* NULL: attain.yaml has them off */
   GThread *reader;  /* of the files; NULL until all else has begun */
   gint64 started_s; /* Unix time */
   GMutex lock;      /* of all below */

@@ -46,6 +46,17 @@ static void append(GString *out, const char *name, const char *kind, const char 
                          value);
 }
 
+static void append_alerts(ServerAlerts *alerts, GString *out) {
+  ServerAlertCounts counts;
+  server_alerts_count(alerts, &counts);
+  append(out, "attain_alert_messages_sent_total", "counter", "Messages of alerts that were taken.", counts.n_sent);
+  append(out, "attain_alert_messages_failed_total", "counter", "Attempts to send that are made again later.",
+         counts.n_failed);
+  append(out, "attain_alert_messages_refused_total", "counter", "Messages that were refused for good or given up.",
+         counts.n_refused);
+  append(out, "attain_alert_messages_waiting", "gauge", "Messages that are still to be sent.", counts.n_waiting);
+}
+
 static void append_own(Server *server, GString *out) {
   AttainMemory memory = {0};
   gboolean is_ready = does_answer(server, &memory);
@@ -57,6 +68,7 @@ static void append_own(Server *server, GString *out) {
   append(out, "attain_ready", "gauge", "1 while the database answers.", is_ready);
   append(out, "attain_files_faulty", "gauge", "1 while the workspace's files are not what is served.", is_faulty);
   append(out, "attain_files_read_total", "counter", "How often the workspace's files were read anew.", n_readings);
+  if (server->alerts) append_alerts(server->alerts, out);
   if (memory.max_cells_bytes == 0) return; /* somebody writes: it is told the next time */
   append(out, "attain_cells_bytes", "gauge", "Memory of the cells that answers come from.", memory.cells_bytes);
   append(out, "attain_cells_max_bytes", "gauge", "The cap on it.", memory.max_cells_bytes);

@@ -161,11 +161,12 @@ void conf_lint_clear(ConfLint *lint);
 
 /* --- attain.yaml: `attain serve` --- */
 typedef struct {
-  char *listen;            /* "127.0.0.1:8080"; NULL: not said */
-  char *certificate, *key; /* absolute; NULL: without TLS; the key may stand in the certificate's file */
-  char **trusted_proxies;  /* or NULL */
-  char *access_log;        /* absolute; NULL: none */
-  gboolean open_metrics;   /* /metrics for whoever asks from this machine */
+  char *listen;             /* "127.0.0.1:8080"; NULL: not said */
+  char *certificate, *key;  /* absolute; NULL: without TLS; the key may stand in the certificate's file */
+  char **trusted_proxies;   /* or NULL */
+  char *access_log;         /* absolute; NULL: none */
+  gboolean open_metrics;    /* /metrics for whoever asks from this machine */
+  gboolean keeps_no_alerts; /* `alerts: no`: neither judged nor sent by the server itself */
   int n_connections, n_by_address, n_streams; /* limits; 0: not said */
   int header_kb, body_kb, answer_mb, idle_seconds, handler_seconds, requests_per_minute;
 } ConfServer;

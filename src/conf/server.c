@@ -7,6 +7,7 @@
  *     trusted_proxies: [127.0.0.1, 10.0.0.0/8]
  *     access_log: /var/log/attain/access.log
  *     open_metrics: yes
+ *     alerts: no
  *     limits: {connections: 2000, body_kb: 1024}
  *
  * What listens checks the addresses. A limit that is not said is 0 here: the server's own. */
@@ -17,7 +18,7 @@
 typedef struct {
   char *listen, *certificate, *key, *access_log;
   char **trusted_proxies;
-  gboolean open_metrics;
+  gboolean open_metrics, alerts;
   const ConfNode *limits;
 } Section;
 
@@ -28,6 +29,7 @@ static const ConfField fields[] = {
     {"trusted_proxies", CONF_TEXTS, G_STRUCT_OFFSET(Section, trusted_proxies)},
     {"access_log", CONF_TEXT, G_STRUCT_OFFSET(Section, access_log)},
     {"open_metrics", CONF_BOOL, G_STRUCT_OFFSET(Section, open_metrics)},
+    {"alerts", CONF_BOOL, G_STRUCT_OFFSET(Section, alerts)},
     {"limits", CONF_NODE, G_STRUCT_OFFSET(Section, limits)},
 };
 
@@ -68,7 +70,7 @@ static char *path_in(const char *folder, const char *path) {
 }
 
 gboolean conf_server_read(const ConfNode *node, const char *folder, ConfServer *server, GError **error) {
-  Section section = {0};
+  Section section = {.alerts = TRUE};
   if (!conf_read_map(node, fields, G_N_ELEMENTS(fields), &section, error)) return FALSE;
   ConfServer limits = *server;
   gboolean ok =
@@ -81,6 +83,7 @@ gboolean conf_server_read(const ConfNode *node, const char *folder, ConfServer *
     server->access_log = path_in(folder, section.access_log);
     server->trusted_proxies = g_steal_pointer(&section.trusted_proxies);
     server->open_metrics = section.open_metrics;
+    server->keeps_no_alerts = !section.alerts;
   }
   conf_free_fields(fields, G_N_ELEMENTS(fields), &section);
   return ok;

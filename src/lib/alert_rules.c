@@ -1,7 +1,8 @@
 /* Alert rules: where they stand, what they find, what is said of them, and the messages about them. */
 #include "answer/alert_say.h"
+#include "lib/alert_send.h"
+#include "lib/formats.h"
 #include "lib/reader.h"
-#include "send/send.h"
 #include "session/alerts.h"
 
 /* The book as the workspace has it; NULL with `error`. It stays the workspace's. */
@@ -131,6 +132,7 @@ static gboolean say_of_alert(AttainWorkspace *workspace, const Session *session,
     g_clear_pointer(&workspace->core->alert_book, alert_book_free); /* it may have what the database has not */
     return FALSE;
   }
+  lib_wake_alerts(workspace);
   CliJson *json = cli_json_new(out);
   answer_alert_event_json(json, event);
   cli_json_free(json);
@@ -145,33 +147,38 @@ char *attain_alert_say(AttainWorkspace *workspace, const AttainAlertSaying *sayi
 
 /* --- messages --- */
 
-static gboolean send_waiting(AttainWorkspace *workspace, const Session *session, gconstpointer what, FILE *out,
-                             GError **error) {
+static gboolean take_waiting(AttainWorkspace *workspace, const Session *session, gpointer data, GError **error) {
   g_autoptr(GPtrArray) rules = session_need_alert_rules(session, error);
   QueryContext context = answer_context(session);
   AlertDesk desk = {.context = &context, .alerts = &session->organisation->alerts};
-  g_auto(AlertDelivery) delivery = {0};
-  Sender sender = {
-      .organisation = session->organisation, .rules = rules, .folder = session->folder, .now_us = session->now_us};
-  if (!rules || !alert_outbox_fill(session->store, &desk, error) ||
-      !alert_outbox_send(session->store, session->now_us, send_message, &sender, &delivery, error))
-    return FALSE;
-  CliJson *json = cli_json_new(out);
-  cli_json_begin_object(json);
-  answer_alert_delivery_json(json, &delivery);
-  cli_json_end_object(json);
-  cli_json_free(json);
-  return TRUE;
+  if (!rules || !alert_outbox_fill(session->store, &desk, error)) return FALSE;
+  if (workspace->reader) lib_note(workspace, NULL, "alert_send", NULL);
+  return lib_sending_take(workspace, session, rules, data, error);
 }
 
 char *attain_alert_send(AttainWorkspace *workspace, AttainError *error) {
-  return lib_say(workspace, "alert_send", send_waiting, NULL, error);
+  g_auto(LibSending) sending = {0};
+  if (!lib_permit(workspace, "alert_send", error) ||
+      !lib_step(workspace, "alert_send", take_waiting, &sending, error) ||
+      !lib_sending_send(workspace, &sending, NULL, error))
+    return NULL;
+  LibText text;
+  lib_text_init(&text);
+  CliJson *json = cli_json_new(text.out);
+  cli_json_begin_object(json);
+  answer_alert_delivery_json(json, &sending.delivery);
+  cli_json_end_object(json);
+  cli_json_free(json);
+  size_t n_bytes;
+  return lib_text_end(&text, TRUE, &n_bytes);
 }
 
 static gboolean try_again(AttainWorkspace *workspace, const Session *session, gconstpointer what, FILE *out,
                           GError **error) {
   const int64_t *message = what;
-  return alert_outbox_again(session->store, *message, session->now_us, error);
+  if (!alert_outbox_again(session->store, *message, session->now_us, error)) return FALSE;
+  lib_wake_alerts(workspace);
+  return TRUE;
 }
 
 bool attain_alert_again(AttainWorkspace *workspace, int64_t message, AttainError *error) {

@@ -100,6 +100,8 @@ static const Permit permits[] = {
     {"alert_test", READ, WHOLE},
     {"alert_outbox", RUN, WHOLE},
     {"alert_run", RUN, WHOLE},
+    {"alert_tend", RUN, WHOLE},
+    {"on_alerts", MANAGE, BLIND},
     {"alert_send", RUN, WHOLE},
     {"alert_again", RUN, WHOLE},
     /* records: a put tells its own records' fate, and nothing of others' */

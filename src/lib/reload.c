@@ -172,6 +172,7 @@ static void take(AttainWorkspace *workspace, Anew *anew) {
   if (core->alert_rules) {
     lib_forget_alerts(workspace);
     core->alert_rules = g_steal_pointer(&anew->alert_rules);
+    lib_wake_alerts(workspace);
   }
   take_policy(workspace, anew);
   lib_change_state(workspace);

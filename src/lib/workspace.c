@@ -277,6 +277,7 @@ bool attain_set_now(AttainWorkspace *workspace, const char *now, AttainError *er
   GError *cause = NULL;
   if (!lib_permit(workspace, "set_now", error) || !lib_begin_writing(workspace, error)) return false;
   gboolean ok = move_clock(workspace, now, &cause);
+  if (ok) lib_wake_alerts(workspace);
   lib_end_writing(workspace);
   return ok || lib_fail(error, cause);
 }

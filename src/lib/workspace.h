@@ -55,6 +55,10 @@ typedef struct {
   guint64 last_subscription;
   GPtrArray *alert_rules; /* AlertRule, judged in each commit; NULL: they are not */
   AlertBook *alert_book;  /* as the database has it; NULL: to be read */
+  gint64 alert_next_us;   /* when time alone may make something of the rules; 0: they are to be judged at once */
+  gboolean has_sent;      /* since it was opened: what was begun before is nobody's any more */
+  AttainAlertCallback alert_callback; /* NULL: nobody is told */
+  void *alert_user_data;
   guint turns;            /* taken by its holder, one within the other */
   GHashTable *noted;      /* who looked at which KPI today, as texts */
   BaseDay noted_day;      /* that day */
@@ -165,6 +169,8 @@ gboolean lib_read_alerts(AttainWorkspace *workspace, GError **error);
 void lib_forget_alerts(AttainWorkspace *workspace);
 /* Somebody else wrote of alerts: what is kept of them is read anew. In the turn. */
 void lib_forget_alert_book(AttainWorkspace *workspace);
+/* Tells who sends that there may be something, or that it is due earlier. In the turn. */
+void lib_wake_alerts(AttainWorkspace *workspace);
 /* After a commit, in the writer's thread: judges the rules that it concerns. What fails is judged again by
  * attain_alert_run(), which then says why. */
 void lib_judge_alerts(AttainWorkspace *workspace, const AttainChange *change);

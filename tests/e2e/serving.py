@@ -20,12 +20,13 @@ PASSWORD = "correct horse battery staple"
 
 
 class Server:
-    def __init__(self, attain, folder, token=None, environment=None):
+    def __init__(self, attain, folder, token=None, environment=None, now=None):
         self.attain, self.folder, self.token = attain, folder, token
+        self.clock = ["--now", now] if now else []
         self.environment = dict(os.environ, **(environment or {}))
 
     def __enter__(self):
-        self.process = subprocess.Popen([self.attain, "serve", "--listen", "127.0.0.1:0"], cwd=self.folder, text=True,
+        self.process = subprocess.Popen([self.attain, *self.clock, "serve", "--listen", "127.0.0.1:0"], cwd=self.folder, text=True,
                                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=self.environment)
         secret = None
         for line in self.process.stdout:
@@ -37,9 +38,21 @@ class Server:
         self.description = Description(json.loads(self.fetch("GET", "/api/v1/openapi.json")[2]))
         if not self.token:
             self.sign_in(secret)
-        self.output = []
-        threading.Thread(target=lambda: self.output.extend(self.process.stdout), daemon=True).start()
+        self.output, self.said = [], threading.Condition()
+        threading.Thread(target=self.listen, daemon=True).start()
         return self
+
+    def listen(self):
+        for line in self.process.stdout:
+            with self.said:
+                self.output.append(line)
+                self.said.notify_all()
+
+    def wait_for(self, text, n=1):
+        """Until the server has said so many lines with this text."""
+        with self.said:
+            done = self.said.wait_for(lambda: sum(text in line for line in self.output) >= n, 60)
+        assert done, f"{text!r} was not said {n} times, but:\n{''.join(self.output)}"
 
     def __exit__(self, *_):
         if self.process.poll() is None:
