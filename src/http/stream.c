@@ -7,6 +7,8 @@
 #include "http/private.h"
 
 #include <sys/epoll.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #define MAX_BEHIND_BYTES (1024 * 1024)
 #define BLOCK_BYTES      512 /* MHD's own buffer, which chunks do not use */
@@ -22,7 +24,7 @@ struct HttpStream {
   struct MHD_Connection *connection;
   GQueue queue;           /* GBytes */
   gsize n_queued, n_sent; /* bytes waiting, and how many of the first one are sent */
-  gboolean is_suspended, is_closed;
+  gboolean is_suspended, is_closed, has_rested;
 };
 
 void http_stream_unref(HttpStream *stream) {
@@ -118,6 +120,13 @@ static gsize take(HttpStream *stream, char *buffer, gsize room) {
   return n;
 }
 
+/* MHD hands over what is left of the connection's memory, half of which it has set to zero: of who waits for days only
+ * pages with something in them are to stay. The buffer is the callback's to write, so its content may go. */
+static void give_pages_back(char *buffer, gsize room) {
+  gsize page = (gsize)sysconf(_SC_PAGESIZE), lead = (page - (gsize)buffer % page) % page;
+  if (room >= lead + page) madvise(buffer + lead, (room - lead) / page * page, MADV_DONTNEED);
+}
+
 /* What is queued before a close is still sent, unless the reader was too slow for it. */
 static ssize_t read_on(void *data, uint64_t position, char *buffer, size_t room) {
   HttpStream *stream = data;
@@ -127,6 +136,8 @@ static ssize_t read_on(void *data, uint64_t position, char *buffer, size_t room)
     n = MHD_CONTENT_READER_END_OF_STREAM;
   } else if (n == 0) {
     stream->is_suspended = TRUE;
+    if (!stream->has_rested) give_pages_back(buffer, room);
+    stream->has_rested = TRUE;
     MHD_suspend_connection(stream->connection);
   }
   g_mutex_unlock(&stream->lock);
