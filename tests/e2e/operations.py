@@ -9,7 +9,10 @@ import pathlib
 import subprocess
 import sys
 import threading
+import urllib.parse
+import urllib.request
 
+from provider import Provider
 from serving import PASSWORD, Events, Server
 
 PROGRAM, FOLDER = sys.argv[1], pathlib.Path(sys.argv[2])
@@ -47,7 +50,7 @@ class Refusing(http.server.BaseHTTPRequestHandler):
         pass
 
 
-def make_company(receiver):
+def make_company(receiver, provider):
     demo = FOLDER / "demo"
     subprocess.run([PROGRAM, "demo", demo, "--people", "12", "--deals", "1000", "--until", "2026-11-19"], check=True, capture_output=True)
     (demo / "alerts").mkdir(exist_ok=True)
@@ -58,6 +61,8 @@ def make_company(receiver):
     (demo / "secret.txt").write_text("s3cr3t-of-the-app\n")
     with open(demo / "attain.yaml", "a") as file:
         file.write(f'\nalerts: {{channels: {{hook: {{webhook: "http://127.0.0.1:{receiver.server_port}/"}}}}}}\n')
+        file.write(f"sign_in: {{issuer: '{provider.issuer}', client: {provider.CLIENT}, client_secret_env: TEST_CLIENT_SECRET,"
+                   " address: 'http://127.0.0.1:1', new_users: rep}\n")
     return demo
 
 
@@ -211,7 +216,7 @@ def records(server, boss, rep, nobody):
 
 
 def service(boss, rep, nobody):
-    for path in ("/healthz", "/readyz", "/api", "/api/page.css", "/api/page.js", "/welcome", "/welcome/page.js", "openapi.json"):
+    for path in ("/healthz", "/readyz", "/api", "/api/page.css", "/api/page.js", "/welcome", "/welcome/page.js", "/sign-in", "/sign-in/page.js", "sign-in", "openapi.json"):
         nobody.ask("GET", path)
         nobody.refused("GET", path + "?x=1", 400, "there is no parameter x")
     nobody.ask("GET", "/", wanted=303)
@@ -237,6 +242,31 @@ def work(server, boss):
     boss.ask("DELETE", at)
     for method, path in (("GET", at), ("GET", at + "/events"), ("GET", at + "/answer"), ("DELETE", at)):
         boss.refused(method, path, 404, "forgotten")
+
+
+class Unled(urllib.request.HTTPRedirectHandler):
+    """Where the provider sends a browser is looked at, not gone to."""
+
+    def redirect_request(self, *_):
+        return None
+
+
+def signing_in(server, nobody):
+    """A browser goes to the provider and comes back."""
+    def go(path, **head):
+        status, got, text = server.fetch("GET", path, headers=head)
+        for fault in server.description.faults("GET", path, status, got, text):
+            check(False, fault)
+        check(status == 303, f"GET {path}: {status}, not 303: {text[:300]}")
+        return got
+    begun = go("/api/v1/sign-in/provider?to=/api")
+    try:
+        urllib.request.build_opener(Unled).open(begun["Location"])
+    except urllib.error.HTTPError as answer:
+        back = urllib.parse.urlsplit(answer.headers["Location"])
+    go(back.path + "?" + back.query, Cookie=begun["Set-Cookie"].split(";")[0])
+    nobody.refused("GET", "sign-in/provider?to=https://example.com/", 400, "path of this server")
+    nobody.refused("GET", "sign-in/callback?state=guessed&code=x", 403, "begin again")
 
 
 def people(boss, rep, nobody):
@@ -275,7 +305,8 @@ def people(boss, rep, nobody):
 def main():
     receiver = http.server.HTTPServer(("127.0.0.1", 0), Refusing)
     threading.Thread(target=receiver.serve_forever, daemon=True).start()
-    with Server(PROGRAM, make_company(receiver)) as server:
+    provider = Provider()
+    with Server(PROGRAM, make_company(receiver, provider), environment={"TEST_CLIENT_SECRET": provider.SECRET}) as server:
         boss, nobody = Asker(server, {"Authorization": "Bearer " + server.token}), Asker(server, {})
         person = next(row["name"] for row in boss.ask("GET", "organisation")["people"] if row["name"])
         link = boss.ask("POST", "users", {"user": "rep@example.com", "role": "rep", "person": person})["path"]
@@ -284,6 +315,7 @@ def main():
             if part is people:
                 records(server, boss, rep, nobody)
                 work(server, boss)
+                signing_in(server, nobody)
             part(boss, rep, nobody)
         seen = server.description.seen
         for path, operations in server.description.root["paths"].items():
