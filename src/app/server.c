@@ -230,8 +230,8 @@ Server *server_start(const ServerSettings *settings, GError **error) {
   ServerPlan plan;
   if (!server_plan(settings, &plan, error)) return NULL;
   Server *server = new_server(settings, &plan);
-  gboolean ok =
-      open_access_log(server, error) && sign_in_read(server->folder, &server->sign_in, error) && open_workspace(server, settings->now, error) && listen_at(server, &plan, error);
+  gboolean ok = open_access_log(server, error) && sign_in_read(server->folder, &server->sign_in, error) &&
+                open_workspace(server, settings->now, error) && listen_at(server, &plan, error);
   server_plan_clear(&plan);
   if (ok) {
     server->reader = g_thread_new("server-files", read_when_asked, server);

@@ -20,9 +20,9 @@ struct Server {
   Works *works;
   gboolean keeps_alerts;
   ServerAlerts *alerts; /* NULL: attain.yaml has them off */
-  GThread *reader;  /* of the files; NULL until all else has begun */
-  gint64 started_s; /* Unix time */
-  GMutex lock;      /* of all below */
+  GThread *reader;      /* of the files; NULL until all else has begun */
+  gint64 started_s;     /* Unix time */
+  GMutex lock;          /* of all below */
   GCond changed;
   GCond asked; /* of `reader`, which the end of each request is not to wake */
   AttainWorkspace *workspace;

@@ -82,7 +82,7 @@ static gboolean note_failed(AttainWorkspace *workspace, LibPeople *people, Store
 }
 
 static gboolean check_throttle(LibPeople *people, const char *name, const char *address, gint64 now_us,
-                            AttainError *error) {
+                               AttainError *error) {
   guint wait_s = user_throttle_try(people->throttle, name, address, now_us);
   if (wait_s == 0) return TRUE;
   g_autofree char *words = base_count_words(wait_s, "# {second|seconds}");

@@ -9,13 +9,13 @@
 
 #include <string.h>
 
-#define WELL_KNOWN    "/.well-known/openid-configuration"
-#define MAX_BYTES     ((gsize)256 * 1024)
-#define KEPT_US       (3600 * (gint64)G_USEC_PER_SEC)
-#define MISSED_US (30 * (gint64)G_USEC_PER_SEC) /* in which keys that lacked one are not asked for again */
-#define FAILED_US     (10 * (gint64)G_USEC_PER_SEC) /* in which one that did not answer is not asked again */
-#define MAX_CALLS     6 /* of the prompt workers, so that a provider that hangs leaves some for passwords */
-#define MAX_TO        2000
+#define WELL_KNOWN "/.well-known/openid-configuration"
+#define MAX_BYTES  ((gsize)256 * 1024)
+#define KEPT_US    (3600 * (gint64)G_USEC_PER_SEC)
+#define MISSED_US  (30 * (gint64)G_USEC_PER_SEC) /* in which keys that lacked one are not asked for again */
+#define FAILED_US  (10 * (gint64)G_USEC_PER_SEC) /* in which one that did not answer is not asked again */
+#define MAX_CALLS  6 /* of the prompt workers, so that a provider that hangs leaves some for passwords */
+#define MAX_TO     2000
 
 struct OidcProvider {
   const ConfSignIn *conf;

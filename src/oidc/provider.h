@@ -27,7 +27,7 @@ char *oidc_provider_begin(OidcProvider *provider, const char *to, gint64 now_us,
 
 typedef struct {
   const char *state, *code, *refusal, *issuer; /* as the provider sent them; may be NULL */
-  const char *browser;               /* the cookie; may be NULL */
+  const char *browser;                         /* the cookie; may be NULL */
 } OidcReturn;
 /* What the provider says of who comes back; `*to` is where they wanted to go, and the caller frees it. Errors:
  * FORBIDDEN when it is not to be believed, IO when the provider cannot be asked, BUSY. */
