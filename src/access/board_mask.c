@@ -7,7 +7,8 @@
  *           both reads that, too
  *
  * A KPI goes with another that is made of a fact that it is made of, too: revenue, won deals and their average are one
- * question. */
+ * question. Whichever of them and of the boards is asked for, the problem is the same to the order of its rows, and so
+ * is its solution. */
 #include "access/board_private.h"
 
 #include <math.h>
@@ -57,9 +58,11 @@ QueryResult *access_board_ask(const QueryContext *context, const GPtrArray *kpis
 
 /* --- KPIs and boards that go together --- */
 
+/* A KPI of which it is not known what it is made of goes with all. */
 static gboolean goes_with(const KpiDefinition *a, const KpiDefinition *b) {
-  for (const char *const *need = a->needs; need && *need; need++)
-    if (b->needs && g_strv_contains(b->needs, *need)) return TRUE;
+  if (!a->needs || !a->needs[0] || !b->needs || !b->needs[0]) return TRUE;
+  for (const char *const *need = a->needs; *need; need++)
+    if (g_strv_contains(b->needs, *need)) return TRUE;
   return a == b;
 }
 
@@ -73,6 +76,7 @@ static gboolean joins(const GPtrArray *kpis, const KpiDefinition *kpi) {
 static gboolean join_board(AccessMask *mask, const AccessBoard *board, gboolean *joined, GError **error) {
   for (char **name = board->kpis; *name; name++) {
     const KpiDefinition *kpi = kpi_catalogue_find(mask->reader->context->catalogue, *name, error);
+    if (!kpi) g_prefix_error(error, "board %s, which is looked at with it: ", board->name);
     if (!kpi) return FALSE;
     if (!joins(mask->kpis, kpi)) continue;
     g_ptr_array_add(mask->kpis, (gpointer)kpi);
@@ -95,11 +99,19 @@ static gboolean find_kpis(AccessMask *mask, GError **error) {
   return TRUE;
 }
 
+static int by_name(gconstpointer a, gconstpointer b) {
+  return strcmp((*(const KpiDefinition *const *)a)->name, (*(const KpiDefinition *const *)b)->name);
+}
+
+gboolean access_board_has(const AccessMask *mask, const AccessBoard *board, const KpiDefinition *kpi) {
+  for (char **name = board->kpis; *name; name++)
+    if (kpi_catalogue_find(mask->reader->context->catalogue, *name, NULL) == kpi) return TRUE;
+  return FALSE;
+}
+
 static gboolean has_some(const AccessMask *mask, const AccessBoard *board) {
   for (guint k = 0; k < mask->kpis->len; k++)
-    if (g_strv_contains((const char *const *)board->kpis,
-                        ((const KpiDefinition *)g_ptr_array_index(mask->kpis, k))->name))
-      return TRUE;
+    if (access_board_has(mask, board, g_ptr_array_index(mask->kpis, k))) return TRUE;
   return FALSE;
 }
 
@@ -370,13 +382,18 @@ static gboolean adds_up(const AccessMask *mask, guint k, guint layer) {
   return fabs(sum - total) <= 1e-6 * MAX(1, fabs(total));
 }
 
+GPtrArray *access_mask_atoms(const AccessMask *mask) {
+  GPtrArray *atoms = g_ptr_array_new();
+  g_autoptr(GList) keys = g_list_sort(g_hash_table_get_keys(mask->atoms), (GCompareFunc)strcmp);
+  for (const GList *at = keys; at; at = at->next) g_ptr_array_add(atoms, g_hash_table_lookup(mask->atoms, at->data));
+  return atoms;
+}
+
 static void add_atoms(AccessMask *mask) {
   g_autofree double *layers = g_new0(double, access_mask_n_layers(mask) + 1);
-  GHashTableIter iter;
-  gpointer at;
-  g_hash_table_iter_init(&iter, mask->atoms);
-  while (g_hash_table_iter_next(&iter, NULL, &at)) {
-    const AccessAtom *atom = at;
+  g_autoptr(GPtrArray) atoms = access_mask_atoms(mask);
+  for (guint i = 0; i < atoms->len; i++) {
+    const AccessAtom *atom = g_ptr_array_index(atoms, i);
     g_autoptr(GArray) rows = access_mask_groups(mask, atom);
     if (access_mask_others(mask, atom, layers))
       access_cells_add(mask->cells, atom->person, (const guint *)(gpointer)rows->data, rows->len, layers);
@@ -415,6 +432,7 @@ AccessMask *access_mask_new(const AccessBoardReader *reader, const KpiDefinition
   mask->is_sum = g_array_new(FALSE, FALSE, sizeof(gboolean));
   g_ptr_array_add(mask->kpis, (gpointer)kpi);
   if (!find_kpis(mask, error)) return NULL;
+  g_ptr_array_sort(mask->kpis, by_name);
   find_boards(mask);
   return ask_both(mask, error) && solve(mask, error) ? g_steal_pointer(&mask) : NULL;
 }

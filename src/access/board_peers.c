@@ -36,7 +36,7 @@ static gboolean is_on_own_board(const AccessMask *mask, guint k) {
   const KpiDefinition *kpi = g_ptr_array_index(mask->kpis, k);
   for (guint b = 0; b < mask->boards->len; b++) {
     const AccessBoard *board = g_ptr_array_index(mask->boards, b);
-    if (board->names == ACCESS_NAMES_OWN && g_strv_contains((const char *const *)board->kpis, kpi->name)) return TRUE;
+    if (board->names == ACCESS_NAMES_OWN && access_board_has(mask, board, kpi)) return TRUE;
   }
   return FALSE;
 }
@@ -114,10 +114,9 @@ static void add_atom(Ranking *ranking, const AccessAtom *atom, const double *lay
 static void add_atoms(Ranking *ranking) {
   AccessMask *mask = ranking->mask;
   g_autofree double *layers = g_new0(double, access_mask_n_layers(mask) + 1);
-  GHashTableIter iter;
-  gpointer atom;
-  g_hash_table_iter_init(&iter, mask->atoms);
-  while (g_hash_table_iter_next(&iter, NULL, &atom)) {
+  g_autoptr(GPtrArray) atoms = access_mask_atoms(mask);
+  for (guint i = 0; i < atoms->len; i++) {
+    const AccessAtom *atom = g_ptr_array_index(atoms, i);
     const double *of_kpi = layers + (gsize)ACCESS_LAYERS * ranking->kpi;
     gboolean any = FALSE;
     access_mask_others(mask, atom, layers);

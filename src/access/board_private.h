@@ -29,9 +29,13 @@ struct AccessMask {
   gboolean *published; /* by row */
 };
 
+/* However the policy writes its name. */
+gboolean access_board_has(const AccessMask *mask, const AccessBoard *board, const KpiDefinition *kpi);
 guint access_mask_n_dims(const AccessMask *mask); /* without rep */
 /* The rows of groups that an atom is in (guint); the caller frees. Rows that are new are added. */
 GArray *access_mask_groups(AccessMask *mask, const AccessAtom *atom);
+/* AccessAtom by key; the caller frees the array. */
+GPtrArray *access_mask_atoms(const AccessMask *mask);
 /* ACCESS_LAYERS each KPI, and what is between numbers. */
 guint access_mask_n_layers(const AccessMask *mask);
 /* What the reader does not see of an atom, by layer; whether there is something. */

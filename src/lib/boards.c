@@ -195,7 +195,8 @@ char *attain_board(AttainWorkspace *workspace, const char *name, AttainFormat fo
   }
   char *document = lib_answer(workspace, "board", write_and_keep, &asked, error);
   if (!document) return NULL;
-  char *written = attain_document_write(document, "periods.rows,periods.standings", format, n_bytes, error);
+  const char *list = asked.board->names == ACCESS_NAMES_OWN ? "periods.standings" : "periods.rows";
+  char *written = attain_document_write(document, list, format, n_bytes, error);
   g_free(document);
   return written;
 }
