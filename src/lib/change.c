@@ -33,6 +33,7 @@ static gboolean settle_failed(AttainWorkspace *workspace, const char *source, co
   gboolean is_published = lib_publish(workspace, NULL);
   gint64 load = query_live_load(workspace->core->live);
   if (!is_mended || !is_published || load == before) return FALSE;
+  lib_own_written(workspace);
   g_prefix_error(error, "the records are written and in the answers; what came after them failed: ");
   lib_tell_subscribers(
       workspace,
@@ -120,6 +121,7 @@ static void make_reports(const Commit *commit, const IngestPutReport *put) {
 /* An IngestBeside. */
 static gboolean keep_keys(Store *store, const IngestPutReport *put, gpointer data, GError **error) {
   Commit *commit = data;
+  if (!lib_seal(commit->workspace, error)) return FALSE;
   make_reports(commit, put);
   commit->is_kept = lib_keys_keep(commit->workspace, commit->calls, commit->n_calls, error);
   return commit->is_kept;

@@ -14,6 +14,7 @@ void lib_watch_begin(AttainWorkspace *workspace, const LibReader *holder) {
   workspace->core->began_us = g_get_monotonic_time();
   workspace->core->n_turns++;
   workspace->core->is_cancelled = FALSE;
+  workspace->core->is_sealed = workspace->core->is_written = FALSE;
   workspace->core->holder = holder;
   g_mutex_unlock(&workspace->core->watching);
 }
@@ -44,11 +45,25 @@ static gboolean fail_cancelled(GError **cause) {
 
 void lib_own_up(AttainWorkspace *workspace, GError **cause) {
   g_mutex_lock(&workspace->core->watching);
-  gboolean is_cancelled = workspace->core->is_cancelled;
+  gboolean is_cancelled = workspace->core->is_cancelled && !workspace->core->is_written;
   g_mutex_unlock(&workspace->core->watching);
   if (!is_cancelled || !*cause) return;
   g_clear_error(cause);
   fail_cancelled(cause);
+}
+
+gboolean lib_seal(AttainWorkspace *workspace, GError **cause) {
+  g_mutex_lock(&workspace->core->watching);
+  gboolean is_cancelled = workspace->core->is_cancelled;
+  workspace->core->is_sealed = !is_cancelled;
+  g_mutex_unlock(&workspace->core->watching);
+  return is_cancelled ? fail_cancelled(cause) : TRUE;
+}
+
+void lib_own_written(AttainWorkspace *workspace) {
+  g_mutex_lock(&workspace->core->watching);
+  workspace->core->is_written = TRUE;
+  g_mutex_unlock(&workspace->core->watching);
 }
 
 gboolean lib_check_goes_on(const AttainWorkspace *workspace, GError **cause) {
@@ -68,7 +83,7 @@ void attain_progress(AttainWorkspace *workspace, AttainProgress *progress) {
 }
 
 static gboolean is_cancellable(const AttainWorkspace *workspace) {
-  return workspace->core->what && !g_str_equal(workspace->core->what, LIB_HOLDING);
+  return workspace->core->what && !workspace->core->is_sealed && !g_str_equal(workspace->core->what, LIB_HOLDING);
 }
 
 /* Ends the turn that is under way. `watching` is held. */

@@ -78,6 +78,8 @@ typedef struct {
   gint64 began_us;  /* on the monotonic clock */
   guint64 n_turns;
   gboolean is_cancelled;   /* whoever has the turn is to end */
+  gboolean is_sealed;      /* what it did is being committed: it is not ended any more */
+  gboolean is_written;     /* it was committed, though what came after failed */
   const LibReader *holder; /* whose handle has the turn; NULL: the operator's, or a turn for several */
 } LibCore;
 
@@ -149,6 +151,10 @@ gboolean lib_read_question(const Session *session, const AttainQuestion *questio
 /* --- progress.c: who watches --- */
 #define LIB_HOLDING "hold" /* a commit is held between answers: there is nothing to cancel */
 void lib_watch_begin(AttainWorkspace *workspace, const LibReader *holder);
+/* In the turn, before its commit: from here on it is not cancelled. Errors: CANCELLED where it is to end. */
+gboolean lib_seal(AttainWorkspace *workspace, GError **cause);
+/* In the turn, after a failure: it was committed all the same, so that it is not told as cancelled. */
+void lib_own_written(AttainWorkspace *workspace);
 /* Errors: CANCELLED where the handle was stopped. */
 gboolean lib_check_goes_on(const AttainWorkspace *workspace, GError **cause);
 void lib_watch_end(AttainWorkspace *workspace);

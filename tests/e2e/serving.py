@@ -21,7 +21,7 @@ PASSWORD = "correct horse battery staple"
 
 class Server:
     def __init__(self, attain, folder, token=None, environment=None, now=None):
-        self.attain, self.folder, self.token = attain, folder, token
+        self.attain, self.folder, self.token, self.description = attain, folder, token, None
         self.clock = ["--now", now] if now else []
         self.environment = dict(os.environ, **(environment or {}))
 
@@ -92,13 +92,14 @@ class Server:
         result = (answer.status, answer.headers, answer.read())
         if not connection:
             own.close()
+        if self.description:
+            hold(self.description, method, path, *result)
         return result
 
     def ask(self, method, path, body=None, extra=None, whole=False, connection=None):
         """Status, headers and text; `body` is text, bytes, or what becomes JSON."""
         data = body if body is None or isinstance(body, (str, bytes)) else json.dumps(body)
         result = self.fetch(method, "/api/v1" + path, data, self.headers(extra), connection)
-        hold(self.description, method, "/api/v1" + path, *result)
         return result if whole else result[::2]
 
     def call(self, method, path, body=None, extra=None, connection=None):
