@@ -31,8 +31,12 @@ void erased_free(Erased *erased) {
   g_free(erased);
 }
 
+char *erased_without(const Erased *erased, const char *text) {
+  return erase_names_take_out(text, erased->names);
+}
+
 gboolean erased_is_named(const Erased *erased, const char *text) {
-  g_autofree char *without = erase_names_take_out(text, erased->names);
+  g_autofree char *without = erased_without(erased, text);
   return without != NULL;
 }
 

@@ -45,3 +45,5 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Erased, erased_free)
 Erased *erase_run(Store *store, const LedgerSchema *schema, const EraseOrder *order, GError **error);
 /* Whether a text, such as a file, names who was erased. */
 gboolean erased_is_named(const Erased *erased, const char *text);
+/* The text without the names; NULL: it has none. The caller frees. */
+char *erased_without(const Erased *erased, const char *text);

@@ -70,7 +70,7 @@ static gboolean erase_column(Store *store, const LedgerSchema *schema, Erased *e
   g_autofree char *without = erase_names_sql(name, pattern, erased->shown);
   g_autofree char *digest = ingest_erased_sql(INGEST_ERASED_TEXT, secret, NULL, NULL, name);
   gint64 n = 0;
-  gboolean is_loaded = of && of->kind != LEDGER_DERIVED;
+  gboolean is_loaded = (of && of->kind != LEDGER_DERIVED) || g_str_equal(table, "rejected");
   if (is_loaded && !run(store, NULL, error,
                         "INSERT INTO attain_erased_mark SELECT DISTINCT %s, %s FROM %s WHERE regexp_matches(%s, %s)",
                         digest, without, quoted, name, pattern))

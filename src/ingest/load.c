@@ -290,7 +290,7 @@ static gboolean run_load(LoadRun *run, gboolean *is_changed, gint64 started, GEr
   if (!find_last_load(run, error)) return FALSE;
   run->load.plan = memory_plan(run->load.options->memory, run->load.source, run->last_load);
   if (!load_make_macros(run->load.store, error) || !read_all(run, error) || !map_all(run, error) ||
-      !load_keep_erased(run, error))
+      !load_keep_erased(&run->load, run->entries, error))
     return FALSE;
   make_targets(run);
   return check_rejected(run, error) && load_write(run, is_changed, started, error);

@@ -13,21 +13,15 @@ static gboolean find_back(Load *load, const MapEntry *entry, const char *column,
                           GError **error) {
   g_autofree char *rows = store_quote_name(entry->name);
   g_autofree char *name = store_quote_name(column);
-  g_autoptr(GString) parts = g_string_new(NULL);
-  for (guint i = 0; i < digests->len; i++)
-    g_string_append_printf(parts, "%sSELECT was, %s AS digest FROM attain_values", i ? " UNION ALL " : "",
-                           (const char *)digests->pdata[i]);
-  load_temporary(load, "attain_values");
+  g_ptr_array_add(digests, NULL);
+  g_autofree char *all = g_strjoinv(", ", (char **)digests->pdata);
   load_temporary(load, BACK);
   return load_run(load, NULL, error,
-                  "CREATE OR REPLACE TEMP TABLE attain_values AS SELECT DISTINCT %s AS was FROM %s WHERE %s IS NOT "
-                  "NULL",
-                  name, rows, name) &&
-         load_run(load, NULL, error,
                   "CREATE OR REPLACE TEMP TABLE " BACK
-                  " AS SELECT was, any_value(stands_for) AS stands_for FROM (%s) JOIN attain_erased_mark USING "
-                  "(digest) GROUP BY was",
-                  parts->str) &&
+                  " AS SELECT was, any_value(stands_for) AS stands_for FROM (SELECT was, unnest([%s]) AS digest FROM "
+                  "(SELECT DISTINCT %s AS was FROM %s WHERE %s IS NOT NULL)) JOIN attain_erased_mark USING (digest) "
+                  "GROUP BY was",
+                  all, name, rows, name) &&
          load_count(load, n, error, "SELECT count(*) FROM " BACK);
 }
 
@@ -101,13 +95,12 @@ static gboolean keep_column(Load *load, const IngestErased *erased, const MapEnt
   return TRUE;
 }
 
-gboolean load_keep_erased(LoadRun *run, GError **error) {
-  Load *load = &run->load;
+gboolean load_keep_erased(Load *load, const GPtrArray *entries, GError **error) {
   g_autoptr(IngestErased) erased = ingest_erased_read(load->store, error);
   if (!erased) return FALSE;
   gint64 n_values = 0;
-  for (guint e = 0; ingest_erased_secret(erased) && e < run->entries->len; e++) {
-    const MapEntry *entry = run->entries->pdata[e];
+  for (guint e = 0; ingest_erased_secret(erased) && e < entries->len; e++) {
+    const MapEntry *entry = entries->pdata[e];
     for (guint c = 0; c < entry->map->n_columns; c++)
       if (!keep_column(load, erased, entry, &entry->map->columns[c], &n_values, error)) return FALSE;
   }
@@ -115,4 +108,13 @@ gboolean load_keep_erased(LoadRun *run, GError **error) {
   if (n_values > 0)
     load_note(load, "%s value%s of people who were erased: they stay erased", n, n_values == 1 ? " is" : "s are");
   return TRUE;
+}
+
+gboolean load_keep_erased_in(Load *load, const char *table, const char *column, GError **error) {
+  g_autoptr(IngestErased) erased = ingest_erased_read(load->store, error);
+  if (!erased || !ingest_erased_secret(erased)) return erased != NULL;
+  g_autofree char *digest = ingest_erased_sql(INGEST_ERASED_TEXT, ingest_erased_secret(erased), NULL, NULL, column);
+  return load_run(load, NULL, error,
+                  "UPDATE %s AS t SET %s = m.stands_for FROM attain_erased_mark m WHERE m.digest = %s", table, column,
+                  digest);
 }

@@ -6,6 +6,7 @@
 #include "ingest/put.h"
 
 #include "base/fault.h"
+#include "ingest/load_erased.h"
 #include "ingest/map.h"
 #include "ingest/memory.h"
 #include "ingest/put_private.h"
@@ -201,7 +202,9 @@ static gboolean map_and_write(Put *put, const PutCall *call, const PutRows *rows
   if (!entry) return FALSE;
   g_autoptr(GPtrArray) targets = g_ptr_array_new_with_free_func(free_target);
   g_ptr_array_add(targets, new_target(call->table, entry));
-  gboolean ok = upsert_reject_repeated(&put->load, targets->pdata[0], error) && tell_rejected(put, entry, rows, error);
+  const UpsertTarget *target = targets->pdata[0];
+  gboolean ok = load_keep_erased(&put->load, target->entries, error) &&
+                upsert_reject_repeated(&put->load, targets->pdata[0], error) && tell_rejected(put, entry, rows, error);
   gboolean is_kept_out = put->report->rejected->len > 0 && call->given->is_whole;
   gboolean is_any = !is_kept_out && entry->n_bad < (gint64)rows->numbers->len;
   gint64 n_read = (gint64)rows->numbers->len + put->report->rejected->len - entry->n_bad;

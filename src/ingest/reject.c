@@ -4,6 +4,7 @@
  * DuckDB does not tell them, so the file is walked once more. */
 #include "ingest/reject.h"
 
+#include "ingest/load_erased.h"
 #include "ingest/memory.h"
 
 #define BATCH_ROWS     1000
@@ -229,7 +230,8 @@ static gboolean gather_rejects(Load *load, GPtrArray *entries, GError **error) {
     if (entry->n_bad > 0 && !keep_rows(load, entry, error)) return FALSE;
     if (is_first_of_stage(entries, i) && !keep_broken(load, entry, error)) return FALSE;
   }
-  return TRUE;
+  return load_keep_erased_in(load, "attain_rejects", "reason", error) &&
+         load_keep_erased_in(load, "attain_rejects", "row_json", error);
 }
 
 static gboolean has_rejects(GPtrArray *entries) {

@@ -8,6 +8,7 @@
 #include "lib/change.h"
 #include "lib/formats.h"
 #include "lib/people_change.h"
+#include "lint/usage.h"
 #include "store/reopen.h"
 #include "user/audit.h"
 
@@ -109,6 +110,7 @@ static gboolean end_user(UserBook *book, Store *desk, const char *name, GError *
   g_free(user->name);
   user->name = g_strdup_printf("erased-%" G_GINT64_FORMAT, user->number);
   g_clear_pointer(&user->shown, g_free);
+  g_clear_pointer(&user->identity, g_free);
   return user_book_lock(book, desk, user->number, TRUE, error) &&
          user_book_set_password(book, desk, user->number, NULL, NULL, error) &&
          user_book_put(book, desk, user, NULL, error);
@@ -118,6 +120,19 @@ static gboolean end_users(const Erasing *erasing, Store *desk, GError **error) {
   for (guint i = 0; i < erasing->erased->users->len; i++)
     if (!end_user(erasing->people->book, desk, erasing->erased->users->pdata[i], error)) return FALSE;
   return TRUE;
+}
+
+/* Who looked at what stands in a file of its own. */
+static gboolean erase_usage(const Erasing *erasing, GError **error) {
+  g_autofree char *file = lint_usage_file(erasing->workspace->core->session->organisation->database);
+  g_autofree char *text = NULL;
+  g_autoptr(GError) cause = NULL;
+  if (!g_file_get_contents(file, &text, NULL, NULL)) return TRUE;
+  g_autofree char *without = erased_without(erasing->erased, text);
+  if (!without || g_file_set_contents_full(file, without, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, &cause))
+    return TRUE;
+  g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "%s: %s", file, cause->message);
+  return FALSE;
 }
 
 /* One transaction but for the users, who have a connection of their own: they go before it is committed, so that who is
@@ -132,8 +147,8 @@ static gboolean erase(Erasing *erasing, Store *desk, GError **error) {
     store_rollback(session->store);
     return TRUE;
   }
-  if (erasing->erased && end_users(erasing, desk, error) && note(erasing, session->store, error) &&
-      store_commit(session->store, error))
+  if (erasing->erased && end_users(erasing, desk, error) && erase_usage(erasing, error) &&
+      note(erasing, session->store, error) && store_commit(session->store, error))
     return TRUE;
   store_rollback(session->store);
   return FALSE;
