@@ -102,7 +102,7 @@ struct HttpServer {
   HttpRate *rate;
   HttpCounts *counts;
   FILE *access_log;
-  GThreadPool *workers, *prompt; /* prompt: of PROMPT routes */
+  GThreadPool *workers, *prompt, *joining; /* prompt: of PROMPT routes; joining: of JOINS ones */
   guint n_workers;
 
   GMutex lock; /* of all below */

@@ -254,8 +254,9 @@ static enum MHD_Result reply_busy(HttpExchange *exchange) {
 }
 
 GThreadPool *http_request_pool(const HttpExchange *exchange) {
-  gboolean is_prompt = exchange->match.route->flags & HTTP_ROUTE_PROMPT;
-  return is_prompt ? exchange->server->prompt : exchange->server->workers;
+  guint flags = exchange->match.route->flags;
+  if (flags & HTTP_ROUTE_PROMPT) return exchange->server->prompt;
+  return flags & HTTP_ROUTE_JOINS ? exchange->server->joining : exchange->server->workers;
 }
 
 static enum MHD_Result dispatch(HttpExchange *exchange) {

@@ -6,6 +6,7 @@
 
 #define LAST_REPLIES_SECONDS 2 /* for those who are told that the server stops */
 #define PROMPT_WORKERS       8
+#define JOINING_WORKERS      128 /* they wait for one another: the more wait, the more is done in one commit */
 
 HttpLimits http_limits(void) {
   return (HttpLimits){.n_connections = 2000,
@@ -27,6 +28,7 @@ static void free_server(HttpServer *server) {
   if (server->is_unix && server->listen_fd >= 0) unlink(server->address);
   if (server->workers) g_thread_pool_free(server->workers, FALSE, TRUE);
   if (server->prompt) g_thread_pool_free(server->prompt, FALSE, TRUE);
+  if (server->joining) g_thread_pool_free(server->joining, FALSE, TRUE);
   g_ptr_array_unref(server->daemons);
   g_hash_table_unref(server->by_address);
   g_hash_table_unref(server->streams);
@@ -79,7 +81,8 @@ static gboolean start(HttpServer *server, const HttpSettings *settings, GError *
   if (server->listen_fd < 0) return FALSE;
   server->workers = g_thread_pool_new(http_request_work, server, (gint)server->n_workers, TRUE, error);
   if (server->workers) server->prompt = g_thread_pool_new(http_request_work, server, PROMPT_WORKERS, TRUE, error);
-  if (!server->prompt || !http_keeper_start(server, error)) return FALSE;
+  if (server->prompt) server->joining = g_thread_pool_new(http_request_work, server, JOINING_WORKERS, TRUE, error);
+  if (!server->joining || !http_keeper_start(server, error)) return FALSE;
   HttpDaemon *daemon = http_daemon_start(server, error);
   if (!daemon) return FALSE;
   g_mutex_lock(&server->lock);
