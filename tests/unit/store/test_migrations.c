@@ -59,11 +59,28 @@ static void test_from_the_first_version(void **state) {
   "ALTER TABLE attain_target_version DROP COLUMN member_table;" \
   "ALTER TABLE attain_target_version DROP COLUMN member_key;"
 
-/* Came with the seventh and eighth forms. */
+/* Came with the seventh to ninth forms; what the tenth adds to users goes with their table. */
 #define DROP_USERS                                                                                                    \
   "DROP TABLE attain_user;DROP TABLE attain_invitation;DROP TABLE attain_session;DROP TABLE attain_token;DROP TABLE " \
   "attain_audit;"
-#define DROP_LATER DROP_USERS "DROP TABLE attain_put_key; DROP TABLE attain_told_event; DROP TABLE attain_told_record;"
+#define DROP_ERASING "DROP TABLE attain_erasing_key; DROP TABLE attain_erased; DROP TABLE attain_erased_mark;"
+#define DROP_LATER \
+  DROP_USERS DROP_ERASING "DROP TABLE attain_put_key; DROP TABLE attain_told_event; DROP TABLE attain_told_record;"
+
+/* Who could sign in by a password still can, and by nothing else. */
+static void test_from_the_ninth_version(void **state) {
+  make_version_1();
+  store_close(open_ledger(path));
+  {
+    g_autoptr(Store) store = store_open(path, NULL, STORE_CREATE, 0, NULL);
+    run(store,
+        "ALTER TABLE attain_user DROP COLUMN identity; ALTER TABLE attain_user DROP COLUMN only_provider;"
+        "INSERT INTO attain_user VALUES (1, 'ana', NULL, NULL, 'rep', NULL, 'a hash', false, '2026-01-01');"
+        "UPDATE attain_meta SET value = '9' WHERE name = 'schema_version';");
+  }
+  g_autoptr(Store) store = open_ledger(path);
+  expect(store, "SELECT name, password, identity IS NULL, only_provider FROM attain_user", "ana a hash yes no\n");
+}
 
 /* A target is kept by its member's key from the sixth form on: what was kept before has none. */
 static void test_from_the_fifth_version(void **state) {
@@ -128,7 +145,7 @@ static void test_from_the_second_version(void **state) {
   for (int i = 0; i < 2; i++) {
     g_autoptr(Store) store = open_ledger(path);
     check_records(store);
-    expect(store, "SELECT value FROM attain_meta WHERE name = 'schema_version'", "8\n");
+    expect(store, "SELECT value FROM attain_meta WHERE name = 'schema_version'", "10\n");
     expect(store,
            "SELECT (SELECT count(*) FROM snapshot) + (SELECT count(*) FROM snapshot_kpi) + (SELECT count(*) FROM "
            "snapshot_value)",
@@ -200,7 +217,7 @@ static void test_interrupted_anywhere_the_old_version_is_left(void **state) {
   }
   assert_true(n_failed >= 5);
   g_autoptr(Store) store = open_ledger(path);
-  expect(store, "SELECT value FROM attain_meta WHERE name = 'schema_version'", "8\n");
+  expect(store, "SELECT value FROM attain_meta WHERE name = 'schema_version'", "10\n");
 }
 
 static const LedgerExtraColumn extras[] = {
@@ -285,19 +302,13 @@ static void test_no_fact_is_called_as_the_stores_own_tables(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      ON_A_FILE(test_from_the_first_version),
-      ON_A_FILE(test_from_the_second_version),
-      ON_A_FILE(test_from_the_third_version),
-      ON_A_FILE(test_from_the_fourth_version),
-      ON_A_FILE(test_from_the_fifth_version),
-      ON_A_FILE(test_reading_the_first_version),
-      ON_A_FILE(test_other_derived_facts),
-      ON_A_FILE(test_a_newer_database_is_refused),
-      ON_A_FILE(test_interrupted_anywhere_the_old_version_is_left),
-      ON_A_FILE(test_a_workspaces_own_columns),
-      ON_A_FILE(test_a_column_no_longer_asked_for),
-      ON_A_FILE(test_a_column_of_another_type),
-      ON_A_FILE(test_no_fact_is_called_as_the_stores_own_tables),
+      ON_A_FILE(test_from_the_first_version),      ON_A_FILE(test_from_the_second_version),
+      ON_A_FILE(test_from_the_third_version),      ON_A_FILE(test_from_the_fourth_version),
+      ON_A_FILE(test_from_the_fifth_version),      ON_A_FILE(test_from_the_ninth_version),
+      ON_A_FILE(test_reading_the_first_version),   ON_A_FILE(test_other_derived_facts),
+      ON_A_FILE(test_a_newer_database_is_refused), ON_A_FILE(test_interrupted_anywhere_the_old_version_is_left),
+      ON_A_FILE(test_a_workspaces_own_columns),    ON_A_FILE(test_a_column_no_longer_asked_for),
+      ON_A_FILE(test_a_column_of_another_type),    ON_A_FILE(test_no_fact_is_called_as_the_stores_own_tables),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
