@@ -340,12 +340,16 @@ GPtrArray *alert_events_read(Store *store, const char *rule, gsize max, GError *
                      values, G_N_ELEMENTS(values), error);
 }
 
-AlertBook *alert_book_read(Store *store, GError **error) {
-  g_autoptr(GPtrArray) events =
-      read_events(store, "SELECT " COLUMNS " FROM attain_alert_event ORDER BY event", NULL, 0, error);
-  if (!events) return NULL;
+AlertBook *alert_book_of(const GPtrArray *events) {
   AlertBook *book = alert_book_new();
   for (guint i = 0; i < events->len; i++) apply(book, g_ptr_array_index(events, i));
   g_ptr_array_sort(book->entries, by_key);
   return book;
+}
+
+AlertBook *alert_book_read(Store *store, GError **error) {
+  g_autoptr(GPtrArray) events =
+      read_events(store, "SELECT " COLUMNS " FROM attain_alert_event ORDER BY event", NULL, 0, error);
+  if (!events) return NULL;
+  return alert_book_of(events);
 }

@@ -43,6 +43,8 @@ gboolean alert_entry_fires(const AlertEntry *entry);
 
 /* With nothing in it: for what never was written, such as replayed history. */
 AlertBook *alert_book_new(void);
+/* Of lines (AlertEvent) in their order. */
+AlertBook *alert_book_of(const GPtrArray *events);
 /* As the database has it. Errors: those of the database. */
 AlertBook *alert_book_read(Store *store, GError **error);
 void alert_book_free(AlertBook *book);

@@ -205,7 +205,7 @@ CliTable *answer_alert_events_table(const Session *session, const char *title, c
 
 void answer_alert_event_json(CliJson *json, const AlertEvent *event) {
   cli_json_begin_object(json);
-  cli_json_member_integer(json, "event", event->event);
+  cli_json_value(json, "event", event->event > 0, (double)event->event);
   json_instant(json, "at", event->at_us);
   cli_json_member_text(json, "rule", event->rule);
   json_who(json, event->who, event->target);

@@ -1,9 +1,11 @@
 /* Alert rules: where they stand, what they find, what is said of them, and the messages about them. */
 #include "answer/alert_say.h"
 #include "lib/alert_send.h"
+#include "lib/alert_sight.h"
 #include "lib/formats.h"
 #include "lib/reader.h"
 #include "session/alerts.h"
+#include "target/members.h"
 
 /* The book as the workspace has it; NULL with `error`. It stays the workspace's. */
 static AlertBook *need_book(AttainWorkspace *workspace, GError **error) {
@@ -14,9 +16,28 @@ static AlertBook *need_book(AttainWorkspace *workspace, GError **error) {
 
 /* --- where they stand --- */
 
+/* The rules as they are judged, or as the files have them; the caller's reference. */
+static GPtrArray *need_rules(const AttainWorkspace *workspace, const Session *session, GError **error) {
+  GPtrArray *rules = workspace->core->alert_rules;
+  return rules && workspace->reader ? g_ptr_array_ref(rules) : session_need_alert_rules(session, error);
+}
+
+static gboolean list_seen_rules(AttainWorkspace *workspace, const Session *session, FILE *out, GError **error) {
+  g_autoptr(LibAlertSight) sight = lib_alert_sight_new(workspace, session, error);
+  g_autoptr(GPtrArray) rules = sight ? need_rules(workspace, session, error) : NULL;
+  g_autoptr(GPtrArray) events = rules ? alert_events_read(session->store, NULL, 0, error) : NULL;
+  if (!events) return FALSE;
+  g_autoptr(GPtrArray) shown = lib_alert_sight_rules(sight, rules);
+  g_autoptr(GPtrArray) seen = lib_alert_sight_events(sight, shown, events, TRUE);
+  g_autoptr(AlertBook) book = alert_book_of(seen);
+  answer_alerts_json(out, session, shown, book);
+  return TRUE;
+}
+
 static gboolean list_rules(AttainWorkspace *workspace, const Session *session, gconstpointer what, FILE *out,
                            GError **error) {
-  g_autoptr(GPtrArray) rules = session_need_alert_rules(session, error);
+  if (!lib_sees_all(workspace)) return list_seen_rules(workspace, session, out, error);
+  g_autoptr(GPtrArray) rules = need_rules(workspace, session, error);
   const AlertBook *book = rules ? need_book(workspace, error) : NULL;
   if (book) answer_alerts_json(out, session, rules, book);
   return book != NULL;
@@ -41,8 +62,21 @@ char *attain_alert_judge(AttainWorkspace *workspace, AttainError *error) {
   return lib_answer(workspace, "alert_judge", judge_rules, NULL, error);
 }
 
+static gboolean list_seen_events(AttainWorkspace *workspace, const Session *session, const char *rule, FILE *out,
+                                 GError **error) {
+  g_autoptr(LibAlertSight) sight = lib_alert_sight_new(workspace, session, error);
+  g_autoptr(GPtrArray) rules = sight ? need_rules(workspace, session, error) : NULL;
+  g_autoptr(GPtrArray) events = rules ? alert_events_read(session->store, rule, 0, error) : NULL;
+  if (!events) return FALSE;
+  g_autoptr(GPtrArray) shown = lib_alert_sight_rules(sight, rules);
+  g_autoptr(GPtrArray) seen = lib_alert_sight_events(sight, shown, events, FALSE);
+  answer_alert_history_json(out, seen);
+  return TRUE;
+}
+
 static gboolean list_events(AttainWorkspace *workspace, const Session *session, gconstpointer what, FILE *out,
                             GError **error) {
+  if (!lib_sees_all(workspace)) return list_seen_events(workspace, session, what, out, error);
   g_autoptr(GPtrArray) events = alert_events_read(session->store, what, 0, error);
   if (events) answer_alert_history_json(out, events);
   return events != NULL;
@@ -115,6 +149,43 @@ static gboolean check_saying(const AttainAlertSaying *saying, GError **error) {
   return FALSE;
 }
 
+static gboolean fires_for(const AlertBook *book, const char *rule, const char *who) {
+  gboolean fires = FALSE;
+  for (guint i = 0; i < alert_book_n(book) && !fires; i++) {
+    const AlertEntry *entry = alert_book_entry(book, i);
+    fires = g_str_equal(entry->rule, rule) && g_str_equal(entry->who, who) && alert_entry_fires(entry);
+  }
+  return fires;
+}
+
+/* What a handle that does not see everything may say is of somebody whom it sees; whatever it does not see is to it as
+ * if it were not there. `who`: as alerts name them; the caller frees. */
+static gboolean may_say(AttainWorkspace *workspace, const Session *session, const AttainAlertSaying *saying,
+                        const GPtrArray *rules, const AlertBook *book, char **who, GError **error) {
+  QueryContext context = answer_context(session);
+  g_autofree char *dimension = NULL, *member = NULL, *meant = NULL;
+  g_autoptr(LibAlertSight) sight = lib_alert_sight_new(workspace, session, error);
+  g_autoptr(GPtrArray) shown = sight ? lib_alert_sight_rules(sight, rules) : NULL;
+  if (!shown || !alert_rules_need(shown, saying->rule, error)) return FALSE;
+  if (!saying->who || !*saying->who) {
+    g_set_error(error, BASE_ERROR, BASE_ERROR_FORBIDDEN,
+                "the rule as a whole is for those who see the whole company's numbers: say of whom, rep:NAME");
+    return FALSE;
+  }
+  if (!target_who_read(&context, saying->who, &dimension, &member, error)) return FALSE;
+  meant = target_who_write(dimension, member);
+  gboolean is_told = member && lib_alert_sight_tells(sight, meant);
+  if (is_told && (!g_str_equal(saying->act, "acknowledge") || fires_for(book, saying->rule, meant))) {
+    *who = g_steal_pointer(&meant);
+    return TRUE;
+  }
+  g_set_error(error, BASE_ERROR, is_told ? BASE_ERROR_INPUT : BASE_ERROR_NOT_FOUND,
+              is_told ? "the rule \"%s\" does not fire for %s, so there is nothing to see to"
+                      : "the rule \"%s\" says nothing of %s that you are told",
+              saying->rule, saying->who);
+  return FALSE;
+}
+
 static gboolean say_of_alert(AttainWorkspace *workspace, const Session *session, gconstpointer what, FILE *out,
                              GError **error) {
   const AttainAlertSaying *saying = what;
@@ -125,14 +196,19 @@ static gboolean say_of_alert(AttainWorkspace *workspace, const Session *session,
                             .author = saying->author,
                             .reason = saying->reason};
   if (!read_act(saying, &said.act, error) || !check_saying(saying, error)) return FALSE;
-  g_autoptr(GPtrArray) rules = session_need_alert_rules(session, error);
+  g_autoptr(GPtrArray) rules = need_rules(workspace, session, error);
   AlertBook *book = rules ? need_book(workspace, error) : NULL;
+  g_autofree char *who = NULL;
+  gboolean sees_all = lib_sees_all(workspace);
+  if (book && !sees_all && !may_say(workspace, session, saying, rules, book, &who, error)) return FALSE;
+  if (who) said.who = who;
   g_autoptr(AlertEvent) event = book ? answer_alert_said(session, rules, book, &said, error) : NULL;
   if (!event) {
     g_clear_pointer(&workspace->core->alert_book, alert_book_free); /* it may have what the database has not */
     return FALSE;
   }
   lib_wake_alerts(workspace);
+  if (!sees_all) event->event = 0;
   CliJson *json = cli_json_new(out);
   answer_alert_event_json(json, event);
   cli_json_free(json);

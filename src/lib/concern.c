@@ -17,6 +17,14 @@ static AccessRelation relation_of(const AttainWorkspace *workspace, const Target
                          version->member_table, version->member_key);
 }
 
+gboolean lib_relation(AttainWorkspace *workspace, const TargetVersion *version, AccessRelation *relation,
+                      GError **error) {
+  if (!hold(workspace, error)) return FALSE;
+  *relation = relation_of(workspace, version);
+  lib_let_organisation(workspace->core->people);
+  return TRUE;
+}
+
 /* All that was ever said of it is told with it. */
 static gboolean sees_target(const AttainWorkspace *workspace, const Target *target) {
   for (guint i = 0; i < target->versions->len; i++)

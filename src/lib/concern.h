@@ -6,6 +6,9 @@
 
 /* The targets whose members the handle may see; the caller frees. In the turn. */
 GPtrArray *lib_read_targets(AttainWorkspace *workspace, GError **error);
+/* What a version's member, which was found, is to the handle's user, by the organisation of today. In the turn. */
+gboolean lib_relation(AttainWorkspace *workspace, const TargetVersion *version, AccessRelation *relation,
+                      GError **error);
 /* Whether the handle may say this of a target of these terms, that is there (`target`) or comes to be (NULL). One's own
  * are proposed, countered, answered and commented on; set, adjusted and withdrawn are those of whom one leads. Errors:
  * FORBIDDEN. In the turn. */

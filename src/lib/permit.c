@@ -93,9 +93,9 @@ static const Permit permits[] = {
     {"objectives", READ, WHOLE},
     {"objective_set", TARGET, WHOLE},
     /* alerts */
-    {"alerts", READ, WHOLE},
-    {"alert_say", ALERT, WHOLE},
-    {"alert_history", READ, WHOLE},
+    {"alerts", READ, BY_SIGHT},
+    {"alert_say", ALERT, BY_SIGHT},
+    {"alert_history", READ, BY_SIGHT},
     {"alert_judge", READ, WHOLE},
     {"alert_test", READ, WHOLE},
     {"alert_outbox", RUN, WHOLE},

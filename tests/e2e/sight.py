@@ -73,6 +73,7 @@ class Company:
     def write(self, folder):
         os.makedirs(folder + "/exports")
         os.makedirs(folder + "/sources")
+        os.makedirs(folder + "/alerts")
 
         def table(name, head, rows):
             with open("%s/exports/%s.csv" % (folder, name), "w") as out:
@@ -92,10 +93,25 @@ class Company:
               [("deal-" + s.canary, self.people[s.person], "account-" + s.canary, "Closed Won", "2026-%02d-03" % s.start,
                 "2026-%02d-%02d" % (s.start, self.rng.randint(5, 25)), s.amount) for s in self.spans])
         with open(folder + "/attain.yaml", "w") as out:
-            out.write("name: Canaries\ncurrency: EUR\ntime_zone: Europe/Berlin\n")
+            out.write("name: Canaries\ncurrency: EUR\ntime_zone: Europe/Berlin\n"
+                      "alerts:\n  channels:\n    log: {command: [\"true\"]}\n")
         with open(folder + "/sources/crm.yaml", "w") as out:
             out.write(SOURCE)
+        with open(folder + "/alerts/all.yaml", "w") as out:
+            out.write(ALERTS % {"team": self.rng.choice(self.teams)[0], "rep": self.rng.choice(self.people)})
 
+
+# Whatever somebody has sold, all of these fire, and say how much it is.
+ALERTS = """rules:
+  everyone: {kpi: revenue, who: each rep, period: 2026, incomplete: true, above: 1, to: [log]}
+  teams: {kpi: revenue, who: each team, period: 2026, incomplete: true, above: 1, to: [log]}
+  managers: {kpi: revenue, who: each manager, period: 2026, incomplete: true, above: 1, to: [log]}
+  accounts: {kpi: revenue, who: each account, period: 2026, incomplete: true, above: 1, to: [log]}
+  company: {kpi: revenue, who: company, period: 2026, incomplete: true, above: 1, to: [log]}
+  one_team: {kpi: revenue, who: "team:%(team)s", period: 2026, incomplete: true, above: 1, to: [log]}
+  one_rep: {kpi: revenue, who: "rep:%(rep)s", period: 2026, incomplete: true, above: 1, to: [log]}
+  told: {kpi: revenue, who: each rep, period: 2026, incomplete: true, above: 1, where: ["rep = '%(rep)s'"], to: [log]}
+"""
 
 SOURCE = """source: crm
 folder: exports
@@ -201,7 +217,7 @@ class Reader:
             self.user, role = "p%d" % person, "leader" if person in company.leads else "rep"
             self.spans = company.visible(person)
             server.manage("/api/v1/users", {"user": self.user, "role": role, "person": company.people[person]})
-        self.token = server.manage("/api/v1/tokens", {"name": "test", "user": self.user, "may": ["read", "see_all"] if person is None else ["read"]})["token"]
+        self.token = server.manage("/api/v1/tokens", {"name": "test", "user": self.user, "may": ["read", "see_all"] if person is None else ["read", "alert"]})["token"]
         seen = {s.person for s in self.spans} | ({person} - {None})
         above = {company.leads[t] for t in range(len(company.teams)) for s in company.spans
                  if s.person in seen and s.team in company.below(t)}
@@ -212,7 +228,7 @@ class Reader:
 
 
 # Asked more often than what only those in charge may ask.
-OFTEN = ("/ask", "/explain", "/records", "/changes", "/scorecard", "/targets", "/organisation", "/users")
+OFTEN = ("/ask", "/explain", "/records", "/changes", "/scorecard", "/targets", "/organisation", "/users", "/alerts", "/history")
 
 
 def values(rng, company, name, schema):
@@ -282,6 +298,51 @@ def revenue_of(text):
     return [int(row["value"]) for part in ("rows", "totals") for row in json.loads(text).get(part, []) if row.get("value") is not None]
 
 
+def check_alerts(server, company, reader):
+    """Exactly those alerts that are about the reader, whom they lead today and their teams, and figures of what they see only."""
+    if reader.person is None:
+        return 0
+    led = {t for team, lead in enumerate(company.leads) if lead == reader.person for t in company.below(team)}
+    now = {s.person: s.team for s in company.spans}  # of each the last
+    reps = {}
+    for person in [p for p, team in now.items() if p == reader.person or team in led]:
+        spans = [s for s in company.spans if s.person == person]
+        whole = person == reader.person or all(s in reader.spans for s in spans)
+        reps["rep:" + company.people[person]] = sum(s.amount for s in spans) if whole else None
+    answer = json.loads(server.get("/api/v1/alerts", reader.token)[1])
+    states = {rule["rule"]: {state["who"]: state["value"] for state in rule["states"]} for rule in answer["rules"]}
+    history = json.loads(server.get("/api/v1/alerts/history", reader.token)[1])["events"]
+    told = {(event["rule"], event["who"]) for event in history}
+    wrong = []
+    if states.get("everyone") != reps:
+        wrong.append("is told of %s, not of %s" % (states.get("everyone"), reps))
+    if not set(states.get("teams", {})) <= {"team:" + company.teams[t][0] for t in led}:
+        wrong.append("is told of teams %s" % states["teams"])
+    for value in [value for of in states.values() for value in of.values()] + [event["value"] for event in history]:
+        if int(value or 0) & ~reader.bits:
+            wrong.append("is told the figure %s" % value)
+    if told != {(rule, who) for rule, of in states.items() for who in of} or any(event["event"] for event in history):
+        wrong.append("has the history %s" % sorted(told))
+    if {"company", "accounts", "told"} & set(states):
+        wrong.append("is told of the rules %s" % sorted(states))
+    strangers = [p for p in now if "rep:" + company.people[p] not in reps]
+
+    def say(rule, who):
+        status, text = server.get("/api/v1/alerts/" + rule, reader.token, body={"act": "acknowledge", "who": who})
+        return status, json.loads(text)
+
+    status, event = say("everyone", "rep:" + company.people[reader.person])
+    if (status, event.get("event")) != (200, None):
+        wrong.append("cannot see to their own: %s" % event)
+    refused = [say("everyone", "rep:" + company.people[p])[0] for p in strangers[:2]] + [say("everyone", "rep:Nobody Atall")[0]]
+    hidden = [say(rule, "company")[1]["detail"].replace(rule, "") for rule in ("company", "nonesuch")]
+    if set(refused) != {404} or hidden[0] != hidden[1] or say("everyone", None)[0] != 403:
+        wrong.append("may say of others: %s, %s" % (refused, hidden))
+    for line in wrong:
+        print("FAILED: of alerts %s %s" % (reader.user, line))
+    return len(wrong)
+
+
 def check_company(attain, rng, n_requests):
     company = Company(rng)
     bad = 0
@@ -297,6 +358,7 @@ def check_company(attain, rng, n_requests):
                       if "get" in at and not path.endswith("/events")]
             routes += [route for route in routes if route[0].endswith(OFTEN)] * 5
             for reader in readers:
+                bad += check_alerts(server, company, reader)
                 by = rng.choice([[], ["rep"], ["team"], ["manager", "rep"], ["account"]])
                 question = [("kpi", "revenue"), ("period", "2026")] + ([("by", ",".join(by))] if by else [])
                 status, text = server.get("/api/v1/ask", reader.token, question)
