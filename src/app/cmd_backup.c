@@ -2,6 +2,8 @@
 #include "app/commands.h"
 #include "app/opening.h"
 #include "backup/backup.h"
+#include "lib/guest.h"
+#include "lib/reader.h"
 
 static void say(const CliContext *context, const CliArguments *arguments, const BackupManifest *manifest,
                 const char *folder, const char *replaced) {
@@ -24,11 +26,22 @@ static void say(const CliContext *context, const CliArguments *arguments, const 
   if (replaced) fprintf(context->out, "What was there lies in %s.\n", replaced);
 }
 
+/* Beside a server, whose log is written to; a command alone only reads the workspace. */
+static void note(const CliContext *context, const BackupManifest *manifest) {
+  AttainWorkspace *workspace = lib_host_workspace(context->host, context->folder);
+  if (!workspace) return;
+  g_autofree char *about =
+      g_strdup_printf("%u files, as of load %" G_GINT64_FORMAT, manifest->files->len, manifest->load);
+  lib_note(workspace, NULL, "backed up", about);
+}
+
 static int run_backup(CliContext *context, const CliArguments *arguments, GError **error) {
   g_autofree char *folder = cli_path(context, cli_operand(arguments, 0));
   g_autoptr(Session) session = app_open(context, SESSION_DATABASE, error);
   g_auto(BackupManifest) manifest = {0};
   if (!session || !backup_make(session, folder, &manifest, error)) return -1;
+  g_clear_pointer(&session, session_free); /* it reads, and the note waits for who opens the database again */
+  note(context, &manifest);
   say(context, arguments, &manifest, cli_operand(arguments, 0), NULL);
   return 0;
 }

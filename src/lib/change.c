@@ -301,7 +301,18 @@ static void add_counts(AttainReport *sum, const IngestReport *load) {
   }
 }
 
+/* One entry a load, with counts; which records they are stands in the ledger. */
+static void note_load(AttainWorkspace *workspace, const char *source, const IngestReport *load) {
+  IngestCount sum = {0};
+  for (gsize i = 0; i < load->n_counts; i++) ingest_count_add(&sum, &load->counts[i]);
+  g_autofree char *about = g_strdup_printf("%s, load %" G_GINT64_FORMAT ": %" G_GINT64_FORMAT " new, %" G_GINT64_FORMAT
+                                           " changed, %" G_GINT64_FORMAT " gone, %" G_GINT64_FORMAT " rejected",
+                                           source, load->load, sum.n_new, sum.n_changed, sum.n_closed, sum.n_rejected);
+  lib_note(workspace, NULL, "loaded", about);
+}
+
 void lib_tell_load(AttainWorkspace *workspace, const char *source, const IngestReport *load) {
+  note_load(workspace, source, load);
   g_autoptr(GPtrArray) tables = g_ptr_array_new();
   for (gsize i = 0; i < load->n_counts; i++) {
     const IngestCount *count = &load->counts[i];
