@@ -7,6 +7,8 @@
 #include "lib/people_change.h"
 #include "user/secret.h"
 
+#define MAX_SHOWN 100 /* characters of a name in a message */
+
 typedef struct {
   const AttainIdentity *said;
   const char *address;
@@ -21,7 +23,8 @@ static gboolean note(AttainWorkspace *workspace, Store *desk, const Coming *comi
 }
 
 static gboolean refuse(GError **error, const char *name, const char *words) {
-  g_set_error(error, BASE_ERROR, BASE_ERROR_FORBIDDEN, "%.100s %s", name, words);
+  g_autofree char *shown = g_utf8_substring(name, 0, MIN(MAX_SHOWN, g_utf8_strlen(name, -1)));
+  g_set_error(error, BASE_ERROR, BASE_ERROR_FORBIDDEN, "%s %s", shown, words);
   return FALSE;
 }
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#define MAX_SHOWN   60             /* characters */
 #define MAX_SECONDS 253402300799.0 /* the end of the year 9999 */
 
 OidcDocument *oidc_document_new(char *text, gsize length, GError **error) {
@@ -42,6 +43,10 @@ gint64 oidc_seconds(const OidcDocument *document, const char *name) {
   const BaseJsonValue *value = oidc_member(document, 0, name);
   gboolean is_time = value && value->kind == BASE_JSON_NUMBER && value->number >= 0 && value->number <= MAX_SECONDS;
   return is_time ? (gint64)value->number : -1;
+}
+
+char *oidc_begin_of(const char *text) {
+  return g_utf8_substring(text, 0, MIN(MAX_SHOWN, g_utf8_strlen(text, -1)));
 }
 
 gboolean oidc_is_true(const OidcDocument *document, const char *name) {

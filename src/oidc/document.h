@@ -20,6 +20,8 @@ const BaseJsonValue *oidc_member(const OidcDocument *document, guint object, con
 const char *oidc_text(const OidcDocument *document, guint object, const char *name);
 /* Whole seconds since 1970; -1: it is no such number. */
 gint64 oidc_seconds(const OidcDocument *document, const char *name);
+/* The beginning of a stranger's text, for a message; the caller frees. */
+char *oidc_begin_of(const char *text);
 gboolean oidc_is_true(const OidcDocument *document, const char *name);
 /* The texts of a list, or one text alone; ends with NULL; g_free() it and not the texts. NULL: neither. */
 const char **oidc_texts(const OidcDocument *document, const char *name);

@@ -203,7 +203,8 @@ static gboolean read_head(const OidcKeys *keys, const char *text, gsize length, 
   if (oidc_member(head, 0, "crit")) return refuse(error, "the token asks for extensions that are not known here");
   for (*row = 0; *row < N_ALGORITHMS && !g_str_equal(algorithms[*row].name, alg);) ++*row;
   if (*row == N_ALGORITHMS) {
-    g_set_error(error, BASE_ERROR, BASE_ERROR_FORBIDDEN, "the token is signed with \"%.20s\", which is not taken", alg);
+    g_autofree char *shown = oidc_begin_of(alg);
+    g_set_error(error, BASE_ERROR, BASE_ERROR_FORBIDDEN, "the token is signed with \"%s\", which is not taken", shown);
     return FALSE;
   }
   *key = find_key(keys, oidc_text(head, 0, "kid"), *row, is_unknown);

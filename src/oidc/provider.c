@@ -367,8 +367,8 @@ OidcDocument *oidc_provider_finish(OidcProvider *provider, const OidcReturn *cam
   g_autoptr(OidcFlow) flow = oidc_pending_end(provider->pending, came->state, came->browser, now_us, error);
   if (!flow || !need_description(provider, now_us, error) || !check_issuer(provider, came->issuer, error)) return NULL;
   if (came->refusal || !came->code) {
-    g_set_error(error, BASE_ERROR, BASE_ERROR_FORBIDDEN, "the provider did not sign you in (%.100s)",
-                came->refusal ? came->refusal : "no code");
+    g_autofree char *why = oidc_begin_of(came->refusal ? came->refusal : "no code");
+    g_set_error(error, BASE_ERROR, BASE_ERROR_FORBIDDEN, "the provider did not sign you in (%s)", why);
     return NULL;
   }
   g_autofree char *token = redeem(provider, came->code, flow, now_us, error);

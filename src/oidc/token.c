@@ -50,9 +50,10 @@ OidcDocument *oidc_claims_read(char *text, gsize length, const OidcExpected *exp
 const char *oidc_claims_name(const OidcDocument *claims, const char *name, GError **error) {
   const char *text = oidc_text(claims, 0, name);
   if (text && (!g_str_equal(name, "email") || oidc_is_true(claims, "email_verified"))) return text;
+  g_autofree char *shown = text ? oidc_begin_of(text) : NULL;
   if (text)
     g_set_error(error, BASE_ERROR, BASE_ERROR_FORBIDDEN,
-                "the provider has not verified the e-mail address %s (email_verified)", text);
+                "the provider has not verified the e-mail address %s (email_verified)", shown);
   else
     g_set_error(error, BASE_ERROR, BASE_ERROR_FORBIDDEN, "the provider does not say who it is (%s)", name);
   return NULL;
