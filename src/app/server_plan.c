@@ -3,7 +3,7 @@
 
 #define USUAL_LISTEN "127.0.0.1:8080"
 #define KIB          ((gsize)1024)
-#define N_WORKERS    32 /* more than processors: puts that wait for each other become one commit */
+#define N_WORKERS    32 /* more than processors: some wait for the writer */
 
 static gboolean fail(GError **error, const char *listen) {
   g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT,
