@@ -34,7 +34,6 @@ typedef struct {
   GPtrArray *referrers; /* LedgerTable: facts of which other rows refer to those of rows[0] */
   GArray *members;      /* StoreWrittenMember */
   GArray *stats;        /* StoreWrittenStat: of every table that it says something else of */
-  GArray
-      *people; /* gint32: keys of people credited with the records of rows[0], now or before; NULL: it is not known */
-  gboolean has_moved; /* some records changed hands, or have come back after they went */
+  GArray *people;       /* gint32: keys of people credited with rows[0], now or before; NULL: it is not known */
+  gboolean has_moved;   /* some records changed hands, or have come back after they went */
 } StoreWritten;
