@@ -1,3 +1,5 @@
+/* Names as patterns for the database's regular expressions and GLib's: RE2 and PCRE agree on all that is used here.
+ * Letters are compared without their case, composed or not; between words may stand anything that separates words. */
 #include "erase/names.h"
 
 #include <string.h>
