@@ -59,9 +59,9 @@ typedef struct {
   gboolean has_sent;      /* since it was opened: what was begun before is nobody's any more */
   AttainAlertCallback alert_callback; /* NULL: nobody is told */
   void *alert_user_data;
-  guint turns;            /* taken by its holder, one within the other */
-  GHashTable *noted;      /* who looked at which KPI today, as texts */
-  BaseDay noted_day;      /* that day */
+  guint turns;       /* taken by its holder, one within the other */
+  GHashTable *noted; /* who looked at which KPI today, as texts */
+  BaseDay noted_day; /* that day */
 
   GMutex queueing; /* of the next two */
   GQueue queue;    /* LibCall: puts that wait */
