@@ -1,7 +1,7 @@
 "use strict";
 /* The API's page: operations as the description says, and requests with the reader's own session. Nothing is made of
  * text that is not put in as text. */
-const state = { api: null, csrf: null };
+const state = { api: null, csrf: null, token: null };
 
 function make(tag, attributes, ...children) {
   const element = document.createElement(tag);
@@ -120,6 +120,7 @@ async function send(method, address, body, box) {
   const headers = {};
   if (body) headers["Content-Type"] = "application/json";
   if (state.csrf && method !== "GET") headers["X-Attain-CSRF"] = state.csrf;
+  if (state.token) headers.Authorization = "Bearer " + state.token;
   const began = performance.now();
   try {
     await showReply(await fetch(address, { method, headers, body: body || undefined }), box, began);
@@ -202,12 +203,24 @@ function find(words) {
 }
 
 async function showReader() {
-  const reply = await fetch("/api/v1/me"), who = document.getElementById("who");
-  document.getElementById("sign-in").hidden = reply.ok;
-  if (!reply.ok) { who.textContent = "not signed in"; return; }
+  const headers = state.token ? { Authorization: "Bearer " + state.token } : {};
+  const reply = await fetch("/api/v1/me", { headers }), who = document.getElementById("who");
+  for (const form of ["sign-in", "own-token"]) document.getElementById(form).hidden = reply.ok;
+  if (!reply.ok) { who.textContent = "not signed in"; return false; }
   const me = await reply.json();
   state.csrf = me.csrf || null;
-  who.textContent = (me.name || me.user || "") + (me.role ? " · " + me.role : "");
+  who.textContent = (me.name || me.user || "") + (me.role ? " · " + me.role : "") + (state.token ? " · by token" : "");
+  return true;
+}
+
+async function useToken(event) {
+  event.preventDefault();
+  const form = event.target, wrong = document.getElementById("own-token-wrong");
+  state.token = form.token.value.trim();
+  form.token.value = "";
+  const isTaken = await showReader();
+  wrong.textContent = isTaken ? "" : "The token is wrong or has ended: make another with POST /api/v1/tokens.";
+  if (!isTaken) state.token = null;
 }
 
 async function signIn(event) {
@@ -223,6 +236,7 @@ async function signIn(event) {
 async function begin() {
   document.getElementById("find").addEventListener("input", (event) => find(event.target.value));
   document.getElementById("sign-in").addEventListener("submit", signIn);
+  document.getElementById("own-token").addEventListener("submit", useToken);
   state.api = await (await fetch("/api/v1/openapi.json")).json();
   showAll(state.api);
   const named = document.getElementById(decodeURIComponent(location.hash.slice(1)));
