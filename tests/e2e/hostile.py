@@ -23,12 +23,12 @@ def same(got, wanted, what):
 
 # --- bytes over a socket ---
 
-def say(server, data, reads=True):
+def say(server, data):
     """All that comes back until the server closes."""
     with socket.create_connection(("127.0.0.1", server.port), timeout=60) as end:
         try:
             end.sendall(data)
-            return end.makefile("rb").read() if reads else b""
+            return end.makefile("rb").read()
         except ConnectionError:
             return b""
 
@@ -307,7 +307,7 @@ def check_queries(server):
     assert n_asked > 500, n_asked
 
 
-def fields(server, schema, depth=0):
+def fields(server, schema):
     """{name: schema} of an object's members."""
     schema = server.description.resolved(schema)
     return {name: server.description.resolved(one) for name, one in schema.get("properties", {}).items()}
