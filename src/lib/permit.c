@@ -90,7 +90,7 @@ static const Permit permits[] = {
     {"target_grid_take", TARGET, WHOLE},
     {"target_cascade", TARGET, WHOLE},
     {"target_suggest", READ, BY_SIGHT},
-    {"objectives", READ, WHOLE},
+    {"objectives", READ, BY_SIGHT},
     {"objective_set", TARGET, WHOLE},
     /* alerts */
     {"alerts", READ, BY_SIGHT},

@@ -62,6 +62,16 @@ class Company:
                 return found
             found |= more
 
+    def aim(self, attain, folder):
+        """An objective of its own for the target of each of three people; and one without targets."""
+        self.aims = {p: "Aim " + self.word() for p in self.rng.sample(range(len(self.people)), 3)}
+        attain = [attain, "-C", folder, "--now", TODAY]
+        for name in [*self.aims.values(), "Unserved"]:
+            subprocess.run(attain + ["objective", "set", name, "--kpi", "win_rate"], stdout=subprocess.DEVNULL, check=True)
+        for person, name in self.aims.items():
+            subprocess.run(attain + ["target", "set", "reach 1000 revenue next month", "--for", "rep:" + self.people[person], "--objective", name],
+                           stdout=subprocess.DEVNULL, check=True)
+
     def visible(self, person):
         """The spans that somebody sees: their own, and those in the teams that they lead and all below."""
         led = set()
@@ -325,6 +335,9 @@ def check_alerts(server, company, reader):
         wrong.append("has the history %s" % sorted(told))
     if {"company", "accounts", "told"} & set(states):
         wrong.append("is told of the rules %s" % sorted(states))
+    aims = {aim["name"] for aim in json.loads(server.get("/api/v1/objectives", reader.token)[1])["objectives"]}
+    if aims != {name for p, name in company.aims.items() if "rep:" + company.people[p] in reps}:
+        wrong.append("is told of the objectives %s" % sorted(aims))
     strangers = [p for p in now if "rep:" + company.people[p] not in reps]
 
     def say(rule, who):
@@ -349,6 +362,7 @@ def check_company(attain, rng, n_requests):
     with tempfile.TemporaryDirectory() as folder:
         company.write(folder)
         subprocess.run([attain, "-C", folder, "--now", TODAY, "load"], stdout=subprocess.DEVNULL, check=True)
+        company.aim(attain, folder)
         with Server(attain, folder) as server:
             others = [p for p in range(len(company.people)) if p not in company.leads]
             people = sorted(set(company.leads))[:4] + rng.sample(others, min(3, len(others)))

@@ -144,13 +144,10 @@ static void test_rep_is_refused_the_rest(void **state) {
   REFUSED(attain_reported(handle, &question, 0, &error));
   REFUSED(attain_closed_periods(handle, &error));
   REFUSED(attain_close_period(handle, &(AttainClosing){.period = QUARTER}, &error));
-  REFUSED(attain_alerts(handle, &error));
-  REFUSED(attain_alert_history(handle, NULL, &error));
   REFUSED(attain_alert_judge(handle, &error));
   REFUSED(attain_alert_outbox(handle, true, &error));
   REFUSED(attain_alert_run(handle, &error));
   REFUSED(attain_alert_send(handle, &error));
-  REFUSED(attain_objectives(handle, &error));
   REFUSED(attain_target_grid(handle, &(AttainGridQuestion){.kpi = "revenue"}, &error));
   REFUSED(attain_target_cascade(handle, &(AttainHanding){.target = 1}, &error));
   /* Neither a name that is there, nor one nearly right, nor one of nobody: the same for all. */
