@@ -11,7 +11,7 @@ typedef struct DerivedFew DerivedFew;
 struct Store {
   duckdb_database database;
   duckdb_connection connection;
-  char *path; /* NULL: in memory */
+  char *path;      /* NULL: in memory */
   char *successor; /* a file that takes the place of `path` at the next store_reopen(), or NULL */
   gboolean read_only;
   guint threads;
