@@ -190,9 +190,27 @@ static void many_are_found_as_few_are(void **state) {
   ledger_clear(&ledger);
 }
 
-static void people_and_rates_change_everything(void **state) {
+/* Whose records they are follows from the organisation. */
+static void people_change_the_organisation(void **state) {
   static const char *const statements[] = {
       "INSERT INTO person (key, id, \"load\", known, name) VALUES (99, 'new', 2, TRUE, 'New')",
+      "INSERT INTO team (key, id, \"load\", known, name) VALUES (99, 'new', 2, TRUE, 'New')",
+      "INSERT INTO membership BY NAME SELECT 99::UBIGINT AS key, 'new' AS id, 2 AS \"load\", 1 AS person",
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS(statements); i++) {
+    Ledger ledger;
+    ledger_init(&ledger);
+    company_sql(ledger.world.store, "%s", statements[i]);
+    g_autoptr(QueryChanges) changes = changes_since(&ledger, 1);
+    assert_false(query_changes_are_everywhere(changes));
+    assert_true(query_changes_of_organisation(changes));
+    ledger_clear(&ledger);
+  }
+}
+
+static void merged_people_and_rates_change_everything(void **state) {
+  static const char *const statements[] = {
+      "INSERT INTO person (key, id, \"load\", known, merged_into) VALUES (99, 'new', 2, TRUE, 1)",
       "INSERT INTO fx_rate (key, id, \"load\") VALUES (1, 'usd', 2)",
       "INSERT INTO stage (key, id, \"load\", known) VALUES (77, 'Quote', 2, TRUE)",
       "INSERT INTO account (key, id, \"load\", known, merged_into) VALUES (5, 'a', 2, TRUE, 6)",
@@ -214,6 +232,7 @@ int main(void) {
                                      cmocka_unit_test(nothing_new_is_no_change),
                                      cmocka_unit_test(loads_are_followed_together),
                                      cmocka_unit_test(many_are_found_as_few_are),
-                                     cmocka_unit_test(people_and_rates_change_everything)};
+                                     cmocka_unit_test(people_change_the_organisation),
+                                     cmocka_unit_test(merged_people_and_rates_change_everything)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,7 +1,7 @@
 /* Where people stand on a day: memberships at their first and last days, what a place takes from its team and the
  * person, records that were merged, and teams drawn in a circle. */
 #include "company.h"
-#include "query/org.h"
+#include "query/org_differ.h"
 
 /* Teams: 1 North (Coast, led by 9) in 3 All (Europe, no lead), 2 South (no region, led by nobody) in 3, 4 and 5 each
  * above the other, 6 in a team of which nothing is known. */
@@ -251,6 +251,88 @@ static void deals_that_changed_hands(void **state) {
   assert_int_equal(query_org_owner_on(org, deals, 9, 3, day("01-05"), &until), 3); /* another deal never moved */
 }
 
+/* --- how two organisations differ --- */
+
+static char *keys_found(const World *world, const char *table, const char *condition) {
+  g_autoptr(GError) error = NULL;
+  g_autofree char *sql =
+      g_strdup_printf("SELECT string_agg(key, ' ' ORDER BY key) FROM %s t0 WHERE %s", table, condition);
+  g_autoptr(StoreRows) rows = store_query(world->store, sql, NULL, 0, 1, &error);
+  if (rows == NULL) fail_msg("%s", error->message);
+  StoreValue found = store_rows_value(rows, 0, 0);
+  return g_strdup(found.type == STORE_TEXT ? found.text : "");
+}
+
+/* 1 in North, 2 in South, 3 in All, 4 with a region of its own, 5 to 9 nowhere. */
+static World world_of_people(void) {
+  World world = world_of_teams();
+  insert_person(world.store, 1, "1", "NULL", "NULL", "NULL");
+  insert_person(world.store, 2, "2", "NULL", "NULL", "NULL");
+  insert_person(world.store, 3, "3", "NULL", "NULL", "NULL");
+  insert_person(world.store, 4, "NULL", "NULL", "'Home'", "NULL");
+  for (int key = 5; key < 10; key++) insert_person(world.store, key, "NULL", "NULL", "NULL", "NULL");
+  return world;
+}
+
+static void who_stands_elsewhere(void **state) {
+  static const struct {
+    const char *statement, *people; /* NULL: all is to be counted afresh */
+  } cases[] = {
+      {"UPDATE person SET name = 'Another' WHERE key = 1", ""},
+      {"UPDATE person SET team = 2 WHERE key = 1", "1"},
+      {"UPDATE person SET merged_into = 3 WHERE key = 1", "1"},
+      {"INSERT INTO person (key, id, known, region) VALUES (10, 'p10', true, 'New')", "10"},
+      {"INSERT INTO person (key, id, known) VALUES (11, 'p11', true)", ""},
+      {"INSERT INTO membership BY NAME SELECT 1::UBIGINT AS key, 'm' AS id, 5 AS person, 1 AS team", "5"},
+      {"UPDATE team SET manager = 7 WHERE key = 2", "2"},
+      {"UPDATE team SET parent = 2 WHERE key = 1", "1"},
+      {"UPDATE team SET parent = NULL, region = 'Europe' WHERE key = 2", "2"}, /* no longer below All */
+      {"UPDATE team SET level = 'City' WHERE key = 3", "1 2 3"},               /* whoever is asked for by level */
+      {"UPDATE team SET region = 'Europe' WHERE key = 2", ""},                 /* it had All's */
+      {"UPDATE team SET region = 'Moon' WHERE key = 1", NULL},                 /* regions get other codes */
+      {"UPDATE person SET team = 2 WHERE key BETWEEN 1 AND 8", NULL},
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+    g_auto(World) world = world_of_people();
+    g_autoptr(QueryOrg) before = load(&world);
+    company_sql(world.store, "%s", cases[i].statement);
+    g_autoptr(QueryOrg) after = load(&world);
+    g_autoptr(QueryOrgDifference) difference = query_org_difference_new(before, after);
+    print_message("  %s\n", cases[i].statement);
+    assert_int_equal(difference != NULL, cases[i].people != NULL);
+    if (difference == NULL) continue;
+    const LedgerTable *people = ledger_schema_find(world.schema, "person");
+    g_autofree char *sql = query_org_difference_sql(difference, people, NULL, "t0.key", "t0.key");
+    g_autofree char *found = keys_found(&world, "person", sql);
+    assert_string_equal(found, cases[i].people);
+  }
+}
+
+/* Deals that were theirs, or that they have a share of, count otherwise too: 1 was 1's, of 2 they have a share, 3 is
+ * 1's, 4 has nothing to do with them. */
+static void whose_deals_count_otherwise(void **state) {
+  g_auto(World) world = world_of_people();
+  company_sql(world.store,
+              "INSERT INTO opportunity BY NAME SELECT k::UBIGINT AS key, 'd' || k AS id, o AS owner FROM "
+              "(VALUES (1, 4), (2, 4), (3, 1), (4, 4)) AS t(k, o)");
+  company_sql(world.store,
+              "INSERT INTO opportunity_history BY NAME SELECT 1::UBIGINT AS key, 'd1' AS id, 1 AS owner, "
+              "'2026-03-01'::TIMESTAMP AS superseded_at, 2 AS superseded_by");
+  company_sql(world.store,
+              "INSERT INTO split BY NAME SELECT 9::UBIGINT AS key, 's' AS id, 2::UBIGINT AS opportunity, 1 "
+              "AS person, 0.5 AS share");
+  g_autoptr(QueryOrg) before = load(&world);
+  company_sql(world.store, "UPDATE person SET team = 2 WHERE key = 1");
+  g_autoptr(QueryOrg) after = load(&world);
+  g_autoptr(QueryOrgDifference) difference = query_org_difference_new(before, after);
+  assert_non_null(difference);
+  assert_int_equal(query_org_difference_n_people(difference), 1);
+  const LedgerTable *deals = ledger_schema_find(world.schema, "opportunity");
+  g_autofree char *sql = query_org_difference_sql(difference, deals, deals, "t0.owner", "t0.key");
+  g_autofree char *found = keys_found(&world, "opportunity", sql);
+  assert_string_equal(found, "1 2 3");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(moved_between_teams),
@@ -262,6 +344,8 @@ int main(void) {
       cmocka_unit_test(merged_records),
       cmocka_unit_test(rates_hold_from_their_day),
       cmocka_unit_test(deals_that_changed_hands),
+      cmocka_unit_test(who_stands_elsewhere),
+      cmocka_unit_test(whose_deals_count_otherwise),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
