@@ -32,10 +32,11 @@ static char *own_address(const HttpExchange *exchange) {
 static gboolean is_authentic(HttpExchange *exchange, const Webhook *webhook) {
   g_autofree char *address = own_address(exchange);
   gboolean is_hubspot = webhook->kind == WEBHOOK_HUBSPOT;
+  const char *hubspot = webhook->signature == WEBHOOK_SIGNED_V3 ? "X-HubSpot-Signature-v3" : "X-HubSpot-Signature";
   WebhookRequest request = {
       .method = http_method(exchange),
       .uri = address,
-      .signature = http_header(exchange, is_hubspot ? "X-HubSpot-Signature-v3" : "X-Attain-Signature"),
+      .signature = http_header(exchange, is_hubspot ? hubspot : "X-Attain-Signature"),
       .timestamp = http_header(exchange, is_hubspot ? "X-HubSpot-Request-Timestamp" : "X-Attain-Timestamp"),
       .authorization = http_header(exchange, "Authorization"),
       .key = http_query(exchange, "key"),

@@ -10,6 +10,9 @@
 
 typedef enum { WEBHOOK_SALESFORCE, WEBHOOK_HUBSPOT, WEBHOOK_PIPEDRIVE } WebhookKind;
 
+/* How HubSpot signs. */
+typedef enum { WEBHOOK_SIGNED_V3, WEBHOOK_SIGNED_V2, WEBHOOK_SIGNED_V1 } WebhookSignature;
+
 /* Of which table of the source an object's records are rows. */
 typedef struct {
   char *object; /* deal, Opportunity */
@@ -19,6 +22,7 @@ typedef struct {
 
 typedef struct {
   WebhookKind kind;
+  WebhookSignature signature; /* HUBSPOT */
   char *name, *source;
   char *secret;       /* never in a message or a log */
   char *user;         /* PIPEDRIVE: of basic authentication */
@@ -43,7 +47,7 @@ const WebhookObject *webhook_object(const Webhook *webhook, const char *object);
 typedef struct {
   const char *method, *uri, *body;
   gsize length;
-  const char *signature, *timestamp; /* HUBSPOT: X-HubSpot-Signature-v3, -Request-Timestamp; SALESFORCE: X-Attain-… */
+  const char *signature, *timestamp; /* HUBSPOT: X-HubSpot-…; SALESFORCE: X-Attain-… */
   const char *authorization;         /* PIPEDRIVE */
   const char *key;                   /* SALESFORCE: the parameter `key` of outbound messages, which cannot be signed */
   gint64 now_us;

@@ -13,18 +13,20 @@
 #define MAX_SECRET_BYTES 4096
 
 typedef struct {
-  int kind;
+  int kind, signature;
   char *source, *user, *organisation, *address;
   const ConfNode *secret, *objects;
 } Top;
 
 static const char *const kinds[] = {"salesforce", "hubspot", "pipedrive", NULL};
+static const char *const signatures[] = {"v3", "v2", "v1", NULL};
 static const ConfField fields[] = {
     {"kind", CONF_ENUM, G_STRUCT_OFFSET(Top, kind), TRUE, kinds},
     {"source", CONF_TEXT, G_STRUCT_OFFSET(Top, source), TRUE, NULL},
     {"user", CONF_TEXT, G_STRUCT_OFFSET(Top, user), FALSE, NULL},
     {"organisation", CONF_TEXT, G_STRUCT_OFFSET(Top, organisation), FALSE, NULL},
     {"address", CONF_TEXT, G_STRUCT_OFFSET(Top, address), FALSE, NULL},
+    {"signature", CONF_ENUM, G_STRUCT_OFFSET(Top, signature), FALSE, signatures},
     {"secret", CONF_NODE, G_STRUCT_OFFSET(Top, secret), TRUE, NULL},
     {"objects", CONF_NODE, G_STRUCT_OFFSET(Top, objects), TRUE, NULL},
 };
@@ -145,6 +147,7 @@ static Webhook *read_root(const char *folder, const ConfNode *root, const char *
   if (!conf_read_map(root, fields, G_N_ELEMENTS(fields), &top, error)) return NULL;
   g_autoptr(Webhook) webhook = g_new0(Webhook, 1);
   *webhook = (Webhook){.kind = (WebhookKind)top.kind,
+                       .signature = (WebhookSignature)top.signature,
                        .source = top.source,
                        .user = top.user,
                        .organisation = top.organisation,

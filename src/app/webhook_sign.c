@@ -1,7 +1,9 @@
 /* Who sent a webhook.
  *
- *   HubSpot     HMAC-SHA256 in base64 of method, URI, body and timestamp, with the app's secret; not older than five
- *               minutes (developers.hubspot.com, "Validating requests", v3)
+ *   HubSpot     version 3, unless the webhook says another: HMAC-SHA256 in base64 of method, URI, body and timestamp,
+ *               with the app's secret; not older than five minutes. Versions 1 and 2 are SHA-256 in hex of the secret
+ *               and the body, or of the secret, method, URI and body; they have no time, so that what was told is known
+ *               only by its event and its own time when it comes again (developers.hubspot.com, "Validating requests")
  *   Pipedrive   basic authentication with the name and password that the webhook was made with
  *   Salesforce  JSON, of a flow or of a relay of change events: HMAC-SHA256 in hex of timestamp, a point and the body;
  *               not older than five minutes. Outbound messages cannot be signed: the address has the secret as `key`,
@@ -38,11 +40,42 @@ static gboolean is_fresh(const WebhookRequest *request) {
   return at_us > 0 && ABS(request->now_us - at_us) <= WEBHOOK_MAX_AGE_US;
 }
 
+/* HubSpot signs an address with these twelve characters as they are, and all others as they came. */
+static char *signed_address(const char *address) {
+  static const char plain[] = ":/?@!$'()*,;";
+  GString *text = g_string_new(NULL);
+  while (*address) {
+    int high = *address == '%' ? g_ascii_xdigit_value(address[1]) : -1;
+    int low = high >= 0 ? g_ascii_xdigit_value(address[2]) : -1;
+    gboolean is_plain = low >= 0 && high * 16 + low > 0 && strchr(plain, high * 16 + low);
+    g_string_append_c(text, is_plain ? (char)(high * 16 + low) : *address);
+    address += is_plain ? 3 : 1;
+  }
+  return g_string_free(text, FALSE);
+}
+
+/* SHA-256 in hex of the texts, which end with NULL. */
+static char *digest_of(const char *const *texts) {
+  g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
+  for (; *texts; texts++) g_checksum_update(sum, (const guchar *)*texts, (gssize)strlen(*texts));
+  return g_strdup(g_checksum_get_string(sum));
+}
+
 static gboolean is_hubspot(const Webhook *webhook, const WebhookRequest *request) {
-  if (!request->signature || !is_fresh(request)) return FALSE;
-  const char *const texts[] = {request->method, webhook->address ? webhook->address : request->uri, request->body,
-                               request->timestamp, NULL};
-  g_autofree char *expected = webhook_hmac(webhook->secret, texts, FALSE);
+  const char *address = webhook->address ? webhook->address : request->uri;
+  g_autofree char *plain = signed_address(address), *expected = NULL;
+  if (!request->signature) return FALSE;
+  if (webhook->signature == WEBHOOK_SIGNED_V1) {
+    const char *const texts[] = {webhook->secret, request->body, NULL};
+    expected = digest_of(texts);
+  } else if (webhook->signature == WEBHOOK_SIGNED_V2) {
+    const char *const texts[] = {webhook->secret, request->method, address, request->body, NULL};
+    expected = digest_of(texts);
+  } else {
+    if (!is_fresh(request)) return FALSE;
+    const char *const texts[] = {request->method, plain, request->body, request->timestamp, NULL};
+    expected = webhook_hmac(webhook->secret, texts, FALSE);
+  }
   return webhook_is_same(expected, request->signature);
 }
 
