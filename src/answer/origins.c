@@ -5,6 +5,7 @@
  * line, then by a digest of all of it, and the nth of those that are alike in everything. */
 #include "answer/origins.h"
 
+#include "answer/cursor.h"
 #include "answer/members.h"
 #include "session/sources.h"
 
@@ -12,29 +13,12 @@
 
 #define CURSOR_PARTS 5
 
-/* --- cursors: parts with a bar between, in base64 as addresses take it --- */
-
-static char *make_cursor(const char *text) {
-  char *cursor = g_base64_encode((const guchar *)text, strlen(text));
-  g_strdelimit(cursor, "+", '-');
-  g_strdelimit(cursor, "/", '_');
-  return cursor;
-}
-
-/* The parts, the last with all that is left; NULL with `error` unless there are `n`, the first of them a number. */
+/* The parts of a cursor, the first of them a number. */
 static char **read_cursor(const char *cursor, guint n, gint64 *first, GError **error) {
-  g_autofree char *plain = g_strdup(cursor);
-  gsize length = 0;
-  g_strdelimit(plain, "-", '+');
-  g_strdelimit(plain, "_", '/');
-  g_autofree guchar *bytes = g_base64_decode(plain, &length);
-  g_autofree char *text = g_strndup((const char *)bytes, length);
-  g_auto(GStrv) parts = g_strsplit(text, "|", (int)n);
-  gboolean is_text = strlen(text) == length && g_utf8_validate(text, -1, NULL);
-  if (is_text && g_strv_length(parts) == n && g_ascii_string_to_signed(parts[0], 10, 0, G_MAXINT64, first, NULL))
-    return g_steal_pointer(&parts);
-  g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT,
-              "\"%s\" is no cursor: give the `next` of the page before, or none for the first page", cursor);
+  g_auto(GStrv) parts = answer_cursor_read(cursor, n, error);
+  if (!parts) return NULL;
+  if (g_ascii_string_to_signed(parts[0], 10, 0, G_MAXINT64, first, NULL)) return g_steal_pointer(&parts);
+  answer_cursor_refuse(cursor, error);
   return NULL;
 }
 
@@ -100,7 +84,7 @@ gboolean answer_loads_json(const Session *session, const AnswerPage *page, FILE 
   g_autofree char *last = store_rows_count(rows) > n
                               ? g_strdup_printf("%" G_GINT64_FORMAT, store_rows_value(rows, n - 1, 0).integer)
                               : NULL;
-  g_autofree char *next = last ? make_cursor(last) : NULL;
+  g_autofree char *next = last ? answer_cursor_make(last) : NULL;
   cli_json_member_text(json, "next", next);
   cli_json_end_object(json);
   return TRUE;
@@ -138,7 +122,7 @@ static char *rejected_cursor(const StoreRows *rows, gsize row) {
       "%" G_GINT64_FORMAT "|%" G_GINT64_FORMAT "|%s|%" G_GINT64_FORMAT "|%s", store_rows_value(rows, row, 0).integer,
       line.type == STORE_NULL ? 0 : line.integer, store_rows_value(rows, row, 8).text,
       store_rows_value(rows, row, 9).integer, file.type == STORE_NULL ? "" : file.text);
-  return make_cursor(text);
+  return answer_cursor_make(text);
 }
 
 gboolean answer_rejected_json(const Session *session, const AnswerPage *page, FILE *out, GError **error) {

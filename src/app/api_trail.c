@@ -17,6 +17,16 @@ static char *make_records(HttpExchange *exchange, AttainFormat format, size_t *n
   ApiQuestion asked = {0};
   api_question_of_query(exchange, &asked);
   unsigned limit = (unsigned)CLAMP(http_query_number(exchange, "limit", 0), 0, G_MAXUINT);
+  AttainPage page = {.cursor = http_query(exchange, "cursor"), .limit = limit};
+  if (format == ATTAIN_JSON)
+    return api_document(attain_records_page(api_workspace(exchange), &asked.question, &page, error), NULL, format,
+                        n_bytes, error);
+  if (page.cursor) {
+    api_refuse(exchange,
+               "pages are JSON: a table (CSV, xlsx, Parquet) has all records, up to its `limit`; leave out "
+               "`cursor`");
+    return NULL;
+  }
   return api_document(attain_records(api_workspace(exchange), &asked.question, limit, error), "measures.records",
                       format, n_bytes, error);
 }
@@ -80,8 +90,11 @@ static const HttpParameter explain_parameters[] = {
 static const HttpParameter record_parameters[] = {
     {"kpi", HTTP_LIST, "one KPI, by name", NULL, TRUE},
     API_QUESTION_PARAMETERS,
-    {"limit", HTTP_NUMBER, "of a measure (default 1000); more records than this are an error, never a cut", NULL,
-     FALSE},
+    {"limit", HTTP_NUMBER,
+     "so many of a page (default: 1000); of a table (CSV, xlsx, Parquet), which has all, more of a measure are an "
+     "error",
+     NULL, FALSE},
+    {"cursor", HTTP_TEXT, "from where the page before ended: its `next`", NULL, FALSE},
     API_FORMAT_PARAMETER};
 
 static const HttpParameter change_parameters[] = {
@@ -121,6 +134,8 @@ const HttpRoute api_trail_routes[] = {
      .permission = ATTAIN_MAY_READ,
      .tag = "Numbers",
      .summary = "The records behind a number",
+     .details = "What is one page is by day, what is more by id: a record that counts all the while is on one page and "
+                "only there. `total` is of all pages.",
      .parameters = record_parameters,
      .n_parameters = G_N_ELEMENTS(record_parameters),
      .answer = "records-behind",

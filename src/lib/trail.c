@@ -91,19 +91,26 @@ typedef struct {
   guint number; /* a limit, a revision */
 } Numbered;
 
-static gboolean list_then(const Session *session, const Numbered *asked, FILE *out, GError **error) {
+typedef struct {
+  const AttainQuestion *question;
+  const AnswerPage *page; /* NULL: all, or none where they are more than `limit` */
+  guint limit;
+} Listed;
+
+static gboolean list_then(const Session *session, const Listed *asked, FILE *out, GError **error) {
   g_auto(AnswerRequest) request = {0};
   if (!read_one(session, asked->question, &request, error)) return FALSE;
   QueryContext context = answer_context(session);
-  guint limit = asked->number > 0 ? asked->number : ANSWER_USUAL_RECORDS;
-  g_autoptr(GPtrArray) trails = query_trails(&context, &request.request, limit, error);
-  if (trails) answer_records_json(session, request.kpis[0], trails, out);
-  return trails != NULL;
+  g_autoptr(GPtrArray) trails = query_trails(&context, &request.request, asked->limit, error);
+  if (!trails) return FALSE;
+  if (asked->page) return answer_records_page_json(session, request.kpis[0], trails, asked->page, out, error);
+  answer_records_json(session, request.kpis[0], trails, out);
+  return TRUE;
 }
 
 static gboolean list_records(AttainWorkspace *workspace, const Session *session, gconstpointer what, FILE *out,
                              GError **error) {
-  const Numbered *asked = what;
+  const Listed *asked = what;
   Session past;
   gboolean ok = lib_go_back(session, asked->question->as_of, &past, error) && list_then(&past, asked, out, error);
   lib_leave_past(session, &past);
@@ -111,7 +118,15 @@ static gboolean list_records(AttainWorkspace *workspace, const Session *session,
 }
 
 char *attain_records(AttainWorkspace *workspace, const AttainQuestion *question, unsigned limit, AttainError *error) {
-  return lib_answer(workspace, "records", list_records, &(Numbered){question, limit}, error);
+  Listed asked = {question, NULL, limit > 0 ? limit : ANSWER_USUAL_RECORDS};
+  return lib_answer(workspace, "records", list_records, &asked, error);
+}
+
+char *attain_records_page(AttainWorkspace *workspace, const AttainQuestion *question, const AttainPage *page,
+                          AttainError *error) {
+  AnswerPage part = {.cursor = page ? page->cursor : NULL, .limit = page ? page->limit : 0};
+  Listed asked = {question, &part, MAX(part.limit, ANSWER_MOST_RECORDS)};
+  return lib_answer(workspace, "records", list_records, &asked, error);
 }
 
 /* --- what restated a number --- */

@@ -168,7 +168,7 @@ static gboolean list_records(const QueryContext *context, QueryOrg *org, const Q
   if (ok && max_records > 0 && n_records > max_records) {
     g_set_error(error, BASE_ERROR, BASE_ERROR_LIMIT,
                 "%" G_GSIZE_FORMAT " records are behind it, more than the %" G_GSIZE_FORMAT
-                " listed at once (--limit): ask for a shorter period or a narrower --where",
+                " listed at once (limit): ask for a shorter period, under a narrower condition (where), or for more",
                 n_records, max_records);
     ok = FALSE;
   }

@@ -151,7 +151,7 @@ def ask_wrongly(reader, api, port):
             ("ask?kpi=revenu", 404, "revenue"), ("ask?kpi=revenue&period=2026-Q9", 400, "2026-Q9"),
             ("ask", 400, "a KPI"), ("ask?kpi=revenue&grain=fortnight", 400, "month"), ("ask?kp=revenue", 400, "kpi"),
             ("targets/0", 400, "number"), ("targets/x", 400, "number"), ("targets/99999", 404, "99999"),
-            ("loads?cursor=nonsense", 422, "next"), ("rejected?cursor=MTIz", 422, "next"), ("records?kpi=revenue&limit=1", 413, "1")]:
+            ("loads?cursor=nonsense", 422, "next"), ("rejected?cursor=MTIz", 422, "next"), ("records?kpi=revenue&limit=1&format=csv", 413, "1")]:
         problem = ask(reader, api, "GET", path, wanted=status)
         check(words in problem["detail"], f"{path}: {problem['detail']!r} says {words}")
         check(problem["status"] == status and problem["type"].startswith("/problems/"), f"{path}: RFC 9457")
@@ -246,6 +246,45 @@ def ask_pages(reader, api):
     check(read_pages(reader, api, "rejected", lambda: None, 1) == whole, "rejected rows page by page are all of them")
 
 
+def ask_pages_of_records(reader, api):
+    """Behind each page records come before and after its place, move from one to the other, and go: who counts all the
+    while is told once. Every write is of a record that page by day would lose, or tell twice."""
+    path = "records?kpi=revenue&period=2026-Q4&where=source = 'paging'"
+    days = ["2026-10-01", "2026-11-15"]
+
+    def write(number, day):
+        ask(reader, api, "POST", "records/opportunity?source=test",
+            {**deal(number), "source": "paging", "created_at": "2026-09-01T09:00:00Z", "closed_at": day + "T09:00:00Z"})
+
+    for number in range(9100, 9120):
+        write(number, days[number % 2])
+    whole = ask(reader, api, "GET", path)
+    check(whole["next"] is None, "what is one page has no other")
+    dates = [record["date"] for record in whole["measures"][0]["records"]]
+    check(len(dates) == 20 and dates == sorted(dates), "and is by day")
+    check(len(ask(reader, api, "GET", path + "&limit=20")["measures"][0]["records"]) == 20, "as many as are wanted are one page")
+    told, cursor, n_pages = [], "", 0
+    while cursor is not None:
+        page = ask(reader, api, "GET", f"{path}&limit=3" + (f"&cursor={cursor}" if cursor else ""))
+        ids = [record["id"] for measure in page["measures"] for record in measure["records"]]
+        check(len(ids) <= 3, "a page of records has no more than were asked for")
+        told, cursor, n_pages = told + ids, page["next"], n_pages + 1
+        check(n_pages < 40, "pages come to an end")
+        for number in range(9100, 9120):
+            write(number, days[(number + n_pages) % 2])
+        write((9000, 9200)[n_pages % 2] + n_pages, days[n_pages % 2])
+        if n_pages == 2:
+            ask(reader, api, "DELETE", f"records/opportunity/{deal(9119)['id']}?source=test")
+    always = {deal(number)["id"] for number in range(9100, 9119)}
+    check(sorted(id for id in told if id in always) == sorted(always), "each record that counts all the while is told once")
+    check(len(told) == len(set(told)) and n_pages >= 7, "and none twice")
+    for wrong, words in [("MTIz", "next"), ("nonsense", "next")]:
+        problem = ask(reader, api, "GET", f"{path}&cursor={wrong}", wanted=422)
+        check(words in problem["detail"], f"a cursor of no such list: {problem['detail']}")
+    problem = ask(reader, api, "GET", f"{path}&format=csv&cursor=MTIz", wanted=400)
+    check("JSON" in problem["detail"], "a table has no pages")
+
+
 # --- who asks ---
 
 def sign_in_as(reader, port, user, role, person):
@@ -306,6 +345,7 @@ def main():
     ask_kept(reader, api)
     ask_while_put(port, token, api)
     ask_pages(reader, api)
+    ask_pages_of_records(reader, api)
     ask_as_rep(reader, api, port)
     for page in ("/api", "/api/page.css", "/api/page.js"):
         check(Reader(port).ask("GET", page)[0] == 200, f"{page} is there")

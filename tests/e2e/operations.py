@@ -110,7 +110,7 @@ def numbers(boss, rep, nobody):
     boss.ask("GET", "explain?kpi=win_rate")
     boss.refused("GET", "explain", 400, "kpi")
     boss.ask("GET", "records?kpi=revenue&limit=10000")
-    boss.refused("GET", "records?kpi=revenue&limit=1", 413, "1")
+    boss.refused("GET", "records?kpi=revenue&limit=1&format=csv", 413, "1")
     boss.ask("GET", "changes?kpi=revenue&since=2026-11-01")
     boss.refused("GET", "changes?kpi=revenue&since=soon", 400, "soon")
     boss.ask("GET", "scorecard?by=team")

@@ -49,7 +49,7 @@ says "GBP 24,149"
 run 0 -C co --now 2026-11-21 records revenue --period 2026-06 --format md
 is "rows of Markdown" "$(grep -c '^| *D-' "$out")" 4
 run 1 -C co --now 2026-11-21 records revenue --period 2026 --limit 3
-complains "--limit"
+complains "(limit)"
 run 2 -C co records revenue --limit none
 run 1 -C co records revenu
 complains "revenue"
