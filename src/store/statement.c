@@ -5,6 +5,7 @@
 
 #include <glib/gstdio.h>
 
+#define MAX_ROLLBACKS   4
 #define LARGE_LOG_BYTES (16 << 20) /* as the database's own checkpoint_threshold */
 
 static duckdb_state bind(duckdb_prepared_statement statement, idx_t index, const StoreValue *value) {
@@ -116,7 +117,8 @@ guint64 store_n_commits(const Store *store) {
 
 void store_rollback(Store *store) {
   if (!store->in_transaction) return;
-  duckdb_query(store->connection, "ROLLBACK", NULL);
+  /* An interruption that comes late ends the rollback instead of what it was meant for. */
+  for (guint try = 0; try < MAX_ROLLBACKS && duckdb_query(store->connection, "ROLLBACK", NULL) != DuckDBSuccess;) try++;
   store->in_transaction = FALSE;
   store_derived_take_back(store);
 }

@@ -295,8 +295,8 @@ static gpointer visit(gpointer data) {
   Visit *visit = data;
   visit->secret = attain_sign_in(workspace, "admin", "another good sentence", "203.0.113.7", &visit->error);
   AttainWorkspace *handle = visit->secret ? attain_as_session(workspace, visit->secret, &visit->error) : NULL;
-  visit->is_in = handle != NULL;
   g_autofree char *me = handle ? attain_me(handle, &visit->error) : NULL;
+  visit->is_in = me != NULL;
   attain_leave(handle);
   if (visit->secret) visit->is_out = attain_sign_out(workspace, visit->secret, &visit->error);
   handle = visit->secret ? attain_as_session(workspace, visit->secret, NULL) : NULL;
