@@ -59,7 +59,8 @@ ATTAIN_API bool attain_remove(AttainWorkspace *workspace, const char *table, con
 
 /* What a system tells of one of its records: of a webhook, say. */
 typedef struct {
-  const char *table;     /* of the source's tables: of which the record is a row */
+  const char *object; /* what the system calls such records, or NULL: as the table */
+  const char *table;  /* of the source's tables: of which the record is a row. NULL, or none of them: it is rejected */
   const char *id_column; /* the header of its id */
   const char *id;
   int64_t at_us; /* when it became so in the system, in microseconds since 1970; 0: now */

@@ -53,13 +53,15 @@ static gboolean is_of_organisation(const Webhook *webhook, const WebhookNews *ne
 
 /* --- what it tells --- */
 
+/* `object` NULL: the webhook does not name such records, and they are kept out with that reason. */
 static AttainTold told_of(const WebhookItem *item, const WebhookObject *object) {
-  for (guint c = 0; c < item->columns->len; c++) {
+  for (guint c = 0; object && c < item->columns->len; c++) {
     const char *header = g_hash_table_lookup(object->columns, item->columns->pdata[c]);
     if (header) item->columns->pdata[c] = (gpointer)header;
   }
-  return (AttainTold){.table = object->table,
-                      .id_column = object->id_column,
+  return (AttainTold){.object = item->object,
+                      .table = object ? object->table : NULL,
+                      .id_column = object ? object->id_column : "id",
                       .id = item->id,
                       .at_us = item->at_us,
                       .event = item->event,
@@ -69,14 +71,12 @@ static AttainTold told_of(const WebhookItem *item, const WebhookObject *object) 
                       .values = (const char *const *)item->values->pdata};
 }
 
-/* Objects that the webhook does not name are not for us. */
 static char *take(AttainWorkspace *workspace, const Webhook *webhook, const WebhookNews *news, AttainError *error) {
-  g_autofree AttainTold *told = g_new0(AttainTold, news->items->len + 1);
-  size_t n = 0;
-  for (guint i = 0; i < news->items->len; i++) {
+  guint n = news->items->len;
+  g_autofree AttainTold *told = g_new0(AttainTold, n + 1);
+  for (guint i = 0; i < n; i++) {
     const WebhookItem *item = &g_array_index(news->items, WebhookItem, i);
-    const WebhookObject *object = webhook_object(webhook, item->object);
-    if (object) told[n++] = told_of(item, object);
+    told[i] = told_of(item, webhook_object(webhook, item->object));
   }
   return attain_take(workspace, webhook->source, told, n, error);
 }

@@ -22,7 +22,7 @@ static char *loose(const char *name) {
   return g_string_free(text, FALSE);
 }
 
-static gboolean is_same_header(const char *a, const char *b) {
+gboolean ingest_take_is_same(const char *a, const char *b) {
   g_autofree char *x = loose(a), *y = loose(b);
   return g_str_equal(x, y);
 }
@@ -192,7 +192,7 @@ static gboolean take_map(Taking *taking, const SourceMap *map, GError **error) {
   copy.maps[0] = copy_map(taking->load, &copy, taking->stage, map, from);
   const SourceColumn *id = source_map_column(&copy.maps[0], "id");
   if (!id) return TRUE;
-  gboolean is_own = id->of && is_same_header(id->of, take->id);
+  gboolean is_own = id->of && ingest_take_is_same(id->of, take->id);
   if (!is_complete(&copy.maps[0], map)) {
     if (!is_own) return TRUE;
     if (!leave_waiting(taking, map->table, &copy.rows, error)) return FALSE;
@@ -220,16 +220,21 @@ static gboolean take_maps(Taking *taking, GError **error) {
   return TRUE;
 }
 
-static gboolean check_from(const IngestTake *take, GError **error) {
+char *ingest_take_missing(const IngestSource *source, const char *from) {
   g_autoptr(GPtrArray) names = g_ptr_array_new();
-  for (guint t = 0; t < take->source->n_tables; t++) {
-    if (g_str_equal(take->source->tables[t].name, take->from)) return TRUE;
-    g_ptr_array_add(names, (gpointer)take->source->tables[t].name);
+  for (guint t = 0; t < source->n_tables; t++) {
+    if (g_str_equal(source->tables[t].name, from)) return NULL;
+    g_ptr_array_add(names, (gpointer)source->tables[t].name);
   }
-  const char *nearest = base_nearest(take->from, (const char *const *)names->pdata, names->len);
-  g_set_error(error, BASE_ERROR, BASE_ERROR_NOT_FOUND, "the source %s has no table \"%s\"%s%s%s", take->source->name,
-              take->from, nearest ? "; did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "");
-  return FALSE;
+  const char *nearest = base_nearest(from, (const char *const *)names->pdata, names->len);
+  return g_strdup_printf("the source %s has no table \"%s\"%s%s%s", source->name, from,
+                         nearest ? "; did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "");
+}
+
+static gboolean check_from(const IngestTake *take, GError **error) {
+  g_autofree char *missing = ingest_take_missing(take->source, take->from);
+  if (missing) g_set_error_literal(error, BASE_ERROR, BASE_ERROR_NOT_FOUND, missing);
+  return !missing;
 }
 
 /* Asks of the rows' headers what can be made of them, in a table without rows of its own. */
@@ -287,7 +292,7 @@ GPtrArray *ingest_take_facts(const IngestSource *source, const char *from, const
     const SourceMap *map = &source->maps[m];
     const SourceColumn *column = source_map_column(map, "id");
     gboolean is_of = map->from && g_str_equal(map->from->name, from) && map->table->kind == LEDGER_FACT;
-    if (is_of && column && column->of && is_same_header(column->of, id))
+    if (is_of && column && column->of && ingest_take_is_same(column->of, id))
       g_ptr_array_add(facts, (gpointer)map->table->name);
   }
   return facts;
@@ -301,7 +306,7 @@ gboolean ingest_take_names(const IngestSource *source, const char *from, const c
     for (guint c = 0; c < map->n_columns; c++) {
       const SourceColumn *column = &map->columns[c];
       const char *texts[] = {column->sql, column->when};
-      if (column->of && is_same_header(column->of, header)) return TRUE;
+      if (column->of && ingest_take_is_same(column->of, header)) return TRUE;
       for (gsize i = 0; i < G_N_ELEMENTS(texts); i++)
         if (texts[i] && strstr(texts[i], header)) return TRUE;
     }

@@ -30,5 +30,9 @@ typedef struct {
 gboolean ingest_take(const IngestTake *take, IngestReport **report, guint *n_waiting, GError **error);
 /* The facts whose records have the ids of the rows of `from`: what goes when such a row is deleted. */
 GPtrArray *ingest_take_facts(const IngestSource *source, const char *from, const char *id);
+/* What is wrong where the source has no table of that name; NULL: it has. Free it. */
+char *ingest_take_missing(const IngestSource *source, const char *from);
+/* Whether two headers are one but for case, spaces and other signs. */
+gboolean ingest_take_is_same(const char *a, const char *b);
 /* Whether the mapping of `from` says anything of a header: as it is written, or within an expression. */
 gboolean ingest_take_names(const IngestSource *source, const char *from, const char *header);

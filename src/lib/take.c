@@ -7,7 +7,7 @@
  * system, so that any order of the same words leaves the same record; a deletion undoes what is older and is undone by
  * what is newer. What is known is kept after the records are written: killed between, the system tells once more, and
  * the same follows. */
-#include "ingest/take.h"
+#include "lib/take.h"
 
 #include "cli/cli.h"
 #include "lib/change.h"
@@ -16,10 +16,10 @@
 
 #include <string.h>
 
-#define MAX_TOLD   10000                 /* in one call */
-#define EVENTS_US  (4 * G_TIME_SPAN_DAY) /* systems try again for three days at most */
-#define KNOWN_TYPE "a{s(msx)}"           /* header -> text, when it became so */
-#define NEVER_US   G_MININT64
+#define MAX_TOLD        10000       /* in one call */
+#define MAX_VALUE_BYTES 65536       /* of what is kept of a record */
+#define KNOWN_TYPE      "a{s(msx)}" /* header -> text, when it became so */
+#define NEVER_US        G_MININT64
 
 /* A record as far as it was told. */
 typedef struct {
@@ -41,6 +41,7 @@ typedef struct {
   GHashTable *by_name; /* from, 0x1f, id -> Known */
   GPtrArray *events;   /* char *: new ones */
   GHashTable *unknown; /* char *: headers that the mapping does not name */
+  LibLeft *left;
   gint64 load, n_accepted, n_rejected, n_removed, n_seen, n_older, n_waiting;
 } Taking;
 
@@ -115,7 +116,19 @@ static Known *find_known(Taking *taking, const AttainTold *told, GError **error)
 
 /* --- what is told --- */
 
-static gboolean set_value(Known *known, const char *header, const char *text, gint64 at_us) {
+/* The same header as it was written first: a table has no two that differ only in case. */
+static const char *header_of(const Known *known, const char *header) {
+  GHashTableIter iter;
+  gpointer name;
+  if (g_hash_table_contains(known->values, header)) return header;
+  g_hash_table_iter_init(&iter, known->values);
+  while (g_hash_table_iter_next(&iter, &name, NULL))
+    if (ingest_take_is_same(name, header)) return name;
+  return header;
+}
+
+static gboolean set_value(Known *known, const char *told, const char *text, gint64 at_us) {
+  const char *header = header_of(known, told);
   const Value *before = g_hash_table_lookup(known->values, header);
   if (at_us <= known->removed_us || (before && before->at_us > at_us)) return FALSE;
   Value *value = g_new(Value, 1);
@@ -143,14 +156,34 @@ static void take_removal(Taking *taking, Known *known, gint64 at_us) {
   known->is_changed = TRUE;
 }
 
+/* FALSE: the mapping does not name it. */
+static gboolean take_value(Taking *taking, Known *known, const AttainTold *told, size_t i, gint64 at_us,
+                           gboolean *is_any) {
+  const char *column = told->columns[i], *text = told->values[i];
+  if (!*column || !ingest_take_names(taking->source, told->table, column)) {
+    g_hash_table_add(taking->unknown, (gpointer)column);
+    return FALSE;
+  }
+  if (text && strlen(text) > MAX_VALUE_BYTES) {
+    lib_left_long(taking->left, told->table, told->id, column, MAX_VALUE_BYTES);
+    taking->n_rejected++;
+    return TRUE;
+  }
+  *is_any |= set_value(known, column, text, at_us);
+  return TRUE;
+}
+
 static void take_values(Taking *taking, Known *known, const AttainTold *told, gint64 at_us) {
+  g_autoptr(GPtrArray) unnamed = g_ptr_array_new();
   gboolean is_any = FALSE;
+  size_t n_others = 0; /* beside the id */
   for (size_t i = 0; i < told->n_values; i++) {
-    if (!ingest_take_names(taking->source, told->table, told->columns[i])) {
-      g_hash_table_add(taking->unknown, (gpointer)told->columns[i]);
-      continue;
-    }
-    is_any |= set_value(known, told->columns[i], told->values[i], at_us);
+    n_others += !ingest_take_is_same(told->columns[i], told->id_column);
+    if (!take_value(taking, known, told, i, at_us, &is_any)) g_ptr_array_add(unnamed, (gpointer)told->columns[i]);
+  }
+  if (n_others > 0 && unnamed->len >= n_others) {
+    lib_left_properties(taking->left, told->table, told->id, unnamed);
+    taking->n_rejected++;
   }
   gboolean is_back = set_value(known, told->id_column, told->id, at_us);
   if (is_back && known->removed_us != NEVER_US) known->removed_us = NEVER_US;
@@ -158,6 +191,19 @@ static void take_values(Taking *taking, Known *known, const AttainTold *told, gi
     known->is_changed = TRUE;
   else
     taking->n_older++;
+}
+
+/* FALSE: it belongs to no table, and is left. */
+static gboolean has_table(Taking *taking, const AttainTold *told) {
+  const char *object = told->object ? told->object : told->table;
+  g_autofree char *missing = told->table ? ingest_take_missing(taking->source, told->table) : NULL;
+  if (told->table && !missing) {
+    lib_left_settle(taking->left, object);
+    return TRUE;
+  }
+  lib_left_record(taking->left, object, told->table, told->id);
+  taking->n_rejected++;
+  return FALSE;
 }
 
 static gboolean is_seen(Taking *taking, const char *event, gboolean *seen, GError **error) {
@@ -177,6 +223,7 @@ static gboolean is_seen(Taking *taking, const char *event, gboolean *seen, GErro
 
 static gboolean take_told(Taking *taking, const AttainTold *told, GError **error) {
   gboolean seen = FALSE;
+  if (!has_table(taking, told)) return TRUE;
   if (!is_seen(taking, told->event, &seen, error)) return FALSE;
   taking->n_seen += seen;
   if (seen) return TRUE;
@@ -346,9 +393,7 @@ static gboolean keep_events(Taking *taking, Store *store, GError **error) {
   }
   if (rows->len == 0) return TRUE;
   g_string_prepend(rows, "INSERT INTO attain_told_event (source, event, told_at) VALUES ");
-  const StoreValue since = {.type = STORE_INSTANT, .integer = now_us - EVENTS_US};
-  return store_run(store, "DELETE FROM attain_told_event WHERE told_at <= ?", &since, 1, NULL, error) &&
-         store_run(store, rows->str, NULL, 0, NULL, error);
+  return store_run(store, rows->str, NULL, 0, NULL, error);
 }
 
 static gboolean keep_told(Taking *taking, GError **error) {
@@ -362,9 +407,10 @@ static gboolean keep_told(Taking *taking, GError **error) {
   g_string_prepend(rows, "INSERT INTO attain_told_record (source, from_name, id, told, removed_at) VALUES ");
   gboolean is_any = !g_str_has_suffix(rows->str, "VALUES ");
   if (!store_begin(store, error)) return FALSE;
-  gboolean ok = (!is_any || (store_run(store, gone->str, NULL, 0, NULL, error) &&
-                             store_run(store, rows->str, NULL, 0, NULL, error))) &&
-                keep_events(taking, store, error);
+  gboolean ok =
+      (!is_any ||
+       (store_run(store, gone->str, NULL, 0, NULL, error) && store_run(store, rows->str, NULL, 0, NULL, error))) &&
+      keep_events(taking, store, error) && lib_forget_told(store, lib_now(taking->workspace), LIB_MAX_TOLD, error);
   if (ok) return store_commit(store, error);
   store_rollback(store);
   return FALSE;
@@ -372,10 +418,18 @@ static gboolean keep_told(Taking *taking, GError **error) {
 
 /* --- the whole --- */
 
+static gboolean keep_left(Taking *taking, GError **error) {
+  gint64 load = 0;
+  if (!lib_left_keep(taking->left, taking->workspace, &load, error))
+    return lib_settle_failed(taking->workspace, ingest_source_name(taking->source), error);
+  return finish_change(taking, load, NULL, 0, error);
+}
+
 static gboolean take_all(Taking *taking, const AttainTold *told, size_t n_told, GError **error) {
   for (size_t i = 0; i < n_told; i++)
     if (!take_told(taking, &told[i], error)) return FALSE;
-  return put_records(taking, error) && remove_records(taking, error) && keep_told(taking, error);
+  return put_records(taking, error) && remove_records(taking, error) && keep_left(taking, error) &&
+         keep_told(taking, error);
 }
 
 static char *write_taken(const Taking *taking) {
@@ -402,7 +456,8 @@ static char *write_taken(const Taking *taking) {
 
 static gboolean check_told(const AttainTold *told, size_t n_told, GError **error) {
   for (size_t i = 0; i < n_told; i++) {
-    if (told[i].table && told[i].id && *told[i].id && told[i].id_column && *told[i].id_column) continue;
+    if ((told[i].table || told[i].object) && told[i].id && *told[i].id && told[i].id_column && *told[i].id_column)
+      continue;
     g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT, "record %" G_GSIZE_FORMAT ": it has no id", i);
     return FALSE;
   }
@@ -427,12 +482,14 @@ static char *take_from(AttainWorkspace *workspace, const char *name, const Attai
                        events = g_ptr_array_new_with_free_func(g_free);
   g_autoptr(GHashTable) by_name = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr(GHashTable) unknown = g_hash_table_new(g_str_hash, g_str_equal);
+  g_autoptr(LibLeft) left = lib_left_new(source->source);
   Taking taking = {.workspace = workspace,
                    .source = source->source,
                    .records = records,
                    .by_name = by_name,
                    .events = events,
-                   .unknown = unknown};
+                   .unknown = unknown,
+                   .left = left};
   return take_all(&taking, told, n_told, error) ? write_taken(&taking) : NULL;
 }
 

@@ -182,6 +182,42 @@ def check_salesforce(server):
     same(server.call("PUT", "/records/opportunity/006A?source=force", {"amount": 90, "name": "R&D"})[1]["n_unchanged"], 1, "changed")
 
 
+# --- what nothing can be made of ---
+
+def left(server, source):
+    """(from, reason, record) of what webhooks of the source told in vain; rows of the ledger's own have a line."""
+    rows = server.call("GET", f"/rejected?source={source}")[1]["rejected"]
+    return [(row["from"], row["reason"], json.loads(row["row"])["record"]) for row in rows if row["file"] == "webhook" and row["line"] is None]
+
+
+def check_left(server):
+    """Objects without a table, properties that are not mapped and a table that is not there are rejected rows, each reason once; what is
+    mapped later is settled."""
+    t = int(time.time() * 1000) - 600_000
+    same([row[:1] + row[2:] for row in left(server, "hub")], [("deals", "777")], "the property of before")
+    assert '"shoe_size"' in left(server, "hub")[0][1], left(server, "hub")
+    ticket = dict(change(50, "subject", "Help", t, record=5), subscriptionType="ticket.propertyChange")
+    status, told = hubspot(server, [ticket, dict(ticket, eventId=51, objectId=6), change(52, "", "x", t), change(53, "amount", "x" * 70_000, t)])
+    same((status, told["n_rejected"]), (200, 4), "each is counted")
+    same({(row[0], row[2]) for row in left(server, "hub")}, {("deals", "777"), ("ticket", "5")}, "where they were told of")
+    same(len(left(server, "hub")), 4, "each reason once")
+    load = server.call("GET", "/rejected?source=hub")[1]
+    hubspot(server, [dict(ticket, eventId=54, objectId=7), change(55, "shoe_size", "45", t)])
+    same(server.call("GET", "/rejected?source=hub")[1], load, "told again, nothing is written")
+    status, told = hubspot(server, [change(56, "amount", "8", t + 700_000), change(57, "Amount", "9", t + 800_000), change(58, "A mount", "7", t)])
+    same((status, told["n_older"]), (200, 1), "the same property, written otherwise")
+    hook = folder / "webhooks/hub.yaml"
+    before = hook.read_text()
+    hook.write_text(before + "  ticket: {table: tickets}\n")
+    same(hubspot(server, [dict(ticket, eventId=59)])[0], 200, "a table that is not there")
+    reasons = [row[1] for row in left(server, "hub") if row[0] == "ticket"]
+    assert len(reasons) == 2 and 'no table "tickets"' in reasons[1], reasons
+    hook.write_text(before + "  ticket: {table: deals, columns: {shoe_size: Amount}}\n")
+    same(hubspot(server, [dict(ticket, eventId=60, objectId=8, propertyName="amount", propertyValue="1")])[0], 200, "now it has one")
+    same([row for row in left(server, "hub") if row[0] == "ticket"], [], "settled")
+    hook.write_text(before)
+
+
 # --- events ---
 
 def check_events(server):
@@ -285,6 +321,6 @@ def configure():
 
 configure()
 with Server(attain, folder, environment=ENVIRONMENT) as running:
-    for check in (check_puts, check_keys, check_concurrent, check_hubspot, check_pipedrive, check_salesforce, check_events, check_killed):
+    for check in (check_puts, check_keys, check_concurrent, check_hubspot, check_pipedrive, check_salesforce, check_left, check_events, check_killed):
         check(running)
         print("ok", check.__name__, flush=True)
