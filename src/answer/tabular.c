@@ -9,13 +9,18 @@
 #include <string.h>
 
 typedef struct {
-  char *path; /* "compared.period.name" */
-  char *name; /* "compared_period" */
+  char *path;   /* "compared.value" */
+  char *within; /* the object or list that it stands in, or NULL */
+  gboolean in_object;
+  char *name; /* "compared_value"; NULL until all columns are known */
   gboolean is_text, is_number, is_flag;
 } Column;
 
+#define ALL "(all)" /* of members that a row does not name */
+
 typedef struct {
   BaseJsonKind kind; /* NULL, TEXT, NUMBER or FLAG */
+  gboolean is_told;  /* FALSE: nothing was said, not even that there is no value */
   const char *text;
   double number; /* of a FLAG 0 or 1 */
 } Cell;
@@ -40,19 +45,21 @@ typedef struct {
 
 static void free_column(gpointer column) {
   g_free(((Column *)column)->path);
+  g_free(((Column *)column)->within);
   g_free(((Column *)column)->name);
   g_free(column);
 }
 
 /* --- columns --- */
 
-/* `within` is the object or list that it stands in, or NULL; only an object's `name` is called as the object is. */
-static char *name_of(const AnswerTabular *tabular, const char *within, gboolean in_object, const char *inner) {
-  gboolean is_its_name = in_object && g_str_equal(inner, "name");
-  char *name = g_strdup(is_its_name ? within : inner);
-  if (within && g_hash_table_contains(tabular->names, name)) {
+/* Only an object's `name` is called as the object is. */
+static char *name_of(const AnswerTabular *tabular, const Column *column) {
+  const char *dot = strrchr(column->path, '.'), *inner = dot ? dot + 1 : column->path;
+  gboolean is_its_name = column->in_object && g_str_equal(inner, "name");
+  char *name = g_strdup(is_its_name ? column->within : inner);
+  if (column->within && g_hash_table_contains(tabular->names, name)) {
     g_free(name);
-    name = g_strdup_printf("%s_%s", within, inner);
+    name = g_strdup_printf("%s_%s", column->within, inner);
   }
   for (guint n = 2; g_hash_table_contains(tabular->names, name); n++) {
     g_free(name);
@@ -61,16 +68,27 @@ static char *name_of(const AnswerTabular *tabular, const char *within, gboolean 
   return name;
 }
 
+/* What a row says of itself has the names before what objects within it say, wherever they stand. */
+static void name_columns(AnswerTabular *tabular) {
+  for (gboolean in_object = FALSE; in_object <= TRUE; in_object++)
+    for (guint c = 0; c < tabular->columns->len; c++) {
+      Column *column = tabular->columns->pdata[c];
+      if (column->in_object != in_object) continue;
+      column->name = name_of(tabular, column);
+      g_hash_table_add(tabular->names, column->name);
+    }
+}
+
 static guint column_of(AnswerTabular *tabular, const Place *place, const char *inner) {
   g_autofree char *path = g_strconcat(place->path, inner, NULL);
   guint index = GPOINTER_TO_UINT(g_hash_table_lookup(tabular->by_path, path));
   if (index) return index - 1;
   Column *column = g_new0(Column, 1);
   column->path = g_steal_pointer(&path);
-  column->name = name_of(tabular, place->within, place->in_object, inner);
+  column->within = g_strdup(place->within);
+  column->in_object = place->in_object;
   g_ptr_array_add(tabular->columns, column);
   g_hash_table_insert(tabular->by_path, column->path, GUINT_TO_POINTER(tabular->columns->len));
-  g_hash_table_add(tabular->names, column->name);
   return tabular->columns->len - 1;
 }
 
@@ -79,6 +97,7 @@ static guint column_of(AnswerTabular *tabular, const Place *place, const char *i
 static void set_cell(AnswerTabular *tabular, GArray *row, guint index, Cell cell) {
   Column *column = tabular->columns->pdata[index];
   if (row->len <= index) g_array_set_size(row, index + 1);
+  cell.is_told = TRUE;
   g_array_index(row, Cell, index) = cell;
   if (cell.kind == BASE_JSON_TEXT) column->is_text = TRUE;
   if (cell.kind == BASE_JSON_NUMBER) column->is_number = TRUE;
@@ -165,6 +184,23 @@ static gboolean add_list(AnswerTabular *tabular, const BaseJsonValue *object, ch
   return TRUE;
 }
 
+/* Whether it is of an object `members`: of whom or what a figure is. */
+static gboolean is_member(const Column *column) {
+  return g_str_has_prefix(column->path, "members.") || strstr(column->path, ".members.");
+}
+
+/* Totals name no member. */
+static void fill_members(AnswerTabular *tabular) {
+  for (guint c = 0; c < tabular->columns->len; c++) {
+    if (!is_member(tabular->columns->pdata[c])) continue;
+    for (guint r = 0; r < tabular->rows->len; r++) {
+      GArray *row = tabular->rows->pdata[r];
+      if (c >= row->len || !g_array_index(row, Cell, c).is_told)
+        set_cell(tabular, row, c, (Cell){.kind = BASE_JSON_TEXT, .text = ALL});
+    }
+  }
+}
+
 AnswerTabular *answer_tabular_new(const char *document, const char *lists, GError **error) {
   BaseJson *json = base_json_read(document, strlen(document), error);
   if (!json) return NULL;
@@ -184,7 +220,9 @@ AnswerTabular *answer_tabular_new(const char *document, const char *lists, GErro
     char *const *steps = *named ? named : of_whole;
     if (!add_list(tabular, base_json_value(json, 0), steps, nothing, &(Place){.path = ""}, error)) return NULL;
   }
+  fill_members(tabular);
   if (tabular->columns->len == 0) column_of(tabular, &(Place){.path = ""}, *lists ? lists : "value");
+  name_columns(tabular);
   return g_steal_pointer(&tabular);
 }
 

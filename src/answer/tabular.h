@@ -5,8 +5,8 @@
  *
  * What the objects around a row say of themselves stands in every row. An object within a row gives columns of its own:
  * its `name` is called as the object is, others as they are called, with the object's name before them where that is
- * taken. Texts in a list are one text with spaces between. Where there is no row at all there is one column, called as
- * the lists are. */
+ * taken. Of its `members`, those that a row does not name are "(all)". Texts in a list are one text with spaces
+ * between. Where there is no row at all there is one column, called as the lists are. */
 #pragma once
 
 #include "base/text.h"

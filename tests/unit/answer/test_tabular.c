@@ -33,6 +33,14 @@ static void rows(void **state) {
   assert_string_equal(two, "x\r\n1\r\n2\r\n");
   g_autofree char *whole = csv_of("[{\"x\": \"y\"}]", "");
   assert_string_equal(whole, "x\r\ny\r\n");
+  g_autofree char *totals = csv_of(
+      "{\"rows\": [{\"members\": {\"rep\": null, \"team\": \"North\"}, \"value\": 1}], "
+      "\"totals\": [{\"members\": {\"team\": \"North\"}, \"value\": 2}, "
+      "{\"members\": {}, \"value\": 3}]}",
+      "rows,totals");
+  assert_string_equal(totals, "rep,team,value\r\n,North,1\r\n(all),North,2\r\n(all),(all),3\r\n");
+  g_autofree char *own = csv_of("[{\"baseline\": {\"start\": 1}, \"start\": 2}]", "");
+  assert_string_equal(own, "baseline_start,start\r\n1,2\r\n");
   g_autofree char *none = csv_of("{\"rules\": []}", "rules");
   assert_string_equal(none, "rules\r\n");
 }
