@@ -62,6 +62,11 @@ char *attain_alert_judge(AttainWorkspace *workspace, AttainError *error) {
   return lib_answer(workspace, "alert_judge", judge_rules, NULL, error);
 }
 
+/* A rule that is gone is known while its history is. */
+static gboolean check_rule(const GPtrArray *rules, const char *rule, const GPtrArray *events, GError **error) {
+  return !rule || events->len > 0 || alert_rules_need(rules, rule, error);
+}
+
 static gboolean list_seen_events(AttainWorkspace *workspace, const Session *session, const char *rule, FILE *out,
                                  GError **error) {
   g_autoptr(LibAlertSight) sight = lib_alert_sight_new(workspace, session, error);
@@ -70,6 +75,7 @@ static gboolean list_seen_events(AttainWorkspace *workspace, const Session *sess
   if (!events) return FALSE;
   g_autoptr(GPtrArray) shown = lib_alert_sight_rules(sight, rules);
   g_autoptr(GPtrArray) seen = lib_alert_sight_events(sight, shown, events, FALSE);
+  if (!check_rule(shown, rule, seen, error)) return FALSE;
   answer_alert_history_json(out, seen);
   return TRUE;
 }
@@ -77,9 +83,11 @@ static gboolean list_seen_events(AttainWorkspace *workspace, const Session *sess
 static gboolean list_events(AttainWorkspace *workspace, const Session *session, gconstpointer what, FILE *out,
                             GError **error) {
   if (!lib_sees_all(workspace)) return list_seen_events(workspace, session, what, out, error);
-  g_autoptr(GPtrArray) events = alert_events_read(session->store, what, 0, error);
-  if (events) answer_alert_history_json(out, events);
-  return events != NULL;
+  g_autoptr(GPtrArray) rules = what ? need_rules(workspace, session, error) : g_ptr_array_new();
+  g_autoptr(GPtrArray) events = rules ? alert_events_read(session->store, what, 0, error) : NULL;
+  if (!events || !check_rule(rules, what, events, error)) return FALSE;
+  answer_alert_history_json(out, events);
+  return TRUE;
 }
 
 char *attain_alert_history(AttainWorkspace *workspace, const char *rule, AttainError *error) {

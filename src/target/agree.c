@@ -188,7 +188,7 @@ gboolean target_check_act(const Target *target, TargetAct act, const char *autho
   TargetState state = target_state(target);
   if ((act == TARGET_ACT_ADJUST || act == TARGET_ACT_WITHDRAW || act == TARGET_ACT_DECLINE) && !(words && *words)) {
     g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
-                "to %s a target takes a reason, which is kept with it: --reason TEXT", target_act_name(act));
+                "to %s a target takes a reason, which is kept with it: say why (reason)", target_act_name(act));
     return FALSE;
   }
   if (act == TARGET_ACT_ACCEPT || act == TARGET_ACT_DECLINE || act == TARGET_ACT_COUNTER)
