@@ -11,27 +11,18 @@
  *
  * `lock` is never held while the library is asked: the thread asks with copies of what it needs. */
 #include "app/feed_private.h"
-#include "attain/people.h"
 
 #define EVERY_MS     25
 #define HEARTBEAT_MS 25000
 #define MAX_KEPT     2000    /* commits in the ring */
 #define MAX_PEOPLE   1000000 /* and people in all of them, 4 bytes each */
 
-/* Whose records a sight shows, shared by all who have that sight. */
-typedef struct {
-  gatomicrefcount n_holders;
-  char *key;
-  AttainSeen *seen;
-  GBytes *bytes; /* of the event being told: the thread's own */
-} View;
-
 typedef struct {
   guint64 number;
   HttpStream *stream; /* NULL in a copy */
   char *session, *token;
-  View *view;
-  View *before;       /* what they saw when the last event was told, where that is not known to be the same */
+  FeedView *view;
+  FeedView *before;   /* what they saw when the last event was told, where that is not known to be the same */
   gboolean has_moved; /* what they see has become other since; `before` NULL: from what is not known */
 } Reader;
 
@@ -53,35 +44,13 @@ struct Feed {
   gboolean is_stale, is_ending;
 };
 
-/* --- views --- */
-
-static View *view_hold(View *view) {
-  g_atomic_ref_count_inc(&view->n_holders);
-  return view;
-}
-
-static void view_release(View *view) {
-  if (!view || !g_atomic_ref_count_dec(&view->n_holders)) return;
-  attain_seen_free(view->seen);
-  g_free(view->key);
-  g_free(view);
-}
-
-static View *view_new(AttainWorkspace *as, AttainError *error) {
-  AttainSeen *seen = attain_seen(as, error);
-  if (!seen) return NULL;
-  View *view = g_new0(View, 1);
-  g_atomic_ref_count_init(&view->n_holders);
-  view->key = g_strdup(attain_sight(as));
-  view->seen = seen;
-  return view;
-}
+/* --- readers, as they are kept --- */
 
 static void reader_free(gpointer data) {
   Reader *reader = data;
   if (reader->stream) http_stream_unref(reader->stream);
-  view_release(reader->view);
-  view_release(reader->before);
+  feed_view_release(reader->view);
+  feed_view_release(reader->before);
   g_free(reader->session);
   g_free(reader->token);
   g_free(reader);
@@ -122,7 +91,7 @@ static void tell_readers(Feed *feed, const GPtrArray *changes) {
   for (guint i = 0; i < feed->readers->len; i++) {
     Reader *reader = feed->readers->pdata[i];
     g_clear_pointer(&reader->view->bytes, g_bytes_unref);
-    g_clear_pointer(&reader->before, view_release);
+    g_clear_pointer(&reader->before, feed_view_release);
     reader->has_moved = FALSE;
   }
 }
@@ -202,36 +171,6 @@ static void beat(Feed *feed) {
 
 /* --- asking again who they are --- */
 
-/* The handle of who opened a stream, as they are now; NULL: they may no more. Leave it unless it is the workspace. */
-static AttainWorkspace *enter(AttainWorkspace *workspace, const Reader *reader) {
-  AttainError error = {0};
-  AttainWorkspace *as = reader->session ? attain_as_session(workspace, reader->session, &error)
-                        : reader->token ? attain_as_token(workspace, reader->token, &error)
-                                        : workspace;
-  if (as && !(attain_may(as) & ATTAIN_MAY_READ)) {
-    if (as != workspace) attain_leave(as);
-    as = NULL;
-  }
-  attain_error_clear(&error);
-  return as;
-}
-
-/* `views`: those found in this round, by sight. NULL: they see nothing that could be asked for. */
-static View *find_view(AttainWorkspace *as, GHashTable *views) {
-  AttainError error = {0};
-  View *view = g_hash_table_lookup(views, attain_sight(as));
-  if (!view) {
-    view = view_new(as, &error);
-    if (view) g_hash_table_insert(views, view->key, view);
-  }
-  attain_error_clear(&error);
-  return view ? view_hold(view) : NULL;
-}
-
-static void free_view(gpointer view) {
-  view_release(view);
-}
-
 static GPtrArray *copy_readers(Feed *feed) {
   GPtrArray *copies = g_ptr_array_new_with_free_func(reader_free);
   g_mutex_lock(&feed->lock);
@@ -248,12 +187,12 @@ static GPtrArray *copy_readers(Feed *feed) {
 }
 
 /* What the reader saw is kept until the next event was told. */
-static void take_view(Reader *reader, View *view) {
+static void take_view(Reader *reader, FeedView *view) {
   if (!reader->has_moved && !feed_seen_is_same(reader->view->seen, view->seen)) {
     reader->before = g_steal_pointer(&reader->view);
     reader->has_moved = TRUE;
   }
-  view_release(reader->view);
+  feed_view_release(reader->view);
   reader->view = view;
 }
 
@@ -280,12 +219,10 @@ static gboolean ask_again(Feed *feed) {
   AttainWorkspace *workspace = feed->settings.hold(feed->settings.app);
   if (!workspace) return FALSE;
   g_autoptr(GPtrArray) copies = copy_readers(feed);
-  g_autoptr(GHashTable) views = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, free_view);
+  g_autoptr(GHashTable) views = feed_views_new();
   for (guint i = 0; i < copies->len; i++) {
     Reader *copy = copies->pdata[i];
-    AttainWorkspace *as = enter(workspace, copy);
-    if (as) copy->view = find_view(as, views);
-    if (as && as != workspace) attain_leave(as);
+    copy->view = feed_view_find(workspace, copy->session, copy->token, views);
   }
   take_views(feed, copies);
   feed->settings.let_go(feed->settings.app, workspace);
@@ -463,31 +400,31 @@ static void read_missed(Feed *feed, gint64 after) {
 /* The same bytes for all of one sight. The lock is held. */
 static void share_view(const Feed *feed, Reader *reader) {
   for (guint i = 0; i < feed->readers->len && !feed->is_stale; i++) {
-    View *other = ((const Reader *)feed->readers->pdata[i])->view;
+    FeedView *other = ((const Reader *)feed->readers->pdata[i])->view;
     if (!g_str_equal(other->key, reader->view->key)) continue;
-    view_release(reader->view);
-    reader->view = view_hold(other);
+    feed_view_release(reader->view);
+    reader->view = feed_view_hold(other);
     return;
   }
 }
 
 /* Until nobody was asked for anew between the look and here, so that whatever moves people is either in the view or
  * still waits. The lock is held on success. */
-static View *view_now(Feed *feed, AttainWorkspace *as, AttainError *error) {
+static FeedView *view_now(Feed *feed, AttainWorkspace *as, AttainError *error) {
   g_mutex_lock(&feed->lock);
   for (;;) {
     guint64 n_asked = feed->n_asked;
     g_mutex_unlock(&feed->lock);
-    View *view = view_new(as, error);
+    FeedView *view = feed_view_new(as, error);
     if (!view) return NULL;
     g_mutex_lock(&feed->lock);
     if (n_asked == feed->n_asked) return view;
-    view_release(view);
+    feed_view_release(view);
   }
 }
 
 /* What waits and moves people is in the view, too: from what it has moved them is not known. The lock is held. */
-static Reader *reader_new(Feed *feed, HttpStream *stream, const FeedReader *who, View *view) {
+static Reader *reader_new(Feed *feed, HttpStream *stream, const FeedReader *who, FeedView *view) {
   Reader *reader = g_new0(Reader, 1);
   *reader = (Reader){.number = ++feed->last_reader,
                      .stream = stream,
@@ -502,7 +439,7 @@ static Reader *reader_new(Feed *feed, HttpStream *stream, const FeedReader *who,
 void feed_open(Feed *feed, HttpExchange *exchange, AttainWorkspace *as, const FeedReader *who, gint64 after) {
   AttainError error = {0};
   read_missed(feed, after);
-  View *view = view_now(feed, as, &error);
+  FeedView *view = view_now(feed, as, &error);
   if (!view) {
     http_problem(exchange, 500, "failed", "It could not be done", "%s", error.message);
     attain_error_clear(&error);
@@ -514,7 +451,7 @@ void feed_open(Feed *feed, HttpExchange *exchange, AttainWorkspace *as, const Fe
     welcome(feed, reader, after, load_told(feed));
     g_ptr_array_add(feed->readers, reader);
   } else {
-    view_release(view);
+    feed_view_release(view);
   }
   g_mutex_unlock(&feed->lock);
 }

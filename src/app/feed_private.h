@@ -1,4 +1,5 @@
-/* Between feed.c, which has threads and streams, and feed_event.c, which has none. */
+/* Between feed.c, which has threads and streams, feed_view.c, which asks who sees what, and feed_event.c, which writes
+ * events. */
 #pragma once
 
 #include "app/feed.h"
@@ -35,3 +36,24 @@ GBytes *feed_event_write_missed(const GPtrArray *changes, guint n_between, const
 GBytes *feed_event_write_later(const GPtrArray *changes, const AttainSeen *now);
 /* "ready" tells a new reader where they are, "reset" one who comes back that they have to ask for everything anew. */
 GBytes *feed_event_state(const char *name, gint64 load);
+
+/* --- feed_view.c --- */
+
+/* Whose records a sight shows, shared by all who have that sight. Any thread may hold and release it. */
+typedef struct {
+  gatomicrefcount n_holders;
+  char *key; /* the sight */
+  AttainSeen *seen;
+  GBytes *bytes; /* of the event being told: the feed's thread's own */
+} FeedView;
+/* As `as` sees now. */
+FeedView *feed_view_new(AttainWorkspace *as, AttainError *error);
+FeedView *feed_view_hold(FeedView *view);
+/* NULL is nothing. */
+void feed_view_release(FeedView *view);
+
+/* Views that were found in one round of asking, by their sight. */
+GHashTable *feed_views_new(void);
+/* What who opened a stream with `session` or `token` (both NULL: the operator) sees now; to be released. NULL: they may
+ * no more, or it could not be asked. */
+FeedView *feed_view_find(AttainWorkspace *workspace, const char *session, const char *token, GHashTable *views);
