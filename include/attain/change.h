@@ -65,8 +65,9 @@ typedef struct {
   const char *id;
   int64_t at_us; /* when it became so in the system, in microseconds since 1970; 0: now */
   const char
-      *event;      /* its number among the system's; one that was taken is not taken again for four days. NULL: none */
-  bool is_removed; /* the record was deleted; facts go, people and accounts stay */
+      *event; /* its number among the system's; one that was taken is not taken again for four days. NULL: none */
+  const char *wrong; /* why nothing can be made of it, or NULL: it is rejected with that reason */
+  bool is_removed;   /* the record was deleted; facts go, people and accounts stay */
   size_t n_values;
   const char *const *columns; /* headers, as the source's mapping names them */
   const char *const *values;  /* as texts; NULL: empty */

@@ -65,6 +65,7 @@ static AttainTold told_of(const WebhookItem *item, const WebhookObject *object) 
                       .id = item->id,
                       .at_us = item->at_us,
                       .event = item->event,
+                      .wrong = item->wrong,
                       .is_removed = item->is_removed,
                       .n_values = item->columns->len,
                       .columns = (const char *const *)item->columns->pdata,

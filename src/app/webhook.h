@@ -63,7 +63,8 @@ gboolean webhook_is_same(const char *a, const char *b);
 
 typedef struct {
   const char *object, *id, *event;
-  gint64 at_us; /* 0: not said */
+  const char *wrong; /* why nothing can be made of it, or NULL */
+  gint64 at_us;      /* 0: not said */
   gboolean is_removed;
   GPtrArray *columns, *values; /* const char *; values may be NULL */
 } WebhookItem;

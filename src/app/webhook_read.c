@@ -179,6 +179,8 @@ static gboolean read_pipedrive(const Paths *paths, WebhookNews *news, GError **e
 
 /* --- Salesforce: change events, and records as its JSON has them --- */
 
+#define GAP_REASON "Salesforce says that records changed, and not how (%s): load the source's files, which have it"
+
 /* Before a record stand only what wraps it and places in lists: not a record that it refers to. */
 static gboolean is_wrapper(const char *prefix) {
   static const char *const wrappers[] = {"", "payload", "data", "records", "event", NULL};
@@ -221,7 +223,8 @@ static gboolean add_change_event(const Paths *paths, WebhookNews *news, const ch
   const char *object = text_at(paths, header, "entityName"), *change = text_at(paths, header, "changeType");
   const char *at = text_at(paths, header, "commitTimestamp"), *key = text_at(paths, header, "transactionKey");
   const char *number = text_at(paths, header, "sequenceNumber");
-  if (!change || g_str_has_prefix(change, "GAP_")) return TRUE; /* tells that something was missed, and not what */
+  if (!change) return TRUE;
+  g_autofree char *gap = g_str_has_prefix(change, "GAP_") ? g_strdup_printf(GAP_REASON, change) : NULL;
   for (guint i = 0;; i++) {
     g_autofree char *place = g_strdup_printf("recordIds.%u", i);
     const char *id = text_at(paths, header, place);
@@ -229,10 +232,11 @@ static gboolean add_change_event(const Paths *paths, WebhookNews *news, const ch
     if (is_full(news, error)) return FALSE;
     WebhookItem *item = webhook_news_add(news, object, id);
     item->at_us = at ? webhook_time(at) : 0;
+    item->wrong = webhook_keep(news, gap);
     item->is_removed = g_str_equal(change, "DELETE");
     g_autofree char *event = key ? g_strdup_printf("%s/%s/%s", key, number, id) : NULL;
     item->event = webhook_keep(news, event);
-    if (!item->is_removed) set_changed(paths, news, item, prefix);
+    if (!item->is_removed && !gap) set_changed(paths, news, item, prefix);
   }
 }
 

@@ -14,10 +14,11 @@
 
 #include <string.h>
 
-#define MAX_KEPT    1000 /* of a source: the last ones */
-#define MAX_NAMED   5    /* properties in a reason */
-#define MAX_LETTERS 80   /* of a name that a system gave */
-#define OURS        "source = %s AND file = '" INGEST_TAKEN_FILE "' AND line IS NULL"
+#define MAX_KEPT     1000 /* of a source: the last ones */
+#define MAX_ID_BYTES 1000
+#define MAX_NAMED    5  /* properties in a reason */
+#define MAX_LETTERS  80 /* of a name that a system gave */
+#define OURS         "source = %s AND file = '" INGEST_TAKEN_FILE "' AND line IS NULL"
 
 typedef struct {
   char *from, *reason, *json;
@@ -97,15 +98,34 @@ static void add(LibLeft *left, const char *name_of, const char *object, const ch
   }
 }
 
-void lib_left_record(LibLeft *left, const char *object, const char *table, const char *id) {
-  g_autofree char *missing = table ? ingest_take_missing(left->source, table) : NULL;
-  g_autofree char *name = shown(object);
+/* Of an object without a table, or with one that the source has not. Takes `missing`: NULL: without. */
+static void add_record(LibLeft *left, const char *object, const char *id, char *missing) {
+  g_autofree char *name = shown(object), *wrong = missing;
   add(left, object, object, id, NULL,
-      missing
-          ? g_strdup_printf("%s: correct the table of \"%s\" in the webhook, or add it to the source", missing, name)
-          : g_strdup_printf("the webhook says nothing of \"%s\": give it a table under objects:, or let the system "
-                            "not tell of it",
-                            name));
+      wrong ? g_strdup_printf("%s: correct the table of \"%s\" in the webhook, or add it to the source", wrong, name)
+            : g_strdup_printf("the webhook says nothing of \"%s\": give it a table under objects:, or let the system "
+                              "not tell of it",
+                              name));
+}
+
+gboolean lib_left_lets(LibLeft *left, const AttainTold *told) {
+  const char *object = told->object ? told->object : told->table;
+  char *missing = told->table ? ingest_take_missing(left->source, told->table) : NULL;
+  if (!told->table || missing) {
+    add_record(left, object, told->id, missing);
+    return FALSE;
+  }
+  g_hash_table_add(left->settled, shown(object));
+  if (told->wrong)
+    add(left, told->table, "", told->id, NULL, g_strdup(told->wrong));
+  else if (!*told->id)
+    add(left, told->table, "", told->id, NULL, g_strdup("it has no id: let the system tell of records that have one"));
+  else if (strlen(told->id) > MAX_ID_BYTES)
+    add(left, told->table, "", told->id, NULL,
+        g_strdup_printf("its id is longer than the %d bytes that an id may have", MAX_ID_BYTES));
+  else
+    return TRUE;
+  return FALSE;
 }
 
 void lib_left_properties(LibLeft *left, const char *table, const char *id, const GPtrArray *properties) {
@@ -126,10 +146,6 @@ void lib_left_long(LibLeft *left, const char *table, const char *id, const char 
   g_autofree char *name = shown(property), *number = cli_format_number((double)max_bytes, CLI_NUMBER_COUNT, NULL);
   add(left, table, "", id, NULL,
       g_strdup_printf("\"%s\" is longer than the %s bytes that are kept of a value, and was left out", name, number));
-}
-
-void lib_left_settle(LibLeft *left, const char *object) {
-  g_hash_table_add(left->settled, shown(object));
 }
 
 /* --- what is kept --- */

@@ -16,8 +16,9 @@
 
 #include <string.h>
 
-#define MAX_TOLD        10000       /* in one call */
-#define MAX_VALUE_BYTES 65536       /* of what is kept of a record */
+#define MAX_TOLD        10000 /* in one call */
+#define MAX_VALUE_BYTES 65536 /* of what is kept of a record */
+#define MAX_EVENT_BYTES 200
 #define KNOWN_TYPE      "a{s(msx)}" /* header -> text, when it became so */
 #define NEVER_US        G_MININT64
 
@@ -193,17 +194,10 @@ static void take_values(Taking *taking, Known *known, const AttainTold *told, gi
     taking->n_older++;
 }
 
-/* FALSE: it belongs to no table, and is left. */
-static gboolean has_table(Taking *taking, const AttainTold *told) {
-  const char *object = told->object ? told->object : told->table;
-  g_autofree char *missing = told->table ? ingest_take_missing(taking->source, told->table) : NULL;
-  if (told->table && !missing) {
-    lib_left_settle(taking->left, object);
-    return TRUE;
-  }
-  lib_left_record(taking->left, object, told->table, told->id);
-  taking->n_rejected++;
-  return FALSE;
+/* An event's number, or a digest of one that is long; NULL: it has none. Free it. */
+static char *event_of(const AttainTold *told) {
+  if (!told->event || strlen(told->event) <= MAX_EVENT_BYTES) return g_strdup(told->event);
+  return g_compute_checksum_for_string(G_CHECKSUM_SHA256, told->event, -1);
 }
 
 static gboolean is_seen(Taking *taking, const char *event, gboolean *seen, GError **error) {
@@ -223,13 +217,16 @@ static gboolean is_seen(Taking *taking, const char *event, gboolean *seen, GErro
 
 static gboolean take_told(Taking *taking, const AttainTold *told, GError **error) {
   gboolean seen = FALSE;
-  if (!has_table(taking, told)) return TRUE;
-  if (!is_seen(taking, told->event, &seen, error)) return FALSE;
+  g_autofree char *event = event_of(told);
+  gboolean is_left = !lib_left_lets(taking->left, told);
+  taking->n_rejected += is_left;
+  if (is_left) return TRUE;
+  if (!is_seen(taking, event, &seen, error)) return FALSE;
   taking->n_seen += seen;
   if (seen) return TRUE;
   Known *known = find_known(taking, told, error);
   if (!known) return FALSE;
-  if (told->event) g_ptr_array_add(taking->events, g_strdup(told->event));
+  if (event) g_ptr_array_add(taking->events, g_steal_pointer(&event));
   gint64 at_us = told->at_us ? told->at_us : lib_now(taking->workspace);
   if (told->is_removed)
     take_removal(taking, known, at_us);
@@ -456,8 +453,7 @@ static char *write_taken(const Taking *taking) {
 
 static gboolean check_told(const AttainTold *told, size_t n_told, GError **error) {
   for (size_t i = 0; i < n_told; i++) {
-    if ((told[i].table || told[i].object) && told[i].id && *told[i].id && told[i].id_column && *told[i].id_column)
-      continue;
+    if ((told[i].table || told[i].object) && told[i].id && told[i].id_column && *told[i].id_column) continue;
     g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT, "record %" G_GSIZE_FORMAT ": it has no id", i);
     return FALSE;
   }

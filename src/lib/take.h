@@ -13,14 +13,13 @@ LibLeft *lib_left_new(const IngestSource *source);
 void lib_left_free(LibLeft *left);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LibLeft, lib_left_free)
 
-/* Records of `object` that belong to no table: `table` is none of the source's, or NULL. */
-void lib_left_record(LibLeft *left, const char *object, const char *table, const char *id);
+/* Whether something can be made of it; else it is left: an object without a table of the source, a record without an
+ * id, what the caller says is wrong. What was left of an object that has a table now is settled. */
+gboolean lib_left_lets(LibLeft *left, const AttainTold *told);
 /* `properties` of a record of a table, of which the mapping names none. */
 void lib_left_properties(LibLeft *left, const char *table, const char *id, const GPtrArray *properties);
 /* A value that is too long to be kept. */
 void lib_left_long(LibLeft *left, const char *table, const char *id, const char *property, gsize max_bytes);
-/* Something was told of `object` that has a table: what was kept of it when it had none is settled. */
-void lib_left_settle(LibLeft *left, const char *object);
 /* Keeps it in the table `rejected`, each reason once, and no more what is settled. `*load`: of the commit; 0: nothing
  * changed. Errors: IO. */
 gboolean lib_left_keep(LibLeft *left, AttainWorkspace *workspace, gint64 *load, GError **error);

@@ -206,6 +206,12 @@ def check_left(server):
     same(server.call("GET", "/rejected?source=hub")[1], load, "told again, nothing is written")
     status, told = hubspot(server, [change(56, "amount", "8", t + 700_000), change(57, "Amount", "9", t + 800_000), change(58, "A mount", "7", t)])
     same((status, told["n_older"]), (200, 1), "the same property, written otherwise")
+    empty = {"v": 1, "meta": {"v": 1, "action": "added", "object": "deal", "id": "", "timestamp": 1523440213}, "current": {}, "event": "added.deal"}
+    status, told = pipedrive(server, empty)
+    same((status, told["n_rejected"], left(server, "pipe")[0][1][:12]), (200, 1, "it has no id"), "a body that Pipedrive tries an address with")
+    far = dict(change(61, "n" * 5000, "x", t, record=777), objectId="9" * 5000)
+    same((hubspot(server, [far])[1]["n_rejected"], hubspot(server, [change(62, "n" * 5000, "x", t)])[0]), (1, 200), "long names and ids")
+    assert all(len(row[1]) < 400 and len(row[2]) < 100 for row in left(server, "hub")), "what is kept of them is short"
     hook = folder / "webhooks/hub.yaml"
     before = hook.read_text()
     hook.write_text(before + "  ticket: {table: tickets}\n")

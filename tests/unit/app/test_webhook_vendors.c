@@ -192,6 +192,21 @@ static void test_salesforce_message(void **state) {
   assert_string_equal(item[1].id, "006R00000009QZbIAM");
 }
 
+/* Change Data Capture Developer Guide, "Gap Events": the head of a change event whose changeType begins with GAP_, and
+ * no fields. */
+static void test_salesforce_gap(void **state) {
+  g_autoptr(WebhookNews) news =
+      read(WEBHOOK_SALESFORCE,
+           "{\"schema\":\"s\",\"payload\":{\"ChangeEventHeader\":{\"entityName\":\"Opportunity\",\"recordIds\":["
+           "\"006A\"],\"changeType\":\"GAP_UPDATE\",\"commitTimestamp\":1764576000000,\"transactionKey\":\"k\","
+           "\"sequenceNumber\":1}},\"event\":{\"replayId\":6}}");
+  assert_int_equal(news->items->len, 1);
+  const WebhookItem *item = first_of(news);
+  assert_true(g_str_equal(item->id, "006A") && item->columns->len == 0 && !item->is_removed);
+  assert_non_null(item->wrong);
+  assert_non_null(strstr(item->wrong, "GAP_UPDATE"));
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_hubspot_v1),
@@ -203,6 +218,7 @@ int main(void) {
       cmocka_unit_test(test_pipedrive_login),
       cmocka_unit_test(test_pipedrive_bodies),
       cmocka_unit_test(test_salesforce_message),
+      cmocka_unit_test(test_salesforce_gap),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
