@@ -66,6 +66,10 @@ gboolean ingest_load(Store *store, const IngestSource *source, const LedgerSchem
                      const ConfOrganisation *organisation, const Calendar *calendar, const IngestOptions *options,
                      IngestReport **report, GError **error);
 
+/* Lets a load of `source` that waits for a named pipe find it at its end: interrupting a statement does not. Any
+ * thread, while the source is there. */
+void ingest_let_go(const IngestSource *source);
+
 /* Rejected rows kept from the loads in force, newest first: for `attain check`. */
 typedef struct {
   char *source, *table, *file, *reason, *row; /* row: the record as JSON text */

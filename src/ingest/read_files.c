@@ -1,5 +1,10 @@
 /* Which files `file:` means: a file, a folder, or a glob in its last part, relative to the source's folder. */
+#include "ingest/ingest.h"
 #include "ingest/read.h"
+
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <unistd.h>
 
 #define MAX_FILES 10000
 
@@ -107,4 +112,19 @@ GPtrArray *read_find_files(const IngestSource *source, const SourceTable *table,
     return NULL;
   }
   return g_steal_pointer(&files);
+}
+
+/* Whoever waits in open() for the other end of a pipe then has it, and reads nothing. */
+static void open_and_close(const char *path) {
+  GStatBuf status;
+  if (g_stat(path, &status) != 0 || !S_ISFIFO(status.st_mode)) return;
+  int fd = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+  if (fd >= 0) close(fd);
+}
+
+void ingest_let_go(const IngestSource *source) {
+  for (guint t = 0; t < source->n_tables; t++) {
+    g_autoptr(GPtrArray) files = read_find_files(source, &source->tables[t], NULL);
+    for (guint i = 0; files && i < files->len; i++) open_and_close(files->pdata[i]);
+  }
 }

@@ -333,8 +333,10 @@ static gboolean load_one(AttainWorkspace *workspace, const SessionSource *source
   if (!lib_begin_change(workspace, error)) return FALSE;
   IngestOptions options = {.now_us = lib_now(workspace)};
   g_autoptr(IngestReport) report = NULL;
+  lib_loading(workspace, source->source);
   gboolean ok = ingest_load(session->store, source->source, session->schema, session->organisation, session->calendar,
                             &options, &report, error);
+  lib_loading(workspace, NULL);
   if (!ok) return settle_failed(workspace, source->name, NULL, 0, error);
   if (!lib_publish_commit(workspace, report->load, error)) return FALSE;
   add_counts(sum, report);

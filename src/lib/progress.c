@@ -66,6 +66,12 @@ void lib_own_written(AttainWorkspace *workspace) {
   g_mutex_unlock(&workspace->core->watching);
 }
 
+void lib_loading(AttainWorkspace *workspace, const IngestSource *source) {
+  g_mutex_lock(&workspace->core->watching);
+  workspace->core->loading = source;
+  g_mutex_unlock(&workspace->core->watching);
+}
+
 gboolean lib_check_goes_on(const AttainWorkspace *workspace, GError **cause) {
   if (!workspace->reader || !g_atomic_int_get(&workspace->reader->is_stopped)) return TRUE;
   return fail_cancelled(cause);
@@ -92,6 +98,7 @@ static void end_turn(AttainWorkspace *workspace) {
   while (workspace->core->n_turns == turn && is_cancellable(workspace)) {
     workspace->core->is_cancelled = TRUE;
     store_interrupt(workspace->core->session->store);
+    if (workspace->core->loading) ingest_let_go(workspace->core->loading);
     g_cond_wait_until(&workspace->core->ended, &workspace->core->watching, g_get_monotonic_time() + AGAIN_US);
   }
 }

@@ -77,10 +77,11 @@ typedef struct {
   const char *what; /* is being done; static; NULL: nothing */
   gint64 began_us;  /* on the monotonic clock */
   guint64 n_turns;
-  gboolean is_cancelled;   /* whoever has the turn is to end */
-  gboolean is_sealed;      /* what it did is being committed: it is not ended any more */
-  gboolean is_written;     /* it was committed, though what came after failed */
-  const LibReader *holder; /* whose handle has the turn; NULL: the operator's, or a turn for several */
+  const IngestSource *loading; /* whose files are being read, or NULL */
+  gboolean is_cancelled;       /* whoever has the turn is to end */
+  gboolean is_sealed;          /* what it did is being committed: it is not ended any more */
+  gboolean is_written;         /* it was committed, though what came after failed */
+  const LibReader *holder;     /* whose handle has the turn; NULL: the operator's, or a turn for several */
 } LibCore;
 
 struct AttainWorkspace {
@@ -155,6 +156,8 @@ void lib_watch_begin(AttainWorkspace *workspace, const LibReader *holder);
 gboolean lib_seal(AttainWorkspace *workspace, GError **cause);
 /* In the turn, after a failure: it was committed all the same, so that it is not told as cancelled. */
 void lib_own_written(AttainWorkspace *workspace);
+/* In the turn: the files of `source` are read from here on, NULL: no longer. What cancels lets go of its pipes. */
+void lib_loading(AttainWorkspace *workspace, const IngestSource *source);
 /* Errors: CANCELLED where the handle was stopped. */
 gboolean lib_check_goes_on(const AttainWorkspace *workspace, GError **cause);
 void lib_watch_end(AttainWorkspace *workspace);
