@@ -121,7 +121,7 @@ static Known *find_known(Taking *taking, const AttainTold *told, GError **error)
 static const char *header_of(const Known *known, const char *header) {
   GHashTableIter iter;
   gpointer name;
-  if (g_hash_table_contains(known->values, header)) return header;
+  if (g_hash_table_contains(known->values, header) || g_str_equal(header, known->id_column)) return header;
   g_hash_table_iter_init(&iter, known->values);
   while (g_hash_table_iter_next(&iter, &name, NULL))
     if (ingest_take_is_same(name, header)) return name;
@@ -161,6 +161,7 @@ static void take_removal(Taking *taking, Known *known, gint64 at_us) {
 static gboolean take_value(Taking *taking, Known *known, const AttainTold *told, size_t i, gint64 at_us,
                            gboolean *is_any) {
   const char *column = told->columns[i], *text = told->values[i];
+  if (ingest_take_is_same(column, told->id_column)) return TRUE; /* the id is said apart, however it is written here */
   if (!*column || !ingest_take_names(taking->source, told->table, column)) {
     g_hash_table_add(taking->unknown, (gpointer)column);
     return FALSE;

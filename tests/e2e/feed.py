@@ -212,6 +212,11 @@ def check_left(server):
     far = dict(change(61, "n" * 5000, "x", t, record=777), objectId="9" * 5000)
     same((hubspot(server, [far])[1]["n_rejected"], hubspot(server, [change(62, "n" * 5000, "x", t)])[0]), (1, 200), "long names and ids")
     assert all(len(row[1]) < 400 and len(row[2]) < 100 for row in left(server, "hub")), "what is kept of them is short"
+    new = dict(change(63, "HS Object_ID", "1", t + 900_000, record=778))
+    same(hubspot(server, [new, change(64, "amount", "5", t, record=778)])[0], 200, "the id, written otherwise, before the record is known")
+    same(hubspot(server, [change(65, "dealname", "Three", t, record=778), change(66, "createdate", str(t), t, record=778),
+                          change(67, "dealstage", "Proposal", t, record=778), change(68, "hubspot_owner_id", "rep-1", t, record=778)])[0], 200, "more of it")
+    same(server.call("PUT", "/records/opportunity/778?source=hub", {"amount": 5, "name": "Three"})[1]["n_unchanged"], 1, "it keeps its own id")
     hook = folder / "webhooks/hub.yaml"
     before = hook.read_text()
     hook.write_text(before + "  ticket: {table: tickets}\n")
