@@ -136,8 +136,69 @@ def ask(server, path, form):
     return content
 
 
-def compare_all(server):
+# --- what has a form of its own ---
+
+def scorecard_lines(document):
+    """What a line of the scorecard's CSV says, by docs/scorecards.md."""
+    kpis = {kpi["kpi"]: kpi for kpi in document["kpis"]}
+    for row in document["rows"]:
+        for cell in row["cells"]:
+            target, forecast, compared = cell["target"] or {}, cell["forecast"] or {}, cell["compared"] or {}
+            yield {"kpi": cell["kpi"], **{dimension: row["members"].get(dimension, ALL) for dimension in document["by"]},
+                   "period": document["period"]["name"], "start": document["period"]["start"], "end": document["period"]["end"],
+                   "value": cell["value"], "n": cell["n"], "unit": kpis[cell["kpi"]]["unit"], "flags": " ".join(cell["flags"]),
+                   "compared_value": compared.get("value"), "target": target.get("amount"), "target_high": target.get("amount_high"),
+                   **{name: target.get(name) for name in ("attainment", "due", "ahead", "days_ahead")},
+                   "probability": forecast.get("probability"), "finish": forecast.get("finish"), "points": cell["points"],
+                   "weight": kpis[cell["kpi"]]["weight"], "score": row["score"]}
+
+
+def compare_scorecards(server):
     n_cells = 0
+    for path in ("scorecard?by=team", "scorecard?by=region,rep&period=2026-Q3"):
+        lines = list(scorecard_lines(server.call("GET", "/" + path)[1]))
+        head, *body = read_csv(ask(server, path, "csv"))
+        check(lines and list(lines[0]) == head and len(lines) == len(body), f"{path} csv: its lines and columns: {head}")
+        for told, line in zip(body, lines):
+            wrong = [(name, cell, line[name]) for name, cell in zip(head, told) if not same("csv", cell, line[name])]
+            check(not wrong, f"{path} csv: {line['kpi']}: {wrong}")
+            n_cells += len(told)
+    document = server.call("GET", "/scorecard")[1]
+    titles = {kpi["title"]: kpi["kpi"] for kpi in document["kpis"]}
+    lines = {line["kpi"]: line for line in scorecard_lines(document)}
+    heads = {"So far": "value", "Before": "compared_value", "Target": "target", "Attained": "attainment", "Points": "points",
+             "Ahead": "ahead", "Chance": "probability", "Expected at the end": "finish"}
+    table = read_xlsx(ask(server, "scorecard", "xlsx"))
+    head = next(row for row in table if row[0] == "KPI")
+    shown = [row for row in table[table.index(head) + 1:] if row[0] in titles]
+    check({titles[row[0]] for row in shown} == set(lines), "scorecard xlsx: each KPI has a row")
+    for row in shown:
+        for name, of in heads.items():
+            told, wanted = row[head.index(name)], lines[titles[row[0]]][of]
+            check(same("xlsx", told, wanted), f"scorecard xlsx: {row[0]} {name}: {told!r}, not {wanted!r}")
+            n_cells += 1
+    return n_cells
+
+
+def compare_grid(server):
+    path = "targets/grid?kpi=revenue&by=team&period=2026&grain=quarter"
+    grid = server.call("GET", "/" + path)[1]
+    cells = {(cell["member"], cell["period"]): cell["amount"] for cell in grid["cells"]}
+    periods = [period["name"] for period in grid["periods"]]
+    check(cells, "the grid has targets")
+    for form, read in (("csv", read_csv), ("xlsx", read_xlsx)):
+        head, *body = read(ask(server, path, form))
+        check(head == ["revenue by team", *periods], f"grid {form}: {head}")
+        check([row[0] for row in body] == grid["members"], f"grid {form}: its members")
+        for row in body:
+            for period, told in zip(periods, row[1:]):
+                wanted = cells.get((row[0], period))
+                check(same(form, told, wanted), f"grid {form}: {row[0]} {period}: {told!r}, not {wanted!r}")
+    return 2 * len(periods) * len(grid["members"])
+
+
+def compare_all(server):
+    n_cells = compare_scorecards(server) + compare_grid(server)
     for path, lists in QUESTIONS:
         status, document = server.call("GET", "/" + path)
         check(status == 200, f"{path}: {status} {document}")
