@@ -153,7 +153,8 @@ def ask_wrongly(reader, api, port):
             ("ask?kpi=revenu", 404, "revenue"), ("ask?kpi=revenue&period=2026-Q9", 400, "2026-Q9"),
             ("ask", 400, "a KPI"), ("ask?kpi=revenue&grain=fortnight", 400, "month"), ("ask?kp=revenue", 400, "kpi"),
             ("targets/0", 400, "number"), ("targets/x", 400, "number"), ("targets/99999", 404, "99999"),
-            ("alerts/history?rule=win_rate_lo", 404, "win_rate_low"), ("loads?cursor=nonsense", 422, "next"), ("rejected?cursor=MTIz", 422, "next"), ("records?kpi=revenue&limit=1&format=csv", 413, "1")]:
+            ("alerts/history?rule=win_rate_lo", 404, "win_rate_low"),
+            ("loads?cursor=nonsense", 422, "next"), ("rejected?cursor=MTIz", 422, "next"), ("records?kpi=revenue&limit=1&format=csv", 413, "1")]:
         problem = ask(reader, api, "GET", path, wanted=status)
         check(words in problem["detail"], f"{path}: {problem['detail']!r} says {words}")
         check(problem["status"] == status and problem["type"].startswith("/problems/"), f"{path}: RFC 9457")
