@@ -1,4 +1,4 @@
-/* Erasing a person, in libattain. Included by attain/attain.h, which says what holds for all functions.
+/* Erasing a person, and tidying, in libattain. Included by attain/attain.h, which says what holds for all functions.
  * docs/operations.md says what goes, what stays, and what is left for the operator to do. */
 #ifndef ATTAIN_ERASING_H
 #define ATTAIN_ERASING_H
@@ -20,6 +20,12 @@ typedef struct {
  * without them and keeps the sums. Gives JSON of what changed, for attain_free(). Needs MANAGE. Errors: NOT_FOUND,
  * INPUT where several are meant, USAGE where the workspace is only read, IO: nothing was changed. */
 ATTAIN_API char *attain_erase(AttainWorkspace *workspace, const AttainErasure *erasure, AttainError *error);
+
+/* Takes out what is older than policy.yaml's `retention` says: refused rows, and entries of the audit log from its
+ * beginning. No records go, and no KPI changes. `dry_run` changes nothing. Gives JSON of what went, for attain_free().
+ * Needs MANAGE. Errors: INPUT where the audit log was changed, USAGE where the workspace is only read, IO: nothing was
+ * changed. */
+ATTAIN_API char *attain_tidy(AttainWorkspace *workspace, bool dry_run, AttainError *error);
 
 #ifdef __cplusplus
 }

@@ -48,10 +48,17 @@ typedef struct {
   BaseSpan span;
 } AccessBoard;
 
+/* For how many days something is kept; 0: for ever. */
+typedef struct {
+  int rejected_days; /* rows that loads and puts refused */
+  int audit_days;    /* entries of the audit log */
+} AccessRetention;
+
 typedef struct {
   AccessRole roles[USER_N_ROLES];
   GPtrArray *groups; /* AccessGroup */
   UserLimits limits;
+  AccessRetention retention;
   GPtrArray *boards; /* AccessBoard */
   AccessProtection protection;
   int settle_days; /* after the end of a period, until its boards are made */

@@ -6,6 +6,7 @@
  *   groups:
  *     north_coaching: {people: [Ana Silva, ben@example.com], teams: [North]}
  *   sessions: {idle_hours: 12, days: 30}
+ *   retention: {rejected: 180, audit: 1095}         days; what is not said is kept for ever
  *   shared: …                                       policy_shared.c
  *
  * What is not said stays as access_policy_new() has it. */
@@ -17,10 +18,11 @@
 #define HOUR_US        (G_GINT64_CONSTANT(3600) * G_USEC_PER_SEC)
 #define MAX_IDLE_HOURS 720
 #define MAX_DAYS       366
+#define MAX_KEPT_DAYS  36600
 #define MAX_NAMED      1000 /* groups */
 
 typedef struct {
-  const ConfNode *roles, *groups, *sessions, *shared;
+  const ConfNode *roles, *groups, *sessions, *retention, *shared;
 } Whole;
 
 /* --- roles --- */
@@ -146,18 +148,38 @@ static gboolean read_sessions(const ConfNode *node, AccessPolicy *policy, GError
   return TRUE;
 }
 
+/* An audit log that forgets within a month is none. */
+static gboolean read_retention(const ConfNode *node, AccessPolicy *policy, GError **error) {
+  static const ConfField fields[] = {
+      {"rejected", CONF_INT, G_STRUCT_OFFSET(AccessRetention, rejected_days)},
+      {"audit", CONF_INT, G_STRUCT_OFFSET(AccessRetention, audit_days)},
+  };
+  AccessRetention section = policy->retention;
+  if (!node) return TRUE;
+  if (!conf_read_map(node, fields, G_N_ELEMENTS(fields), &section, error)) return FALSE;
+  if (conf_map_get(node, "rejected") &&
+      !access_check_between(node, "rejected", section.rejected_days, 1, MAX_KEPT_DAYS, error))
+    return FALSE;
+  if (conf_map_get(node, "audit") && !access_check_between(node, "audit", section.audit_days, 31, MAX_KEPT_DAYS, error))
+    return FALSE;
+  policy->retention = section;
+  return TRUE;
+}
+
 static gboolean read_whole(const ConfNode *root, AccessPolicy *policy, GError **error) {
   static const ConfField fields[] = {
       {"roles", CONF_NODE, G_STRUCT_OFFSET(Whole, roles)},
       {"groups", CONF_NODE, G_STRUCT_OFFSET(Whole, groups)},
       {"sessions", CONF_NODE, G_STRUCT_OFFSET(Whole, sessions)},
+      {"retention", CONF_NODE, G_STRUCT_OFFSET(Whole, retention)},
       {"shared", CONF_NODE, G_STRUCT_OFFSET(Whole, shared)},
   };
   Whole whole = {0};
   if (conf_is_null(root)) return TRUE;
   if (!conf_read_map(root, fields, G_N_ELEMENTS(fields), &whole, error)) return FALSE;
   return read_roles(whole.roles, policy, error) && read_groups(whole.groups, policy, error) &&
-         read_sessions(whole.sessions, policy, error) && access_shared_read(whole.shared, policy, error);
+         read_sessions(whole.sessions, policy, error) && read_retention(whole.retention, policy, error) &&
+         access_shared_read(whole.shared, policy, error);
 }
 
 AccessPolicy *access_policy_read(const char *folder, GError **error) {

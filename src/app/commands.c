@@ -52,6 +52,7 @@ CliCommand *commands_all(guint *n_commands) {
       &cmd_token_end,
       &cmd_audit,
       &cmd_erase,
+      &cmd_tidy,
       &cmd_demo,
   };
   CliCommand *all = g_new(CliCommand, G_N_ELEMENTS(commands));

@@ -52,6 +52,7 @@ extern const CliCommand cmd_token_add;
 extern const CliCommand cmd_token_end;
 extern const CliCommand cmd_audit;
 extern const CliCommand cmd_erase;
+extern const CliCommand cmd_tidy;
 extern const CliCommand cmd_demo;
 
 /* The caller frees the array. */

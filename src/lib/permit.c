@@ -142,6 +142,7 @@ static const Permit permits[] = {
     {"audit", MANAGE, BLIND},
     {"audit_verify", MANAGE, BLIND},
     {"erase", MANAGE, BLIND},
+    {"tidy", MANAGE, BLIND},
     {"audit_note", 0, BLIND},
 };
 

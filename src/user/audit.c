@@ -5,7 +5,10 @@
  *
  * Of a text that is erased the salt goes and the seal stays: the chain holds, and nobody can try names against the
  * seal. Entries of a log from before seals have none, and their chain is of the texts themselves; the first erasure
- * seals them anew, and an entry keeps the hash that the log had. */
+ * seals them anew, and an entry keeps the hash that the log had.
+ *
+ * Entries go only from the beginning. The last entry that tells of it has the hash of the last one gone, from which the
+ * first that is left follows: entry 41 from the hash that entry 90 says was entry 40's. */
 #include "user/audit.h"
 
 #include "store/values.h"
@@ -14,6 +17,10 @@
 #define MAX_TEXT  300 /* characters */
 #define READ_ROWS 10000
 #define ERASED    "erased"
+#define TIDIED    "audit log tidied"
+#define GONE      "entries 1 to "
+#define ITS_HASH  " are gone; the last one's hash was "
+#define N_HASH    64 /* characters */
 
 enum { WHO, ADDRESS, ABOUT, N_SEALED };
 
@@ -186,7 +193,8 @@ static void verify_rows(const StoreRows *rows, UserAuditProof *proof) {
   for (gsize row = 0; row < store_rows_count(rows); row++) {
     Kept kept = kept_at(rows, row);
     g_autofree char *chain = chain_of(proof->last, &kept);
-    gboolean follows = kept.entry.entry == proof->n + 1 && g_str_equal(chain, kept.entry.chain) && fits_seals(&kept);
+    gboolean follows =
+        kept.entry.entry == proof->n_gone + proof->n + 1 && g_str_equal(chain, kept.entry.chain) && fits_seals(&kept);
     if (!follows && proof->wrong == 0) proof->wrong = kept.entry.entry;
     proof->n++;
     proof->n_erased += is_erased(&kept, WHO) || is_erased(&kept, ABOUT);
@@ -213,9 +221,30 @@ static gboolean verify_part(Store *store, const StoreRows *rows, gpointer proof,
   return TRUE;
 }
 
+/* Of an entry that tells of what is gone. */
+static void read_gone(const char *about, UserAuditProof *proof) {
+  char *end = NULL;
+  if (!about || !g_str_has_prefix(about, GONE)) return;
+  gint64 n = g_ascii_strtoll(about + strlen(GONE), &end, 10);
+  if (n < 1 || !g_str_has_prefix(end, ITS_HASH) || strlen(end + strlen(ITS_HASH)) != N_HASH) return;
+  proof->n_gone = n;
+  g_strlcpy(proof->last, end + strlen(ITS_HASH), sizeof proof->last);
+}
+
+/* What the first entry that is left follows from. */
+static gboolean begin_proof(Store *store, UserAuditProof *proof, GError **error) {
+  const StoreValue what = store_of_text(TIDIED);
+  g_autoptr(StoreRows) rows = store_query(
+      store, "SELECT about FROM attain_audit WHERE what = $1 ORDER BY entry DESC LIMIT 1", &what, 1, 0, error);
+  if (!rows) return FALSE;
+  *proof = (UserAuditProof){0};
+  if (store_rows_count(rows) > 0) read_gone(store_text_at(rows, 0, 0), proof);
+  return TRUE;
+}
+
 gboolean user_audit_verify(Store *store, UserAuditProof *proof, GError **error) {
-  UserAuditProof found = {0};
-  if (!each_part(store, verify_part, &found, error)) return FALSE;
+  UserAuditProof found;
+  if (!begin_proof(store, &found, error) || !each_part(store, verify_part, &found, error)) return FALSE;
   *proof = found;
   return TRUE;
 }
@@ -243,26 +272,29 @@ static gboolean reseal_part(Store *store, const StoreRows *rows, gpointer data, 
   return TRUE;
 }
 
-/* A log that was changed is not made to look whole. */
+/* A log that was changed is not made to look whole. `nothing`: what is not done then. */
+static gboolean need_whole(Store *store, const char *nothing, UserAuditProof *proof, GError **error) {
+  if (!user_audit_verify(store, proof, error)) return FALSE;
+  if (proof->wrong == 0) return TRUE;
+  g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT,
+              "entry %" G_GINT64_FORMAT
+              " of the audit log does not follow from the one before it: somebody changed the log, "
+              "and %s; restore a backup in which `attain audit --verify` finds it whole",
+              proof->wrong, nothing);
+  return FALSE;
+}
+
 static gboolean reseal(Store *store, gint64 now_us, GError **error) {
-  UserAuditProof proof;
-  char last[sizeof proof.last] = "";
+  UserAuditProof begin, proof;
   g_autoptr(StoreRows) old =
       store_query(store, "SELECT entry FROM attain_audit WHERE who_seal IS NULL LIMIT 1", NULL, 0, 0, error);
   if (!old) return FALSE;
   if (store_rows_count(old) == 0) return TRUE;
-  if (!user_audit_verify(store, &proof, error)) return FALSE;
-  if (proof.wrong) {
-    g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT,
-                "entry %" G_GINT64_FORMAT
-                " of the audit log does not follow from the one before it: somebody changed the log, "
-                "and nothing is erased in it; restore a backup in which `attain audit --verify` finds it whole",
-                proof.wrong);
-    return FALSE;
-  }
-  if (!each_part(store, reseal_part, last, error)) return FALSE;
+  if (!need_whole(store, "nothing is erased in it", &proof, error) || !begin_proof(store, &begin, error)) return FALSE;
+  if (!each_part(store, reseal_part, begin.last, error)) return FALSE;
   g_autofree char *about =
-      g_strdup_printf("entries 1 to %" G_GINT64_FORMAT "; the last one's hash was %s", proof.n, proof.last);
+      g_strdup_printf("entries %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT "; the last one's hash was %s",
+                      proof.n_gone + 1, proof.n_gone + proof.n, proof.last);
   return user_audit_add(
       store, &(UserAuditEntry){.at_us = now_us, .who = "server", .what = "audit log sealed anew", .about = about},
       error);
@@ -310,4 +342,31 @@ gboolean user_audit_erase(Store *store, gint64 now_us, UserAuditErase erase, gpo
   if (!reseal(store, now_us, error) || !each_part(store, erase_part, &erasing, error)) return FALSE;
   *n_erased = erasing.n;
   return TRUE;
+}
+
+/* --- tidying --- */
+
+gboolean user_audit_older(Store *store, gint64 before_us, gint64 *last, gint64 *n, GError **error) {
+  const StoreValue before = store_of_instant(before_us);
+  g_autoptr(StoreRows) rows = store_query(
+      store,
+      "SELECT coalesce(max(entry), 0), count(*) FROM attain_audit WHERE entry < coalesce((SELECT min(entry) FROM "
+      "attain_audit WHERE happened_at >= $1), (SELECT max(entry) + 1 FROM attain_audit))",
+      &before, 1, 0, error);
+  if (!rows) return FALSE;
+  *last = store_int_at(rows, 0, 0);
+  *n = store_int_at(rows, 0, 1);
+  return TRUE;
+}
+
+gboolean user_audit_tidy(Store *store, gint64 last, const char *who, gint64 now_us, GError **error) {
+  UserAuditProof proof;
+  const StoreValue entry = store_of_int(last);
+  if (!need_whole(store, "nothing is taken out of it", &proof, error)) return FALSE;
+  g_autoptr(StoreRows) rows =
+      store_query(store, "SELECT chain FROM attain_audit WHERE entry = $1", &entry, 1, 0, error);
+  if (!rows || store_rows_count(rows) == 0) return rows != NULL;
+  g_autofree char *about = g_strdup_printf(GONE "%" G_GINT64_FORMAT ITS_HASH "%s", last, store_text_at(rows, 0, 0));
+  return user_audit_add(store, &(UserAuditEntry){.at_us = now_us, .who = who, .what = TIDIED, .about = about}, error) &&
+         store_run(store, "DELETE FROM attain_audit WHERE entry <= $1", &entry, 1, NULL, error);
 }

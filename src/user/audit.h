@@ -1,7 +1,7 @@
-/* The audit log: who did what, when and from where. Entries are only ever added, and each carries a hash over itself
- * and the one before it, so that a change in the middle shows; that the end was cut off shows to who has noted the last
- * hash elsewhere.
- * Somebody who is erased is erased here too: their name goes, the entry stays, and the hashes still hold.
+/* The audit log: who did what, when and from where. Entries are added, go only from the beginning, and each carries a
+ * hash over itself and the one before it, so that a change in the middle shows; that the end was cut off shows to who
+ * has noted the last hash elsewhere. Somebody who is erased is erased here too: their name goes, the entry stays, and
+ * the hashes still hold.
  *
  * All take a store in the writer's turn. */
 #pragma once
@@ -25,6 +25,7 @@ typedef void (*UserAuditTell)(const UserAuditEntry *entry, gpointer data);
 gboolean user_audit_read(Store *store, gint64 after, guint limit, UserAuditTell tell, gpointer data, GError **error);
 
 typedef struct {
+  gint64 n_gone;   /* entries that went from the beginning, by user_audit_tidy() */
   gint64 n;        /* entries there are */
   gint64 n_erased; /* of these: from which a name was erased; erasures' own entries say how many they were */
   gint64 wrong;    /* the first that does not follow from the one before it; 0: all do */
@@ -38,3 +39,10 @@ typedef char *(*UserAuditErase)(const char *text, gpointer data);
  * the log was changed, IO. */
 gboolean user_audit_erase(Store *store, gint64 now_us, UserAuditErase erase, gpointer data, gint64 *n_erased,
                           GError **error);
+
+/* `*last`: the entry up to which all are older than `before_us`, 0: none; `*n`: how many of these there are. Errors:
+ * IO. */
+gboolean user_audit_older(Store *store, gint64 before_us, gint64 *last, gint64 *n, GError **error);
+/* Takes out the entries up to `last`, in the caller's transaction, and adds one that says so with the hash of the last
+ * one gone: what is left is verified from it. Errors: INPUT where the log was changed, IO. */
+gboolean user_audit_tidy(Store *store, gint64 last, const char *who, gint64 now_us, GError **error);

@@ -64,6 +64,15 @@ static void test_policy_says(void **state) {
   assert_int_equal(own->limits.session_us, user_limits().session_us);
 }
 
+static void test_policy_keeps(void **state) {
+  g_autoptr(AccessPolicy) usual = read_policy(NULL, NULL);
+  assert_int_equal(usual->retention.rejected_days, 0);
+  assert_int_equal(usual->retention.audit_days, 0);
+  g_autoptr(AccessPolicy) own = read_policy("retention: {rejected: 180}\n", NULL);
+  assert_int_equal(own->retention.rejected_days, 180);
+  assert_int_equal(own->retention.audit_days, 0);
+}
+
 static void test_policy_shares(void **state) {
   g_autoptr(AccessPolicy) usual = read_policy(NULL, NULL);
   assert_int_equal(usual->boards->len, 1);
@@ -101,6 +110,8 @@ static void test_policy_mistakes(void **state) {
       {"roles: [rep]\n", "policy.yaml:1:", "manager: {sees: all}"},
       {"groups:\n  rep: {people: [Ana]}\n", "policy.yaml:2:3", "rep_group"},
       {"sessions: {days: 400}\n", "policy.yaml:1:", "from 1 to 366"},
+      {"retention: {audit: 30}\n", "policy.yaml:1:", "from 31 to 36600"},
+      {"retention: {rejected: 0}\n", "policy.yaml:1:", "from 1 to 36600"},
       {"share: []\n", "policy.yaml:1:1", "shared"},
       {"shared: {smallest_group: 2}\n", "policy.yaml:1:", "from 3 to 1000"},
       {"shared: {within: 150%}\n", "policy.yaml:1:", "within"},
@@ -195,8 +206,9 @@ static void test_sights(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_policy_says), cmocka_unit_test(test_policy_shares), cmocka_unit_test(test_policy_mistakes),
-      cmocka_unit_test(test_find),        cmocka_unit_test(test_relations),     cmocka_unit_test(test_sights),
+      cmocka_unit_test(test_policy_says),     cmocka_unit_test(test_policy_keeps), cmocka_unit_test(test_policy_shares),
+      cmocka_unit_test(test_policy_mistakes), cmocka_unit_test(test_find),         cmocka_unit_test(test_relations),
+      cmocka_unit_test(test_sights),
   };
   return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -455,6 +455,72 @@ static void test_audit_from_before_seals(void **state) {
   store_rollback(store);
 }
 
+/* The beginning goes, what is left is held to the hash of the last one gone, and nothing else may be missing. */
+static void test_audit_tidying(void **state) {
+  static const struct {
+    const char *sql;
+    gint64 wrong;
+  } cases[] = {
+      {"DELETE FROM attain_audit WHERE entry = 3", 4},
+      {"DELETE FROM attain_audit WHERE what = 'audit log tidied'", 3},
+      {"UPDATE attain_audit SET about = replace(about, '1 to 2', '1 to 3') WHERE what = 'audit log tidied'", 3},
+      {"UPDATE attain_audit SET who = 'carla' WHERE entry = 3", 3},
+  };
+  UserAuditProof proof;
+  gint64 last = -1, n = -1;
+  assert_true(store_begin(store, NULL));
+  assert_true(store_run(store, "DELETE FROM attain_audit", NULL, 0, NULL, NULL));
+  assert_true(user_audit_older(store, 9000000, &last, &n, NULL));
+  assert_int_equal(last, 0);
+  for (gint64 at = 1; at <= 4; at++) assert_true(note(at * 1000000, "ana", NULL, "signed in", NULL));
+  assert_true(user_audit_older(store, 1000000, &last, &n, NULL));
+  assert_int_equal(n, 0);
+  assert_true(user_audit_older(store, 3000000, &last, &n, NULL));
+  assert_int_equal(last, 2);
+  assert_int_equal(n, 2);
+  g_autoptr(StoreRows) rows = store_query(store, "SELECT chain FROM attain_audit WHERE entry = 2", NULL, 0, 0, NULL);
+  g_autofree char *about =
+      g_strdup_printf("entries 1 to 2 are gone; the last one's hash was %s", store_text_at(rows, 0, 0));
+  assert_true(user_audit_tidy(store, last, "operator:ops", 5000000, NULL));
+  g_autoptr(StoreRows) left =
+      store_query(store, "SELECT entry, about FROM attain_audit ORDER BY entry", NULL, 0, 0, NULL);
+  assert_int_equal(store_rows_count(left), 3);
+  assert_int_equal(store_int_at(left, 0, 0), 3);
+  assert_int_equal(store_int_at(left, 2, 0), 5);
+  assert_string_equal(store_text_at(left, 2, 1), about);
+  assert_true(user_audit_verify(store, &proof, NULL));
+  assert_int_equal(proof.wrong, 0);
+  assert_int_equal(proof.n_gone, 2);
+  assert_int_equal(proof.n, 3);
+  store_commit(store, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+    g_autoptr(GError) error = NULL;
+    assert_true(store_begin(store, NULL));
+    assert_true(store_run(store, cases[i].sql, NULL, 0, NULL, NULL));
+    assert_true(user_audit_verify(store, &proof, NULL));
+    assert_int_equal(proof.wrong, cases[i].wrong);
+    assert_false(user_audit_tidy(store, 4, "operator:ops", 6000000, &error));
+    assert_true(g_error_matches(error, BASE_ERROR, BASE_ERROR_INPUT));
+    store_rollback(store);
+  }
+}
+
+/* All of it is old: the entry that says so is what is left, and the next time goes on from it. */
+static void test_audit_tidying_everything(void **state) {
+  UserAuditProof proof;
+  gint64 last = 0, n = 0;
+  assert_true(user_audit_older(store, 9000000, &last, &n, NULL));
+  assert_int_equal(last, 5);
+  assert_int_equal(n, 3);
+  assert_true(user_audit_tidy(store, last, "operator:ops", 9000000, NULL));
+  assert_true(is_so("SELECT count(*) = 1 AND min(entry) = 6 FROM attain_audit"));
+  assert_true(note(9500000, "ana", NULL, "signed in", NULL));
+  assert_true(user_audit_verify(store, &proof, NULL));
+  assert_int_equal(proof.wrong, 0);
+  assert_int_equal(proof.n_gone, 5);
+  assert_int_equal(proof.n, 2);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_secrets),
@@ -474,6 +540,8 @@ int main(void) {
       cmocka_unit_test(test_audit_tampering),
       cmocka_unit_test(test_audit_erasing),
       cmocka_unit_test(test_audit_from_before_seals),
+      cmocka_unit_test(test_audit_tidying),
+      cmocka_unit_test(test_audit_tidying_everything),
   };
   return cmocka_run_group_tests(tests, set_up, tear_down);
 }
