@@ -69,6 +69,7 @@ static const Permit permits[] = {
     {"ask", READ, BY_SIGHT},
     {"explain", READ, BY_SIGHT},
     {"records", READ, BY_SIGHT},
+    {"records_page", READ, BY_SIGHT},
     {"changes", READ, BY_SIGHT},
     {"scorecard", READ, BY_SIGHT},
     {"scorecard_write", READ, BY_SIGHT},

@@ -126,7 +126,7 @@ char *attain_records_page(AttainWorkspace *workspace, const AttainQuestion *ques
                           AttainError *error) {
   AnswerPage part = {.cursor = page ? page->cursor : NULL, .limit = page ? page->limit : 0};
   Listed asked = {question, &part, MAX(part.limit, ANSWER_MOST_RECORDS)};
-  return lib_answer(workspace, "records", list_records, &asked, error);
+  return lib_answer(workspace, "records_page", list_records, &asked, error);
 }
 
 /* --- what restated a number --- */
