@@ -123,8 +123,8 @@ ATTAIN_API char *attain_records(AttainWorkspace *workspace, const AttainQuestion
  * list that is one page is by day; any other goes by id, so that a record that counts all the while is on one page and
  * only there, whatever is written between. Records of one id are not torn apart, also where they are more than `limit`.
  * `total` is of all pages. Errors also: INPUT for what is no cursor; LIMIT for more than 1,000,000 behind a measure. */
-ATTAIN_API char *attain_records_page(AttainWorkspace *workspace, const AttainQuestion *question,
-                                     const AttainPage *page, AttainError *error);
+ATTAIN_API char *attain_records_page(AttainWorkspace *workspace, const AttainQuestion *question, const AttainPage *page,
+                                     AttainError *error);
 
 /* What restated numbers since a day (its end) or an instant: each KPI as it was believed then and as it is now, and
  * every record that counts otherwise, as the JSON of `attain records --changed-since SINCE --format json`. Of the
