@@ -124,7 +124,10 @@ def check_hubspot(server):
     same(hubspot(server, [change(11, None, None, t + 9000, "deletion")])[1]["n_removed"], 1, "a deletion")
     same(hubspot(server, [change(12, "amount", "1", t + 8000)])[1]["n_older"], 1, "late words of what is gone")
     same(server.call("DELETE", "/records/opportunity/777?source=hub")[0], 404, "it is gone")
-    same(server.call("POST", "/webhooks/none", "[]", {"Authorization": ""})[0], 401, "an unknown webhook tells nothing")
+    for number in range(20):
+        same(server.call("POST", f"/webhooks/none{number}", "[]", {"Authorization": ""})[0], 401, "an unknown webhook tells nothing")
+    told = [entry for entry in server.call("GET", "/audit?limit=1000")[1]["entries"] if entry["what"] == "webhook_refused"]
+    assert 1 <= len(told) <= 3, f"strangers' calls are told once a minute, not {len(told)} times"
 
 
 def pipedrive(server, body, password=SECRET):
