@@ -332,7 +332,8 @@ char *api_openapi(void) {
   g_string_append(out,
                   "},\n  \"components\": {\n    \"securitySchemes\": {\"token\": {\"type\": \"http\", \"scheme\": "
                   "\"bearer\"}, \"session\": {\"type\": \"apiKey\", \"in\": \"cookie\", \"name\": "
-                  "\"attain_session\"}},\n    \"headers\": {" HEADERS "},\n    \"responses\": {\n      ");
+                  "\"attain_session\", \"description\": \"Over TLS its name is __Host-attain_session.\"}},\n    "
+                  "\"headers\": {" HEADERS "},\n    \"responses\": {\n      ");
   add_responses(out);
   g_string_append(out, "},\n    \"schemas\": {");
   add_schemas(out);
