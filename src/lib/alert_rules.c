@@ -83,9 +83,10 @@ static gboolean list_seen_events(AttainWorkspace *workspace, const Session *sess
 static gboolean list_events(AttainWorkspace *workspace, const Session *session, gconstpointer what, FILE *out,
                             GError **error) {
   if (!lib_sees_all(workspace)) return list_seen_events(workspace, session, what, out, error);
-  g_autoptr(GPtrArray) rules = what ? need_rules(workspace, session, error) : g_ptr_array_new();
-  g_autoptr(GPtrArray) events = rules ? alert_events_read(session->store, what, 0, error) : NULL;
-  if (!events || !check_rule(rules, what, events, error)) return FALSE;
+  g_autoptr(GPtrArray) events = alert_events_read(session->store, what, 0, error);
+  if (!events) return FALSE;
+  g_autoptr(GPtrArray) rules = what && events->len == 0 ? need_rules(workspace, session, error) : g_ptr_array_new();
+  if (!rules || !check_rule(rules, what, events, error)) return FALSE;
   answer_alert_history_json(out, events);
   return TRUE;
 }
