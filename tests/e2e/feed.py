@@ -239,32 +239,31 @@ def check_events(server):
     events = Events(server)
     ready = events.next()
     same(ready["event"], "ready", "the first event")
-    last, told, stop = ready["id"], [], threading.Event()
+    last, told, n_told, n_puts = ready["id"], [], 0, 60
     wanted = []
 
     def write():
-        for i in range(60):
+        for i in range(n_puts):
             wanted.append(put(server, 5000 + i, 10)[1]["load"])
-        stop.set()
 
     writer = threading.Thread(target=write)
     writer.start()
     dice = random.Random(7)
-    while True:
+    while n_told < n_puts:
         for _ in range(dice.randint(1, 4)):
             event = events.next()
             if event["event"] == "change":
                 told.append((last, event["data"]["loads"], event["id"]))
                 last = event["id"]
-            if stop.is_set() and wanted and last >= wanted[-1]:
+                n_told += event["data"]["loads"]
+            if n_told >= n_puts:
                 break
-        if stop.is_set() and last >= wanted[-1]:
-            break
-        events.close()
-        events = Events(server, last)
+        else:
+            events.close()
+            events = Events(server, last)
     writer.join()
     events.close()
-    same(sum(loads for _, loads, _ in told), len(wanted), "loads told, each once")
+    same((n_told, last), (n_puts, wanted[-1]), "loads told, each once, and the last of them")
     assert all(before < after for before, _, after in told), told
     again = Events(server, ready["id"])
     missed = again.next()
