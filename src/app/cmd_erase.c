@@ -1,10 +1,6 @@
 /* attain erase: somebody's names go, the sums stay. */
-#include "app/api_body.h"
 #include "app/commands.h"
-#include "app/failed.h"
 #include "app/people.h"
-
-#include <string.h>
 
 #define MAX_COUNTS 10000 /* columns of texts that a database may have */
 
@@ -47,16 +43,8 @@ static int run(CliContext *context, const CliArguments *arguments, GError **erro
                            .also = cli_option_all(arguments, "also"),
                            .dry_run = is_dry};
   if (!app_people_open(context, &people, error)) return -1;
-  char *document = attain_erase(people.workspace, &erasure, &failed);
-  if (!document) return app_fail(&failed, error);
-  if (g_strcmp0(cli_option(arguments, "format"), "json") == 0) {
-    fputs(document, context->out);
-  } else {
-    g_autoptr(ApiBody) report = api_body_parse(document, strlen(document));
-    print(context, report, is_dry);
-  }
-  attain_free(document);
-  return 0;
+  return app_people_report(context, arguments, attain_erase(people.workspace, &erasure, &failed), print, is_dry,
+                           &failed, error);
 }
 
 static const CliOption options[] = {

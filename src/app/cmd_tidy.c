@@ -1,10 +1,6 @@
 /* attain tidy: what is older than the policy keeps it goes. */
-#include "app/api_body.h"
 #include "app/commands.h"
-#include "app/failed.h"
 #include "app/people.h"
-
-#include <string.h>
 
 #define MAX_KINDS 10 /* of what goes */
 
@@ -33,16 +29,8 @@ static int run(CliContext *context, const CliArguments *arguments, GError **erro
   AttainError failed = {0};
   gboolean is_dry = !cli_flag(arguments, "yes");
   if (!app_people_open(context, &people, error)) return -1;
-  char *document = attain_tidy(people.workspace, is_dry, &failed);
-  if (!document) return app_fail(&failed, error);
-  if (g_strcmp0(cli_option(arguments, "format"), "json") == 0) {
-    fputs(document, context->out);
-  } else {
-    g_autoptr(ApiBody) report = api_body_parse(document, strlen(document));
-    print(context, report, is_dry);
-  }
-  attain_free(document);
-  return 0;
+  return app_people_report(context, arguments, attain_tidy(people.workspace, is_dry, &failed), print, is_dry, &failed,
+                           error);
 }
 
 static const CliOption options[] = {

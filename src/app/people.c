@@ -1,7 +1,6 @@
 /* The workspace of the commands about people, and their lists. */
 #include "app/people.h"
 
-#include "app/api_body.h"
 #include "app/api_gate.h"
 #include "app/failed.h"
 #include "lib/guest.h"
@@ -71,6 +70,19 @@ int app_people_write(CliContext *context, const CliArguments *arguments, char *d
     g_autoptr(ApiBody) body = api_body_parse(document, strlen(document));
     print_table(context, api_body_objects(body, list, MAX_ROWS), list, columns, n_columns,
                 g_strcmp0(format, "md") == 0);
+  }
+  attain_free(document);
+  return 0;
+}
+
+int app_people_report(CliContext *context, const CliArguments *arguments, char *document, AppPeoplePrint print,
+                      gboolean is_dry, AttainError *failed, GError **error) {
+  if (!document) return app_fail(failed, error);
+  if (g_strcmp0(cli_option(arguments, "format"), "json") == 0) {
+    fputs(document, context->out);
+  } else {
+    g_autoptr(ApiBody) report = api_body_parse(document, strlen(document));
+    print(context, report, is_dry);
   }
   attain_free(document);
   return 0;

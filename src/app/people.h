@@ -1,6 +1,7 @@
 /* What the commands about users, tokens and the audit log share. Private to src/app. */
 #pragma once
 
+#include "app/api_body.h"
 #include "attain/attain.h"
 #include "cli/cli.h"
 
@@ -25,5 +26,9 @@ typedef struct {
  * The exit code. */
 int app_people_write(CliContext *context, const CliArguments *arguments, char *document, const char *list,
                      const PeopleColumn *columns, guint n_columns, AttainError *failed, GError **error);
+/* The same of a document that `print` says in words; `is_dry`: of what would be done. */
+typedef void (*AppPeoplePrint)(CliContext *context, ApiBody *report, gboolean is_dry);
+int app_people_report(CliContext *context, const CliArguments *arguments, char *document, AppPeoplePrint print,
+                      gboolean is_dry, AttainError *failed, GError **error);
 /* Prints the path of a one-time link; `secret` is taken, NULL: `failed`. */
 int app_people_link(CliContext *context, const char *user, char *secret, AttainError *failed, GError **error);

@@ -40,15 +40,6 @@ gboolean erased_is_named(const Erased *erased, const char *text) {
   return without != NULL;
 }
 
-static gboolean run(Store *store, gint64 *n, GError **error, const char *format, ...) G_GNUC_PRINTF(4, 5);
-static gboolean run(Store *store, gint64 *n, GError **error, const char *format, ...) {
-  va_list args;
-  va_start(args, format);
-  g_autofree char *sql = g_strdup_vprintf(format, args);
-  va_end(args);
-  return store_run(store, sql, NULL, 0, n, error);
-}
-
 static StoreRows *query(Store *store, GError **error, const char *format, ...) G_GNUC_PRINTF(3, 4);
 static StoreRows *query(Store *store, GError **error, const char *format, ...) {
   va_list args;
@@ -109,9 +100,9 @@ static char *find_key(Store *store, const char *table, const EraseOrder *order, 
 /* attain_erasing (key): all records of theirs, merged ones too. */
 static gboolean gather(Store *store, const char *key, Erased *erased, GError **error) {
   g_autofree char *merged = has_merged(erased->table) ? g_strdup_printf(" OR merged_into = %s", key) : g_strdup("");
-  if (!run(store, NULL, error,
-           "CREATE OR REPLACE TEMP TABLE attain_erasing AS SELECT key FROM %s WHERE key = %s%s ORDER BY key",
-           erased->table, key, merged))
+  if (!erase_sql(store, NULL, error,
+                 "CREATE OR REPLACE TEMP TABLE attain_erasing AS SELECT key FROM %s WHERE key = %s%s ORDER BY key",
+                 erased->table, key, merged))
     return FALSE;
   g_autoptr(StoreRows) rows = query(store, error, "SELECT CAST(key AS VARCHAR) FROM attain_erasing ORDER BY key");
   for (gsize row = 0; rows && row < store_rows_count(rows); row++)
@@ -217,11 +208,12 @@ static gboolean mark_ids(Store *store, const Erased *erased, const char *secret,
     const char *source = store_text_at(rows, row, 0);
     g_autofree char *quoted = store_quote_text(source);
     g_autofree char *digest = ingest_erased_sql(INGEST_ERASED_ID, secret, erased->table, source, "id");
-    if (!run(store, NULL, error,
-             "INSERT INTO attain_erased_mark SELECT DISTINCT %s, 'erased-' || key FROM (SELECT key, from_source, id "
-             "FROM %s UNION SELECT key, from_source, id FROM %s_history) WHERE key IN (FROM attain_erasing) AND "
-             "from_source = %s",
-             digest, erased->table, erased->table, quoted))
+    if (!erase_sql(
+            store, NULL, error,
+            "INSERT INTO attain_erased_mark SELECT DISTINCT %s, 'erased-' || key FROM (SELECT key, from_source, id "
+            "FROM %s UNION SELECT key, from_source, id FROM %s_history) WHERE key IN (FROM attain_erasing) AND "
+            "from_source = %s",
+            digest, erased->table, erased->table, quoted))
       return FALSE;
   }
   return rows != NULL;
@@ -231,11 +223,12 @@ static gboolean mark_column(Store *store, const Erased *erased, const char *secr
                             const char *column, const char *stands_for, GError **error) {
   g_autofree char *digest = ingest_erased_sql(kind, secret, NULL, NULL, column);
   g_autofree char *quoted = store_quote_text(stands_for);
-  return run(store, NULL, error,
-             "INSERT INTO attain_erased_mark SELECT DISTINCT %s, %s FROM (SELECT key, %s FROM %s UNION SELECT key, %s "
-             "FROM %s_history) t WHERE key IN (FROM attain_erasing) AND %s IS NOT NULL AND NOT EXISTS (FROM %s o WHERE "
-             "lower(o.%s) = lower(t.%s) AND o.key NOT IN (FROM attain_erasing))",
-             digest, quoted, column, erased->table, column, erased->table, column, erased->table, column, column);
+  return erase_sql(
+      store, NULL, error,
+      "INSERT INTO attain_erased_mark SELECT DISTINCT %s, %s FROM (SELECT key, %s FROM %s UNION SELECT key, %s "
+      "FROM %s_history) t WHERE key IN (FROM attain_erasing) AND %s IS NOT NULL AND NOT EXISTS (FROM %s o WHERE "
+      "lower(o.%s) = lower(t.%s) AND o.key NOT IN (FROM attain_erasing))",
+      digest, quoted, column, erased->table, column, erased->table, column, erased->table, column, column);
 }
 
 /* --- their own records --- */
@@ -247,8 +240,8 @@ static char *address_of(const Erased *erased) {
 static gboolean set(Store *store, Erased *erased, const char *table, const char *column, const char *value,
                     const char *where, GError **error) {
   gint64 n = 0;
-  if (!run(store, &n, error, "UPDATE %s SET %s = %s WHERE key IN (FROM attain_erasing) AND %s", table, column, value,
-           where))
+  if (!erase_sql(store, &n, error, "UPDATE %s SET %s = %s WHERE key IN (FROM attain_erasing) AND %s", table, column,
+                 value, where))
     return FALSE;
   erase_count(erased, table, column, n);
   return TRUE;

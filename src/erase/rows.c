@@ -51,8 +51,7 @@ static gboolean is_records_own(const LedgerTable *table, const char *column) {
   return g_str_equal(column, "id") || (is_person && (g_str_equal(column, "name") || g_str_equal(column, "email")));
 }
 
-static gboolean run(Store *store, gint64 *n, GError **error, const char *format, ...) G_GNUC_PRINTF(4, 5);
-static gboolean run(Store *store, gint64 *n, GError **error, const char *format, ...) {
+gboolean erase_sql(Store *store, gint64 *n, GError **error, const char *format, ...) {
   va_list args;
   va_start(args, format);
   g_autofree char *sql = g_strdup_vprintf(format, args);
@@ -71,12 +70,13 @@ static gboolean erase_column(Store *store, const LedgerSchema *schema, Erased *e
   g_autofree char *digest = ingest_erased_sql(INGEST_ERASED_TEXT, secret, NULL, NULL, name);
   gint64 n = 0;
   gboolean is_loaded = (of && of->kind != LEDGER_DERIVED) || g_str_equal(table, "rejected");
-  if (is_loaded && !run(store, NULL, error,
-                        "INSERT INTO attain_erased_mark SELECT DISTINCT %s, %s FROM %s WHERE regexp_matches(%s, %s)",
-                        digest, without, quoted, name, pattern))
+  if (is_loaded &&
+      !erase_sql(store, NULL, error,
+                 "INSERT INTO attain_erased_mark SELECT DISTINCT %s, %s FROM %s WHERE regexp_matches(%s, %s)", digest,
+                 without, quoted, name, pattern))
     return FALSE;
-  if (!run(store, &n, error, "UPDATE %s SET %s = %s WHERE regexp_matches(%s, %s)", quoted, name, without, name,
-           pattern))
+  if (!erase_sql(store, &n, error, "UPDATE %s SET %s = %s WHERE regexp_matches(%s, %s)", quoted, name, without, name,
+                 pattern))
     return FALSE;
   erase_count(erased, table, column, n);
   return TRUE;

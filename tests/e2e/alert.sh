@@ -1,15 +1,7 @@
 # attain alert: rules judged after loads and by the clock, told to commands, webhooks and mail servers, each message once.
 . "$(dirname "$0")/lib.sh"
 
-python_with aiosmtpd
-
-# The receivers run until their standard input ends: that of this script's end of the pipe.
-mkdir recv && mkfifo recv/life recv/ready recv/came recv/go
-"$python" "$here/receivers.py" recv < recv/life > recv/log 2>&1 &
-receivers=$!
-exec 9> recv/life
-at_exit() { exec 9>&-; wait "$receivers" 2>/dev/null; }
-timeout 60 cat recv/ready > /dev/null || { cat recv/log; exit 1; }
+start_receivers
 port() { python3 -c 'import json, sys; print(json.load(open("recv/ports.json"))[sys.argv[1]])' "$1"; }
 http=$(port http) plain=$(port plain) starttls=$(port starttls) tls=$(port tls)
 # What arrived, as a Python expression of the list `d`.

@@ -35,6 +35,17 @@ fail() {
   sed 's/^/  err: /' "$err" | head -40
 }
 
+# Receivers of mail and calls (receivers.py), which run until the end of their standard input: this script's end of the pipe.
+start_receivers() {
+  python_with aiosmtpd
+  mkdir recv && mkfifo recv/life recv/ready recv/came recv/go
+  "$python" "$here/receivers.py" recv < recv/life > recv/log 2>&1 &
+  receivers=$!
+  exec 9> recv/life
+  at_exit() { exec 9>&-; wait "$receivers" 2>/dev/null; }
+  timeout 60 cat recv/ready > /dev/null || { cat recv/log; exit 1; }
+}
+
 # python_with MODULE: $python is one that has Debian's module; another Python may come first in PATH.
 python_with() {
   for python in python3 /usr/bin/python3; do
