@@ -13,7 +13,13 @@ typedef struct {
 } Person;
 
 typedef struct {
+  BaseDay from, until;
+  gint32 person;
+} Leader;
+
+typedef struct {
   gint32 parent, manager;
+  GArray *leaders; /* Leader, the later after the earlier; NULL: `manager` always is */
   char *name, *id;
 } Team;
 
@@ -32,6 +38,7 @@ static void free_person(gpointer data) {
 
 static void free_team(gpointer data) {
   Team *team = data;
+  g_clear_pointer(&team->leaders, g_array_unref);
   g_free(team->name);
   g_free(team->id);
   g_free(team);
@@ -72,11 +79,31 @@ static gboolean read_teams(AccessPeople *people, Store *store, GError **error) {
   return rows != NULL;
 }
 
+static gboolean read_leaders(AccessPeople *people, Store *store, GError **error) {
+  g_autoptr(StoreRows) rows =
+      store_query(store,
+                  "SELECT team, from_at_day, until_at_day, person FROM leadership ORDER BY team, from_at_day NULLS "
+                  "FIRST, until_at_day NULLS LAST, id",
+                  NULL, 0, 10000000, error);
+  for (gsize r = 0; rows && r < store_rows_count(rows); r++) {
+    Team *team = g_hash_table_lookup(people->teams, GINT_TO_POINTER((gint32)store_int_at(rows, r, 0)));
+    Leader leader = {store_day_at(rows, r, 1), store_day_at(rows, r, 2), (gint32)store_int_at(rows, r, 3)};
+    if (leader.from == BASE_DAY_NONE) leader.from = BASE_DAY_MIN;
+    if (leader.until == BASE_DAY_NONE) leader.until = BASE_DAY_MAX;
+    if (!team || leader.from >= leader.until) continue;
+    if (!team->leaders) team->leaders = g_array_new(FALSE, FALSE, sizeof(Leader));
+    g_array_append_val(team->leaders, leader);
+  }
+  return rows != NULL;
+}
+
 AccessPeople *access_people_read(Store *store, GError **error) {
   g_autoptr(AccessPeople) people = g_new0(AccessPeople, 1);
   people->people = g_hash_table_new_full(NULL, NULL, NULL, free_person);
   people->teams = g_hash_table_new_full(NULL, NULL, NULL, free_team);
-  return read_people(people, store, error) && read_teams(people, store, error) ? g_steal_pointer(&people) : NULL;
+  return read_people(people, store, error) && read_teams(people, store, error) && read_leaders(people, store, error)
+             ? g_steal_pointer(&people)
+             : NULL;
 }
 
 void access_people_free(AccessPeople *people) {
@@ -94,6 +121,16 @@ static const Person *person_at(const AccessPeople *people, gint32 key) {
 
 static const Team *team_at(const AccessPeople *people, gint32 key) {
   return key > 0 ? g_hash_table_lookup(people->teams, GINT_TO_POINTER(key)) : NULL;
+}
+
+/* As query/org_leaders.c finds them: a later row ends an earlier. */
+static gint32 leader_of(const Team *team, BaseDay day) {
+  if (!team->leaders) return team->manager;
+  for (guint i = team->leaders->len; i-- > 0;) {
+    const Leader *leader = &g_array_index(team->leaders, Leader, i);
+    if (leader->from <= day) return day < leader->until ? leader->person : 0;
+  }
+  return 0;
 }
 
 static gint32 survivor(const AccessPeople *people, gint32 key) {
@@ -180,12 +217,8 @@ static void add_own(const AccessPeople *people, const User *user, QuerySight *si
 static void add_led(const AccessPeople *people, const User *user, QuerySight *sight) {
   if (user->person <= 0) return;
   gint32 leader = survivor(people, (gint32)user->person);
-  GHashTableIter iter;
-  gpointer key, at;
   query_sight_add_manager(sight, leader);
-  g_hash_table_iter_init(&iter, people->teams);
-  while (g_hash_table_iter_next(&iter, &key, &at))
-    if (survivor(people, ((const Team *)at)->manager) == leader) query_sight_add_team(sight, GPOINTER_TO_INT(key));
+  query_sight_add_leader(sight, leader);
 }
 
 static void add_group(const AccessPeople *people, const AccessGroup *group, QuerySight *sight) {
@@ -217,7 +250,7 @@ QuerySight *access_sight(const AccessPeople *people, const AccessPolicy *policy,
   return sight;
 }
 
-gboolean access_leads(const AccessPeople *people, const User *user, gint64 key) {
+gboolean access_leads(const AccessPeople *people, const User *user, BaseDay today, gint64 key) {
   gint32 leader = user->person > 0 ? survivor(people, (gint32)user->person) : 0;
   const Person *person = person_at(people, survivor(people, (gint32)key));
   if (leader == 0 || !person) return FALSE;
@@ -226,7 +259,7 @@ gboolean access_leads(const AccessPeople *people, const User *user, gint64 key) 
   for (guint step = 0; step < MAX_STEPS; step++) {
     const Team *at = team_at(people, team);
     if (!at) return FALSE;
-    if (survivor(people, at->manager) == leader) return TRUE;
+    if (survivor(people, leader_of(at, today)) == leader) return TRUE;
     team = at->parent;
   }
   return FALSE;
@@ -251,12 +284,12 @@ static gboolean is_in_groups(const AccessPolicy *policy, const User *user, const
 
 /* Of the team itself or one above it, as far as MAX_STEPS. */
 static AccessRelation team_relation(const AccessPeople *people, const AccessPolicy *policy, const User *user,
-                                    gint32 key) {
+                                    BaseDay today, gint32 key) {
   AccessScope scope = policy->roles[user->role].sees;
   gint32 leader = user->person > 0 ? survivor(people, (gint32)user->person) : 0;
   const Team *team = team_at(people, key);
   for (guint step = 0; team && step < MAX_STEPS; step++, team = team_at(people, team->parent)) {
-    if (scope == ACCESS_LED && leader > 0 && survivor(people, team->manager) == leader)
+    if (scope == ACCESS_LED && leader > 0 && survivor(people, leader_of(team, today)) == leader)
       return step == 0 ? ACCESS_THEIRS : ACCESS_BELOW_THEM;
     if (scope == ACCESS_GROUPS && is_in_groups(policy, user, NULL, team)) return ACCESS_BELOW_THEM;
   }
@@ -264,25 +297,26 @@ static AccessRelation team_relation(const AccessPeople *people, const AccessPoli
 }
 
 static AccessRelation person_relation(const AccessPeople *people, const AccessPolicy *policy, const User *user,
-                                      gint32 key) {
+                                      BaseDay today, gint32 key) {
   AccessScope scope = policy->roles[user->role].sees;
   gint32 person = survivor(people, key);
   const Person *at = person_at(people, person);
   if (!at) return ACCESS_NOT_THEIRS;
   if (user->person > 0 && survivor(people, (gint32)user->person) == person) return ACCESS_THEIRS;
-  if (scope == ACCESS_LED && access_leads(people, user, person)) return ACCESS_BELOW_THEM;
-  gboolean is_in_group = scope == ACCESS_GROUPS && (is_in_groups(policy, user, at, NULL) ||
-                                                    team_relation(people, policy, user, at->team) != ACCESS_NOT_THEIRS);
+  if (scope == ACCESS_LED && access_leads(people, user, today, person)) return ACCESS_BELOW_THEM;
+  gboolean is_in_group =
+      scope == ACCESS_GROUPS && (is_in_groups(policy, user, at, NULL) ||
+                                 team_relation(people, policy, user, today, at->team) != ACCESS_NOT_THEIRS);
   return is_in_group ? ACCESS_BELOW_THEM : ACCESS_NOT_THEIRS;
 }
 
-AccessRelation access_relation(const AccessPeople *people, const AccessPolicy *policy, const User *user,
+AccessRelation access_relation(const AccessPeople *people, const AccessPolicy *policy, const User *user, BaseDay today,
                                const char *dimension, const char *table, gint64 key) {
   AccessScope scope = policy->roles[user->role].sees;
   if (scope == ACCESS_NOTHING || key <= 0) return ACCESS_NOT_THEIRS;
-  if (g_strcmp0(table, "team") == 0) return team_relation(people, policy, user, (gint32)key);
+  if (g_strcmp0(table, "team") == 0) return team_relation(people, policy, user, today, (gint32)key);
   if (g_strcmp0(table, "person") != 0) return ACCESS_NOT_THEIRS;
   gboolean is_of_their_people = !g_str_equal(dimension, "rep"); /* a manager's: what all whom they lead come to */
   if (is_of_their_people && scope != ACCESS_LED) return ACCESS_NOT_THEIRS;
-  return person_relation(people, policy, user, (gint32)key);
+  return person_relation(people, policy, user, today, (gint32)key);
 }

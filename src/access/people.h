@@ -1,5 +1,5 @@
-/* The organisation as far as permissions need it: who is who, and who leads what, now. Read again whenever people or
- * teams change. */
+/* The organisation as far as permissions need it: who is who, and who leads what on a day. Read again whenever people
+ * or teams change. */
 #pragma once
 
 #include "access/policy.h"
@@ -26,9 +26,9 @@ typedef enum {
   ACCESS_THEIRS,     /* the person they are, or a team that they lead themselves */
   ACCESS_BELOW_THEM, /* a person or team that they lead or that is in one of their groups */
 } AccessRelation;
-/* What a member of a dimension, a row of `table` ("person", "team"; NULL: none), is to a user who does not see
+/* What a member of a dimension, a row of `table` ("person", "team"; NULL: none), is today to a user who does not see
  * everything. */
-AccessRelation access_relation(const AccessPeople *people, const AccessPolicy *policy, const User *user,
+AccessRelation access_relation(const AccessPeople *people, const AccessPolicy *policy, const User *user, BaseDay today,
                                const char *dimension, const char *table, gint64 key);
-/* Whether the user leads `person` now: as their manager, or as the leader of their team or one above. */
-gboolean access_leads(const AccessPeople *people, const User *user, gint64 person);
+/* Whether the user leads `person` today: as their manager now, or as the leader of their team or one above. */
+gboolean access_leads(const AccessPeople *people, const User *user, BaseDay today, gint64 person);

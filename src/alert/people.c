@@ -14,15 +14,10 @@ typedef struct {
   BaseDay left; /* BASE_DAY_NONE: has not */
 } Person;
 
-typedef struct {
-  gint32 manager, parent;
-} Team;
-
 struct AlertPeople {
   const QueryContext *context;
   QueryOrg *org;
   GHashTable *people; /* key → Person */
-  GHashTable *teams;  /* key → Team */
 };
 
 static void free_person(gpointer data) {
@@ -36,7 +31,6 @@ void alert_people_free(AlertPeople *people) {
   if (!people) return;
   g_clear_pointer(&people->org, query_org_free);
   g_hash_table_unref(people->people);
-  g_hash_table_unref(people->teams);
   g_free(people);
 }
 
@@ -62,24 +56,12 @@ static gboolean read_people(AlertPeople *people, GError **error) {
   return rows != NULL;
 }
 
-static gboolean read_teams(AlertPeople *people, GError **error) {
-  g_autoptr(StoreRows) rows =
-      store_query(people->context->store, "SELECT key, manager, parent FROM team", NULL, 0, 0, error);
-  for (gsize i = 0; rows && i < store_rows_count(rows); i++) {
-    Team *team = g_new0(Team, 1);
-    *team = (Team){(gint32)store_int_at(rows, i, 1), (gint32)store_int_at(rows, i, 2)};
-    g_hash_table_insert(people->teams, GINT_TO_POINTER((gint32)store_int_at(rows, i, 0)), team);
-  }
-  return rows != NULL;
-}
-
 AlertPeople *alert_people_read(const QueryContext *context, GError **error) {
   g_autoptr(AlertPeople) people = g_new0(AlertPeople, 1);
   people->context = context;
   people->people = g_hash_table_new_full(NULL, NULL, NULL, free_person);
-  people->teams = g_hash_table_new_full(NULL, NULL, NULL, g_free);
   people->org = query_org_load(context, error);
-  return people->org && read_people(people, error) && read_teams(people, error) ? g_steal_pointer(&people) : NULL;
+  return people->org && read_people(people, error) ? g_steal_pointer(&people) : NULL;
 }
 
 /* --- who is who --- */
@@ -103,12 +85,10 @@ static gint32 if_there(const AlertPeople *people, gint32 key, gint32 self) {
   return person && !has_left && survivor != self ? survivor : 0;
 }
 
-static gint32 leader_of_team(const AlertPeople *people, gint32 key, gint32 self) {
-  for (guint step = 0; key && step < MAX_STEPS; step++) {
-    const Team *team = g_hash_table_lookup(people->teams, GINT_TO_POINTER(key));
-    gint32 leader = team ? if_there(people, team->manager, self) : 0;
+static gint32 leader_of_team(const AlertPeople *people, gint32 key, BaseDay day, gint32 self) {
+  for (guint step = 0; key && step < MAX_STEPS; step++, key = query_org_team_parent(people->org, key)) {
+    gint32 leader = if_there(people, query_org_team_leader(people->org, key, day), self);
     if (leader) return leader;
-    key = team ? team->parent : 0;
   }
   return 0;
 }
@@ -117,7 +97,7 @@ static gint32 leader_of_team(const AlertPeople *people, gint32 key, gint32 self)
 static gint32 leader_of_person(const AlertPeople *people, gint32 key, BaseDay day) {
   QueryPlace place = query_org_place_at(people->org, key, day);
   gint32 leader = if_there(people, place.manager, key);
-  if (!leader) leader = leader_of_team(people, place.team, key);
+  if (!leader) leader = leader_of_team(people, place.team, day, key);
   for (guint step = 0, at = (guint)key; !leader && at && step < MAX_STEPS; step++) {
     const Person *person = g_hash_table_lookup(people->people, GUINT_TO_POINTER(at));
     at = person ? (guint)person->manager : 0;
@@ -144,7 +124,7 @@ static void find_one(const AlertPeople *people, const Dim *dim, const char *name
   gboolean is_person = g_str_equal(query_dim_table(dim), "person");
   gint32 key = find_key(people, dim, name);
   gint32 found = !key                       ? 0
-                 : !is_person               ? leader_of_team(people, key, 0)
+                 : !is_person               ? leader_of_team(people, key, day, 0)
                  : relation == ALERT_LEADER ? leader_of_person(people, key, day)
                                             : key;
   if (found) {

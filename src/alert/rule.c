@@ -50,7 +50,7 @@ char *alert_rule_whose(const AlertRule *rule) {
 /* Dimensions decide who is who, rates what an amount is worth, splits and absences who is credited: each may change any
  * value. */
 static gboolean changes_all(const AlertReader *reader, const char *table) {
-  static const char *const all[] = {"membership", "fx_rate", "split", "absence", "quota", NULL};
+  static const char *const all[] = {"membership", "leadership", "fx_rate", "split", "absence", "quota", NULL};
   const LedgerTable *found = ledger_schema_find(reader->schema, table);
   return !found || found->kind != LEDGER_FACT || g_strv_contains(all, table);
 }

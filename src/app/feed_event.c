@@ -63,7 +63,7 @@ void feed_change_free(gpointer data) {
 }
 
 gboolean feed_change_is_of_organisation(const FeedChange *change) {
-  static const char *const tables[] = {"person", "team", "membership", NULL};
+  static const char *const tables[] = {"person", "team", "membership", "leadership", NULL};
   for (guint i = 0; i < change->touched->len; i++) {
     if (g_strv_contains(tables, g_array_index(change->touched, FeedTouched, i).table)) return TRUE;
   }

@@ -209,6 +209,8 @@ static gboolean infer(Load *load, const UpsertTarget *target, GError **error) {
     return upsert_infer_stages(load, target, error);
   if (g_str_equal(target->table->name, "person") && !has_target(load, "membership"))
     return upsert_infer_moves(load, target, error);
+  if (g_str_equal(target->table->name, "team") && !has_target(load, "leadership"))
+    return upsert_infer_leaders(load, target, error);
   return TRUE;
 }
 

@@ -61,7 +61,8 @@ gboolean upsert_write(Load *load, UpsertTarget *target, const UpsertRefs *refs, 
 gboolean upsert_refresh_stat(Load *load, const LedgerTable *table, GError **error);
 
 /* --- upsert_infer.c: what two loads tell together --- */
-/* Both before the rows are written, from the temp tables attain_final (this load's rows) and attain_changes (key,
+/* All before the rows are written, from the temp tables attain_final (this load's rows) and attain_changes (key,
  * what). */
 gboolean upsert_infer_stages(Load *load, const UpsertTarget *target, GError **error);
 gboolean upsert_infer_moves(Load *load, const UpsertTarget *target, GError **error);
+gboolean upsert_infer_leaders(Load *load, const UpsertTarget *target, GError **error);

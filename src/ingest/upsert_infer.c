@@ -5,7 +5,9 @@
  * else at the clock.
  *
  * A person whose team, manager or region is not what the last load said has moved: the membership until now is written
- * down with its end, and the new one with its start, so that what happened before still counts for the old team. */
+ * down with its end, and the new one with its start, so that what happened before still counts for the old team.
+ *
+ * So it is with a team whose manager is not who the last load said: whoever led it until now still led it then. */
 #include "ingest/upsert.h"
 
 static const char *const watched_columns[] = {"stage", "amount", "probability", "expected_close", "forecast_category"};
@@ -123,15 +125,15 @@ static gboolean find_moves(Load *load, const UpsertTarget *target, gint64 *n, GE
          load_count(load, n, error, "SELECT count(*) FROM attain_moves");
 }
 
-/* The membership that a move ends was believed to go on until now: that version is kept. */
-static gboolean end_memberships(Load *load, const char *now, const char *day, GError **error) {
-  const char *ended = "until_at IS NULL AND person IN (SELECT key FROM attain_moves)";
+/* What a move ends was believed to go on until now: that version is kept. `whose`: the column of the moved. */
+static gboolean end_spans(Load *load, const char *table, const char *whose, const char *now, const char *day,
+                          GError **error) {
+  g_autofree char *ended = g_strdup_printf("until_at IS NULL AND %s IN (SELECT key FROM attain_moves)", whose);
   return load_run(load, NULL, error,
-                  "INSERT INTO membership_history BY NAME SELECT *, %s AS superseded_at, %d AS superseded_by FROM "
-                  "membership WHERE %s",
-                  now, load->number, ended) &&
+                  "INSERT INTO %s_history BY NAME SELECT *, %s AS superseded_at, %d AS superseded_by FROM %s WHERE %s",
+                  table, now, load->number, table, ended) &&
          load_run(load, NULL, error,
-                  "UPDATE membership SET until_at = %s, until_at_day = %s, recorded_at = %s, \"load\" = %d WHERE %s",
+                  "UPDATE %s SET until_at = %s, until_at_day = %s, recorded_at = %s, \"load\" = %d WHERE %s", table,
                   now, day, now, load->number, ended);
 }
 
@@ -146,7 +148,7 @@ gboolean upsert_infer_moves(Load *load, const UpsertTarget *target, GError **err
   const char *bookkeeping =
       "key, from_source, id, recorded_at, \"load\", person, team, manager, region, from_at, from_at_day, until_at, "
       "until_at_day";
-  if (!end_memberships(load, now, day, error) ||
+  if (!end_spans(load, "membership", "person", now, day, error) ||
       !load_run(load, NULL, error,
                 "INSERT INTO membership (%s) SELECT hash(%s || chr(31) || new_id), %s, new_id, %s, %d, key, old_team, "
                 "old_manager, old_region, NULL, NULL, %s, %s FROM (SELECT *, "
@@ -164,4 +166,49 @@ gboolean upsert_infer_moves(Load *load, const UpsertTarget *target, GError **err
   load_note(load, "membership: %s %s to another team, manager or region; what happened before stays with the old one",
             number, n == 1 ? "person moved" : "people moved");
   return upsert_refresh_stat(load, ledger_schema_find(load->schema, "membership"), error);
+}
+
+/* --- leaders --- */
+
+/* One temp row a team with another leader. A record that named nobody said nothing: who is named first led the team
+ * before, too. */
+static gboolean find_leaders(Load *load, gint64 *n, GError **error) {
+  load_temporary(load, "attain_moves");
+  return load_run(load, NULL, error,
+                  "CREATE OR REPLACE TEMP TABLE attain_moves AS SELECT n.key, n.id, t.manager AS old_leader, n.manager "
+                  "AS new_leader FROM attain_final n JOIN team t ON t.key = n.key JOIN attain_changes c ON c.key = "
+                  "n.key AND c.what = 'c' WHERE t.known AND n.manager IS DISTINCT FROM t.manager AND (t.manager IS NOT "
+                  "NULL OR EXISTS (SELECT 1 FROM leadership l WHERE l.team = t.key))") &&
+         load_count(load, n, error, "SELECT count(*) FROM attain_moves");
+}
+
+gboolean upsert_infer_leaders(Load *load, const UpsertTarget *target, GError **error) {
+  gint64 n = 0;
+  if (!upsert_target_maps(target, "manager")) return TRUE;
+  if (!find_leaders(load, &n, error)) return FALSE;
+  if (n == 0) return TRUE;
+  g_autofree char *source = store_quote_text(load->source->name);
+  gint64 now_us = load->options->now_us;
+  g_autofree char *now = g_strdup_printf("make_timestamp(%" G_GINT64_FORMAT ")", now_us);
+  g_autofree char *day = g_strdup_printf("DATE '1970-01-01' + %d", calendar_day_of(load->calendar, now_us));
+  const char *names =
+      "key, from_source, id, recorded_at, \"load\", team, person, from_at, from_at_day, until_at, until_at_day";
+  if (!end_spans(load, "leadership", "team", now, day, error) ||
+      !load_run(
+          load, NULL, error,
+          "INSERT INTO leadership (%s) SELECT hash(%s || chr(31) || new_id), %s, new_id, %s, %d, key, old_leader, "
+          "NULL, NULL, %s, %s FROM (SELECT *, 'inferred:' || id || ':first' AS new_id FROM attain_moves m WHERE "
+          "NOT EXISTS (SELECT 1 FROM leadership x WHERE x.team = m.key))",
+          names, source, source, now, load->number, now, day) ||
+      !load_run(
+          load, NULL, error,
+          "INSERT INTO leadership (%s) SELECT hash(%s || chr(31) || new_id), %s, new_id, %s, %d, key, new_leader, "
+          "%s, %s, NULL, NULL FROM (SELECT *, 'inferred:' || id || ':%" G_GINT64_FORMAT
+          "' AS new_id FROM attain_moves)",
+          names, source, source, now, load->number, now, day, now_us))
+    return FALSE;
+  g_autofree char *number = load_number(n);
+  load_note(load, "leadership: %s %s another leader; what happened before stays with the old one", number,
+            n == 1 ? "team has" : "teams have");
+  return upsert_refresh_stat(load, ledger_schema_find(load->schema, "leadership"), error);
 }

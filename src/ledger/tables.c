@@ -33,7 +33,7 @@ static const LedgerColumn team_columns[] = {
     {"name", LEDGER_TEXT, NULL, 0, "name"},
     {"parent", LEDGER_REF, "team", 0, "the team above"},
     {"level", LEDGER_TEXT, NULL, 0, "what this level is called: team, region, division…"},
-    {"manager", LEDGER_REF, "person", 0, "who leads it"},
+    {"manager", LEDGER_REF, "person", 0, "who leads it now; `leadership` holds the past"},
     {"region", LEDGER_TEXT, NULL, 0, "region"},
 };
 
@@ -43,6 +43,13 @@ static const LedgerColumn membership_columns[] = {
     {"manager", LEDGER_REF, "person", 0, "under which manager; the team's when empty"},
     {"region", LEDGER_TEXT, NULL, 0, "in which region; the team's when empty"},
     {"role", LEDGER_TEXT, NULL, 0, "as what"},
+    {"from_at", LEDGER_INSTANT, NULL, 0, "first day; empty = since ever"},
+    {"until_at", LEDGER_INSTANT, NULL, PLAN, "first day no longer; empty = still"},
+};
+
+static const LedgerColumn leadership_columns[] = {
+    {"team", LEDGER_REF, "team", REQ, "which team"},
+    {"person", LEDGER_REF, "person", 0, "who leads it; empty = nobody"},
     {"from_at", LEDGER_INSTANT, NULL, 0, "first day; empty = since ever"},
     {"until_at", LEDGER_INSTANT, NULL, PLAN, "first day no longer; empty = still"},
 };
@@ -350,6 +357,7 @@ static const LedgerTable tables[] = {
     TABLE(territory, LEDGER_DIMENSION, FALSE, "territories", NULL),
     TABLE(stage, LEDGER_DIMENSION, FALSE, "stages of the pipelines, in order", NULL),
     TABLE(membership, LEDGER_FACT, FALSE, "who was in which team, when", NULL),
+    TABLE(leadership, LEDGER_FACT, FALSE, "who led which team, when", NULL),
     TABLE(fx_rate, LEDGER_FACT, FALSE, "dated exchange rates", NULL),
     TABLE(split, LEDGER_FACT, FALSE, "shared credit for a deal", NULL),
     TABLE(opportunity, LEDGER_FACT, TRUE, "deals", NULL),

@@ -1,11 +1,12 @@
 /* Whom an alert concerns goes by the organisation of today, as with targets (lib/concern.c). Its figure is of a period
  * that no act names, so it is told only of whom the handle sees on all days there are: themselves, teams that they
- * lead, and people who have always been in these or had them as manager. */
+ * have always led, and people who have always been in these or had them as manager. */
 #include "lib/alert_sight.h"
 
 #include "lib/concern.h"
 #include "query/seen.h"
 #include "target/names.h"
+#include "target/share.h"
 
 typedef enum { TOLD_NOTHING = 1, TOLD_THAT, TOLD_ALL } Told; /* no NULL in a table */
 
@@ -72,8 +73,12 @@ static Told told_of(const LibAlertSight *sight, const char *dimension, const cha
   if (!target_version_find_member(sight->session.store, version, NULL) ||
       !lib_relation(sight->workspace, version, &relation, NULL) || relation == ACCESS_NOT_THEIRS)
     return TOLD_NOTHING;
-  if (relation == ACCESS_THEIRS || g_strcmp0(version->member_table, "team") == 0) return TOLD_ALL;
   gboolean is_rep = g_str_equal(dimension, "rep");
+  if (g_strcmp0(version->member_table, "team") == 0) {
+    QueryShare share = target_version_share(&sight->context, sight->org, version, BASE_DAY_MIN, BASE_DAY_MAX);
+    return share == QUERY_SHARE_SOME || share == QUERY_SHARE_NONE ? TOLD_THAT : TOLD_ALL;
+  }
+  if (relation == ACCESS_THEIRS) return TOLD_ALL;
   return is_rep && sees_always(sight, (gint32)version->member_key) ? TOLD_ALL : TOLD_THAT;
 }
 

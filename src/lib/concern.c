@@ -1,5 +1,8 @@
-/* Whom targets concern, by the organisation of today. */
+/* Whom targets concern: who leads the member today, where that was so on a day of the target, too. A new leader is told
+ * of no target of days that were another's, a former one of none at all: what is said of them now is not theirs. */
 #include "lib/concern.h"
+
+#include "target/share.h"
 
 /* In the turn: the organisation is read where it is not there. FALSE with `error`. */
 static gboolean hold(AttainWorkspace *workspace, GError **error) {
@@ -13,8 +16,8 @@ static gboolean hold(AttainWorkspace *workspace, GError **error) {
 static AccessRelation relation_of(const AttainWorkspace *workspace, const TargetVersion *version) {
   const LibPeople *people = workspace->core->people;
   if (!version->terms.dimension) return ACCESS_NOT_THEIRS;
-  return access_relation(people->organisation, people->policy, workspace->reader->user, version->terms.dimension,
-                         version->member_table, version->member_key);
+  return access_relation(people->organisation, people->policy, workspace->reader->user, lib_session(workspace).today,
+                         version->terms.dimension, version->member_table, version->member_key);
 }
 
 gboolean lib_relation(AttainWorkspace *workspace, const TargetVersion *version, AccessRelation *relation,
@@ -25,19 +28,33 @@ gboolean lib_relation(AttainWorkspace *workspace, const TargetVersion *version, 
   return TRUE;
 }
 
+/* As relation_of(), and not theirs where none of the target's days are. */
+static AccessRelation relation_then(const AttainWorkspace *workspace, const QueryContext *context, const QueryOrg *org,
+                                    const TargetVersion *version) {
+  AccessRelation relation = relation_of(workspace, version);
+  if (relation == ACCESS_NOT_THEIRS) return relation;
+  QueryShare share = target_version_share(context, org, version, version->terms.start, version->terms.end);
+  return share == QUERY_SHARE_NONE ? ACCESS_NOT_THEIRS : relation;
+}
+
 /* All that was ever said of it is told with it. */
-static gboolean sees_target(const AttainWorkspace *workspace, const Target *target) {
+static gboolean sees_target(const AttainWorkspace *workspace, const QueryContext *context, const QueryOrg *org,
+                            const Target *target) {
   for (guint i = 0; i < target->versions->len; i++)
-    if (relation_of(workspace, g_ptr_array_index(target->versions, i)) == ACCESS_NOT_THEIRS) return FALSE;
+    if (relation_then(workspace, context, org, g_ptr_array_index(target->versions, i)) == ACCESS_NOT_THEIRS)
+      return FALSE;
   return TRUE;
 }
 
 GPtrArray *lib_read_targets(AttainWorkspace *workspace, GError **error) {
   g_autoptr(GPtrArray) targets = target_read_all(workspace->core->session->store, error);
   if (!targets || lib_sees_all(workspace)) return g_steal_pointer(&targets);
-  if (!hold(workspace, error)) return NULL;
+  Session session = lib_session(workspace);
+  QueryContext context = answer_context(&session);
+  g_autoptr(QueryOrg) org = query_org_load(&context, error);
+  if (!org || !hold(workspace, error)) return NULL;
   for (guint i = targets->len; i-- > 0;)
-    if (!sees_target(workspace, g_ptr_array_index(targets, i))) g_ptr_array_remove_index(targets, i);
+    if (!sees_target(workspace, &context, org, g_ptr_array_index(targets, i))) g_ptr_array_remove_index(targets, i);
   lib_let_organisation(workspace->core->people);
   return g_steal_pointer(&targets);
 }
@@ -70,8 +87,11 @@ gboolean lib_may_say(AttainWorkspace *workspace, TargetAct act, const TargetTerm
   g_autoptr(TargetVersion) version = target_version_new(terms);
   if (version->terms.member && !target_version_find_member(workspace->core->session->store, version, error))
     return FALSE;
-  if (!hold(workspace, error)) return FALSE;
-  const char *why = why_not(workspace, act, relation_of(workspace, version), target);
+  Session session = lib_session(workspace);
+  QueryContext context = answer_context(&session);
+  g_autoptr(QueryOrg) org = query_org_load(&context, error);
+  if (!org || !hold(workspace, error)) return FALSE;
+  const char *why = why_not(workspace, act, relation_then(workspace, &context, org, version), target);
   lib_let_organisation(workspace->core->people);
   if (why) g_set_error_literal(error, BASE_ERROR, BASE_ERROR_FORBIDDEN, why);
   return why == NULL;

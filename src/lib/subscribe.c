@@ -39,7 +39,7 @@ void attain_unsubscribe(AttainWorkspace *workspace, uint64_t subscription) {
 
 /* What everybody sees follows from these; without names anything may have changed. */
 static gboolean concerns_people(const AttainChange *change) {
-  static const char *const tables[] = {"person", "team", "membership", NULL};
+  static const char *const tables[] = {"person", "team", "membership", "leadership", NULL};
   for (size_t i = 0; i < change->n_tables; i++)
     if (g_strv_contains(tables, change->tables[i])) return TRUE;
   return change->n_tables == 0;

@@ -143,7 +143,7 @@ static void append_table(Asking *asking, guint number) {
     append_people(asking, number, "key");
   } else if (g_str_equal(table->name, "membership")) {
     append_people(asking, number, "person");
-  } else if (g_str_equal(table->name, "team")) {
+  } else if (g_str_equal(table->name, "team") || g_str_equal(table->name, "leadership")) {
     append_people(asking, number, nobody); /* whom it is about follows from who is seen before and after */
   } else if (g_str_equal(table->name, "fx_rate")) {
     append_people(asking, number, everybody);

@@ -204,10 +204,11 @@ static void write_user(CliJson *json, const AccessPeople *organisation, const Us
   cli_json_end_object(json);
 }
 
-static gboolean may_see(const AttainWorkspace *workspace, const AccessPeople *organisation, const User *user) {
+static gboolean may_see(const AttainWorkspace *workspace, const AccessPeople *organisation, BaseDay today,
+                        const User *user) {
   const LibReader *reader = workspace->reader;
   return !reader || reader->may & USER_MAY_MANAGE || user->number == reader->user->number ||
-         (user->person > 0 && access_leads(organisation, reader->user, user->person));
+         (user->person > 0 && access_leads(organisation, reader->user, today, user->person));
 }
 
 static gboolean list_users(AttainWorkspace *workspace, const Session *session, gconstpointer what, FILE *out,
@@ -220,7 +221,7 @@ static gboolean list_users(AttainWorkspace *workspace, const Session *session, g
   cli_json_begin_object(json);
   cli_json_member_array(json, "users");
   for (guint i = 0; i < all->len; i++)
-    if (may_see(workspace, organisation, g_ptr_array_index(all, i)))
+    if (may_see(workspace, organisation, session->today, g_ptr_array_index(all, i)))
       write_user(json, organisation, g_ptr_array_index(all, i));
   cli_json_end_array(json);
   cli_json_end_object(json);
@@ -286,7 +287,7 @@ static gboolean add_token(AttainWorkspace *workspace, LibPeople *people, Store *
 
 char *attain_token_add(AttainWorkspace *workspace, const AttainToken *token, AttainError *error) {
   Tokening tokening = {.said = token};
-  if (workspace->reader && workspace->reader->is_token) {
+  if (workspace->reader && workspace->reader->token) {
     lib_fail_with(error, ATTAIN_ERROR_FORBIDDEN, "tokens are made by people who are signed in, not with a token");
     return NULL;
   }

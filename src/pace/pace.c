@@ -15,7 +15,7 @@ static PaceHistory *history_of(GHashTable *histories, const TargetTerms *terms) 
 }
 
 static gboolean needs_history(const TargetStanding *standing) {
-  return standing->kpi && standing->phase != TARGET_ENDED;
+  return standing->kpi && standing->phase != TARGET_ENDED && !standing->is_partial;
 }
 
 static GHashTable *gather(const TargetDesk *desk, const GArray *standings) {

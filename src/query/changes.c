@@ -75,7 +75,7 @@ static gboolean is_everywhere(const char *table) {
 }
 
 static gboolean is_of_organisation(const char *table) {
-  static const char *const tables[] = {"person", "team", "membership", NULL};
+  static const char *const tables[] = {"person", "team", "membership", "leadership", NULL};
   return g_strv_contains(tables, table);
 }
 

@@ -3,7 +3,7 @@
  * A person's places come from `membership` where it has rows for them, else from the person's own team, manager and
  * region. Gaps between memberships stay gaps: whoever was in no team then counts for none. A place takes what it lacks
  * from its team, the team's manager and the region of the nearest level above that has one; and what that lacks from
- * the person. */
+ * the person. It is taken apart where the team, or one above it, gets another leader. */
 #include "query/org.h"
 
 #include "query/org_private.h"
@@ -63,10 +63,9 @@ static gint32 region_of_team(const QueryOrg *org, gint32 key) {
   return -1;
 }
 
-/* `own`: the person's own manager and region. */
+/* `own`: the person's own manager and region. The team's leader is the same on all days of the place. */
 static QueryPlace complete_place(const QueryOrg *org, QueryPlace place, const QueryPlace *own) {
-  const OrgTeam *team = team_of(org, place.team);
-  if (place.manager == 0 && team != NULL) place.manager = team->manager;
+  if (place.manager == 0) place.manager = query_org_team_leader(org, place.team, place.from);
   if (place.manager == 0) place.manager = own->manager;
   if (place.region < 0) place.region = region_of_team(org, place.team);
   if (place.region < 0) place.region = own->region;
@@ -89,10 +88,15 @@ static gboolean load_people(QueryOrg *org, GArray *fallback, GError **error) {
   return TRUE;
 }
 
-static void add_place(QueryOrg *org, OrgPerson *person, QueryPlace place) {
+/* Takes it apart by the leaders that its team had, and completes the parts. */
+static void add_place(QueryOrg *org, OrgPerson *person, QueryPlace place, const QueryPlace *own) {
   if (person->n_places == 0) person->first_place = org->places->len;
-  g_array_append_val(org->places, place);
-  person->n_places++;
+  for (BaseDay until = place.until; place.from < until; place.from = place.until) {
+    place.until = MIN(until, query_org_next_leader(org, place.team, place.from));
+    QueryPlace part = complete_place(org, place, own);
+    g_array_append_val(org->places, part);
+    person->n_places++;
+  }
 }
 
 typedef struct {
@@ -124,6 +128,17 @@ static GArray *memberships_of(QueryOrg *org, const StoreRows *rows) {
   return memberships;
 }
 
+/* Of the person whose places are the last there are. */
+static void end_places(QueryOrg *org, OrgPerson *person, BaseDay day) {
+  while (person->n_places > 0) {
+    QueryPlace *last = &g_array_index(org->places, QueryPlace, org->places->len - 1);
+    last->until = MIN(last->until, day);
+    if (last->from < last->until) return;
+    g_array_set_size(org->places, org->places->len - 1);
+    person->n_places--;
+  }
+}
+
 /* Memberships of a person come in order of their days. A later one ends an earlier that overlaps it. */
 static void add_membership(QueryOrg *org, const GArray *fallback, const Membership *membership) {
   QueryPlace place = membership->place;
@@ -136,12 +151,8 @@ static void add_membership(QueryOrg *org, const GArray *fallback, const Membersh
     place.until = BASE_DAY_MAX;
   }
   const QueryPlace none = {.region = -1};
-  place = complete_place(org, place, key < fallback->len ? &g_array_index(fallback, QueryPlace, key) : &none);
-  if (person->n_places > 0) {
-    QueryPlace *last = &g_array_index(org->places, QueryPlace, person->first_place + person->n_places - 1);
-    if (last->until > place.from) last->until = MAX(place.from, last->from);
-  }
-  add_place(org, person, place);
+  end_places(org, person, place.from);
+  add_place(org, person, place, key < fallback->len ? &g_array_index(fallback, QueryPlace, key) : &none);
 }
 
 static gboolean load_memberships(QueryOrg *org, const GArray *fallback, GError **error) {
@@ -156,7 +167,7 @@ static gboolean load_memberships(QueryOrg *org, const GArray *fallback, GError *
     OrgPerson *person = &g_array_index(org->people, OrgPerson, key);
     if (person->has_memberships || key >= fallback->len) continue;
     const QueryPlace *own = &g_array_index(fallback, QueryPlace, key);
-    add_place(org, person, complete_place(org, *own, own));
+    add_place(org, person, *own, own);
   }
   return TRUE;
 }
@@ -167,12 +178,14 @@ QueryOrg *query_org_load(const QueryContext *context, GError **error) {
   org->people = g_array_new(FALSE, TRUE, sizeof(OrgPerson));
   org->places = g_array_new(FALSE, TRUE, sizeof(QueryPlace));
   org->teams = g_array_new(FALSE, TRUE, sizeof(OrgTeam));
+  org->leaders = g_array_new(FALSE, FALSE, sizeof(OrgLeader));
   org->levels = g_ptr_array_new();
   org->region_codes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   org->region_names = g_ptr_array_new_with_free_func(g_free);
   org->moves = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)g_hash_table_unref);
   g_autoptr(GArray) fallback = g_array_new(FALSE, TRUE, sizeof(QueryPlace));
-  if (!load_teams(org, error) || !load_people(org, fallback, error) || !load_memberships(org, fallback, error))
+  if (!load_teams(org, error) || !query_org_load_leaders(org, error) || !load_people(org, fallback, error) ||
+      !load_memberships(org, fallback, error))
     return NULL;
   if (!query_org_load_rates(org, error) || !query_org_load_splits(org, error)) return NULL;
   return g_steal_pointer(&org);
@@ -183,6 +196,7 @@ void query_org_free(QueryOrg *org) {
   g_array_unref(org->people);
   g_array_unref(org->places);
   g_array_unref(org->teams);
+  g_array_unref(org->leaders);
   g_ptr_array_unref(org->levels);
   g_hash_table_unref(org->region_codes);
   g_ptr_array_unref(org->region_names);
@@ -237,6 +251,11 @@ gint32 query_org_n_teams(const QueryOrg *org) {
 const char *query_org_team_level(const QueryOrg *org, gint32 team) {
   const OrgTeam *found = team_of(org, team);
   return found == NULL ? NULL : found->level;
+}
+
+gint32 query_org_team_parent(const QueryOrg *org, gint32 team) {
+  const OrgTeam *found = team_of(org, team);
+  return found == NULL ? 0 : found->parent;
 }
 
 gboolean query_org_team_is_within(const QueryOrg *org, gint32 team, gint32 above) {

@@ -5,7 +5,8 @@
 
 #include "query/context.h"
 
-/* A person's place for a span of days [from, until). Spans of a person are in order and do not overlap. */
+/* A person's place for a span of days [from, until), in which the team and all above it have the same leaders. Spans of
+ * a person are in order and do not overlap. */
 typedef struct {
   BaseDay from;
   BaseDay until;
@@ -34,8 +35,14 @@ gint32 query_org_n_people(const QueryOrg *org);
 gint32 query_org_n_teams(const QueryOrg *org);
 /* What the level of a team is called; NULL: nothing. */
 const char *query_org_team_level(const QueryOrg *org, gint32 team);
+/* The team above; 0: none. */
+gint32 query_org_team_parent(const QueryOrg *org, gint32 team);
 /* Whether a team is `above`, or below it. */
 gboolean query_org_team_is_within(const QueryOrg *org, gint32 team, gint32 above);
+/* Who leads a team on a day; 0: nobody. Under team credit "now" whoever leads it today, on all days. */
+gint32 query_org_team_leader(const QueryOrg *org, gint32 team, BaseDay day);
+/* Whether a person (or whoever was merged into them) leads on a day a team or one above it. */
+gboolean query_org_leads(const QueryOrg *org, gint32 person, gint32 team, BaseDay day);
 /* The ancestor of a team (or the team itself) whose level has this name; 0 when there is none. */
 gint32 query_org_team_at_level(const QueryOrg *org, gint32 team, const char *level);
 gboolean query_org_has_level(const QueryOrg *org, const char *level);

@@ -12,13 +12,15 @@ static gboolean is_level_same(const OrgTeam *a, const OrgTeam *b) {
   return a->level == b->level; /* interned */
 }
 
-/* Whether a team, and all above it, stand as they stood. A chain longer than there are teams has met itself. */
+/* Whether a team, and all above it, stand as they stood, and have the leaders that they had. A chain longer than there
+ * are teams has met itself. */
 static gboolean is_team_same(const QueryOrg *before, const QueryOrg *after, gint32 key) {
   for (guint step = 0; key > 0 && step <= before->teams->len; step++) {
     if ((guint)key >= before->teams->len || (guint)key >= after->teams->len)
       return (guint)key >= before->teams->len && (guint)key >= after->teams->len;
     const OrgTeam *was = &g_array_index(before->teams, OrgTeam, key), *is = &g_array_index(after->teams, OrgTeam, key);
-    if (was->parent != is->parent || !is_level_same(was, is)) return FALSE;
+    if (was->parent != is->parent || !is_level_same(was, is) || !query_org_same_leaders(before, after, key))
+      return FALSE;
     key = was->parent;
   }
   return TRUE;

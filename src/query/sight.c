@@ -7,7 +7,7 @@
 
 #include "query/seen.h"
 
-typedef enum { PLACE_PERSON, PLACE_MANAGER, PLACE_TEAM } PlaceKind;
+typedef enum { PLACE_PERSON, PLACE_MANAGER, PLACE_LEADER, PLACE_TEAM } PlaceKind;
 
 typedef struct {
   PlaceKind kind;
@@ -42,7 +42,7 @@ void query_sight_free(QuerySight *sight) {
 }
 
 static void write_key(QuerySight *sight) {
-  static const char letters[] = {'p', 'm', 't'};
+  static const char letters[] = {'p', 'm', 'l', 't'};
   GString *key = g_string_new(NULL);
   for (guint i = 0; i < sight->places->len; i++) {
     const SightPlace *place = &g_array_index(sight->places, SightPlace, i);
@@ -71,6 +71,10 @@ void query_sight_add_manager(QuerySight *sight, gint32 person) {
   add(sight, (SightPlace){PLACE_MANAGER, person});
 }
 
+void query_sight_add_leader(QuerySight *sight, gint32 person) {
+  add(sight, (SightPlace){PLACE_LEADER, person});
+}
+
 void query_sight_add_team(QuerySight *sight, gint32 team) {
   add(sight, (SightPlace){PLACE_TEAM, team});
 }
@@ -89,15 +93,24 @@ static gboolean same_person(const QueryOrg *org, gint32 a, gint32 b) {
   return a > 0 && query_org_person(org, a) == query_org_person(org, b);
 }
 
+static gboolean is_of(const QueryOrg *org, const SightPlace *seen, gint32 person, const QueryPlace *place) {
+  switch (seen->kind) {
+    case PLACE_PERSON:
+      return same_person(org, person, seen->id);
+    case PLACE_MANAGER:
+      return same_person(org, place->manager, seen->id);
+    case PLACE_LEADER: /* all days of a place have the same leaders */
+      return query_org_leads(org, seen->id, place->team, place->from);
+    case PLACE_TEAM:
+      return query_org_team_is_within(org, place->team, seen->id);
+  }
+  return FALSE;
+}
+
 gboolean query_sight_sees(const QuerySight *sight, const QueryOrg *org, gint32 person, QueryPlace place) {
   if (sight == NULL) return TRUE;
-  for (guint i = 0; person > 0 && i < sight->places->len; i++) {
-    const SightPlace *seen = &g_array_index(sight->places, SightPlace, i);
-    gboolean is = seen->kind == PLACE_PERSON    ? same_person(org, person, seen->id)
-                  : seen->kind == PLACE_MANAGER ? same_person(org, place.manager, seen->id)
-                                                : query_org_team_is_within(org, place.team, seen->id);
-    if (is) return TRUE;
-  }
+  for (guint i = 0; person > 0 && i < sight->places->len; i++)
+    if (is_of(org, &g_array_index(sight->places, SightPlace, i), person, &place)) return TRUE;
   return FALSE;
 }
 
@@ -121,6 +134,25 @@ GHashTable *query_sight_members(const QuerySight *sight, const QueryOrg *org, co
   return members;
 }
 
+QueryShare query_sight_share(const QuerySight *sight, const QueryOrg *org, const Dim *dim, gint64 member, BaseDay start,
+                             BaseDay end) {
+  gboolean is_any_seen = sight == NULL, is_any_hidden = FALSE;
+  for (gint32 person = 1; sight != NULL && person < query_org_n_people(org); person++) {
+    guint n;
+    const QueryPlace *places = query_org_places(org, person, &n);
+    if (query_org_person(org, person) != person) continue;
+    for (guint i = 0; i < n; i++) {
+      if (places[i].from >= end || places[i].until <= start) continue;
+      if (query_dim_place_member(org, dim, person, places[i]) != member) continue;
+      gboolean is_seen = query_sight_sees(sight, org, person, places[i]);
+      is_any_seen |= is_seen;
+      is_any_hidden |= !is_seen;
+    }
+  }
+  if (is_any_seen) return is_any_hidden ? QUERY_SHARE_SOME : QUERY_SHARE_ALL;
+  return is_any_hidden ? QUERY_SHARE_NONE : QUERY_SHARE_EMPTY;
+}
+
 /* --- one place, as a group --- */
 
 /* A team with all below it is the group of its level, unless one below is called the same; alone it is its own. NULL:
@@ -141,6 +173,7 @@ gboolean query_sight_group(const QuerySight *sight, const QueryContext *context,
                            gint64 *member) {
   if (sight->places->len != 1) return FALSE;
   const SightPlace *place = &g_array_index(sight->places, SightPlace, 0);
+  if (place->kind == PLACE_LEADER) return FALSE;
   DimKind kind = place->kind == PLACE_PERSON ? DIM_REP : DIM_MANAGER;
   const char *name = kind == DIM_REP ? "rep" : "manager";
   if (place->kind == PLACE_TEAM) name = team_dimension(org, place->id, &kind);

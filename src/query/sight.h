@@ -18,6 +18,9 @@ QuerySight *query_sight_new(void);
 void query_sight_add_person(QuerySight *sight, gint32 person);
 /* What is credited to people whose manager on the day of the event the person was. */
 void query_sight_add_manager(QuerySight *sight, gint32 person);
+/* What is credited to people who on the day of the event were in a team that the person led on that day, or in one
+ * below it. */
+void query_sight_add_leader(QuerySight *sight, gint32 person);
 /* What is credited to people who on the day of the event were in the team, or in one below it. */
 void query_sight_add_team(QuerySight *sight, gint32 team);
 

@@ -24,8 +24,8 @@ static GHashTable *read_merged(Store *store, GError **error) {
 }
 
 static void find_bounds(QueryStat *stat) {
-  static const char *const not_events[] = {"person",    "team",  "membership", "account", "product",
-                                           "territory", "stage", "fx_rate",    "quota",   NULL};
+  static const char *const not_events[] = {"person",    "team",  "membership", "leadership", "account", "product",
+                                           "territory", "stage", "fx_rate",    "quota",      NULL};
   stat->first = stat->last = BASE_DAY_NONE;
   GHashTableIter iter;
   gpointer name, value;

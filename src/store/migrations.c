@@ -39,6 +39,7 @@ static const Migration migrations[] = {
     {8, "puts by their keys, and what systems told of their records", "feed.sql"},
     {9, "who was erased, and seals of the audit log", "erasing.sql"},
     {10, "who users are to the provider of sign-in", "sign_in.sql"},
+    {11, "leaders of teams, dated", "leaders.sql"},
 };
 
 #define NEWEST (migrations[G_N_ELEMENTS(migrations) - 1].number)

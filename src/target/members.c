@@ -51,7 +51,9 @@ static char *keys_sql(const QueryContext *context, const Dim *dim, const char *n
   GString *sql = g_string_new(NULL);
   g_string_append_printf(sql, "SELECT key FROM %s WHERE %s", quoted, merged ? "merged_into IS NULL" : "true");
   if (dim->kind == DIM_MANAGER)
-    g_string_append(sql, " AND key IN (SELECT manager FROM team UNION SELECT manager FROM membership)");
+    g_string_append(sql,
+                    " AND key IN (SELECT manager FROM team UNION SELECT manager FROM membership UNION SELECT "
+                    "person FROM leadership)");
   return g_string_free(sql, FALSE);
 }
 

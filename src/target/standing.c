@@ -9,6 +9,7 @@
 #include "target/standing.h"
 
 #include "target/asking.h"
+#include "target/share.h"
 
 #include <math.h>
 
@@ -138,6 +139,28 @@ static void resolve_due(const QueryContext *context, const TargetSpread *spread,
 
 /* --- the span's figures --- */
 
+/* Who asks takes a figure for the member's: it is told of what they see all of. */
+static gboolean sees_all_of(const TargetDesk *desk, const QueryOrg *org, const TargetVersion *version, BaseDay start,
+                            BaseDay end) {
+  const QueryContext *context = desk->context;
+  BaseDay until = MIN(end, context->today + 1);
+  QueryShare share = target_version_share(context, org, version, start, until);
+  return share == QUERY_SHARE_ALL || share == QUERY_SHARE_EMPTY;
+}
+
+static gboolean find_partial(const TargetDesk *desk, GArray *standings, GError **error) {
+  if (!desk->context->sight) return TRUE;
+  g_autoptr(QueryOrg) org = query_org_load(desk->context, error);
+  for (guint i = 0; org && i < standings->len; i++) {
+    TargetStanding *standing = &g_array_index(standings, TargetStanding, i);
+    const TargetTerms *terms = &standing->version->terms;
+    standing->is_partial = !sees_all_of(desk, org, standing->version, terms->start, terms->end) ||
+                           (is_change(terms->kind) &&
+                            !sees_all_of(desk, org, standing->version, terms->baseline_start, terms->baseline_end));
+  }
+  return org != NULL;
+}
+
 static gboolean has_begun(const TargetStanding *standing) {
   return standing->phase != TARGET_NOT_BEGUN;
 }
@@ -146,6 +169,10 @@ static gboolean stand(const TargetDesk *desk, const TargetAnswers *answers, Targ
   const TargetTerms *terms = &standing->version->terms;
   resolve_days(desk->context, terms, standing);
   if (!standing->kpi) return TRUE;
+  if (standing->is_partial) {
+    resolve_amount(desk->context, standing, NULL);
+    return TRUE;
+  }
   const QueryValue *baseline =
       is_change(terms->kind) ? target_answers_find(answers, terms, terms->baseline_start, terms->baseline_end) : NULL;
   resolve_amount(desk->context, standing, baseline);
@@ -181,7 +208,7 @@ GArray *target_standings(const TargetDesk *desk, const GPtrArray *targets, GErro
       target_answers_want(answers, terms, terms->baseline_start, terms->baseline_end);
     g_array_append_val(standings, standing);
   }
-  if (!target_answers_ask(answers, error)) return NULL;
+  if (!target_answers_ask(answers, error) || !find_partial(desk, standings, error)) return NULL;
   for (guint i = 0; i < standings->len; i++)
     if (!stand(desk, answers, &g_array_index(standings, TargetStanding, i), error)) return NULL;
   return g_steal_pointer(&standings);

@@ -29,6 +29,7 @@ typedef struct {
   const TargetVersion *version; /* in force; where none is, the last that was said */
   const KpiDefinition *kpi;     /* NULL: it is defined no more */
   TargetPhase phase;
+  gboolean is_partial; /* who asks does not see all that counts towards it: there is an amount, and no figure */
   gboolean has_baseline;
   gboolean baseline_runs; /* its days are not over: what there is of them so far is brought to the length of the span */
   double baseline; /* GROW, REDUCE: of the baseline's days, brought to the length of the span where the KPI adds up */

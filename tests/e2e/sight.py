@@ -20,6 +20,7 @@ import urllib.request
 
 FIRST_BIT = 12  # below it are counts, days and shares
 TODAY = "2026-11-20T12:00"
+TODAY_MONTH = 11
 PASSWORD = "a lighthouse far from any harbour"
 
 
@@ -34,15 +35,24 @@ class Span:
         return 1 << self.bit
 
 
+class Reign:
+    """Somebody's time as the leader of a team, in months of 2026; who leads it first always did."""
+
+    def __init__(self, person, start, until):
+        self.person, self.start, self.until = person, start, until
+
+
 class Company:
-    """Teams in a tree, people who move between them, one deal a span."""
+    """Teams in a tree, people who move between them, leaders who follow one another, one deal a span."""
 
     def __init__(self, rng):
         self.rng = rng
         self.teams = [("T%d" % i, None if i < 2 else rng.randrange(i)) for i in range(rng.randint(3, 6))]
         self.people = ["Person%02d %s" % (i, self.word()) for i in range(rng.randint(8, 14))]
-        # Each team is led by somebody of its own, who may be a leader of others, too.
-        self.leads = [rng.randrange(len(self.people)) for _ in self.teams]
+        # Each team is led by somebody of its own, who may be a leader of others, too; a history of the source's tells
+        # of them, or else they are found out by loads, one a change.
+        self.reigns = [self.reigns_of_a_team() for _ in self.teams]
+        self.tells_leaders = rng.random() < 0.5
         self.spans = []
         for person in range(len(self.people)):
             months = sorted(rng.sample(range(2, 11), rng.randint(0, 1)))
@@ -53,6 +63,26 @@ class Company:
 
     def word(self):
         return "".join(self.rng.choice("bcdfghjklmnpqrstvwxz") for _ in range(9))
+
+    def reigns_of_a_team(self):
+        starts = [1] + sorted(self.rng.sample(range(2, 12), self.rng.choice([0, 1, 1, 2])))
+        return [Reign(self.rng.randrange(len(self.people)), start, until) for start, until in zip(starts, starts[1:] + [13])]
+
+    def leader(self, team, month):
+        return next(r.person for r in self.reigns[team] if r.start <= month < r.until)
+
+    def leaders_ever(self):
+        return sorted({r.person for reigns in self.reigns for r in reigns})
+
+    def led(self, person, month):
+        """The teams that somebody leads in a month, and all below."""
+        return {below for team in range(len(self.teams)) if self.leader(team, month) == person for below in self.below(team)}
+
+    def team_of(self, person, month):
+        return next(s.team for s in self.spans if s.person == person and s.start <= month < (s.until or 13))
+
+    def sees(self, reader, person, month):
+        return reader == person or self.team_of(person, month) in self.led(reader, month)
 
     def below(self, team):
         found = {team}
@@ -73,12 +103,8 @@ class Company:
                            stdout=subprocess.DEVNULL, check=True)
 
     def visible(self, person):
-        """The spans that somebody sees: their own, and those in the teams that they lead and all below."""
-        led = set()
-        for team, lead in enumerate(self.leads):
-            if lead == person:
-                led |= self.below(team)
-        return [s for s in self.spans if s.person == person or s.team in led]
+        """The spans whose deal somebody sees: their own, and those in teams that they led in its month and all below."""
+        return [s for s in self.spans if self.sees(person, s.person, s.start)]
 
     def write(self, folder):
         os.makedirs(folder + "/exports")
@@ -89,13 +115,13 @@ class Company:
             with open("%s/exports/%s.csv" % (folder, name), "w") as out:
                 out.write("\n".join([head] + [",".join("" if v is None else str(v) for v in row) for row in rows]) + "\n")
 
-        table("teams", "Team,Parent,Lead",
-              [(name, parent if parent is None else self.teams[parent][0], self.people[self.leads[i]])
-               for i, (name, parent) in enumerate(self.teams)])
         table("people", "Name,Email,Team",
               [(name, "p%d@example.org" % i, self.teams[[s for s in self.spans if s.person == i][-1].team][0])
                for i, name in enumerate(self.people)])
         month = lambda m: None if m is None else "2026-%02d-01" % m
+        table("reigns", "Team,Lead,Since,Until",
+              [(self.teams[t][0], self.people[r.person], None if r.start == 1 else month(r.start), None if r.until == 13 else month(r.until))
+               for t, reigns in enumerate(self.reigns) for r in reigns])
         table("history", "Person,Team,Since,Until",
               [(self.people[s.person], self.teams[s.team][0], None if s.start == 1 else month(s.start), month(s.until))
                for s in self.spans])
@@ -106,9 +132,25 @@ class Company:
             out.write("name: Canaries\ncurrency: EUR\ntime_zone: Europe/Berlin\n"
                       "alerts:\n  channels:\n    log: {command: [\"true\"]}\n")
         with open(folder + "/sources/crm.yaml", "w") as out:
-            out.write(SOURCE)
+            out.write(SOURCE + (LEADERS if self.tells_leaders else ""))
+
+    def write_teams(self, folder, month):
+        """The records of teams as a CRM gives them: who leads each in this month."""
+        with open(folder + "/exports/teams.csv", "w") as out:
+            out.write("Team,Parent,Lead\n")
+            for i, (name, parent) in enumerate(self.teams):
+                out.write("%s,%s,%s\n" % (name, "" if parent is None else self.teams[parent][0], self.people[self.leader(i, month)]))
+
+    def load(self, attain, folder):
+        """Where the source tells of no leaders, a load on each day on which one follows another."""
+        changes = [] if self.tells_leaders else sorted({r.start for reigns in self.reigns for r in reigns})
+        for month in changes:
+            self.write_teams(folder, month)
+            subprocess.run([attain, "-C", folder, "--now", "2026-%02d-01T12:00" % month, "load"], stdout=subprocess.DEVNULL, check=True)
         with open(folder + "/alerts/all.yaml", "w") as out:
             out.write(ALERTS % {"team": self.rng.choice(self.teams)[0], "rep": self.rng.choice(self.people)})
+        self.write_teams(folder, TODAY_MONTH)
+        subprocess.run([attain, "-C", folder, "--now", TODAY, "load"], stdout=subprocess.DEVNULL, check=True)
 
 
 # Whatever somebody has sold, all of these fire, and say how much it is.
@@ -131,6 +173,7 @@ tables:
   people:   {file: people.csv}
   teams:    {file: teams.csv}
   history:  {file: history.csv}
+  reigns:   {file: reigns.csv}
 map:
   - to: team
     from: teams
@@ -160,6 +203,16 @@ map:
       created_at: Opened
       closed_at: Closed
       amount: Value
+"""
+
+LEADERS = """  - to: leadership
+    from: reigns
+    columns:
+      id: {sql: "Team || '/' || coalesce(Since, '')"}
+      team: Team
+      person: Lead
+      from_at: Since
+      until_at: Until
 """
 
 
@@ -224,12 +277,13 @@ class Reader:
             self.user, role, self.spans = "boss", "executive", list(company.spans)
             server.manage("/api/v1/users", {"user": self.user, "role": role})
         else:
-            self.user, role = "p%d" % person, "leader" if person in company.leads else "rep"
+            self.user, role = "p%d" % person, "leader" if person in company.leaders_ever() else "rep"
             self.spans = company.visible(person)
             server.manage("/api/v1/users", {"user": self.user, "role": role, "person": company.people[person]})
         self.token = server.manage("/api/v1/tokens", {"name": "test", "user": self.user, "may": ["read", "see_all"] if person is None else ["read", "alert"]})["token"]
-        seen = {s.person for s in self.spans} | ({person} - {None})
-        above = {company.leads[t] for t in range(len(company.teams)) for s in company.spans
+        seen = {s.person for s in company.spans if person is None or any(
+            company.sees(person, s.person, month) for month in range(s.start, s.until or 13))} | ({person} - {None})
+        above = {r.person for t in range(len(company.teams)) for r in company.reigns[t] for s in company.spans
                  if s.person in seen and s.team in company.below(t)}
         self.hidden_words = {s.canary for s in company.spans} - {s.canary for s in self.spans}
         self.hidden_words |= {company.people[p].split()[1] for p in range(len(company.people)) if p not in seen | above}
@@ -312,12 +366,12 @@ def check_alerts(server, company, reader):
     """Exactly those alerts that are about the reader, whom they lead today and their teams, and figures of what they see only."""
     if reader.person is None:
         return 0
-    led = {t for team, lead in enumerate(company.leads) if lead == reader.person for t in company.below(team)}
+    led = company.led(reader.person, TODAY_MONTH)
     now = {s.person: s.team for s in company.spans}  # of each the last
     reps = {}
     for person in [p for p, team in now.items() if p == reader.person or team in led]:
         spans = [s for s in company.spans if s.person == person]
-        whole = person == reader.person or all(s in reader.spans for s in spans)
+        whole = all(company.sees(reader.person, person, month) for month in range(1, 13))
         reps["rep:" + company.people[person]] = sum(s.amount for s in spans) if whole else None
     answer = json.loads(server.get("/api/v1/alerts", reader.token)[1])
     states = {rule["rule"]: {state["who"]: state["value"] for state in rule["states"]} for rule in answer["rules"]}
@@ -361,11 +415,12 @@ def check_company(attain, rng, n_requests):
     bad = 0
     with tempfile.TemporaryDirectory() as folder:
         company.write(folder)
-        subprocess.run([attain, "-C", folder, "--now", TODAY, "load"], stdout=subprocess.DEVNULL, check=True)
+        company.load(attain, folder)
         company.aim(attain, folder)
         with Server(attain, folder) as server:
-            others = [p for p in range(len(company.people)) if p not in company.leads]
-            people = sorted(set(company.leads))[:4] + rng.sample(others, min(3, len(others)))
+            leaders = company.leaders_ever()
+            others = [p for p in range(len(company.people)) if p not in leaders]
+            people = rng.sample(leaders, min(4, len(leaders))) + rng.sample(others, min(3, len(others)))
             readers = [Reader(server, company, p) for p in people + [None]]
             description = json.loads(server.get("/api/v1/openapi.json", readers[0].token)[1])
             routes = [(path, at["get"].get("parameters", [])) for path, at in sorted(description["paths"].items())

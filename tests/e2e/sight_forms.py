@@ -9,7 +9,6 @@ import io
 import json
 import random
 import re
-import subprocess
 import sys
 import tempfile
 import urllib.parse
@@ -132,7 +131,7 @@ def main():
     company = sight.Company(rng)
     with tempfile.TemporaryDirectory() as folder:
         company.write(folder)
-        subprocess.run([attain, "-C", folder, "--now", sight.TODAY, "load"], stdout=subprocess.DEVNULL, check=True)
+        company.load(attain, folder)
         with sight.Server(attain, folder) as server:
             people = rng.sample(range(len(company.people)), 3)
             askers = [Asker(server, sight.Reader(server, company, person)) for person in people + [None]]

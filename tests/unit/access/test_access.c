@@ -149,6 +149,8 @@ static void test_find(void **state) {
   assert_has(none->message, "\"Carl\"");
 }
 
+#define TODAY 20000
+
 static User user_of(gint64 person, UserRole role, char **groups) {
   static char *nothing[] = {NULL};
   return (User){.number = 1, .name = (char *)"u", .person = person, .role = role, .groups = groups ? groups : nothing};
@@ -179,7 +181,7 @@ static void test_relations(void **state) {
       {&mia, "company", NULL, 0, ACCESS_NOT_THEIRS},    {&mia, "product", "product", 1, ACCESS_NOT_THEIRS},
   };
   for (guint i = 0; i < G_N_ELEMENTS(cases); i++)
-    if (access_relation(people, policy, cases[i].user, cases[i].dimension, cases[i].table, cases[i].key) !=
+    if (access_relation(people, policy, cases[i].user, TODAY, cases[i].dimension, cases[i].table, cases[i].key) !=
         cases[i].relation)
       fail_msg("case %u: %s %ld", i, cases[i].dimension, (long)cases[i].key);
 }
@@ -195,7 +197,7 @@ static void test_sights(void **state) {
   query_sight_add_person(own, 2);
   query_sight_add_person(led, 2);
   query_sight_add_manager(led, 2);
-  query_sight_add_team(led, 2);
+  query_sight_add_leader(led, 2);
   query_sight_add_person(narrow, 1);
   assert_sees(policy, user_of(7, USER_REP, NULL), FALSE, own);
   assert_sees(policy, user_of(2, USER_LEADER, NULL), FALSE, led);

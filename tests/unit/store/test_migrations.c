@@ -82,6 +82,37 @@ static void test_from_the_ninth_version(void **state) {
   expect(store, "SELECT name, password, identity IS NULL, only_provider FROM attain_user", "ana a hash yes no\n");
 }
 
+/* A team that was given other leaders, one that was given its first, one that was called otherwise, one that only other
+ * records named before, and one that has nobody now: who led them is told from the versions of their records. */
+static void test_from_the_tenth_version(void **state) {
+  make_version_1();
+  store_close(open_ledger(path));
+  {
+    g_autoptr(Store) store = store_open(path, NULL, STORE_CREATE, 0, NULL);
+    run(store,
+        "DROP TABLE leadership; DROP TABLE leadership_history; DELETE FROM team; "
+        "INSERT INTO team BY NAME SELECT 'crm' AS from_source, TRUE AS known, * FROM (VALUES (1, 't1', 'North', 3), "
+        "(2, 't2', 'South', 1), (3, 't3', 'East', 5), (4, 't4', 'West', 6), (5, 't5', 'Far', NULL)) t(key, id, name, "
+        "manager);"
+        "INSERT INTO team_history BY NAME SELECT 'crm' AS from_source, key <> 4 AS known, * FROM (VALUES (1, 't1', "
+        "'North', 1, TIMESTAMP '2026-02-01 08:00:00'), (1, 't1', 'Nord', 1, TIMESTAMP '2026-03-01 09:00:00'), (1, "
+        "'t1', 'North', 2, TIMESTAMP '2026-05-01'), (2, 't2', 'South', NULL, TIMESTAMP '2026-02-01'), (3, 't3', "
+        "'Old', 5, TIMESTAMP '2026-02-01'), (4, 't4', 'West', 2, TIMESTAMP '2026-02-01'), (5, 't5', 'Far', 4, "
+        "TIMESTAMP '2026-04-02 01:00:00')) t(key, id, name, manager, superseded_at);"
+        "UPDATE attain_meta SET value = '10' WHERE name = 'schema_version';");
+  }
+  for (int i = 0; i < 2; i++) {
+    g_autoptr(Store) store = open_ledger(path);
+    expect(store,
+           "SELECT team, person, strftime(from_at_day, '%Y-%m-%d'), strftime(until_at, '%Y-%m-%d %H'), id FROM "
+           "leadership ORDER BY team, from_at NULLS FIRST",
+           "1 1 - 2026-03-01 09 inferred:t1:first\n1 2 2026-03-01 2026-05-01 00 inferred:t1:1772355600000000\n"
+           "1 3 2026-05-01 - inferred:t1:1777593600000000\n5 4 - 2026-04-02 01 inferred:t5:first\n"
+           "5 - 2026-04-02 - inferred:t5:1775091600000000\n");
+    expect(store, "SELECT n_rows FROM ledger_stat WHERE table_name = 'leadership'", "5\n");
+  }
+}
+
 /* A target is kept by its member's key from the sixth form on: what was kept before has none. */
 static void test_from_the_fifth_version(void **state) {
   make_version_1();
@@ -145,7 +176,7 @@ static void test_from_the_second_version(void **state) {
   for (int i = 0; i < 2; i++) {
     g_autoptr(Store) store = open_ledger(path);
     check_records(store);
-    expect(store, "SELECT value FROM attain_meta WHERE name = 'schema_version'", "10\n");
+    expect(store, "SELECT value FROM attain_meta WHERE name = 'schema_version'", "11\n");
     expect(store,
            "SELECT (SELECT count(*) FROM snapshot) + (SELECT count(*) FROM snapshot_kpi) + (SELECT count(*) FROM "
            "snapshot_value)",
@@ -217,7 +248,7 @@ static void test_interrupted_anywhere_the_old_version_is_left(void **state) {
   }
   assert_true(n_failed >= 5);
   g_autoptr(Store) store = open_ledger(path);
-  expect(store, "SELECT value FROM attain_meta WHERE name = 'schema_version'", "10\n");
+  expect(store, "SELECT value FROM attain_meta WHERE name = 'schema_version'", "11\n");
 }
 
 static const LedgerExtraColumn extras[] = {
@@ -302,13 +333,21 @@ static void test_no_fact_is_called_as_the_stores_own_tables(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      ON_A_FILE(test_from_the_first_version),      ON_A_FILE(test_from_the_second_version),
-      ON_A_FILE(test_from_the_third_version),      ON_A_FILE(test_from_the_fourth_version),
-      ON_A_FILE(test_from_the_fifth_version),      ON_A_FILE(test_from_the_ninth_version),
-      ON_A_FILE(test_reading_the_first_version),   ON_A_FILE(test_other_derived_facts),
-      ON_A_FILE(test_a_newer_database_is_refused), ON_A_FILE(test_interrupted_anywhere_the_old_version_is_left),
-      ON_A_FILE(test_a_workspaces_own_columns),    ON_A_FILE(test_a_column_no_longer_asked_for),
-      ON_A_FILE(test_a_column_of_another_type),    ON_A_FILE(test_no_fact_is_called_as_the_stores_own_tables),
+      ON_A_FILE(test_from_the_first_version),
+      ON_A_FILE(test_from_the_second_version),
+      ON_A_FILE(test_from_the_third_version),
+      ON_A_FILE(test_from_the_fourth_version),
+      ON_A_FILE(test_from_the_fifth_version),
+      ON_A_FILE(test_from_the_tenth_version),
+      ON_A_FILE(test_from_the_ninth_version),
+      ON_A_FILE(test_reading_the_first_version),
+      ON_A_FILE(test_other_derived_facts),
+      ON_A_FILE(test_a_newer_database_is_refused),
+      ON_A_FILE(test_interrupted_anywhere_the_old_version_is_left),
+      ON_A_FILE(test_a_workspaces_own_columns),
+      ON_A_FILE(test_a_column_no_longer_asked_for),
+      ON_A_FILE(test_a_column_of_another_type),
+      ON_A_FILE(test_no_fact_is_called_as_the_stores_own_tables),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

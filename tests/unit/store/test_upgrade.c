@@ -29,6 +29,11 @@ static const struct {
      "SELECT source, event FROM attain_told_event", "crm e1\n"},
     {"erasing.sql", "INSERT INTO attain_erased VALUES (1, 'person', 'Erased person 1', TIMESTAMP '2026-06-03')",
      "SELECT erased, shown FROM attain_erased", "1 Erased person 1\n"},
+    {"sign_in.sql",
+     "INSERT INTO attain_user (user_number, name, role, is_locked, made_at, identity) VALUES (1, 'ana', 'rep', false, "
+     "TIMESTAMP "
+     "'2026-06-04', 'https://x 7')",
+     "SELECT name, identity FROM attain_user", "ana https://x 7\n"},
 };
 
 #define NEWEST_TESTED (G_N_ELEMENTS(forms) + 1)
