@@ -57,6 +57,15 @@ static void add_record(CliTable *table, const Session *session, const QueryTrail
   cli_table_add_cell(table, counts, record->has_value ? CLI_STYLE_NONE : CLI_STYLE_BAD);
 }
 
+/* A record that several share is listed for each of them. */
+static char *sum_words(const QueryTrail *trail) {
+  gint64 n_records = trail->n_used + trail->n_without_rate;
+  g_autofree char *records = base_count_words(n_records, "# {record|records}");
+  if (n_records == trail->records->len) return g_steal_pointer(&records);
+  g_autofree char *shares = base_count_words(trail->records->len, "# {share|shares}");
+  return g_strdup_printf("%s, %s", records, shares);
+}
+
 static void print_table(const Session *session, const CliContext *context, const QueryTrail *trail, gboolean markdown) {
   g_autofree char *name = answer_measure_name(trail);
   g_autofree char *title = g_strdup_printf("%s · %s", name, trail->when);
@@ -71,7 +80,7 @@ static void print_table(const Session *session, const CliContext *context, const
     add_record(table, session, trail, &g_array_index(trail->records, QueryRecord, i), extra);
   g_autofree char *total =
       trail->adds_up ? contribution(session, trail, extra.decimals, TRUE, trail->total) : g_strdup("");
-  g_autofree char *sum = base_count_words(trail->records->len, "# {record|records}");
+  g_autofree char *sum = sum_words(trail);
   guint n_empty = G_N_ELEMENTS(heads) - 1 + (extra.stage ? 1 : 0) + (extra.days ? 1 : 0);
   cli_table_add_row(table);
   cli_table_add_cell(table, sum, CLI_STYLE_TOTAL);

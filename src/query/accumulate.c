@@ -123,19 +123,19 @@ gint32 accumulate_group(const Scan *scan, const ScanTable *table, CubeTable *cel
 /* --- adding one contribution --- */
 
 static void add_level(const Scan *scan, CubeTable *cells, const ScanUse *use, guint column, gint32 group, Span span,
-                      gint64 value) {
-  cube_add_sum(cells, column, group, (guint)scan_slot(scan, span.from), value, 1);
+                      gint64 value, gint64 n) {
+  cube_add_sum(cells, column, group, (guint)scan_slot(scan, span.from), value, n);
   gboolean averaged = use->use->averaged && (gint)column != use->use->missing_column;
-  if (averaged) cube_add_moment(cells, column, group, (guint)scan_slot(scan, span.from), value, 1, span.from);
+  if (averaged) cube_add_moment(cells, column, group, (guint)scan_slot(scan, span.from), value, n, span.from);
   if (span.until == BASE_DAY_MAX) return;
-  cube_add_sum(cells, column, group, (guint)scan_slot(scan, span.until), -value, -1);
-  if (averaged) cube_add_moment(cells, column, group, (guint)scan_slot(scan, span.until), -value, -1, span.until);
+  cube_add_sum(cells, column, group, (guint)scan_slot(scan, span.until), -value, -n);
+  if (averaged) cube_add_moment(cells, column, group, (guint)scan_slot(scan, span.until), -value, -n, span.until);
 }
 
 /* The days of `piece`, of a value spread over those of `whole`. The record is counted where it begins and where it
  * ends, so that those of any days are the ones begun before their end less the ones ended before their start. */
 static void add_spread(const Scan *scan, CubeTable *cells, const PlanUse *use, gint32 group, Span piece, Span whole,
-                       gint64 value) {
+                       gint64 value, gint64 n) {
   const GArray *boundaries = scan->plan->boundaries;
   gint64 given = accumulate_spread_until(value, whole, piece.from);
   BaseDay at = piece.from;
@@ -144,16 +144,17 @@ static void add_spread(const Scan *scan, CubeTable *cells, const PlanUse *use, g
     BaseDay next =
         (guint)slot < boundaries->len ? MIN(g_array_index(boundaries, BaseDay, (guint)slot), piece.until) : piece.until;
     gint64 upto = accumulate_spread_until(value, whole, next);
-    cube_add_sum(cells, use->column, group, (guint)slot, upto - given, at == piece.from);
+    cube_add_sum(cells, use->column, group, (guint)slot, upto - given, at == piece.from ? n : 0);
     given = upto;
     at = next;
   }
-  cube_add_sum(cells, (guint)use->ended_column, group, (guint)scan_slot(scan, piece.until - 1), 1, 1);
+  cube_add_sum(cells, (guint)use->ended_column, group, (guint)scan_slot(scan, piece.until - 1), n, n);
 }
 
 static void add_cell(const Scan *scan, CubeTable *cells, const StoreChunk *chunk, ScanUse *use, gsize row, gint32 group,
                      guint cell, BaseDay day, const Credit *credit) {
   PlanUse *plan_use = use->use;
+  gint64 n = credit->is_again ? 0 : 1;
   gboolean missing, has;
   switch (plan_use->measure->agg) {
     case KPI_AGG_DISTINCT:
@@ -181,7 +182,7 @@ static void add_cell(const Scan *scan, CubeTable *cells, const StoreChunk *chunk
       gint64 value;
       has = accumulate_value(scan, chunk, use, row, day, &value, &missing);
       if (has)
-        cube_add_sum(cells, plan_use->column, group, cell, use->value < 0 ? 1 : accumulate_share(value, credit), 1);
+        cube_add_sum(cells, plan_use->column, group, cell, use->value < 0 ? 1 : accumulate_share(value, credit), n);
       break;
     }
     default: {
@@ -189,7 +190,7 @@ static void add_cell(const Scan *scan, CubeTable *cells, const StoreChunk *chunk
       if (has) cube_add_number(cells, plan_use->column, group, cell, number);
     }
   }
-  if (missing) cube_add_sum(cells, (guint)plan_use->missing_column, group, cell, 1, 1);
+  if (missing) cube_add_sum(cells, (guint)plan_use->missing_column, group, cell, n, n);
 }
 
 /* --- the crediting of one row --- */
@@ -218,19 +219,21 @@ static gint32 owner_in(const Scan *scan, const StoreChunk *chunk, const ScanUse 
                             ((const gint64 *)chunk->data[use->on_at])[row], owner);
 }
 
-/* The people credited; at least one. What splits leave over is the owner's; overlays come on top. */
+/* The people credited, at least one: those who share it, the owner with what they leave over, then overlays, the
+ * largest first (query_org_load_splits). */
 static guint credits_of(const Scan *scan, const StoreChunk *chunk, gsize row, gint32 owner, Credit *credits) {
   const QueryOrg *org = scan->plan->org;
   owner = query_org_person(org, owner);
   guint n_shared = 0, n = 0;
   const QueryCredit *shared = scan->has_splits ? query_org_credits(org, key_at(scan, chunk, row), &n_shared) : NULL;
   gint64 given = 0;
-  for (guint i = 0; i < n_shared && n < MAX_CREDITS - 1; i++) {
-    gint64 from = shared[i].overlay ? 0 : given;
-    credits[n++] = (Credit){shared[i].person, from, from + shared[i].share_ppm};
-    if (!shared[i].overlay) given += shared[i].share_ppm;
-  }
-  if (shared == NULL || given < WHOLE_PPM) credits[n++] = (Credit){owner, given, WHOLE_PPM};
+  guint i = 0;
+  for (; i < n_shared && !shared[i].overlay && n < MAX_CREDITS - 1; i++, given = credits[n - 1].to_ppm)
+    credits[n++] = (Credit){.person = shared[i].person, .from_ppm = given, .to_ppm = given + shared[i].share_ppm};
+  if (given < WHOLE_PPM || n == 0) credits[n++] = (Credit){.person = owner, .from_ppm = given, .to_ppm = WHOLE_PPM};
+  for (; i < n_shared && n < MAX_CREDITS; i++)
+    if (shared[i].overlay)
+      credits[n++] = (Credit){.person = shared[i].person, .to_ppm = shared[i].share_ppm, .is_overlay = TRUE};
   return n;
 }
 
@@ -246,7 +249,8 @@ gboolean accumulate_frame_holds(const PlanFrame *frame, const StoreChunk *chunk,
 }
 
 /* The groups a row has been counted in, and of which days: a second share of one deal in the same group adds its money,
- * not the deal again. */
+ * not the deal again, and an overlay on top of a share that is there nothing, so that no total has more than the deal.
+ */
 typedef struct {
   gint32 group;
   Span days;
@@ -289,21 +293,21 @@ void accumulate_row(const Scan *scan, CubeTable *cells, const StoreChunk *chunk,
     add_cell(scan, cells, chunk, use, row, group, slot, piece.from, credit);
     return;
   }
-  gint64 value;
+  gint64 value, n = credit->is_again ? 0 : 1;
   gboolean missing;
   gint32 currency = accumulate_foreign(scan, chunk, use, row);
   if (currency >= 0) {
     if (!scan_valid(chunk, use->value, row)) return;
     value = accumulate_share(((const gint64 *)chunk->data[use->value])[row], credit);
-    add_level(scan, cells, use, (guint)(use->use->currency_column + currency), group, piece, value);
+    add_level(scan, cells, use, (guint)(use->use->currency_column + currency), group, piece, value, n);
   } else if (accumulate_value(scan, chunk, use, row, whole.from, &value, &missing)) {
     if (use->value >= 0) value = accumulate_share(value, credit);
     if (measure->when == KPI_WHEN_SPREAD)
-      add_spread(scan, cells, use->use, group, piece, whole, value);
+      add_spread(scan, cells, use->use, group, piece, whole, value, n);
     else
-      add_level(scan, cells, use, use->use->column, group, piece, value);
+      add_level(scan, cells, use, use->use->column, group, piece, value, n);
   } else if (missing) {
-    add_level(scan, cells, use, (guint)use->use->missing_column, group, piece, 1);
+    add_level(scan, cells, use, (guint)use->use->missing_column, group, piece, n, n);
   }
 }
 
@@ -337,7 +341,8 @@ typedef struct {
   Span whole;       /* the days in which it counts */
   CubeTable *cells; /* whose groups are the first `n_keep` dimensions, and the entity */
   guint n_keep;
-  Seen *seen; /* of the level */
+  gboolean adds_shares; /* the measure is of amounts, which are shared; records are not */
+  Seen *seen;           /* of the level */
 } Counting;
 
 static gint32 group_of(const Counting *counting, gint32 person, QueryPlace place) {
@@ -351,16 +356,23 @@ static gint32 group_of(const Counting *counting, gint32 person, QueryPlace place
   return cube_table_group(counting->cells, tuple);
 }
 
-/* The days of a piece that the group does not have yet, from the one of `counted` on. */
-static void add_uncounted(Counting *counting, const Credit *credit, Span piece, gint32 group, guint from) {
+/* A piece of a share in a group, after the first `from` of what is counted: the days that the group does not have yet
+ * count the record; in the others a further share adds its money, an overlay nothing. */
+static void add_to_group(Counting *counting, const Credit *credit, Span piece, gint32 group, guint from) {
   Seen *seen = counting->seen;
   for (guint i = from; i < seen->n; i++) {
     const Counted counted = seen->counted[i];
     if (counted.group != group || counted.days.until <= piece.from || counted.days.from >= piece.until) continue;
     if (piece.from < counted.days.from)
-      add_uncounted(counting, credit, (Span){piece.from, counted.days.from}, group, i + 1);
+      add_to_group(counting, credit, (Span){piece.from, counted.days.from}, group, i + 1);
     if (counted.days.until < piece.until)
-      add_uncounted(counting, credit, (Span){counted.days.until, piece.until}, group, i + 1);
+      add_to_group(counting, credit, (Span){counted.days.until, piece.until}, group, i + 1);
+    if (!counting->adds_shares || credit->is_overlay) return;
+    Credit again = *credit;
+    again.is_again = TRUE;
+    accumulate_row(counting->scan, counting->cells, counting->chunk, counting->use, counting->row, &again,
+                   (Span){MAX(piece.from, counted.days.from), MIN(piece.until, counted.days.until)}, counting->whole,
+                   group);
     return;
   }
   if (seen->n < MAX_COUNTED) seen->counted[seen->n++] = (Counted){group, piece};
@@ -374,12 +386,7 @@ static gboolean add_piece(Counting *counting, const Credit *credit, QueryPlace p
   if (!query_where_allows(scan->plan->org, scan->plan->where, credit->person, place)) return TRUE;
   gint32 group = group_of(counting, credit->person, place);
   if (group < 0) return FALSE;
-  KpiAgg agg = counting->use->use->measure->agg;
-  if (agg != KPI_AGG_SUM && agg != KPI_AGG_MEAN)
-    add_uncounted(counting, credit, piece, group, 0);
-  else
-    accumulate_row(scan, counting->cells, counting->chunk, counting->use, counting->row, credit, piece, counting->whole,
-                   group);
+  add_to_group(counting, credit, piece, group, 0);
   return TRUE;
 }
 
@@ -412,7 +419,7 @@ static gboolean credit_person(Counting *counting, const Credit *credit, Span spa
 static gboolean add_once(Counting *counting, Span span) {
   gint32 group = group_of(counting, 0, nowhere);
   if (group < 0) return FALSE;
-  Credit all = {0, 0, WHOLE_PPM};
+  Credit all = {.to_ppm = WHOLE_PPM};
   accumulate_row(counting->scan, counting->cells, counting->chunk, counting->use, counting->row, &all, span,
                  counting->whole, group);
   return TRUE;
@@ -443,7 +450,9 @@ static gboolean credit_row(Counting *counting, const Credit *credits, guint n_cr
 static gboolean add_row(const Scan *scan, ScanTable *table, const StoreChunk *chunk, ScanUse *use, gsize row,
                         gint64 *members) {
   Seen seen; /* begun anew for each level: too large to be cleared for each row */
-  Counting counting = {scan, table, chunk, use, row, members, .seen = &seen};
+  KpiAgg agg = use->use->measure->agg;
+  Counting counting = {scan, table,   chunk,         use,
+                       row,  members, .seen = &seen, .adds_shares = agg == KPI_AGG_SUM || agg == KPI_AGG_MEAN};
   if (!accumulate_span(scan, chunk, use, row, &counting.whole)) return TRUE;
   accumulate_members(scan, table, chunk, row, members);
   if (accumulate_lacks_entity(table, scan->plan, members)) return TRUE;

@@ -17,6 +17,8 @@ typedef struct {
   gint32 person;
   gint64 from_ppm;
   gint64 to_ppm;
+  gboolean is_overlay; /* on top of the whole: counts only in groups that have no share of the record */
+  gboolean is_again;   /* the group has the record already: the money of a further share, not another record */
 } Credit;
 
 #define WHOLE_PPM 1000000

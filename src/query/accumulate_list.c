@@ -88,10 +88,12 @@ void accumulate_list(const Scan *scan, const StoreChunk *chunk, const ScanUse *u
   for (guint i = 0; i < SCAN_TEXTS; i++)
     record.texts[i] =
         scan_valid(chunk, sink->columns[i], row) ? ((const gint32 *)chunk->data[sink->columns[i]])[row] : -1;
+  gboolean is_new = sink->row != sink->last_row; /* not another's share of the record listed last */
   if (record.has_value)
-    sink->n_used++;
+    sink->n_used += is_new;
   else
-    sink->n_without_rate++;
+    sink->n_without_rate += is_new;
+  sink->n_listed++;
   sink->last_row = sink->row;
   sink->last_person = record.person;
   sink->last_kept = sink->records->len < sink->max_records;

@@ -22,7 +22,7 @@
 #define UNKNOWN     (-2)
 
 static const QueryPlace nowhere = {BASE_DAY_MIN, BASE_DAY_MAX, 0, 0, -1};
-static const Credit whole_credit = {0, 0, WHOLE_PPM};
+static const Credit whole_credit = {.to_ppm = WHOLE_PPM};
 
 /* What a thread's measures work in; made when it first has one. */
 typedef struct {

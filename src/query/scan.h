@@ -56,9 +56,10 @@ typedef struct {
   gint columns[SCAN_TEXTS]; /* in the scan; -1 = the fact has no such text */
   GArray *records;          /* ScanRecord */
   StoreDictionary *dictionaries[SCAN_TEXTS];
-  gsize max_records; /* more are counted, not kept */
-  gsize n_used, n_without_rate;
-  gsize row, last_row; /* rows met; the one listed last */
+  gsize max_records;            /* more are counted, not kept */
+  gsize n_listed;               /* a record for each who has a share of it */
+  gsize n_used, n_without_rate; /* records */
+  gsize row, last_row;          /* rows met; the one listed last */
   gint32 last_person;
   gboolean last_kept;
   gboolean has_people; /* records say who is credited */

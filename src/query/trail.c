@@ -164,12 +164,11 @@ static gboolean list_records(const QueryContext *context, QueryOrg *org, const Q
   sink.inside = use->framed ? NULL : read->measure;
   sink.first = days.from;
   gboolean ok = query_plan_list(plan, &sink, error);
-  gsize n_records = sink.n_used + sink.n_without_rate;
-  if (ok && max_records > 0 && n_records > max_records) {
+  if (ok && max_records > 0 && sink.n_listed > max_records) {
     g_set_error(error, BASE_ERROR, BASE_ERROR_LIMIT,
                 "%" G_GSIZE_FORMAT " records are behind it, more than the %" G_GSIZE_FORMAT
                 " listed at once (limit): ask for a shorter period, under a narrower condition (where), or for more",
-                n_records, max_records);
+                sink.n_listed, max_records);
     ok = FALSE;
   }
   const Dim rep = {.kind = DIM_REP, .name = "rep"};

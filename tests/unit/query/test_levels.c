@@ -19,6 +19,7 @@ static const char definitions[] =
     "  costs: {formula: sum(spend.amount on at)}\n"
     "  part: {formula: won / total(won)}\n"
     "  wins: {formula: won}\n"
+    "  typical: {formula: \"mean(opportunity.amount where outcome = 'won' on closed_at)\"}\n"
     "  open: {formula: count(opportunity from created_at until closed_at)}\n";
 
 static World world;
@@ -100,6 +101,33 @@ static void assert_answers(const Case *cases, gsize n) {
   }
 }
 
+/* Cy has half of Ana's 300 on top: Cy's own, but the deal that North has already. So it is for who sees both. */
+static void an_overlay_beside_a_share_adds_nothing(void **state) {
+  static const Case cases[] = {
+      {"value", "team,rep", "North/Ana 400; North/Cy 150; South/Ben 200; North 400; South 200; all 450"},
+      {"value", "team", "North 400; South 200; all 450"},
+      {"typical", "team", "North 200; South 100; all 150"},
+  };
+  company_sql(world.store,
+              "INSERT INTO split BY NAME SELECT 33::UBIGINT AS key, 'x3' AS id, 2::UBIGINT AS opportunity, "
+              "3 AS person, 0.5 AS share, 'overlay' AS kind");
+  assert_answers(cases, G_N_ELEMENTS(cases));
+  static const char *const kpis[] = {"value", NULL};
+  static const char *const conditions[][2] = {
+      {"rep in ('Ana', 'Ben', 'Cy')"}, {"rep in ('Ben', 'Cy')"}, {"rep = 'Cy'"}};
+  static const double values[] = {450, 200, 150};
+  static const gint64 records[] = {3, 2, 1};
+  for (guint i = 0; i < G_N_ELEMENTS(conditions); i++) {
+    QueryRequest request = {.kpis = kpis, .period = "2026-02", .where = conditions[i], .rates_of = BASE_DAY_NONE};
+    g_autoptr(GError) error = NULL;
+    g_autoptr(QueryResult) result = query_run(&world.context, &request, &error);
+    if (result == NULL) fail_msg("%s", error->message);
+    assert_true(query_result_row(result, 0)->value.value == values[i]);
+    assert_int_equal(query_result_row(result, 0)->value.n, records[i]);
+  }
+  company_sql(world.store, "DELETE FROM split WHERE key = 33");
+}
+
 /* Ben's 50 and half of 300; of all, and of both teams together, the deal counts once. */
 static void a_shared_deal_counts_once_above(void **state) {
   static const Case cases[] = {
@@ -118,6 +146,7 @@ static void a_deal_shared_within_a_team_counts_once_for_it(void **state) {
       {"wins", "team", "North 2; South 2; all 3"},
       {"wins", "team,rep", "North/Ana 2; North/Cy 1; South/Ben 2; North 2; South 2; all 3"},
       {"rate", "team,rep", "North/Ana 1; North/Cy 0.3333; South/Ben 1; North 0.5; South 1; all 0.6"},
+      {"typical", "team,rep", "North/Ana 175; North/Cy 50; South/Ben 100; North 200; South 100; all 150"},
   };
   company_sql(
       world.store,
@@ -167,6 +196,7 @@ static void what_cannot_be_grouped_has_its_total(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_shared_deal_counts_once_above),
+      cmocka_unit_test(an_overlay_beside_a_share_adds_nothing),
       cmocka_unit_test(a_deal_shared_within_a_team_counts_once_for_it),
       cmocka_unit_test(a_rate_is_evaluated_again_at_every_level),
       cmocka_unit_test(whoever_has_calls_only_has_a_row),
