@@ -73,13 +73,19 @@ typedef struct {
   const char *const *values;  /* as texts; NULL: empty */
 } AttainTold;
 
+typedef struct {
+  const char *source;  /* whose mapping */
+  const char *webhook; /* by which it came, for the audit log; NULL: the handle's user tells it */
+  size_t n_told;       /* at most 10,000 */
+  const AttainTold *told;
+} AttainTelling;
+
 /* Takes what a system tells of its records, through the mapping of the source whose files have them, too. Each value
  * counts by its time: what comes late undoes nothing newer, and what was told in parts is put together. Gives a JSON
  * object: the load, how many were accepted, removed, rejected (`attain check` says why), wait for the rest of what they
  * need, had been taken before, were older than what is known; and the columns that the mapping does not name. Give it
- * back with attain_free(). At most 10,000 at once. Otherwise as attain_put(). */
-ATTAIN_API char *attain_take(AttainWorkspace *workspace, const char *source, const AttainTold *told, size_t n_told,
-                             AttainError *error);
+ * back with attain_free(). Otherwise as attain_put(). */
+ATTAIN_API char *attain_take(AttainWorkspace *workspace, const AttainTelling *telling, AttainError *error);
 
 /* Loads the files of a source, or of all where `source` is NULL, as `attain load` does: a commit a source. Where one of
  * several fails the others are loaded all the same; the error then says which failed, and the report counts the others.

@@ -116,6 +116,10 @@ ATTAIN_API char *attain_tokens(AttainWorkspace *workspace, AttainError *error);
 
 /* For what the server itself sees: a webhook refused, a limit reached. What the library does it notes by itself. */
 ATTAIN_API void attain_audit_note(AttainWorkspace *workspace, const char *address, const char *what, const char *about);
+/* The same of what strangers may do any number of times: within a minute, one entry with the first's address, what the
+ * first was about and how many there were. */
+ATTAIN_API void attain_audit_count(AttainWorkspace *workspace, const char *address, const char *what,
+                                   const char *about);
 /* JSON of the entries after `after` (0: from the first), at most `limit`. MANAGE. Errors: FORBIDDEN. */
 ATTAIN_API char *attain_audit(AttainWorkspace *workspace, int64_t after, unsigned limit, AttainError *error);
 

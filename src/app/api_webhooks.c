@@ -16,18 +16,8 @@
 
 /* --- who sent it --- */
 
-/* Who sends a thousand adds an entry a minute to the audit log, which says how many they were. */
-static void note_refused(HttpExchange *exchange, Server *server, AttainWorkspace *workspace, const char *name) {
-  guint n = server_count_refused(server, g_get_monotonic_time());
-  if (n == 0) return;
-  g_autofree char *told =
-      n == 1 ? g_strdup(name) : g_strdup_printf("%s, and %u more since the last entry", name, n - 1);
-  attain_audit_note(workspace, http_client(exchange), "webhook_refused", told);
-}
-
-static void turn_away(HttpExchange *exchange, Server *server, AttainWorkspace *workspace, const char *name,
-                      const char *why) {
-  note_refused(exchange, server, workspace, name);
+static void turn_away(HttpExchange *exchange, AttainWorkspace *workspace, const char *name, const char *why) {
+  attain_audit_count(workspace, http_client(exchange), "webhook_refused", name);
   g_debug("webhook %s: %s", name, why);
   http_problem(exchange, 401, "unsigned", "It is not signed as it must be", "%s",
                "The webhook is not known, or its signature or time is wrong.");
@@ -89,7 +79,8 @@ static char *take(AttainWorkspace *workspace, const Webhook *webhook, const Webh
     const WebhookItem *item = &g_array_index(news->items, WebhookItem, i);
     told[i] = told_of(item, webhook_object(webhook, item->object));
   }
-  return attain_take(workspace, webhook->source, told, n, error);
+  const AttainTelling telling = {.source = webhook->source, .webhook = webhook->name, .n_told = n, .told = told};
+  return attain_take(workspace, &telling, error);
 }
 
 static void reply_taken(HttpExchange *exchange, const WebhookNews *news, char *taken, AttainError *error) {
@@ -101,7 +92,7 @@ static void reply_taken(HttpExchange *exchange, const WebhookNews *news, char *t
   }
 }
 
-static void take_webhook(HttpExchange *exchange, Server *server, AttainWorkspace *workspace, const Webhook *webhook) {
+static void take_webhook(HttpExchange *exchange, AttainWorkspace *workspace, const Webhook *webhook) {
   gsize length = 0;
   AttainError failed = {0};
   g_autoptr(GError) error = NULL;
@@ -112,7 +103,7 @@ static void take_webhook(HttpExchange *exchange, Server *server, AttainWorkspace
     return;
   }
   if (!is_of_organisation(webhook, news)) {
-    turn_away(exchange, server, workspace, webhook->name, "another organisation");
+    turn_away(exchange, workspace, webhook->name, "another organisation");
     return;
   }
   char *taken = take(workspace, webhook, news, &failed);
@@ -129,11 +120,11 @@ static void receive(HttpExchange *exchange, gpointer app) {
   }
   g_autoptr(Webhook) webhook = webhook_load(server_folder(app), name, &error);
   if (!webhook)
-    turn_away(exchange, app, workspace, name, error->message);
+    turn_away(exchange, workspace, name, error->message);
   else if (!is_authentic(exchange, webhook))
-    turn_away(exchange, app, workspace, name, "signature");
+    turn_away(exchange, workspace, name, "signature");
   else
-    take_webhook(exchange, app, workspace, webhook);
+    take_webhook(exchange, workspace, webhook);
   server_let_go(app, workspace);
 }
 

@@ -27,18 +27,6 @@ void server_let_go(Server *server, AttainWorkspace *workspace) {
   g_mutex_unlock(&server->lock);
 }
 
-guint server_count_refused(Server *server, gint64 now_us) {
-  g_mutex_lock(&server->lock);
-  guint n = ++server->n_refused;
-  gboolean is_told = server->refused_us == 0 || now_us - server->refused_us >= G_TIME_SPAN_MINUTE;
-  if (is_told) {
-    server->refused_us = now_us;
-    server->n_refused = 0;
-  }
-  g_mutex_unlock(&server->lock);
-  return is_told ? n : 0;
-}
-
 SignIn *server_sign_in(Server *server) {
   g_mutex_lock(&server->lock);
   SignIn *sign_in = sign_in_hold(server->sign_in);

@@ -18,9 +18,6 @@ AttainWorkspace *server_hold(Server *server);
 void server_let_go(Server *server, AttainWorkspace *workspace);
 /* The provider of sign-in as attain.yaml has it; NULL: passwords only. sign_in_release() it (app/sign_in.h). */
 SignIn *server_sign_in(Server *server);
-/* Counts a stranger's call that was refused. Returns how many there were since they were last told of, once a minute;
- * 0: it is not to be told yet. `now_us`: of a clock that only goes on. */
-guint server_count_refused(Server *server, gint64 now_us);
 /* Who tells readers of commits. */
 Feed *server_feed(Server *server);
 

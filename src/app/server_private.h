@@ -31,10 +31,8 @@ struct Server {
   gboolean is_stopping, is_stopped;
   gboolean is_to_read; /* the files, by `reader` */
   guint stop_seconds;
-  char *fault;       /* of the files, told when they were last read; NULL: none */
-  guint n_readings;  /* of the files that took */
-  gint64 refused_us; /* when strangers' calls were last told of; 0: never */
-  guint n_refused;   /* since then */
+  char *fault;      /* of the files, told when they were last read; NULL: none */
+  guint n_readings; /* of the files that took */
 };
 
 /* attain.yaml's section and the options as settings of src/http. */

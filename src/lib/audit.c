@@ -4,6 +4,7 @@
 #include "answer/answer.h"
 #include "cli/cli.h"
 #include "lib/reader.h"
+#include "lib/tally.h"
 
 #define MAX_ENTRIES 10000 /* of one answer */
 
@@ -30,8 +31,18 @@ void lib_note(AttainWorkspace *workspace, const char *address, const char *what,
   note(workspace, who, address, what, about);
 }
 
+static const char *who_sees(const AttainWorkspace *workspace) {
+  return workspace->reader ? workspace->reader->user->name : "server";
+}
+
 void attain_audit_note(AttainWorkspace *workspace, const char *address, const char *what, const char *about) {
-  note(workspace, workspace->reader ? workspace->reader->user->name : "server", address, what ? what : "", about);
+  note(workspace, who_sees(workspace), address, what ? what : "", about);
+}
+
+void attain_audit_count(AttainWorkspace *workspace, const char *address, const char *what, const char *about) {
+  if (workspace->core->is_read_only) return;
+  const LibRepeated repeated = {who_sees(workspace), address, what ? what : "", about};
+  lib_tally_repeat(workspace->core->tally, &repeated, g_get_monotonic_time());
 }
 
 /* --- reading --- */
@@ -57,6 +68,7 @@ typedef struct {
 static gboolean list(AttainWorkspace *workspace, const Session *session, gconstpointer what, FILE *out,
                      GError **error) {
   const Asked *asked = what;
+  lib_write_tally(workspace);
   g_autoptr(CliJson) json = cli_json_new(out);
   cli_json_begin_object(json);
   cli_json_member_array(json, "entries");
@@ -74,6 +86,7 @@ char *attain_audit(AttainWorkspace *workspace, int64_t after, unsigned limit, At
 static gboolean verify(AttainWorkspace *workspace, const Session *session, gconstpointer what, FILE *out,
                        GError **error) {
   UserAuditProof proof;
+  lib_write_tally(workspace);
   if (!user_audit_verify(session->store, &proof, error)) return FALSE;
   g_autoptr(CliJson) json = cli_json_new(out);
   cli_json_begin_object(json);

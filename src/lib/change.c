@@ -2,6 +2,7 @@
 #include "lib/change.h"
 
 #include "lib/reader.h"
+#include "lib/tally.h"
 #include "session/sources.h"
 
 #define NO_FILE_SOURCE "put"
@@ -155,12 +156,32 @@ static void tell_put(AttainWorkspace *workspace, const LibCall *call, const Inge
   lib_tell_subscribers(workspace, &change);
 }
 
+static void count_calls(const Commit *commit) {
+  for (guint i = 0; i < commit->n_calls; i++) {
+    const LibCall *call = commit->calls[i];
+    g_autofree char *who = lib_who(call->caller);
+    lib_count_report(call->caller, who, call->records ? "put" : "removed", call->source, call->table,
+                     &call->report->report);
+  }
+}
+
+/* What is in the database although it failed after the commit is counted, too. Always FALSE. */
+static gboolean settle(const Commit *commit, GError **error) {
+  AttainWorkspace *workspace = commit->workspace;
+  const LibCall *first = commit->calls[0];
+  gint64 before = query_live_load(workspace->core->live);
+  settle_failed(workspace, first->source, &first->table, 1, error);
+  if (commit->is_kept && query_live_load(workspace->core->live) != before) count_calls(commit);
+  return FALSE;
+}
+
 /* What was put becomes the next answers, and is told. Where nothing was written the keys still are. */
 static gboolean finish(Commit *commit, const IngestPutReport *put, GError **error) {
   AttainWorkspace *workspace = commit->workspace;
   make_reports(commit, put);
   if (!commit->is_kept && !lib_keys_keep(workspace, commit->calls, commit->n_calls, error)) return FALSE;
   lib_keys_learn(workspace, commit->calls, commit->n_calls);
+  count_calls(commit);
   query_live_tell(workspace->core->live, put->written);
   if (!lib_publish_commit(workspace, put->load, error)) return FALSE;
   if (put->load > 0) tell_put(workspace, commit->calls[0], put);
@@ -177,11 +198,11 @@ static gboolean put_joined(Commit *commit, gboolean *is_taken, GError **error) {
   g_autofree char *joined = ingest_put_join((const char *const *)records->pdata);
   *is_taken = FALSE;
   if (!lib_begin_change(workspace, error)) return FALSE;
-  if (!open_writer(workspace, error)) return settle_failed(workspace, first->source, &first->table, 1, error);
+  if (!open_writer(workspace, error)) return settle(commit, error);
   IngestPut put = put_of(commit);
   g_autoptr(IngestPutReport) done = NULL;
   if (!ingest_writer_put(workspace->core->put, &put, first->table, joined, &done, is_taken, error))
-    return settle_failed(workspace, first->source, &first->table, 1, error);
+    return settle(commit, error);
   return !*is_taken || finish(commit, done, error);
 }
 
@@ -189,12 +210,12 @@ static gboolean change_one(Commit *commit, GError **error) {
   AttainWorkspace *workspace = commit->workspace;
   const LibCall *call = commit->calls[0];
   if (!lib_begin_change(workspace, error)) return FALSE;
-  if (!open_writer(workspace, error)) return settle_failed(workspace, call->source, &call->table, 1, error);
+  if (!open_writer(workspace, error)) return settle(commit, error);
   IngestPut put = put_of(commit);
   g_autoptr(IngestPutReport) done = NULL;
   gboolean ok = call->records ? ingest_put(&put, call->table, call->records, &done, error)
                               : ingest_remove(&put, call->table, call->ids, &done, error);
-  return ok ? finish(commit, done, error) : settle_failed(workspace, call->source, &call->table, 1, error);
+  return ok ? finish(commit, done, error) : settle(commit, error);
 }
 
 static void fail_call(LibCall *call, const GError *cause) {

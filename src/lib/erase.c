@@ -8,6 +8,7 @@
 #include "lib/change.h"
 #include "lib/formats.h"
 #include "lib/people_change.h"
+#include "lib/tally.h"
 #include "lint/usage.h"
 #include "store/reopen.h"
 #include "user/audit.h"
@@ -178,6 +179,7 @@ static void forget(AttainWorkspace *workspace) {
 
 static gboolean erase_in_turn(Erasing *erasing, GError **error) {
   AttainWorkspace *workspace = erasing->workspace;
+  lib_write_tally(workspace);
   Store *desk = lib_take_desk(workspace);
   gboolean ok = erase(erasing, desk, error);
   lib_leave_desk(workspace);

@@ -145,6 +145,7 @@ static const Permit permits[] = {
     {"erase", MANAGE, BLIND},
     {"tidy", MANAGE, BLIND},
     {"audit_note", 0, BLIND},
+    {"audit_count", 0, BLIND},
 };
 
 static const Permit *find(const char *function) {

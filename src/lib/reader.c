@@ -187,12 +187,11 @@ AttainWorkspace *attain_as_session(AttainWorkspace *workspace, const char *secre
 AttainWorkspace *attain_as_token(AttainWorkspace *workspace, const char *secret, AttainError *error) {
   LibPeople *people = lib_people(workspace, error);
   if (!people) return NULL;
-  guint may = 0;
-  gboolean is_new = FALSE;
-  User *user = user_book_token(people->book, secret ? secret : "", lib_now(workspace), &may, &is_new);
-  AttainWorkspace *handle = user ? enter(workspace, people, user, may, error) : NULL;
-  if (handle) handle->reader->is_token = TRUE;
-  if (handle && is_new) lib_note(handle, NULL, "token used first", NULL);
+  g_auto(UserTokenUse) use = {0};
+  User *user = user_book_token(people->book, secret ? secret : "", lib_now(workspace), &use);
+  AttainWorkspace *handle = user ? enter(workspace, people, user, use.may, error) : NULL;
+  if (handle) handle->reader->token = g_steal_pointer(&use.name);
+  if (handle && use.is_new) lib_note(handle, NULL, "token used first", handle->reader->token);
   if (!user)
     lib_fail_with(error, ATTAIN_ERROR_FORBIDDEN,
                   "the token is wrong or has ended: make another with `attain token add`");
@@ -206,6 +205,7 @@ void attain_leave(AttainWorkspace *handle) {
   query_sight_free(reader->sight);
   user_password_free(reader->session);
   g_free(reader->key);
+  g_free(reader->token);
   g_free(reader);
   g_free(handle);
 }

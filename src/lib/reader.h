@@ -17,7 +17,7 @@ struct LibReader {
   QuerySight *sight; /* NULL: everything */
   char *key;         /* of the sight */
   char *session;     /* the secret of the session they came with; NULL: none */
-  gboolean is_token; /* they came with a token */
+  char *token;       /* the name of the token they came with; NULL: none */
   gint is_stopped;   /* atomic: by attain_stop() */
 };
 

@@ -202,7 +202,7 @@ static gboolean change_password(AttainWorkspace *handle, LibPeople *people, Stor
 bool attain_change_password(AttainWorkspace *handle, const char *old_password, const char *new_password,
                             AttainError *error) {
   LibReader *reader = handle->reader;
-  if (!reader || reader->is_token)
+  if (!reader || reader->token)
     return lib_fail_with(error, ATTAIN_ERROR_USAGE, "a password is changed by whose it is, signed in");
   if (reader->user->only_provider)
     return lib_fail_with(error, ATTAIN_ERROR_USAGE, "the password is the provider's: change it there");

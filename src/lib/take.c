@@ -12,6 +12,7 @@
 #include "cli/cli.h"
 #include "lib/change.h"
 #include "lib/reader.h"
+#include "lib/tally.h"
 #include "session/sources.h"
 
 #include <string.h>
@@ -38,6 +39,7 @@ typedef struct {
 typedef struct {
   AttainWorkspace *workspace;
   const IngestSource *source;
+  const char *webhook; /* or NULL */
   GPtrArray *records;  /* Known */
   GHashTable *by_name; /* from, 0x1f, id -> Known */
   GPtrArray *events;   /* char *: new ones */
@@ -265,9 +267,19 @@ static gboolean finish_change(Taking *taking, gint64 load, const char *const *ta
   return TRUE;
 }
 
+/* For the audit log. */
+static void count_change(const Taking *taking, const char *table, const AttainReport *report) {
+  g_autofree char *name = taking->webhook ? g_strdup_printf("webhook:%s", taking->webhook) : lib_who(taking->workspace);
+  lib_count_report(taking->workspace, name, taking->webhook ? "webhook" : "told", ingest_source_name(taking->source),
+                   table, report);
+}
+
 static void add_counts(Taking *taking, const IngestReport *report, GPtrArray *tables) {
   for (gsize i = 0; i < report->n_counts; i++) {
     const IngestCount *count = &report->counts[i];
+    const AttainReport changed = {
+        .load = report->load, .n_new = count->n_new, .n_changed = count->n_changed, .n_removed = count->n_closed};
+    count_change(taking, count->table, &changed);
     taking->n_rejected += count->n_rejected;
     if (count->n_new + count->n_changed > 0 && !g_ptr_array_find(tables, count->table, NULL))
       g_ptr_array_add(tables, (gpointer)count->table);
@@ -350,6 +362,7 @@ static gboolean remove_from(Taking *taking, const char *table, const Known *know
   if (!lib_begin_change(workspace, error)) return FALSE;
   if (!ingest_remove(&put, table, ids, &report, error))
     return lib_settle_failed(workspace, ingest_source_name(taking->source), error);
+  count_change(taking, table, &(AttainReport){.load = report->load, .n_removed = report->n_removed});
   taking->n_removed += report->n_removed;
   return finish_change(taking, report->load, &table, 1, error);
 }
@@ -464,12 +477,11 @@ static gboolean check_told(const AttainTold *told, size_t n_told, GError **error
   return FALSE;
 }
 
-static char *take_from(AttainWorkspace *workspace, const char *name, const AttainTold *told, size_t n_told,
-                       GError **error) {
-  const char *const names[] = {name, NULL};
+static char *take_from(AttainWorkspace *workspace, const AttainTelling *telling, GError **error) {
+  const char *const names[] = {telling->source, NULL};
   g_autoptr(GPtrArray) sources = session_sources(workspace->core->session);
   g_autoptr(GPtrArray) chosen = session_choose_sources(workspace->core->session, sources, names, error);
-  if (!chosen || !check_told(told, n_told, error)) return NULL;
+  if (!chosen || !check_told(telling->told, telling->n_told, error)) return NULL;
   const SessionSource *source = chosen->pdata[0];
   if (!source->source) {
     g_propagate_error(error, g_error_copy(source->error));
@@ -482,26 +494,27 @@ static char *take_from(AttainWorkspace *workspace, const char *name, const Attai
   g_autoptr(LibLeft) left = lib_left_new(source->source);
   Taking taking = {.workspace = workspace,
                    .source = source->source,
+                   .webhook = telling->webhook,
                    .records = records,
                    .by_name = by_name,
                    .events = events,
                    .unknown = unknown,
                    .left = left};
-  return take_all(&taking, told, n_told, error) ? write_taken(&taking) : NULL;
+  return take_all(&taking, telling->told, telling->n_told, error) ? write_taken(&taking) : NULL;
 }
 
-char *attain_take(AttainWorkspace *workspace, const char *source, const AttainTold *told, size_t n_told,
-                  AttainError *error) {
+char *attain_take(AttainWorkspace *workspace, const AttainTelling *telling, AttainError *error) {
   GError *cause = NULL;
   if (!lib_permit(workspace, "take", error)) return NULL;
-  if (workspace->core->is_read_only || !source) {
-    lib_fail_with(error, ATTAIN_ERROR_USAGE, source ? "the workspace was opened to be read only" : "say which source");
+  if (workspace->core->is_read_only || !telling || !telling->source) {
+    lib_fail_with(error, ATTAIN_ERROR_USAGE,
+                  workspace->core->is_read_only ? "the workspace was opened to be read only" : "say which source");
     return NULL;
   }
   if (!lib_begin_writing(workspace, error)) return NULL;
   lib_doing(workspace, "take");
   lib_mend(workspace);
-  char *taken = take_from(workspace, source, told, n_told, &cause);
+  char *taken = take_from(workspace, telling, &cause);
   if (taken) store_tidy(workspace->core->session->store);
   lib_own_up(workspace, &cause);
   lib_end_writing(workspace);

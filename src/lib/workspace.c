@@ -3,6 +3,7 @@
 
 #include "answer/answer.h"
 #include "lib/reader.h"
+#include "lib/tally.h"
 #include "store/reopen.h"
 
 #include <gio/gio.h>
@@ -99,6 +100,7 @@ AttainWorkspace *attain_open(const char *folder, const AttainOptions *options, A
   g_mutex_init(&workspace->core->queueing);
   g_queue_init(&workspace->core->queue);
   g_mutex_init(&workspace->core->desking);
+  workspace->core->tally = lib_tally_new(workspace->core);
   g_rw_lock_init(&workspace->core->reading);
   g_mutex_init(&workspace->core->watching);
   g_cond_init(&workspace->core->ended);
@@ -124,6 +126,8 @@ void attain_close(AttainWorkspace *workspace) {
     attain_leave(workspace);
     return;
   }
+  lib_tally_stop(workspace->core->tally);
+  if (workspace->core->desk) lib_write_tally(workspace);
   settle_people(workspace);
   lib_people_free(workspace->core->people);
   store_close(workspace->core->desk);
@@ -140,6 +144,7 @@ void attain_close(AttainWorkspace *workspace) {
   g_mutex_clear(&workspace->core->writing);
   g_mutex_clear(&workspace->core->queueing);
   g_mutex_clear(&workspace->core->desking);
+  lib_tally_free(workspace->core->tally);
   g_rw_lock_clear(&workspace->core->reading);
   g_mutex_clear(&workspace->core->watching);
   g_cond_clear(&workspace->core->ended);

@@ -27,6 +27,7 @@ typedef struct {
 } Subscription;
 
 typedef struct LibKeys LibKeys;       /* lib/change.h */
+typedef struct LibTally LibTally;     /* lib/tally.h */
 typedef struct LibReader LibReader;   /* lib/reader.h */
 typedef struct LibPeople LibPeople;   /* the same */
 typedef struct LibMeaning LibMeaning; /* lib/reload.c */
@@ -69,6 +70,8 @@ typedef struct {
 
   GMutex desking; /* of `desk`; taken after `writing`, never before it */
   Store *desk;    /* lib/desk.c; NULL: the workspace is only read */
+
+  LibTally *tally; /* of changes of records; has a lock of its own, within which none of these is taken */
 
   GRWLock reading; /* held by guests while they read, and at the desk; by whoever opens the database again */
 

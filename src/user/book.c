@@ -232,14 +232,17 @@ User *user_book_session(UserBook *book, const char *secret, const UserLimits *li
   return user;
 }
 
-User *user_book_token(UserBook *book, const char *secret, gint64 now_us, guint *may, gboolean *is_new) {
+void user_token_use_clear(UserTokenUse *use) {
+  g_clear_pointer(&use->name, g_free);
+}
+
+User *user_book_token(UserBook *book, const char *secret, gint64 now_us, UserTokenUse *use) {
   g_autofree char *digest = user_secret_digest(secret);
   g_mutex_lock(&book->mutex);
   BookToken *token = g_hash_table_lookup(book->tokens, digest);
   User *user = token && now_us < token->ends_us ? copy_of(unlocked(book, token->user)) : NULL;
   if (user) {
-    *may = token->may;
-    *is_new = token->used_us == 0;
+    *use = (UserTokenUse){g_strdup(token->name), token->may, token->used_us == 0};
     token->used_us = MAX(token->used_us, now_us);
     token->is_stale = TRUE;
   }

@@ -61,8 +61,15 @@ GPtrArray *user_book_list(UserBook *book);
 gboolean user_book_has_administrator(UserBook *book);
 /* NULL: there is no such session, it has ended, or its user is locked. Notes that it was seen. */
 User *user_book_session(UserBook *book, const char *secret, const UserLimits *limits, gint64 now_us);
-/* The same of a token; `*may` is what it has of its user's, `*is_new` that it was never used. */
-User *user_book_token(UserBook *book, const char *secret, gint64 now_us, guint *may, gboolean *is_new);
+typedef struct {
+  char *name;
+  guint may;       /* of its user's */
+  gboolean is_new; /* it was never used */
+} UserTokenUse;
+void user_token_use_clear(UserTokenUse *use);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(UserTokenUse, user_token_use_clear)
+/* The same of a token; `use`, which is empty before, is of the token found. */
+User *user_book_token(UserBook *book, const char *secret, gint64 now_us, UserTokenUse *use);
 /* NULL: the link is wrong, used or too old, or its user is locked. */
 User *user_book_invitation(UserBook *book, const char *secret, gint64 now_us);
 /* What the password hashes to, for user_password_is_right(); NULL: there is none. The caller frees. */

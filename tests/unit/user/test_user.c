@@ -231,14 +231,13 @@ static void test_changes_end_sessions(void **state) {
   assert_false(has_session(book, b, START + 1));
   g_autofree char *kept = user_book_password(book, number);
   assert_string_equal(kept, A_HASH);
-  guint may = 0;
-  gboolean is_new = FALSE;
+  g_auto(UserTokenUse) use = {0};
   g_autofree char *session = user_book_begin_session(book, store, number, &limits, START, NULL);
   g_autofree char *token = user_book_add_token(book, store, number, "export", USER_MAY_READ, START + DAY, START, NULL);
   g_autofree char *link = user_book_invite(book, store, number, &limits, START, NULL);
   assert_true(user_book_lock(book, store, number, TRUE, NULL));
   assert_false(has_session(book, session, START + 1));
-  assert_null(user_book_token(book, token, START + 1, &may, &is_new));
+  assert_null(user_book_token(book, token, START + 1, &use));
   assert_null(user_book_invitation(book, link, START + 1));
   g_autoptr(UserBook) after = open_book();
   assert_false(has_session(after, session, START + 1));
@@ -270,27 +269,28 @@ static void test_tokens(void **state) {
   gint64 number = add(book, "emil", USER_FINANCE);
   g_autofree char *secret =
       user_book_add_token(book, store, number, "nightly export", USER_MAY_READ, START + 90 * DAY, START, NULL);
-  guint may = 0, n = 0;
-  gboolean is_new = FALSE;
+  guint n = 0;
+  g_auto(UserTokenUse) use = {0}, again_used = {0}, read_again = {0}, none = {0};
   assert_true(g_str_has_prefix(secret, "attain_"));
-  g_autoptr(User) first = user_book_token(book, secret, START + 1, &may, &is_new);
+  g_autoptr(User) first = user_book_token(book, secret, START + 1, &use);
   assert_string_equal(first->name, "emil");
-  assert_int_equal(may, USER_MAY_READ);
-  assert_true(is_new);
-  g_autoptr(User) second = user_book_token(book, secret, START + 2, &may, &is_new);
+  assert_string_equal(use.name, "nightly export");
+  assert_int_equal(use.may, USER_MAY_READ);
+  assert_true(use.is_new);
+  g_autoptr(User) second = user_book_token(book, secret, START + 2, &again_used);
   assert_non_null(second);
-  assert_false(is_new);
-  assert_null(user_book_token(book, secret, START + 90 * DAY, &may, &is_new));
+  assert_false(again_used.is_new);
+  assert_null(user_book_token(book, secret, START + 90 * DAY, &none));
   assert_null(user_book_add_token(book, store, number, "nightly export", USER_MAY_READ, START + DAY, START, NULL));
   assert_true(user_book_settle(book, store, &limits, START + 2, NULL));
   g_autoptr(UserBook) again = open_book();
-  g_autoptr(User) third = user_book_token(again, secret, START + 3, &may, &is_new);
+  g_autoptr(User) third = user_book_token(again, secret, START + 3, &read_again);
   assert_non_null(third);
-  assert_false(is_new); /* that it was used outlasts the program */
+  assert_false(read_again.is_new); /* that it was used outlasts the program */
   user_book_tokens(again, number, count_token, &n);
   assert_int_equal(n, 1);
   assert_true(user_book_end_token(again, store, number, "nightly export", NULL));
-  assert_null(user_book_token(again, secret, START + 3, &may, &is_new));
+  assert_null(user_book_token(again, secret, START + 3, &none));
   assert_false(user_book_end_token(again, store, number, "nightly export", NULL));
 }
 
