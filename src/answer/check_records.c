@@ -163,7 +163,7 @@ static gboolean check_namesakes(const Session *session, const char *table, const
   g_autofree char *names = listed(rows, SHOWN_NAMES);
   answer_findings_add(
       findings, SECTION, ANSWER_WARNING,
-      "%s of one name: %s. They count each by itself, with the id behind the name, and --where takes the name "
+      "%s of one name: %s. They count each by itself, with the id behind the name, and a condition takes the name "
       "for all of them: give them names that differ, or merge them.",
       noun, names);
   return TRUE;

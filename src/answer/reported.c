@@ -254,7 +254,7 @@ void answer_snapshot_json(CliJson *json, const Snapshot *snapshot) {
   cli_json_member_text(json, "attain_version", snapshot->version);
   cli_json_member_text(json, "note", snapshot->note);
   cli_json_member_integer(json, "kpis", snapshot->n_kpis);
-  cli_json_member_integer(json, "values", snapshot->n_values);
+  cli_json_value(json, "values", snapshot->n_values >= 0, (double)snapshot->n_values);
   cli_json_end_object(json);
 }
 

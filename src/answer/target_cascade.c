@@ -94,7 +94,7 @@ gboolean answer_hand_down(const Session *session, const TargetDesk *desk, const 
                           AnswerHanded *handed, GError **error) {
   handed->session = session;
   if (!read_request(handing, &handed->request, error)) return FALSE;
-  handed->targets = target_read_all(session->store, error);
+  if (!handed->targets) handed->targets = target_read_all(session->store, error);
   Target *target = handed->targets ? target_find(handed->targets, handing->target, error) : NULL;
   if (!target) return FALSE;
   if (target_state(target) != TARGET_AGREED) {
@@ -107,6 +107,9 @@ gboolean answer_hand_down(const Session *session, const TargetDesk *desk, const 
   g_ptr_array_add(one, target);
   handed->standings = target_standings(desk, one, error);
   if (!handed->standings || !target_cascade(desk, parent_of(handed), &handed->request, &handed->cascade, error))
+    return FALSE;
+  if (handing->may_hand &&
+      !handing->may_hand(handing->asker, parent_of(handed), handed->request.dimension, &handed->cascade, error))
     return FALSE;
   handed->first = handed->targets->len;
   handed->kept = !handing->is_dry;

@@ -36,7 +36,7 @@ gboolean answer_grid_out(const Session *session, const AnswerGridQuestion *quest
     return FALSE;
   }
   answer->session = session;
-  answer->targets = target_read_all(session->store, error);
+  if (!answer->targets) answer->targets = target_read_all(session->store, error);
   if (!answer->targets || !read_span(session, question, &span, &cut, error)) return FALSE;
   QueryContext context = answer_context(session);
   answer->grid =
@@ -82,8 +82,9 @@ static guint count_cells(const TargetGrid *grid, TargetCellState state) {
 
 gboolean answer_grid_back(const Session *session, const AnswerGridBack *back, AnswerGrid *answer, GError **error) {
   answer->session = session;
-  answer->targets = target_read_all(session->store, error);
+  if (!answer->targets) answer->targets = target_read_all(session->store, error);
   if (!answer->targets || !read_back(back, answer, error)) return FALSE;
+  if (back->may_take && !back->may_take(back->asker, answer->grid, error)) return FALSE;
   QueryContext context = answer_context(session);
   TargetEvent said = {.author = (char *)back->author, .words = (char *)back->reason, .said_at_us = session->now_us};
   if (!back->is_dry && !target_grid_keep(&context, answer->targets, answer->grid, &said, error)) return FALSE;

@@ -20,11 +20,14 @@ typedef struct {
   const char *sheet; /* of a workbook; NULL: its first */
   const char *author, *reason;
   gboolean is_dry; /* only what would change */
+  /* Asked of what was read before anything is kept or told; NULL: all of it may be. */
+  gboolean (*may_take)(gpointer asker, const TargetGrid *grid, GError **error);
+  gpointer asker;
 } AnswerGridBack;
 
 typedef struct {
   const Session *session;
-  GPtrArray *targets; /* all there are */
+  GPtrArray *targets; /* all there are, unless those to be told of were set before */
   TargetGrid *grid;
   gboolean kept;
   char *note; /* what was taken back, in words; NULL of a grid that goes out */
@@ -33,7 +36,8 @@ typedef struct {
 void answer_grid_clear(AnswerGrid *grid);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(AnswerGrid, answer_grid_clear)
 
-/* `grid` must be zeroed; the session must outlive it. Errors: USAGE, NOT_FOUND, INPUT for a period, of the database. */
+/* `grid` must be zeroed, but for its targets; the session must outlive it. Errors: USAGE, NOT_FOUND, INPUT for a
+ * period, of the database. */
 gboolean answer_grid_out(const Session *session, const AnswerGridQuestion *question, AnswerGrid *grid, GError **error);
 /* The same for one that comes back. Where it is not dry, the store is open to write and all of it is kept in one
  * transaction. Errors: INPUT with a line for each wrong cell, "B3: …"; those of reading the file. */

@@ -135,7 +135,7 @@ static gboolean find_objective(const char *wanted, AnswerHeard *heard, GError **
     return FALSE;
   }
   add_question(&heard->sentence, TARGET_LACKS_RELEVANT,
-               "R: Which objective does it serve? `attain objective` lists them; --objective NAME names one.");
+               "R: Which objective does it serve? `attain objective` lists them; \"objective\" names one.");
   return TRUE;
 }
 
@@ -239,7 +239,7 @@ static gboolean read_parts(const Session *session, const char *text, TargetVersi
   g_auto(GStrv) amounts = g_strsplit(text, ",", -1);
   if (g_strv_length(amounts) != periods->len) {
     g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT,
-                "--parts has %u amounts, and the target has %u %ss: write one for each", g_strv_length(amounts),
+                "\"parts\" has %u amounts, and the target has %u %ss: write one for each", g_strv_length(amounts),
                 periods->len, calendar_grain_name(grain));
     return FALSE;
   }
@@ -248,7 +248,7 @@ static gboolean read_parts(const Session *session, const char *text, TargetVersi
     char *end, *amount = g_strstrip(amounts[i]);
     TargetPart part = {.start = period->start, .end = period->end, .weight = g_ascii_strtod(amount, &end)};
     if (*amount == 0 || *end != 0 || !isfinite(part.weight)) {
-      g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT, "--parts: \"%s\" is no amount: write 20000,30000.50", amount);
+      g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT, "parts: \"%s\" is no amount: write 20000,30000.50", amount);
       return FALSE;
     }
     g_array_append_val(version->parts, part);
@@ -267,12 +267,12 @@ TargetVersion *answer_said_version(const Session *session, const AnswerSaying *s
   }
   if (parts && !spread) version->spread = TARGET_SPREAD_BY_HAND;
   if ((version->spread == TARGET_SPREAD_BY_HAND) != (parts != NULL)) {
-    g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "--spread by-hand and --parts go together");
+    g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "the spread by-hand and \"parts\" go together");
     return NULL;
   }
   if (parts && !read_parts(session, parts, version, error)) return NULL;
   if (from && !base_day_parse_iso(from, &version->effective)) {
-    g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "--from takes a day, YYYY-MM-DD, not \"%s\"", from);
+    g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "\"from\" takes a day, YYYY-MM-DD, not \"%s\"", from);
     return NULL;
   }
   return g_steal_pointer(&version);

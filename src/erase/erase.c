@@ -148,10 +148,11 @@ static gboolean add_names(Store *store, Erased *erased, GError **error) {
       erase_names_add(erased->names, name, FALSE);
       continue;
     }
-    g_ptr_array_add(erased->notes,
-                    g_strdup_printf("another %s has the same name: texts that name both stay as they are; --also takes "
-                                    "the name out of them",
-                                    erased->table));
+    g_ptr_array_add(
+        erased->notes,
+        g_strdup_printf("another %s has the same name: texts that name both stay as they are; \"also\" takes "
+                        "the name out of them",
+                        erased->table));
   }
   return TRUE;
 }

@@ -37,6 +37,14 @@ static AccessRelation relation_then(const AttainWorkspace *workspace, const Quer
   return share == QUERY_SHARE_NONE ? ACCESS_NOT_THEIRS : relation;
 }
 
+gboolean lib_relation_then(AttainWorkspace *workspace, const QueryContext *context, const QueryOrg *org,
+                           const TargetVersion *version, AccessRelation *relation, GError **error) {
+  if (!hold(workspace, error)) return FALSE;
+  *relation = relation_then(workspace, context, org, version);
+  lib_let_organisation(workspace->core->people);
+  return TRUE;
+}
+
 /* All that was ever said of it is told with it. */
 static gboolean sees_target(const AttainWorkspace *workspace, const QueryContext *context, const QueryOrg *org,
                             const Target *target) {
@@ -71,11 +79,23 @@ static gboolean is_own_word(const AttainWorkspace *workspace, const Target *targ
   return FALSE;
 }
 
-static const char *why_not(const AttainWorkspace *workspace, TargetAct act, AccessRelation relation,
-                           const Target *target) {
+static const char *why_not_theirs(TargetAct act, AccessRelation relation) {
   gboolean decides = act == TARGET_ACT_SET || act == TARGET_ACT_ADJUST || act == TARGET_ACT_WITHDRAW;
   if (relation == ACCESS_NOT_THEIRS) return "it is not your target, nor of somebody you lead: name whose it is";
   if (relation == ACCESS_THEIRS && decides) return "your own target is set by who leads you: propose or counter it";
+  return NULL;
+}
+
+gboolean lib_check_relation(TargetAct act, AccessRelation relation, GError **error) {
+  const char *why = why_not_theirs(act, relation);
+  if (why) g_set_error_literal(error, BASE_ERROR, BASE_ERROR_FORBIDDEN, why);
+  return why == NULL;
+}
+
+static const char *why_not(const AttainWorkspace *workspace, TargetAct act, AccessRelation relation,
+                           const Target *target) {
+  const char *why = why_not_theirs(act, relation);
+  if (why) return why;
   if (act == TARGET_ACT_ACCEPT && relation == ACCESS_THEIRS && target && is_own_word(workspace, target))
     return "what you proposed is accepted by who leads you";
   return NULL;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "lib/reader.h"
+#include "query/org.h"
 #include "target/keep.h"
 
 /* The targets whose members the handle may see; the caller frees. In the turn. */
@@ -9,6 +10,12 @@ GPtrArray *lib_read_targets(AttainWorkspace *workspace, GError **error);
 /* What a version's member, which was found, is to the handle's user, by the organisation of today. In the turn. */
 gboolean lib_relation(AttainWorkspace *workspace, const TargetVersion *version, AccessRelation *relation,
                       GError **error);
+/* The same for the days of the version's terms: where none of them is theirs, neither is the member. `context` and its
+ * `org` are the handle's. */
+gboolean lib_relation_then(AttainWorkspace *workspace, const QueryContext *context, const QueryOrg *org,
+                           const TargetVersion *version, AccessRelation *relation, GError **error);
+/* Whether who is that to a member may say this of its targets; FORBIDDEN. */
+gboolean lib_check_relation(TargetAct act, AccessRelation relation, GError **error);
 /* Whether the handle may say this of a target of these terms, that is there (`target`) or comes to be (NULL). One's own
  * are proposed, countered, answered and commented on; set, adjusted and withdrawn are those of whom one leads. Errors:
  * FORBIDDEN. In the turn. */

@@ -4,6 +4,7 @@
 #include "answer/target_grid.h"
 #include "answer/target_suggest.h"
 #include "lib/concern.h"
+#include "lib/target_sight.h"
 
 #include <errno.h>
 
@@ -39,13 +40,24 @@ static gboolean write_file(const AnswerGrid *grid, const char *path, GError **er
   return FALSE;
 }
 
+/* Of whom the handle may be told. */
+static gboolean make_grid(AttainWorkspace *workspace, const Session *session, const AttainGridQuestion *question,
+                          AnswerGrid *grid, GError **error) {
+  AnswerGridQuestion asked = {
+      .kpi = question->kpi, .by = question->by, .period = question->period, .grain = question->grain};
+  grid->targets = lib_read_targets(workspace, error);
+  if (!grid->targets || !answer_grid_out(session, &asked, grid, error)) return FALSE;
+  if (lib_sees_all(workspace)) return TRUE;
+  g_autoptr(LibTargetSight) sight = lib_target_sight_new(workspace, session, error);
+  return sight && lib_target_sight_limit(sight, grid->grid, error);
+}
+
 static gboolean give_grid(AttainWorkspace *workspace, const Session *session, gconstpointer what, FILE *out,
                           GError **error) {
   const AttainGridQuestion *question = what;
-  AnswerGridQuestion asked = {
-      .kpi = question->kpi, .by = question->by, .period = question->period, .grain = question->grain};
   g_auto(AnswerGrid) grid = {0};
-  if (!check_file(workspace, question->file, error) || !answer_grid_out(session, &asked, &grid, error)) return FALSE;
+  if (!check_file(workspace, question->file, error) || !make_grid(workspace, session, question, &grid, error))
+    return FALSE;
   if (question->file && !write_file(&grid, question->file, error)) return FALSE;
   answer_grid_json(&grid, out);
   return TRUE;
@@ -61,11 +73,8 @@ typedef struct {
 static gboolean write_grid(AttainWorkspace *workspace, const Session *session, gconstpointer what, FILE *out,
                            GError **error) {
   const GridAsked *wanted = what;
-  const AttainGridQuestion *question = wanted->question;
-  AnswerGridQuestion asked = {
-      .kpi = question->kpi, .by = question->by, .period = question->period, .grain = question->grain};
   g_auto(AnswerGrid) grid = {0};
-  if (!answer_grid_out(session, &asked, &grid, error)) return FALSE;
+  if (!make_grid(workspace, session, wanted->question, &grid, error)) return FALSE;
   if (wanted->format == ATTAIN_XLSX) return answer_grid_xlsx(&grid, NULL, out, error);
   (wanted->format == ATTAIN_CSV ? answer_grid_csv : answer_grid_json)(&grid, out);
   return TRUE;
@@ -101,7 +110,14 @@ static gboolean take_grid(AttainWorkspace *workspace, const Session *session, gc
     return FALSE;
   }
   if (!check_file(workspace, back.file, error) || (!back.is_dry && !need_author(back.author, error))) return FALSE;
-  if (!answer_grid_back(session, &back, &grid, error)) return FALSE;
+  g_autoptr(LibTargetSight) sight = NULL;
+  if (!lib_sees_all(workspace)) {
+    back.asker = sight = lib_target_sight_new(workspace, session, error);
+    back.may_take = lib_target_sight_may_take;
+    if (!sight) return FALSE;
+  }
+  grid.targets = lib_read_targets(workspace, error);
+  if (!grid.targets || !answer_grid_back(session, &back, &grid, error)) return FALSE;
   answer_grid_json(&grid, out);
   return TRUE;
 }
@@ -130,8 +146,14 @@ static gboolean hand_down(AttainWorkspace *workspace, const Session *session, gc
   if (!asked.is_dry && !need_author(asked.author, error)) return FALSE;
   QueryContext context = answer_context(session);
   TargetDesk desk = {.context = &context, .ask = lib_ask_cells, .asker = workspace};
-  g_auto(AnswerHanded) handed = {0};
-  if (!answer_hand_down(session, &desk, &asked, &handed, error)) return FALSE;
+  g_auto(AnswerHanded) handed = {.targets = lib_read_targets(workspace, error)};
+  g_autoptr(LibTargetSight) sight = NULL;
+  if (handed.targets && !lib_sees_all(workspace)) {
+    asked.asker = sight = lib_target_sight_new(workspace, session, error);
+    asked.may_hand = asked.proposes ? lib_target_sight_may_propose_parts : lib_target_sight_may_set_parts;
+    if (!sight) return FALSE;
+  }
+  if (!handed.targets || !answer_hand_down(session, &desk, &asked, &handed, error)) return FALSE;
   answer_handed_json(&handed, out);
   return TRUE;
 }

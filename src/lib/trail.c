@@ -2,7 +2,8 @@
 #include "answer/trail.h"
 
 #include "answer/changes.h"
-#include "answer/reported.h"
+#include "lib/reader.h"
+#include "lib/reported_sight.h"
 #include "lib/workspace.h"
 #include "query/sight.h"
 
@@ -182,6 +183,7 @@ static gboolean compare_reported(AttainWorkspace *workspace, const Session *sess
   if (!lib_read_question(session, question, &request, error) ||
       !answer_reported_ask(session, &request, asked->number, question->role == NULL, FALSE, &reported, error))
     return FALSE;
+  if (!lib_sees_all(workspace) && !lib_limit_reported(session, &reported, error)) return FALSE;
   answer_reported_json(&reported, out);
   return TRUE;
 }
@@ -194,6 +196,8 @@ char *attain_reported(AttainWorkspace *workspace, const AttainQuestion *question
 static gboolean list_closed(AttainWorkspace *workspace, const Session *session, gconstpointer what, FILE *out,
                             GError **error) {
   g_autoptr(GPtrArray) snapshots = snapshot_list(session->store, error);
+  for (guint i = 0; snapshots && !lib_sees_all(workspace) && i < snapshots->len; i++)
+    lib_limit_closing(g_ptr_array_index(snapshots, i));
   if (snapshots) answer_snapshots_json(snapshots, out);
   return snapshots != NULL;
 }

@@ -56,7 +56,7 @@ char *board_key_text(const BoardKey *key) {
 static gboolean read_dims(Board *board, const BoardKey *key, GError **error) {
   for (const char *const *name = key->by; name != NULL && *name != NULL; name++) {
     if (board->n_dims == BOARD_MAX_DIMS) {
-      g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "--by takes at most %d dimensions", BOARD_MAX_DIMS);
+      g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "\"by\" takes at most %d dimensions", BOARD_MAX_DIMS);
       return FALSE;
     }
     if (!query_dim_resolve(&board->context, board->org, *name, &board->dims[board->n_dims], error)) return FALSE;

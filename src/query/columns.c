@@ -346,8 +346,8 @@ static gboolean too_many(const Scan *scan, GError **error) {
   g_set_error(
       error, BASE_ERROR, BASE_ERROR_LIMIT,
       "the answer would have more than %s figures: %s of each group of %s (the KPIs asked, times the periods), and "
-      "there are too many groups. Ask for fewer dimensions, a coarser --grain, a shorter period or fewer KPIs, narrow "
-      "it with --where, or raise limits: max_groups in attain.yaml",
+      "there are too many groups. Ask for fewer dimensions, a coarser grain, a shorter period or fewer KPIs, narrow "
+      "it with a condition, or raise limits: max_groups in attain.yaml",
       allowed, of_each, scan->fact->about);
   return FALSE;
 }

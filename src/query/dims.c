@@ -193,7 +193,7 @@ gboolean query_dim_resolve(const QueryContext *context, const QueryOrg *org, con
   g_autoptr(GPtrArray) names = known_names(context, org);
   const char *near = base_nearest(asked, (const char *const *)names->pdata, names->len);
   g_set_error(error, BASE_ERROR, BASE_ERROR_NOT_FOUND,
-              "there is no dimension '%s'%s%s%s; --by takes rep, manager, team, region, account, industry, product, "
+              "there is no dimension '%s'%s%s%s; \"by\" takes rep, manager, team, region, account, industry, product, "
               "source, stage, "
               "a level of the teams, or any column of a fact",
               name, near != NULL ? "; did you mean '" : "", near != NULL ? near : "", near != NULL ? "'?" : "");

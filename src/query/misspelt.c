@@ -68,7 +68,7 @@ static gboolean look_for(Search *search, const KpiExpr *column, const char *text
   g_autofree char *hint = suggestion(rows, text);
   gboolean named = last->table->kind == LEDGER_DIMENSION && g_str_equal(last->column->name, "name");
   const char *of = named ? last->table->name : last->column->name;
-  g_ptr_array_add(search->notes, g_strdup_printf("--where: no record has the %s '%s'%s", of, text, hint));
+  g_ptr_array_add(search->notes, g_strdup_printf("where: no record has the %s '%s'%s", of, text, hint));
   return TRUE;
 }
 

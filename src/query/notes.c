@@ -63,7 +63,7 @@ static void note_other_time(QueryRun *run) {
   if (!query_stat_bounds(run->context->stat, &first, &last) || (first < run->asked.end && last >= run->asked.start))
     return;
   g_autofree char *from = base_day_format(first), *to = base_day_format(last);
-  note(run, "the records are of %s to %s: ask for --period all, or set the clock with --now %s", from, to, to);
+  note(run, "the records are of %s to %s: ask for the period \"all\", or set the clock to %s", from, to, to);
 }
 
 /* --- records that no period holds --- */

@@ -66,14 +66,14 @@ static gboolean read_period(QueryRun *run, GError **error) {
 static gboolean read_dimensions(QueryRun *run, GError **error) {
   for (const char *const *name = run->request->by; name != NULL && *name != NULL; name++) {
     if (run->n_dims == QUERY_MAX_DIMS) {
-      g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "--by takes at most %d dimensions", QUERY_MAX_DIMS);
+      g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "\"by\" takes at most %d dimensions", QUERY_MAX_DIMS);
       return FALSE;
     }
     Dim *dim = &run->dims[run->n_dims];
     if (!query_dim_resolve(run->context, run->org, *name, dim, error)) return FALSE;
     for (guint d = 0; d < run->n_dims; d++)
       if (g_str_equal(run->dims[d].name, dim->name)) {
-        g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "--by names '%s' twice", dim->name);
+        g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "\"by\" names '%s' twice", dim->name);
         return FALSE;
       }
     run->n_dims++;
@@ -211,8 +211,8 @@ static gboolean fits(const QueryRun *run, EvalLevel *const *levels, GError **err
   g_set_error(
       error, BASE_ERROR, BASE_ERROR_LIMIT,
       "the answer would have %s figures, one for each of %s members and totals in each of %u periods, times the "
-      "KPIs asked (%u); limits: max_groups in attain.yaml allows %s. Ask for a coarser --grain, a shorter period, "
-      "fewer KPIs or dimensions, narrow it with --where, or raise the limit",
+      "KPIs asked (%u); limits: max_groups in attain.yaml allows %s. Ask for a coarser grain, a shorter period, "
+      "fewer KPIs or dimensions, narrow it with a condition, or raise the limit",
       figures, groups, run->result->periods->len, run->result->kpis->len, allowed);
   return FALSE;
 }

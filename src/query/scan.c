@@ -472,7 +472,7 @@ static gboolean scan_fact(QueryPlan *plan, const LedgerTable *fact, ScanSink *si
     add_credit(&scan, select, by_person);
   } else if (plan->where->people->len > 0) {
     const PersonFilter *filter = g_ptr_array_index(plan->where->people, 0);
-    g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT, "--where: %s cannot be asked of %s, whose records name nobody",
+    g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT, "where: %s cannot be asked of %s, whose records name nobody",
                 filter->dim.name, fact->about);
     ok = FALSE;
   }

@@ -186,7 +186,7 @@ static void unknown_name(const PersonFilter *filter, GHashTable *known, const ch
   for (gsize i = 0; i < n; i++)
     if (all[i] != NULL && is_known(known, (gint64)i)) g_ptr_array_add(names, (gpointer)all[i]);
   const char *near = base_nearest(name, (const char *const *)names->pdata, names->len);
-  g_set_error(error, BASE_ERROR, BASE_ERROR_NOT_FOUND, "--where: there is no %s '%s'%s%s%s", filter->dim.name, name,
+  g_set_error(error, BASE_ERROR, BASE_ERROR_NOT_FOUND, "where: there is no %s '%s'%s%s%s", filter->dim.name, name,
               near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
 }
 
@@ -308,8 +308,8 @@ static gboolean check_no_person(const QueryContext *context, const QueryOrg *org
     Dim dim;
     if (!query_dim_resolve(context, org, text, &dim, NULL) || !query_dim_by_person(&dim)) continue;
     g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
-                "--where: %s goes by the day and cannot be part of \"%s\"; write it by itself, as --where \"%s = 'a "
-                "name'\" or \"%s in ('one', 'another')\"; several --where must all hold",
+                "where: %s goes by the day and cannot be part of \"%s\"; write it as a condition of its own, \"%s = 'a "
+                "name'\" or \"%s in ('one', 'another')\"; several conditions must all hold",
                 text, condition, text, text);
     return FALSE;
   }
@@ -331,8 +331,7 @@ static gboolean add_condition(const QueryContext *context, const QueryOrg *org, 
   g_autofree char *condition = g_strstrip(g_strdup(text));
   strip_brackets(condition);
   if (condition[0] == '\0') {
-    g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
-                "--where: a condition is empty; write, say, --where \"amount > 10000\"");
+    g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "where: a condition is empty; write, say, \"amount > 10000\"");
     return FALSE;
   }
   Dim dim;

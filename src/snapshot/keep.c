@@ -37,10 +37,9 @@ static gboolean check_not_closed(Store *store, Snapshot *snapshot, gboolean agai
   g_autofree char *day = base_day_format((BaseDay)(closed_at_us / G_TIME_SPAN_DAY));
   const char *name = snapshot->period.name;
   g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT,
-              "%s was closed on %s, and its numbers stay as they were reported: `attain show --reported --period %s` "
-              "shows them beside what they are now; --again keeps today's as revision %" G_GINT64_FORMAT
-              ", beside the old ones",
-              name, day, name, snapshot->revision);
+              "%s was closed on %s, and its numbers stay as they were reported, to be seen beside what they are now; "
+              "\"again\" keeps today's as revision %" G_GINT64_FORMAT ", beside the old ones",
+              name, day, snapshot->revision);
   return FALSE;
 }
 

@@ -36,7 +36,7 @@ typedef struct {
   const char *currency;   /* of its money */
   const char *version;    /* of Attain */
   const char *note;       /* or NULL */
-  gint64 n_kpis, n_values;
+  gint64 n_kpis, n_values; /* values: -1 where it is not told */
   GArray *kpis;   /* SnapshotKpi */
   GArray *values; /* SnapshotValue: by KPI, the total first; of snapshots that are only listed: empty */
   GStringChunk *texts;

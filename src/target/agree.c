@@ -132,9 +132,8 @@ static gboolean check_overlaps(const GPtrArray *targets, const Target *self, con
     g_autofree char *first = base_day_format(theirs->start), *last = base_day_format(theirs->end - 1);
     return refuse(error,
                   "target %" G_GINT64_FORMAT
-                  " is for %s of %s from %s to %s, and the days overlap: `attain target adjust "
-                  "%" G_GINT64_FORMAT "` changes it, `attain target withdraw %" G_GINT64_FORMAT "` ends it",
-                  other->number, terms->kpi, who, first, last, other->number, other->number);
+                  " is for %s of %s from %s to %s, and the days overlap: adjust that one, or withdraw it",
+                  other->number, terms->kpi, who, first, last);
   }
   return TRUE;
 }
@@ -180,7 +179,7 @@ static gboolean check_answer(const Target *target, TargetAct act, const char *au
     return refuse(error, "nothing is proposed of target %" G_GINT64_FORMAT ", which is %s: there is nothing to %s",
                   target->number, target_state_name(target_state(target)), target_act_name(act));
   if (act == TARGET_ACT_ACCEPT && g_str_equal(proposal->author, author))
-    return refuse(error, "%s proposed it: somebody else accepts it (--as NAME says who speaks)", author);
+    return refuse(error, "%s proposed it: somebody else is to accept it, in their own name", author);
   return TRUE;
 }
 

@@ -110,7 +110,7 @@ static gboolean weigh_as_said(const TargetCascadeRequest *request, TargetCascade
   }
   if (sum > 0) return TRUE;
   g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT,
-              "whose share is how much? --share \"Ana Silva=40\" --share \"Bo Lund=60\"");
+              "whose share is how much? Write \"Ana Silva=40\" and \"Bo Lund=60\"");
   return FALSE;
 }
 
@@ -177,7 +177,7 @@ static gboolean check_way_down(const TargetStanding *standing, const char *dimen
                 standing->target->number, who);
   else
     g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT,
-                "target %" G_GINT64_FORMAT " is of %s itself: hand it down to what is in it, --to rep",
+                "target %" G_GINT64_FORMAT " is of %s itself: hand it down to what is in it, such as to rep",
                 standing->target->number, who);
   return FALSE;
 }

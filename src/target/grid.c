@@ -29,6 +29,29 @@ TargetGrid *target_grid_empty(const char *kpi, const char *dimension) {
   return grid;
 }
 
+gboolean target_grid_may_be_by(const QueryContext *context, const char *dimension, GError **error) {
+  Dim dim;
+  if (!context->sight) return TRUE;
+  g_autoptr(QueryOrg) org = query_org_load(context, error);
+  if (!org || !query_dim_resolve(context, org, dimension, &dim, error)) return FALSE;
+  if (query_dim_by_person(&dim) && dim.kind != DIM_REGION) return TRUE;
+  g_set_error(error, BASE_ERROR, BASE_ERROR_FORBIDDEN,
+              "a grid by %s is for those who see the whole company: yours are by rep, team or manager", dim.name);
+  return FALSE;
+}
+
+void target_grid_drop(TargetGrid *grid, const gboolean *is_dropped) {
+  guint n_periods = grid->periods->len, kept = 0;
+  for (guint m = 0; m < grid->members->len; m++) {
+    if (is_dropped[m]) continue;
+    char **names = (char **)grid->members->pdata, *name = names[kept];
+    names[kept] = names[m]; /* what is dropped comes to stand behind what is kept */
+    names[m] = name;
+    memmove(&grid->cells[(gsize)kept++ * n_periods], target_grid_cell(grid, m, 0), n_periods * sizeof(TargetCell));
+  }
+  g_ptr_array_set_size(grid->members, (gint)kept);
+}
+
 gboolean target_grid_make_cells(TargetGrid *grid, GError **error) {
   gsize n = (gsize)grid->members->len * grid->periods->len;
   if (n > MAX_CELLS) {
@@ -90,7 +113,7 @@ TargetGrid *target_grid_new(const QueryContext *context, const GPtrArray *target
                             const char *dimension, const CalendarPeriod *span, CalendarGrain grain, GError **error) {
   const KpiDefinition *found = kpi_catalogue_find(context->catalogue, kpi, error);
   g_autoptr(GArray) periods = found ? calendar_split(context->calendar, span, grain, error) : NULL;
-  if (!periods) return NULL;
+  if (!periods || !target_grid_may_be_by(context, dimension, error)) return NULL;
   g_autoptr(TargetGrid) grid = target_grid_empty(found->name, dimension);
   g_array_append_vals(grid->periods, periods->data, periods->len);
   if (!add_members(context, grid, targets, span, error) || !target_grid_make_cells(grid, error)) return NULL;

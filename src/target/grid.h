@@ -34,10 +34,13 @@ typedef struct {
 
 void target_grid_free(TargetGrid *grid);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(TargetGrid, target_grid_free)
+/* Without the members of which `is_dropped` (of each) says so. */
+void target_grid_drop(TargetGrid *grid, const gboolean *is_dropped);
 TargetCell *target_grid_cell(const TargetGrid *grid, guint member, guint period);
 
 /* The targets there are of a KPI, by the dimension's members and the grain's periods of a span: who carries targets
- * then, and whoever has one. Errors: NOT_FOUND, INPUT for a period, those of the database. */
+ * then, and whoever has one. Errors: NOT_FOUND, INPUT for a period, FORBIDDEN for what is not by people or teams where
+ * the context does not see everything, those of the database. */
 TargetGrid *target_grid_new(const QueryContext *context, const GPtrArray *targets, const char *kpi,
                             const char *dimension, const CalendarPeriod *span, CalendarGrain grain, GError **error);
 

@@ -5,6 +5,8 @@
 
 /* Without members, periods and cells. */
 TargetGrid *target_grid_empty(const char *kpi, const char *dimension);
+/* Whether the context may be told of the dimension's members; FORBIDDEN. */
+gboolean target_grid_may_be_by(const QueryContext *context, const char *dimension, GError **error);
 /* Errors: LIMIT. */
 gboolean target_grid_make_cells(TargetGrid *grid, GError **error);
 /* Puts each target into the cell of its member and days. */

@@ -138,7 +138,9 @@ static void read_member(Reading *reading, TargetGrid *grid, GHashTable *seen, co
 
 static gboolean read_members(Reading *reading, TargetGrid *grid, GError **error) {
   g_autoptr(GError) failed = NULL;
-  g_autoptr(GPtrArray) names = target_members_of(reading->context, grid->dimension, &failed);
+  g_autoptr(GPtrArray) names = NULL;
+  if (target_grid_may_be_by(reading->context, grid->dimension, &failed))
+    names = target_members_of(reading->context, grid->dimension, &failed);
   if (g_error_matches(failed, BASE_ERROR, BASE_ERROR_NOT_FOUND)) {
     add_problem(reading, 0, 0, "%s", failed->message);
     return TRUE;

@@ -318,8 +318,8 @@ static void agree(Sentence *sentence, const char *dimension, const char *member)
     sentence_ask(sentence, TARGET_LACKS_SPECIFIC, "Is the amount for %s together, or for %s? Leave one of the two out.",
                  given, said);
   else
-    sentence_fail(sentence, BASE_ERROR_INPUT, "the sentence says %s, --for says %s; leave one of them out", said,
-                  given);
+    sentence_fail(sentence, BASE_ERROR_INPUT, "the sentence says %s, and beside it stands %s; leave one of them out",
+                  said, given);
 }
 
 void sentence_decide_whose(Sentence *sentence) {
@@ -337,7 +337,8 @@ void sentence_decide_whose(Sentence *sentence) {
   } else if (whose.mine) {
     g_autofree char *words = sentence_words(sentence, whose.mine->from, whose.mine->to);
     gboolean team = strstr(words, "team") != NULL;
-    sentence_ask(sentence, TARGET_LACKS_SPECIFIC, "%s is '%s'? Write the name, or --for.", team ? "Which team" : "Who",
+    sentence_ask(sentence, TARGET_LACKS_SPECIFIC,
+                 "%s is '%s'? Write the name, or say beside the sentence whom it is for.", team ? "Which team" : "Who",
                  words);
   } else if (whose.by_the_way) {
     set_whose(sentence, "company", NULL);

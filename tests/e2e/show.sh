@@ -212,7 +212,7 @@ cp -R co capped
 echo 'limits: {max_groups: 60}' >> capped/attain.yaml
 run 1 -C capped --now 2026-11-21 show revenue --by rep --period 2026 --grain month
 complains "max_groups"
-complains "coarser --grain"
+complains "coarser grain"
 run 0 -C capped --now 2026-11-21 show revenue --by rep --period 2026 --grain quarter
 
 # --- decided deals without a date, and sellers without a first day, are in no period; the answer says so ---

@@ -19,6 +19,7 @@ import urllib.parse
 import urllib.request
 
 FIRST_BIT = 12  # below it are counts, days and shares
+TARGET_BIT = 41  # of targets; below it are deals
 TODAY = "2026-11-20T12:00"
 TODAY_MONTH = 11
 PASSWORD = "a lighthouse far from any harbour"
@@ -101,6 +102,33 @@ class Company:
         for person, name in self.aims.items():
             subprocess.run(attain + ["target", "set", "reach 1000 revenue next month", "--for", "rep:" + self.people[person], "--objective", name],
                            stdout=subprocess.DEVNULL, check=True)
+
+    def set_targets(self, attain, folder):
+        """Targets of some people and teams for quarters of 2026, each a power of two of its own: {(by, who, quarter): amount}."""
+        cells = [("rep", p, q) for p in range(len(self.people)) for q in (1, 2, 3, 4)]
+        chosen = self.rng.sample(cells, 5) + [("team", t, self.rng.randint(1, 4)) for t in self.rng.sample(range(len(self.teams)), 3)]
+        self.targets = {cell: 1 << TARGET_BIT + i for i, cell in enumerate(chosen)}
+        for by, names in (("rep", self.people), ("team", [name for name, _ in self.teams])):
+            with open(folder + "/grid.csv", "w") as out:
+                out.write(grid_of(by, {(names[who], q): amount for (of, who, q), amount in self.targets.items() if of == by}))
+            subprocess.run([attain, "-C", folder, "--now", "2026-01-01T12:00", "target", "grid", "--load", folder + "/grid.csv", "--reason", "plan"],
+                           stdout=subprocess.DEVNULL, check=True)
+
+    def close_quarters(self, attain, folder):
+        for quarter in (1, 2, 3):
+            subprocess.run([attain, "-C", folder, "--now", TODAY, "snapshot", "2026-Q%d" % quarter, "--note", "asked for by " + self.people[0]],
+                           stdout=subprocess.DEVNULL, check=True)
+
+    def concerns(self, reader, by, who):
+        """Whether somebody is theirs today: themselves, or somebody or a team that they lead."""
+        led = self.led(reader, TODAY_MONTH)
+        return who in led if by == "team" else who == reader or self.team_of(who, TODAY_MONTH) in led
+
+    def is_told(self, reader, by, who, months):
+        """Whether somebody is told of a target: it is theirs today, and in some of these months, unless nobody was in the team."""
+        people = [who] if by == "rep" else range(len(self.people))
+        days = [(p, m) for p in people for m in months if by == "rep" or self.team_of(p, m) == who]
+        return self.concerns(reader, by, who) and (not days or any(self.sees(reader, p, m) for p, m in days))
 
     def visible(self, person):
         """The spans whose deal somebody sees: their own, and those in teams that they led in its month and all below."""
@@ -216,6 +244,19 @@ LEADERS = """  - to: leadership
 """
 
 
+def months_of(quarter):
+    return range(3 * quarter - 2, 3 * quarter + 1)
+
+
+def grid_of(by, cells):
+    """A grid of revenue as CSV, of {(name, quarter): amount}; quarter 5 is the first of 2027."""
+    quarters = sorted({q for _, q in cells})
+    lines = ["revenue by %s," % by + ",".join("2027-Q1" if q == 5 else "2026-Q%d" % q for q in quarters)]
+    for name in sorted({name for name, _ in cells}):
+        lines.append(name + "," + ",".join(str(cells.get((name, q), "")) for q in quarters))
+    return "\n".join(lines) + "\n"
+
+
 class Server:
     """`attain serve` on a free port, until the block ends."""
 
@@ -255,14 +296,14 @@ class Server:
         if self.process.wait() != 0:
             raise SystemExit("the server ended with %d" % self.process.returncode)
 
-    def get(self, path, token, query=(), body=None):
+    def get(self, path, token, query=(), body=None, method=None, kind="application/json"):
         url = self.address + path + ("?" + urllib.parse.urlencode(query) if query else "")
         head = {"Authorization": "Bearer " + token}
         data = None
         if body is not None:
-            data, head["Content-Type"] = json.dumps(body).encode(), "application/json"
+            data, head["Content-Type"] = (body if isinstance(body, str) else json.dumps(body)).encode(), kind
         try:
-            with urllib.request.urlopen(urllib.request.Request(url, data, head), timeout=120) as reply:
+            with urllib.request.urlopen(urllib.request.Request(url, data, head, method=method), timeout=120) as reply:
                 return reply.status, reply.read().decode("utf-8", "replace")
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode("utf-8", "replace")
@@ -280,7 +321,7 @@ class Reader:
             self.user, role = "p%d" % person, "leader" if person in company.leaders_ever() else "rep"
             self.spans = company.visible(person)
             server.manage("/api/v1/users", {"user": self.user, "role": role, "person": company.people[person]})
-        self.token = server.manage("/api/v1/tokens", {"name": "test", "user": self.user, "may": ["read", "see_all"] if person is None else ["read", "alert"]})["token"]
+        self.token = server.manage("/api/v1/tokens", {"name": "test", "user": self.user, "may": ["read", "see_all"] if person is None else ["read", "alert", "target"]})["token"]
         seen = {s.person for s in company.spans if person is None or any(
             company.sees(person, s.person, month) for month in range(s.start, s.until or 13))} | ({person} - {None})
         above = {r.person for t in range(len(company.teams)) for r in company.reigns[t] for s in company.spans
@@ -289,10 +330,13 @@ class Reader:
         self.hidden_words |= {company.people[p].split()[1] for p in range(len(company.people)) if p not in seen | above}
         self.hidden_amounts = {s.amount for s in company.spans} - {s.amount for s in self.spans}
         self.bits = sum(s.amount for s in self.spans)
+        told = {cell for cell in company.targets if person is None or company.is_told(person, cell[0], cell[1], months_of(cell[2]))}
+        self.targets = {cell: company.targets[cell] for cell in told}
+        self.hidden_amounts |= {amount for cell, amount in company.targets.items() if cell not in told}
 
 
 # Asked more often than what only those in charge may ask.
-OFTEN = ("/ask", "/explain", "/records", "/changes", "/scorecard", "/targets", "/organisation", "/users", "/alerts", "/history")
+OFTEN = ("/grid", "/reported", "/suggest", "/ask", "/explain", "/records", "/changes", "/scorecard", "/targets", "/organisation", "/users", "/alerts", "/history")
 
 
 def values(rng, company, name, schema):
@@ -410,6 +454,102 @@ def check_alerts(server, company, reader):
     return len(wrong)
 
 
+def check_grid(server, company, reader, by):
+    """Exactly the rows of whom the reader leads today and their own, with the targets of days that are theirs."""
+    names = company.people if by == "rep" else [name for name, _ in company.teams]
+    status, text = server.get("/api/v1/targets/grid", reader.token, [("kpi", "revenue"), ("by", by), ("period", "2026"), ("grain", "quarter")])
+    if status != 200:
+        return ["is answered %d: %s" % (status, text)]
+    grid = json.loads(text)
+    told = {(cell["member"], cell["period"]): cell["amount"] for cell in grid["cells"]}
+    wanted = {(names[who], "2026-Q%d" % q): amount for (of, who, q), amount in reader.targets.items() if of == by}
+    if reader.person is None:
+        rows = set(grid["members"])
+    else:
+        rows = {names[who] for who in range(len(names)) if any(company.is_told(reader.person, by, who, months_of(q)) for q in (1, 2, 3, 4))}
+    wrong = [] if told == wanted else ["is told %s, not %s" % (told, wanted)]
+    return wrong + ([] if set(grid["members"]) == rows else ["has rows of %s, not of %s" % (grid["members"], sorted(rows))])
+
+
+def check_reported(server, company, reader):
+    """Of closed quarters exactly the numbers of whom the reader sees on all their days, and no totals."""
+    wrong = []
+    closed = json.loads(server.get("/api/v1/periods", reader.token)[1])["snapshots"]
+    if reader.person is not None and any(one["note"] is not None or one["values"] is not None for one in closed):
+        wrong.append("is told more of closed periods than that they are: %s" % closed)
+    for by, names in (("rep", company.people), ("team", [name for name, _ in company.teams])):
+        for quarter in (1, 2, 3):
+            status, text = server.get("/api/v1/reported", reader.token, [("kpi", "revenue"), ("by", by), ("period", "2026-Q%d" % quarter)])
+            if status != 200:
+                wrong.append("is answered %d: %s" % (status, text))
+                continue
+            told = {row["members"].get(by, "(all)"): row["reported"]["value"] for row in json.loads(text)["rows"]}
+            wanted = {}
+            for who in range(len(names)):
+                days = [(p, m) for p in range(len(company.people)) for m in months_of(quarter) if who == (p if by == "rep" else company.team_of(p, m))]
+                if reader.person is None or all(company.sees(reader.person, p, m) for p, m in days):
+                    sold = [s.amount for s in company.spans if s.start in months_of(quarter) and who == (s.person if by == "rep" else s.team)]
+                    wanted.update({names[who]: sum(sold)} if sold else {})
+            if reader.person is None:
+                told.pop("(all)", None)
+            if told != wanted:
+                wrong.append("is told of 2026-Q%d by %s %s, not %s" % (quarter, by, told, wanted))
+    if reader.person is not None and server.get("/api/v1/reported", reader.token, [("kpi", "revenue"), ("period", "2026-Q1")])[0] != 403:
+        wrong.append("is told what was reported of all")
+    return wrong
+
+
+def check_setting(server, company, reader, rng):
+    """Targets of the coming year are set for whom the reader leads, and for nobody else; what is refused tells of nobody."""
+    wrong = []
+    for by, who in [("rep", rng.randrange(len(company.people))) for _ in range(4)] + [("team", rng.randrange(len(company.teams)))]:
+        name = company.people[who] if by == "rep" else company.teams[who][0]
+        body = grid_of(by, {(name, 5): 1000})
+        status, text = server.get("/api/v1/targets/grid", reader.token, [("dry_run", "true")], body, "PUT", "text/csv")
+        own = (by, who) == ("rep", reader.person) or (by == "team" and company.leader(who, TODAY_MONTH) == reader.person)
+        may = company.concerns(reader.person, by, who) and not own
+        if (status == 200) != may:
+            wrong.append("sets a target of %s: %d %s" % (name, status, text))
+        wrong += ["is told %s: %s" % (fault, text) for fault in faults(reader, body, status, text)]
+    return wrong
+
+
+def check_parts(server, company, reader, boss):
+    """Targets are handed down to those whom the reader leads; of others' targets, and of days that were others', nothing is told."""
+    wrong = []
+    numbers_of = {t["target"]: t for t in json.loads(server.get("/api/v1/targets", boss.token, [("all", "true")])[1])["targets"]}
+    for number, target in numbers_of.items():
+        if number is None or not target["who"].startswith("team:"):
+            continue
+        team = [name for name, _ in company.teams].index(target["who"][5:])
+        quarter = (int(target["start"][5:7]) + 2) // 3
+        path = "/api/v1/targets/%d/parts" % number
+        status, text = server.get(path, reader.token, body={"to": "rep", "by": "equal", "dry_run": True})
+        if ("team", team, quarter) not in reader.targets:
+            other = server.get("/api/v1/targets/9999/parts", reader.token, body={"to": "rep", "by": "equal", "dry_run": True})[1]
+            if status != 404 or json.loads(text)["detail"].replace(str(number), "") != json.loads(other)["detail"].replace("9999", ""):
+                wrong.append("is told of target %d: %d %s" % (number, status, text))
+        elif status == 200:
+            parts = {part["who"] for part in json.loads(text)["parts"]}
+            days = [(p, m) for p in range(len(company.people)) for m in months_of(quarter) if company.team_of(p, m) == team]
+            if not all(company.sees(reader.person, p, m) for p, m in days) or parts != {"rep:" + company.people[p] for p, _ in days}:
+                wrong.append("hands target %d down to %s" % (number, sorted(parts)))
+        elif status not in (400, 403, 422):
+            wrong.append("hands target %d down: %d %s" % (number, status, text))
+        # Halves of a target may be another's amount: names tell.
+        wrong += ["is told %s: %s" % (fault, text) for fault in faults(reader, "", status, text) if "amount" not in fault]
+    return wrong
+
+
+def check_targets(server, company, reader, boss, rng):
+    wrong = check_grid(server, company, reader, "rep") + check_grid(server, company, reader, "team") + check_reported(server, company, reader)
+    if reader.person is not None:
+        wrong += check_setting(server, company, reader, rng) + check_parts(server, company, reader, boss)
+    for line in wrong:
+        print("FAILED: of targets %s %s" % (reader.user, line))
+    return len(wrong)
+
+
 def check_company(attain, rng, n_requests):
     company = Company(rng)
     bad = 0
@@ -417,6 +557,8 @@ def check_company(attain, rng, n_requests):
         company.write(folder)
         company.load(attain, folder)
         company.aim(attain, folder)
+        company.set_targets(attain, folder)
+        company.close_quarters(attain, folder)
         with Server(attain, folder) as server:
             leaders = company.leaders_ever()
             others = [p for p in range(len(company.people)) if p not in leaders]
@@ -428,6 +570,7 @@ def check_company(attain, rng, n_requests):
             routes += [route for route in routes if route[0].endswith(OFTEN)] * 5
             for reader in readers:
                 bad += check_alerts(server, company, reader)
+                bad += check_targets(server, company, reader, readers[-1], rng)
                 by = rng.choice([[], ["rep"], ["team"], ["manager", "rep"], ["account"]])
                 question = [("kpi", "revenue"), ("period", "2026")] + ([("by", ",".join(by))] if by else [])
                 status, text = server.get("/api/v1/ask", reader.token, question)

@@ -132,6 +132,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         company.write(folder)
         company.load(attain, folder)
+        company.set_targets(attain, folder)
         with sight.Server(attain, folder) as server:
             people = rng.sample(range(len(company.people)), 3)
             askers = [Asker(server, sight.Reader(server, company, person)) for person in people + [None]]

@@ -60,7 +60,7 @@ json_is 'd["who"]' "rep:"
 run 0 $at target propose "reach 40k revenue next quarter" --for "rep:Bo Lund" --as Mia --reason "as in spring"
 says "Target 4 (open)"
 run 1 $at target accept 4 --as Mia
-complains "Mia proposed it: somebody else accepts it"
+complains "Mia proposed it: somebody else is to accept it, in their own name"
 run 0 $at target counter 4 "reach 30k" --as "Bo Lund" --reason "two accounts move"
 run 0 $at target accept 4 --as Mia
 says "Target 4 (agreed): Bring revenue of rep Bo Lund to 30,000 EUR in 2027-Q1"

@@ -134,22 +134,19 @@ static void test_rep_is_refused_the_rest(void **state) {
   AttainError error = {0};
   AttainReport *report = NULL;
   AttainMemory memory;
-  const char *const kpis[] = {"revenue", NULL}, *const ids[] = {"1", NULL};
-  AttainQuestion question = {.kpis = kpis, .period = QUARTER};
+  const char *const ids[] = {"1", NULL};
   REFUSED(attain_put(handle, "opportunity", "[]", NULL, &report, &error));
   REFUSED(attain_remove(handle, "opportunity", ids, NULL, &report, &error));
   REFUSED(attain_load(handle, NULL, &report, &error));
   REFUSED(attain_check(handle, &error));
   REFUSED(attain_lint(handle, NULL, &error));
-  REFUSED(attain_reported(handle, &question, 0, &error));
-  REFUSED(attain_closed_periods(handle, &error));
   REFUSED(attain_close_period(handle, &(AttainClosing){.period = QUARTER}, &error));
   REFUSED(attain_alert_judge(handle, &error));
   REFUSED(attain_alert_outbox(handle, true, &error));
   REFUSED(attain_alert_run(handle, &error));
   REFUSED(attain_alert_send(handle, &error));
-  REFUSED(attain_target_grid(handle, &(AttainGridQuestion){.kpi = "revenue"}, &error));
-  REFUSED(attain_target_cascade(handle, &(AttainHanding){.target = 1}, &error));
+  REFUSED(attain_target_grid(handle, &(AttainGridQuestion){.kpi = "revenue", .by = "account"}, &error));
+  REFUSED(attain_target_grid(handle, &(AttainGridQuestion){.kpi = "revenue", .by = "region"}, &error));
   /* Neither a name that is there, nor one nearly right, nor one of nobody: the same for all. */
   static const char *const whose[] = {"account:a", "account.name:Nobody", "person.name:x", "opportunity:1"};
   for (guint w = 0; w < G_N_ELEMENTS(whose); w++) {
@@ -203,6 +200,37 @@ static void test_targets_of_others(void **state) {
   assert_null(strstr(seen, "123456"));
   assert_has(whole, "\"rep0\""); /* their words are theirs, whoever they said they were */
   assert_null(strstr(whole, "somebody else"));
+  attain_leave(handle);
+}
+
+/* After the targets of others: that is number 1. */
+static void test_grids_of_others(void **state) {
+  AttainError error = {0};
+  AttainWorkspace *handle = as("rep0");
+  AttainGridQuestion question = {.kpi = "revenue", .period = "2026-Q4"};
+  g_autofree char *seen = attain_target_grid(handle, &question, &error);
+  if (!seen) fail_msg("%s", error.message);
+  g_autofree char *whole = attain_target_grid(workspace, &question, &error);
+  assert_has(seen, rep(0));
+  for (guint i = 1; i < 5; i++) assert_null(strstr(seen, rep(i)));
+  assert_null(strstr(seen, "123456"));
+  assert_has(whole, "123456");
+  for (guint i = 0; i < 2; i++) {
+    g_autofree char *csv = g_strdup_printf("revenue by rep,2027-01\n%s,5000\n", rep(i));
+    AttainGridTaking taking = {.bytes = csv, .n_bytes = strlen(csv), .dry_run = true};
+    char *taken = attain_target_grid_take(handle, &taking, &error);
+    if (i == 0) {
+      assert_forbidden(taken != NULL, &error, "one's own are set by others");
+      continue;
+    }
+    g_autofree char *nobody = g_strdup_printf("A2: there is no rep \"%s\"", rep(i));
+    assert_null(taken);
+    assert_true(g_str_has_suffix(error.message, nobody)); /* as of somebody who is not there */
+    attain_error_clear(&error);
+  }
+  assert_null(attain_target_cascade(handle, &(AttainHanding){.target = 1, .to = "rep", .dry_run = true}, &error));
+  assert_int_equal(error.code, ATTAIN_ERROR_NOT_FOUND);
+  attain_error_clear(&error);
   attain_leave(handle);
 }
 
@@ -359,6 +387,7 @@ int main(void) {
       cmocka_unit_test(test_documents_name_nobody_else),
       cmocka_unit_test(test_rep_is_refused_the_rest),
       cmocka_unit_test(test_targets_of_others),
+      cmocka_unit_test(test_grids_of_others),
       cmocka_unit_test(test_signing_in),
       cmocka_unit_test(test_throttle),
       cmocka_unit_test(test_tokens),

@@ -114,7 +114,7 @@ static void missing_data(void **state) {
 static void records_of_another_time(void **state) {
   assert_note(
       "deals", NULL, "2024",
-      "the records are of 2026-04-10 to 2026-04-20: ask for --period all, or set the clock with --now 2026-04-20");
+      "the records are of 2026-04-10 to 2026-04-20: ask for the period \"all\", or set the clock to 2026-04-20");
   g_autofree char *of_the_time = notes_of("deals", NULL, "2026-04");
   assert_null(strstr(of_the_time, "the records are of"));
 }

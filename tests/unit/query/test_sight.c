@@ -690,13 +690,13 @@ static void nobody_else_is_told_of(void **state) {
     g_autofree char *other = outcome_of(&world, of, ana, "rep", "Ben"),
                     *none = outcome_of(&world, of, ana, "rep", "Bem");
     assert_string_equal(other, none);
-    assert_string_equal(other, "--where: there is no rep 'NAME'");
+    assert_string_equal(other, "where: there is no rep 'NAME'");
     g_autofree char *team = outcome_of(&world, of, ana, "team", "South");
-    assert_string_equal(team, "--where: there is no team 'NAME'");
+    assert_string_equal(team, "where: there is no team 'NAME'");
     g_autofree char *own = outcome_of(&world, of, ana, "rep", "Anna");
-    assert_string_equal(own, "--where: there is no rep 'NAME'; did you mean 'Ana'?");
+    assert_string_equal(own, "where: there is no rep 'NAME'; did you mean 'Ana'?");
     g_autofree char *all = outcome_of(&world, of, NULL, "rep", "Bem"); /* who sees all is helped */
-    assert_string_equal(all, "--where: there is no rep 'NAME'; did you mean 'Ben'?");
+    assert_string_equal(all, "where: there is no rep 'NAME'; did you mean 'Ben'?");
     g_autofree char *mine = outcome_of(&world, of, ana, "team", "North");
     assert_string_equal(mine, "100 ");
     g_autofree char *account = outcome_of(&world, of, ana, "account", "Zenith");

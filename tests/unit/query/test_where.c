@@ -231,12 +231,12 @@ static void misspelt(void **state) {
       {"contains(source, 'zzz')", NULL},
       {"account = 'Acme' and created_at < 2026-02-01", NULL},
       {"rep = 'Ana Silva'", NULL},
-      {"source = 'Refferal'", "--where: no record has the source 'Refferal'; did you mean 'Referral'?"},
-      {"source <> 'Wbe'", "--where: no record has the source 'Wbe'; did you mean 'Web'?"},
-      {"source in ('Web', 'Referal')", "--where: no record has the source 'Referal'; did you mean 'Referral'?"},
+      {"source = 'Refferal'", "where: no record has the source 'Refferal'; did you mean 'Referral'?"},
+      {"source <> 'Wbe'", "where: no record has the source 'Wbe'; did you mean 'Web'?"},
+      {"source in ('Web', 'Referal')", "where: no record has the source 'Referal'; did you mean 'Referral'?"},
       {"not (source = 'Referal') or amount = 1", "no record has the source 'Referal'"},
-      {"account = 'Ohara'", "--where: no record has the account 'Ohara'; did you mean 'O'Hara'?"},
-      {"industry = 'Retail'", "--where: no record has the industry 'Retail'; there is 'Building' and 'Food'"},
+      {"account = 'Ohara'", "where: no record has the account 'Ohara'; did you mean 'O'Hara'?"},
+      {"industry = 'Retail'", "where: no record has the industry 'Retail'; there is 'Building' and 'Food'"},
       {"'Fod' = account.industry and amount > 1", "no record has the industry 'Fod'; did you mean 'Food'?"},
   };
   for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
