@@ -314,11 +314,11 @@ static void leaders_see_their_days(void **state) {
 /* Of one who asks again and again, and of others in between. */
 static void kept_cells_follow_other_leaders(void **state) {
   guint32 seed = company_seed();
-  for (guint32 i = 0; i < 4; i++) {
+  for (guint32 i = 0; i < 10; i++) {
     g_auto(Scene) scene = {0};
     scene_init(&scene, seed + 50 + i);
     int often = any(&scene, 1, PEOPLE);
-    for (guint change = 0; change < 6; change++) {
+    for (guint change = 0; change < 8; change++) {
       answers_are_right(&scene, often, TRUE);
       answers_are_right(&scene, any(&scene, 0, PEOPLE), TRUE);
       others_led(&scene);
