@@ -81,7 +81,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(WebhookNews, webhook_news_free)
 WebhookItem *webhook_news_add(WebhookNews *news, const char *object, const char *id);
 void webhook_item_set(WebhookNews *news, WebhookItem *item, const char *column, const char *value);
 const char *webhook_keep(WebhookNews *news, const char *text); /* NULL stays NULL */
-/* 1764576000, 1764576000123, 2026-12-01T08:00:00.000Z; 0 for what is none. */
+/* 1764576000, 1764576000123, 2026-12-01T08:00:00.000Z; 0 for what is none, or before 1970. */
 gint64 webhook_time(const char *text);
 
 /* Errors: INPUT for what is no such body; LIMIT. */

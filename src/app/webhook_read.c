@@ -56,7 +56,8 @@ gint64 webhook_time(const char *text) {
   if (n > 10 && iso[10] == ' ') iso[10] = 'T';
   g_autoptr(GTimeZone) utc = g_time_zone_new_utc();
   g_autoptr(GDateTime) at = g_date_time_new_from_iso8601(iso, utc);
-  return at ? g_date_time_to_unix(at) * G_USEC_PER_SEC + g_date_time_get_microsecond(at) : 0;
+  return at && g_date_time_to_unix(at) > 0 ? g_date_time_to_unix(at) * G_USEC_PER_SEC + g_date_time_get_microsecond(at)
+                                           : 0;
 }
 
 /* --- a document's paths --- */

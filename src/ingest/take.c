@@ -11,22 +11,6 @@
 
 /* --- which columns can be made --- */
 
-/* A header as it is compared: letters and digits, folded. */
-static char *loose(const char *name) {
-  g_autofree char *folded = g_utf8_casefold(name, -1);
-  GString *text = g_string_new(NULL);
-  for (const char *at = folded; *at; at = g_utf8_next_char(at)) {
-    gunichar c = g_utf8_get_char(at);
-    if (g_unichar_isalnum(c)) g_string_append_unichar(text, c);
-  }
-  return g_string_free(text, FALSE);
-}
-
-gboolean ingest_take_is_same(const char *a, const char *b) {
-  g_autofree char *x = loose(a), *y = loose(b);
-  return g_str_equal(x, y);
-}
-
 static gboolean can_be_read(const ReadStage *stage, const char *header) {
   g_autoptr(GError) ignored = NULL;
   return read_stage_header(stage, header, (BaseSpan){0}, &ignored) != NULL;
@@ -296,20 +280,4 @@ GPtrArray *ingest_take_facts(const IngestSource *source, const char *from, const
       g_ptr_array_add(facts, (gpointer)map->table->name);
   }
   return facts;
-}
-
-gboolean ingest_take_names(const IngestSource *source, const char *from, const char *header) {
-  for (guint m = 0; m < source->n_maps; m++) {
-    const SourceMap *map = &source->maps[m];
-    if (!map->from || !g_str_equal(map->from->name, from)) continue;
-    if (map->where && strstr(map->where, header)) return TRUE;
-    for (guint c = 0; c < map->n_columns; c++) {
-      const SourceColumn *column = &map->columns[c];
-      const char *texts[] = {column->sql, column->when};
-      if (column->of && ingest_take_is_same(column->of, header)) return TRUE;
-      for (gsize i = 0; i < G_N_ELEMENTS(texts); i++)
-        if (texts[i] && strstr(texts[i], header)) return TRUE;
-    }
-  }
-  return FALSE;
 }

@@ -34,5 +34,12 @@ GPtrArray *ingest_take_facts(const IngestSource *source, const char *from, const
 char *ingest_take_missing(const IngestSource *source, const char *from);
 /* Whether two headers are one but for case, spaces and other signs. */
 gboolean ingest_take_is_same(const char *a, const char *b);
-/* Whether the mapping of `from` says anything of a header: as it is written, or within an expression. */
-gboolean ingest_take_names(const IngestSource *source, const char *from, const char *header);
+
+/* The headers that the mapping of `from` says anything of, by themselves or within an expression; as long as the source
+ * is. */
+typedef struct IngestTakeNames IngestTakeNames;
+IngestTakeNames *ingest_take_names_new(const IngestSource *source, const char *from);
+void ingest_take_names_free(IngestTakeNames *names);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(IngestTakeNames, ingest_take_names_free)
+/* A header, which is UTF-8, as the mapping writes it; of the names. NULL: it says nothing of it. */
+const char *ingest_take_names_find(const IngestTakeNames *names, const char *header);

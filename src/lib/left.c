@@ -156,9 +156,10 @@ typedef struct {
 } Change;
 
 static gboolean is_named(const LibLeft *left, const char *table, const char *properties) {
-  g_auto(GStrv) names = g_strsplit(properties, "\x1f", -1);
-  for (char **name = names; *name; name++)
-    if (**name && ingest_take_names(left->source, table, *name)) return TRUE;
+  g_auto(GStrv) properties_told = g_strsplit(properties, "\x1f", -1);
+  g_autoptr(IngestTakeNames) names = ingest_take_names_new(left->source, table);
+  for (char **name = properties_told; *name; name++)
+    if (ingest_take_names_find(names, *name)) return TRUE;
   return FALSE;
 }
 

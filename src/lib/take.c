@@ -11,6 +11,7 @@
 
 #include "cli/cli.h"
 #include "lib/change.h"
+#include "lib/known.h"
 #include "lib/reader.h"
 #include "lib/tally.h"
 #include "session/sources.h"
@@ -20,28 +21,16 @@
 #define MAX_TOLD        10000 /* in one call */
 #define MAX_VALUE_BYTES 65536 /* of what is kept of a record */
 #define MAX_EVENT_BYTES 200
-#define KNOWN_TYPE      "a{s(msx)}" /* header -> text, when it became so */
-#define NEVER_US        G_MININT64
-
-/* A record as far as it was told. */
-typedef struct {
-  const char *from, *id, *id_column;
-  GHashTable *values;  /* header -> Value */
-  gint64 removed_us;   /* NEVER_US: it is there */
-  gboolean is_changed; /* by this call */
-} Known;
-
-typedef struct {
-  char *text; /* NULL: empty */
-  gint64 at_us;
-} Value;
+#define FIRST_US        0                                     /* 1970 */
+#define END_US          G_GINT64_CONSTANT(253402300800000000) /* the year 10000 */
 
 typedef struct {
   AttainWorkspace *workspace;
   const IngestSource *source;
   const char *webhook; /* or NULL */
-  GPtrArray *records;  /* Known */
-  GHashTable *by_name; /* from, 0x1f, id -> Known */
+  GPtrArray *records;  /* LibKnown */
+  GHashTable *names;   /* of the source's tables -> IngestTakeNames */
+  GHashTable *by_name; /* from, 0x1f, id -> LibKnown */
   GPtrArray *events;   /* char *: new ones */
   GHashTable *unknown; /* char *: headers that the mapping does not name */
   LibLeft *left;
@@ -50,44 +39,16 @@ typedef struct {
 
 /* --- what is known --- */
 
-static void value_free(gpointer data) {
-  Value *value = data;
-  g_free(value->text);
-  g_free(value);
+/* What the mapping of a table names. */
+static const IngestTakeNames *names_of(Taking *taking, const char *from) {
+  IngestTakeNames *names = g_hash_table_lookup(taking->names, from);
+  if (names) return names;
+  names = ingest_take_names_new(taking->source, from);
+  g_hash_table_insert(taking->names, g_strdup(from), names);
+  return names;
 }
 
-static void known_free(gpointer data) {
-  Known *known = data;
-  g_hash_table_unref(known->values);
-  g_free(known);
-}
-
-static void read_values(Known *known, const char *text) {
-  g_autoptr(GVariant) whole = g_variant_parse(G_VARIANT_TYPE(KNOWN_TYPE), text, NULL, NULL, NULL);
-  if (!whole) return;
-  GVariantIter iter;
-  const char *header, *value;
-  gint64 at_us;
-  g_variant_iter_init(&iter, whole);
-  while (g_variant_iter_next(&iter, "{&s(m&sx)}", &header, &value, &at_us)) {
-    Value *kept = g_new(Value, 1);
-    *kept = (Value){g_strdup(value), at_us};
-    g_hash_table_replace(known->values, g_strdup(header), kept);
-  }
-}
-
-static char *write_values(const Known *known) {
-  g_auto(GVariantBuilder) builder = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE(KNOWN_TYPE));
-  GHashTableIter iter;
-  gpointer header, value;
-  g_hash_table_iter_init(&iter, known->values);
-  while (g_hash_table_iter_next(&iter, &header, &value))
-    g_variant_builder_add(&builder, "{s(msx)}", (char *)header, ((Value *)value)->text, ((Value *)value)->at_us);
-  g_autoptr(GVariant) whole = g_variant_ref_sink(g_variant_builder_end(&builder));
-  return g_variant_print(whole, TRUE);
-}
-
-static gboolean read_known(Taking *taking, Known *known, GError **error) {
+static gboolean read_known(Taking *taking, LibKnown *known, GError **error) {
   const StoreValue values[] = {{.type = STORE_TEXT, .text = ingest_source_name(taking->source)},
                                {.type = STORE_TEXT, .text = known->from},
                                {.type = STORE_TEXT, .text = known->id}};
@@ -98,19 +59,16 @@ static gboolean read_known(Taking *taking, Known *known, GError **error) {
   if (!rows) return FALSE;
   if (store_rows_count(rows) == 0) return TRUE;
   const StoreValue *row = store_rows_row(rows, 0);
-  read_values(known, row[0].text);
+  lib_known_read(known, names_of(taking, known->from), row[0].text);
   if (row[1].type == STORE_INSTANT) known->removed_us = row[1].integer;
   return TRUE;
 }
 
-static Known *find_known(Taking *taking, const AttainTold *told, GError **error) {
+static LibKnown *find_known(Taking *taking, const AttainTold *told, GError **error) {
   g_autofree char *name = g_strdup_printf("%s\x1f%s", told->table, told->id);
-  Known *known = g_hash_table_lookup(taking->by_name, name);
+  LibKnown *known = g_hash_table_lookup(taking->by_name, name);
   if (known) return known;
-  known = g_new(Known, 1);
-  *known = (Known){told->table,     told->id,
-                   told->id_column, g_hash_table_new_full(g_str_hash, g_str_equal, g_free, value_free),
-                   NEVER_US,        FALSE};
+  known = lib_known_new(told->table, told->id, told->id_column);
   g_ptr_array_add(taking->records, known);
   if (!read_known(taking, known, error)) return NULL;
   g_hash_table_insert(taking->by_name, g_steal_pointer(&name), known);
@@ -119,39 +77,8 @@ static Known *find_known(Taking *taking, const AttainTold *told, GError **error)
 
 /* --- what is told --- */
 
-/* The same header as it was written first: a table has no two that differ only in case. */
-static const char *header_of(const Known *known, const char *header) {
-  GHashTableIter iter;
-  gpointer name;
-  if (g_hash_table_contains(known->values, header) || g_str_equal(header, known->id_column)) return header;
-  g_hash_table_iter_init(&iter, known->values);
-  while (g_hash_table_iter_next(&iter, &name, NULL))
-    if (ingest_take_is_same(name, header)) return name;
-  return header;
-}
-
-static gboolean set_value(Known *known, const char *told, const char *text, gint64 at_us) {
-  const char *header = header_of(known, told);
-  const Value *before = g_hash_table_lookup(known->values, header);
-  if (at_us <= known->removed_us || (before && before->at_us > at_us)) return FALSE;
-  Value *value = g_new(Value, 1);
-  *value = (Value){text && *text ? g_strdup(text) : NULL, at_us};
-  g_hash_table_replace(known->values, g_strdup(header), value);
-  return TRUE;
-}
-
-/* Is anything known that became so later? */
-static gboolean is_newer_known(const Known *known, gint64 at_us) {
-  GHashTableIter iter;
-  gpointer value;
-  g_hash_table_iter_init(&iter, known->values);
-  while (g_hash_table_iter_next(&iter, NULL, &value))
-    if (((const Value *)value)->at_us > at_us) return TRUE;
-  return FALSE;
-}
-
-static void take_removal(Taking *taking, Known *known, gint64 at_us) {
-  if (known->removed_us >= at_us || is_newer_known(known, at_us)) {
+static void take_removal(Taking *taking, LibKnown *known, gint64 at_us) {
+  if (known->removed_us >= at_us || lib_known_is_newer(known, at_us)) {
     taking->n_older++;
     return;
   }
@@ -160,11 +87,12 @@ static void take_removal(Taking *taking, Known *known, gint64 at_us) {
 }
 
 /* FALSE: the mapping does not name it. */
-static gboolean take_value(Taking *taking, Known *known, const AttainTold *told, size_t i, gint64 at_us,
+static gboolean take_value(Taking *taking, LibKnown *known, const AttainTold *told, size_t i, gint64 at_us,
                            gboolean *is_any) {
   const char *column = told->columns[i], *text = told->values[i];
-  if (ingest_take_is_same(column, told->id_column)) return TRUE; /* the id is said apart, however it is written here */
-  if (!*column || !ingest_take_names(taking->source, told->table, column)) {
+  if (ingest_take_is_same(column, known->id_column)) return TRUE; /* the id is said apart, however it is written here */
+  const char *named = ingest_take_names_find(names_of(taking, told->table), column);
+  if (!named) {
     g_hash_table_add(taking->unknown, (gpointer)column);
     return FALSE;
   }
@@ -173,24 +101,24 @@ static gboolean take_value(Taking *taking, Known *known, const AttainTold *told,
     taking->n_rejected++;
     return TRUE;
   }
-  *is_any |= set_value(known, column, text, at_us);
+  *is_any |= lib_known_set(known, named, text, at_us);
   return TRUE;
 }
 
-static void take_values(Taking *taking, Known *known, const AttainTold *told, gint64 at_us) {
+static void take_values(Taking *taking, LibKnown *known, const AttainTold *told, gint64 at_us) {
   g_autoptr(GPtrArray) unnamed = g_ptr_array_new();
   gboolean is_any = FALSE;
   size_t n_others = 0; /* beside the id */
   for (size_t i = 0; i < told->n_values; i++) {
-    n_others += !ingest_take_is_same(told->columns[i], told->id_column);
+    n_others += !ingest_take_is_same(told->columns[i], known->id_column);
     if (!take_value(taking, known, told, i, at_us, &is_any)) g_ptr_array_add(unnamed, (gpointer)told->columns[i]);
   }
   if (n_others > 0 && unnamed->len >= n_others) {
     lib_left_properties(taking->left, told->table, told->id, unnamed);
     taking->n_rejected++;
   }
-  gboolean is_back = set_value(known, told->id_column, told->id, at_us);
-  if (is_back && known->removed_us != NEVER_US) known->removed_us = NEVER_US;
+  gboolean is_back = lib_known_set(known, known->id_column, told->id, at_us);
+  if (is_back && known->removed_us != LIB_NEVER_US) known->removed_us = LIB_NEVER_US;
   if (is_any || is_back)
     known->is_changed = TRUE;
   else
@@ -227,7 +155,7 @@ static gboolean take_told(Taking *taking, const AttainTold *told, GError **error
   if (!is_seen(taking, event, &seen, error)) return FALSE;
   taking->n_seen += seen;
   if (seen) return TRUE;
-  Known *known = find_known(taking, told, error);
+  LibKnown *known = find_known(taking, told, error);
   if (!known) return FALSE;
   if (event) g_ptr_array_add(taking->events, g_steal_pointer(&event));
   gint64 at_us = told->at_us ? told->at_us : lib_now(taking->workspace);
@@ -239,22 +167,6 @@ static gboolean take_told(Taking *taking, const AttainTold *told, GError **error
 }
 
 /* --- as rows --- */
-
-static gboolean is_there(const Known *known) {
-  return known->removed_us == NEVER_US;
-}
-
-static int compare_texts(gconstpointer a, gconstpointer b) {
-  return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-/* The headers that are known of a record, in order; ends with NULL. The caller frees the array. */
-static char **headers_of(const Known *known) {
-  guint n = 0;
-  char **headers = (char **)g_hash_table_get_keys_as_array(known->values, &n);
-  qsort(headers, n, sizeof *headers, compare_texts);
-  return headers;
-}
 
 static gboolean finish_change(Taking *taking, gint64 load, const char *const *tables, gsize n_tables, GError **error) {
   if (!lib_publish_commit(taking->workspace, load, error)) return FALSE;
@@ -290,13 +202,11 @@ static void add_counts(Taking *taking, const IngestReport *report, GPtrArray *ta
 static gboolean put_alike(Taking *taking, const GPtrArray *alike, char **headers, GError **error) {
   AttainWorkspace *workspace = taking->workspace;
   const Session *session = workspace->core->session;
-  const Known *first = alike->pdata[0];
+  const LibKnown *first = alike->pdata[0];
   guint n = g_strv_length(headers), n_waiting = 0;
   g_autofree char **cells = g_new0(char *, (gsize)alike->len *n + 1);
   for (guint r = 0; r < alike->len; r++)
-    for (guint c = 0; c < n; c++)
-      cells[(gsize)r * n + c] =
-          ((const Value *)g_hash_table_lookup(((const Known *)alike->pdata[r])->values, headers[c]))->text;
+    for (guint c = 0; c < n; c++) cells[(gsize)r * n + c] = lib_known_text(alike->pdata[r], headers[c]);
   const IngestTake take = {.store = session->store,
                            .source = taking->source,
                            .schema = session->schema,
@@ -324,23 +234,21 @@ static gboolean put_records(Taking *taking, GError **error) {
       g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_ptr_array_unref);
   g_autoptr(GPtrArray) order = g_ptr_array_new();
   for (guint i = 0; i < taking->records->len; i++) {
-    Known *known = taking->records->pdata[i];
-    if (!known->is_changed || !is_there(known)) continue;
-    g_autofree char **headers = headers_of(known);
-    g_autofree char *joined = g_strjoinv("\x1f", headers);
-    char *name = g_strdup_printf("%s\x1e%s\x1e%s", known->from, known->id_column, joined);
+    LibKnown *known = taking->records->pdata[i];
+    if (!known->is_changed || !lib_known_is_there(known)) continue;
+    char *name = lib_known_shape(known);
     GPtrArray *alike = g_hash_table_lookup(groups, name);
     if (!alike) {
       alike = g_ptr_array_new();
       g_ptr_array_add(order, alike);
-      g_hash_table_insert(groups, g_strdup(name), alike);
+      g_hash_table_insert(groups, g_steal_pointer(&name), alike);
     }
     g_ptr_array_add(alike, known);
     g_free(name);
   }
   for (guint i = 0; i < order->len; i++) {
     const GPtrArray *alike = order->pdata[i];
-    g_autofree char **headers = headers_of(alike->pdata[0]);
+    g_autofree char **headers = lib_known_headers(alike->pdata[0]);
     if (!put_alike(taking, alike, headers, error)) return FALSE;
   }
   return TRUE;
@@ -348,7 +256,7 @@ static gboolean put_records(Taking *taking, GError **error) {
 
 /* --- deletions --- */
 
-static gboolean remove_from(Taking *taking, const char *table, const Known *known, GError **error) {
+static gboolean remove_from(Taking *taking, const char *table, const LibKnown *known, GError **error) {
   AttainWorkspace *workspace = taking->workspace;
   const Session *session = workspace->core->session;
   const char *ids[] = {known->id, NULL};
@@ -369,8 +277,8 @@ static gboolean remove_from(Taking *taking, const char *table, const Known *know
 
 static gboolean remove_records(Taking *taking, GError **error) {
   for (guint i = 0; i < taking->records->len; i++) {
-    const Known *known = taking->records->pdata[i];
-    if (!known->is_changed || is_there(known)) continue;
+    const LibKnown *known = taking->records->pdata[i];
+    if (!known->is_changed || lib_known_is_there(known)) continue;
     g_autoptr(GPtrArray) facts = ingest_take_facts(taking->source, known->from, known->id_column);
     for (guint f = 0; f < facts->len; f++)
       if (!remove_from(taking, facts->pdata[f], known, error)) return FALSE;
@@ -380,14 +288,15 @@ static gboolean remove_records(Taking *taking, GError **error) {
 
 /* --- keeping what was told --- */
 
-static void append_record(const Taking *taking, const Known *known, GString *gone, GString *rows) {
+static void append_record(const Taking *taking, const LibKnown *known, GString *gone, GString *rows) {
   g_autofree char *source = store_quote_text(ingest_source_name(taking->source));
   g_autofree char *from = store_quote_text(known->from);
   g_autofree char *id = store_quote_text(known->id);
-  g_autofree char *values = write_values(known);
+  g_autofree char *values = lib_known_write(known);
   g_autofree char *told = store_quote_text(values);
-  g_autofree char *removed =
-      is_there(known) ? g_strdup("NULL") : g_strdup_printf("make_timestamp(%" G_GINT64_FORMAT ")", known->removed_us);
+  g_autofree char *removed = lib_known_is_there(known)
+                                 ? g_strdup("NULL")
+                                 : g_strdup_printf("make_timestamp(%" G_GINT64_FORMAT ")", known->removed_us);
   g_string_append_printf(gone, "%s(source = %s AND from_name = %s AND id = %s)", gone->len ? " OR " : "", source, from,
                          id);
   g_string_append_printf(rows, "%s(%s, %s, %s, %s, %s)", rows->len ? ", " : "", source, from, id, told, removed);
@@ -411,7 +320,7 @@ static gboolean keep_told(Taking *taking, GError **error) {
   Store *store = taking->workspace->core->session->store;
   g_autoptr(GString) gone = g_string_new(NULL), rows = g_string_new(NULL);
   for (guint i = 0; i < taking->records->len; i++) {
-    const Known *known = taking->records->pdata[i];
+    const LibKnown *known = taking->records->pdata[i];
     if (known->is_changed) append_record(taking, known, gone, rows);
   }
   g_string_prepend(gone, "DELETE FROM attain_told_record WHERE ");
@@ -465,37 +374,64 @@ static char *write_taken(const Taking *taking) {
   return text;
 }
 
-static gboolean check_told(const AttainTold *told, size_t n_told, GError **error) {
-  for (size_t i = 0; i < n_told; i++) {
-    if ((told[i].table || told[i].object) && told[i].id && told[i].id_column && *told[i].id_column) continue;
-    g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT, "record %" G_GSIZE_FORMAT ": it has no id", i);
+/* --- what may be told --- */
+
+static gboolean is_text(const char *text) {
+  return text && g_utf8_validate(text, -1, NULL);
+}
+
+static gboolean is_text_or_none(const char *text) {
+  return !text || is_text(text);
+}
+
+static const char *wrong_with(const AttainTold *told) {
+  if (!(told->table || told->object) || !told->id || !told->id_column || !*told->id_column) return "it has no id";
+  if (told->at_us < FIRST_US || told->at_us >= END_US) return "its time is not within the years 1970 to 9999";
+  gboolean is_whole = is_text_or_none(told->table) && is_text_or_none(told->object) && is_text(told->id) &&
+                      is_text(told->id_column) && is_text_or_none(told->event) && is_text_or_none(told->wrong);
+  for (size_t i = 0; i < told->n_values && is_whole; i++)
+    is_whole = is_text(told->columns[i]) && is_text_or_none(told->values[i]);
+  return is_whole ? NULL : "a name or value in it is no text in UTF-8";
+}
+
+static gboolean check_told(const AttainTelling *telling, GError **error) {
+  if (telling->n_told > MAX_TOLD) {
+    g_set_error(error, BASE_ERROR, BASE_ERROR_LIMIT,
+                "more than %d records in one call (MAX_TOLD): tell them in several", MAX_TOLD);
     return FALSE;
   }
-  if (n_told <= MAX_TOLD) return TRUE;
-  g_set_error(error, BASE_ERROR, BASE_ERROR_LIMIT, "more than %d records in one call (MAX_TOLD): tell them in several",
-              MAX_TOLD);
-  return FALSE;
+  for (size_t i = 0; i < telling->n_told; i++) {
+    const char *wrong = wrong_with(&telling->told[i]);
+    if (wrong) g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT, "record %" G_GSIZE_FORMAT ": %s", i, wrong);
+    if (wrong) return FALSE;
+  }
+  return TRUE;
 }
+
+/* --- the whole of a call --- */
 
 static char *take_from(AttainWorkspace *workspace, const AttainTelling *telling, GError **error) {
   const char *const names[] = {telling->source, NULL};
   g_autoptr(GPtrArray) sources = session_sources(workspace->core->session);
   g_autoptr(GPtrArray) chosen = session_choose_sources(workspace->core->session, sources, names, error);
-  if (!chosen || !check_told(telling->told, telling->n_told, error)) return NULL;
+  if (!chosen || !check_told(telling, error)) return NULL;
   const SessionSource *source = chosen->pdata[0];
   if (!source->source) {
     g_propagate_error(error, g_error_copy(source->error));
     return NULL;
   }
-  g_autoptr(GPtrArray) records = g_ptr_array_new_with_free_func(known_free),
+  g_autoptr(GPtrArray) records = g_ptr_array_new_with_free_func(lib_known_free),
                        events = g_ptr_array_new_with_free_func(g_free);
   g_autoptr(GHashTable) by_name = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr(GHashTable) unknown = g_hash_table_new(g_str_hash, g_str_equal);
+  g_autoptr(GHashTable) of_tables =
+      g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)ingest_take_names_free);
   g_autoptr(LibLeft) left = lib_left_new(source->source);
   Taking taking = {.workspace = workspace,
                    .source = source->source,
                    .webhook = telling->webhook,
                    .records = records,
+                   .names = of_tables,
                    .by_name = by_name,
                    .events = events,
                    .unknown = unknown,
