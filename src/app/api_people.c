@@ -1,4 +1,4 @@
-/* Signing in and out, passwords, users, tokens, the audit log. */
+/* Signing in and out, passwords, users, tokens, the audit log, erasing. */
 #include "app/api.h"
 #include "app/api_body.h"
 #include "app/api_gate.h"
@@ -207,6 +207,23 @@ static void verify_audit(HttpExchange *exchange, gpointer server) {
   api_reply_json(exchange, attain_audit_verify(api_workspace(exchange), &error), &error);
 }
 
+/* --- erasing --- */
+
+/* Without what a dry run gave as "confirm" it is a dry run. */
+static void erase(HttpExchange *exchange, gpointer server) {
+  g_autoptr(ApiBody) body = api_body_new(exchange);
+  const char *confirm = api_body_text(body, "confirm");
+  AttainErasure erasure = {.who = api_body_text(body, "who"),
+                           .table = api_body_text(body, "in"),
+                           .also = api_body_texts(body, "also"),
+                           .dry_run = confirm == NULL,
+                           .confirm = confirm};
+  AttainError error = {0};
+  if (!api_body_end(body, exchange)) return;
+  http_set_header(exchange, "Cache-Control", "no-store");
+  api_reply_json(exchange, attain_erase(api_workspace(exchange), &erasure, &error), &error);
+}
+
 /* --- routes --- */
 
 static const HttpParameter audit_parameters[] = {
@@ -265,5 +282,10 @@ const HttpRoute api_people_routes[] = {
      .parameters = audit_parameters, .n_parameters = G_N_ELEMENTS(audit_parameters), .answer = "audit"},
     {ROUTE("GET", "audit/proof", verify_audit, "Whether each entry still follows from the one before it"),
      .permission = ATTAIN_MAY_MANAGE, .tag = "People", .answer = "audit-proof"},
+    {ROUTE("POST", "erase", erase, "Take somebody's names out of everything; sums stay"),
+     .details =
+         "Without `confirm` nothing changes: the answer says what would, and gives the `confirm` with which it is "
+         "done. There is no way back. Whoever writes or runs a command waits meanwhile.",
+     .permission = ATTAIN_MAY_MANAGE, .tag = "People", .body = "erasure", .answer = "erased"},
 };
 const guint api_n_people_routes = G_N_ELEMENTS(api_people_routes);

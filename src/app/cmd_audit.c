@@ -13,6 +13,15 @@ static const PeopleColumn columns[] = {
     {"address", PEOPLE_TEXT}, {"what", PEOPLE_TEXT}, {"about", PEOPLE_TEXT},
 };
 
+/* What the policy's retention took out is no cut: the log itself says so. */
+static void print_whole(CliContext *context, ApiBody *proof) {
+  gint64 n_gone = api_body_number(proof, "gone");
+  g_autofree char *gone = base_count_words(n_gone, "# {entry|entries} before them went");
+  fprintf(context->out, "All %" G_GINT64_FORMAT " entries follow from one another.", api_body_number(proof, "entries"));
+  if (n_gone > 0) fprintf(context->out, " %s by the retention of policy.yaml.", gone);
+  fprintf(context->out, " The last one's hash:\n  %s\n", api_body_text(proof, "last_chain"));
+}
+
 /* Exit code 1 where an entry does not follow from the one before it. */
 static int verify(CliContext *context, const CliArguments *arguments, AttainWorkspace *workspace, GError **error) {
   AttainError failed = {0};
@@ -24,8 +33,7 @@ static int verify(CliContext *context, const CliArguments *arguments, AttainWork
   if (g_strcmp0(cli_option(arguments, "format"), "json") == 0)
     fputs(document, context->out);
   else if (is_whole)
-    fprintf(context->out, "All %" G_GINT64_FORMAT " entries follow from one another. The last one's hash:\n  %s\n",
-            api_body_number(proof, "entries"), api_body_text(proof, "last_chain"));
+    print_whole(context, proof);
   else
     fprintf(context->out, "Entry %" G_GINT64_FORMAT " does not follow from the one before it: the log was changed.\n",
             first_wrong);

@@ -15,7 +15,8 @@ struct Work {
   Works *works;
   gint64 number;
   char *user, *sight, *what;
-  guint needs; /* of AttainMay */
+  guint64 erasures; /* attain_erasures() when it began; of the lock */
+  guint needs;      /* of AttainMay */
   HttpWork *request;
   AttainWorkspace *as; /* the work's; NULL once it has run */
   State state;         /* of the lock, as all below */
@@ -151,6 +152,12 @@ static void forget(Work *work) {
   g_hash_table_remove(works->pieces, &work->number);
 }
 
+/* What was answered before somebody was erased may name them; what erasing answers names nobody. The lock is held. */
+static gboolean may_name_erased(const Work *work, const AttainWorkspace *workspace) {
+  return is_over(work) && !g_str_equal(work->what, "POST /api/v1/erase") &&
+         work->erasures != attain_erasures(workspace);
+}
+
 /* The lock is held. */
 static void tidy(Works *works) {
   gint64 since_us = g_get_monotonic_time() - (gint64)WORKS_KEPT_S * G_USEC_PER_SEC;
@@ -190,6 +197,7 @@ static void do_work(gpointer data, gpointer user_data) {
   gboolean is_to_run = work->state == WAITING;
   if (is_to_run) {
     work->began_us = g_get_monotonic_time();
+    work->erasures = attain_erasures(work->as);
     enter_state(work, RUNNING);
   }
   g_mutex_unlock(&works->lock);
@@ -259,6 +267,10 @@ Work *works_find(Works *works, gint64 number, const HttpExchange *exchange) {
   g_mutex_lock(&works->lock);
   tidy(works);
   Work *work = g_hash_table_lookup(works->pieces, &number);
+  if (work && may_name_erased(work, server_caller(exchange)->workspace)) {
+    forget(work);
+    work = NULL;
+  }
   work = work && may_see(work, server_caller(exchange)) ? hold(work) : NULL;
   g_mutex_unlock(&works->lock);
   return work;

@@ -24,8 +24,8 @@ void works_free(Works *works);
 
 /* Takes a request as work. 0: the user has WORKS_OF_USER under way, or the server stops; nothing was taken. */
 gint64 works_take(Works *works, HttpExchange *exchange);
-/* The piece of this number, if it is the caller's and they see and may what they did when they asked; otherwise NULL.
- * Release it. */
+/* The piece of this number, if it is the caller's and they see and may what they did when they asked; otherwise NULL,
+ * as of an answer of before somebody was erased. Release it. */
 Work *works_find(Works *works, gint64 number, const HttpExchange *exchange);
 void works_release(Work *work);
 

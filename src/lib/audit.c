@@ -91,6 +91,7 @@ static gboolean verify(AttainWorkspace *workspace, const Session *session, gcons
   g_autoptr(CliJson) json = cli_json_new(out);
   cli_json_begin_object(json);
   cli_json_member_integer(json, "entries", proof.n);
+  cli_json_member_integer(json, "gone", proof.n_gone);
   cli_json_key(json, "first_wrong");
   if (proof.wrong)
     cli_json_integer(json, proof.wrong);

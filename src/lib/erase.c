@@ -13,33 +13,39 @@
 #include "store/reopen.h"
 #include "user/audit.h"
 
+#include <string.h>
+
+#define N_CONFIRM 16 /* hex digits */
+
 typedef struct {
   AttainWorkspace *workspace;
   LibPeople *people;
   const AttainErasure *said;
   Erased *erased;
+  char *confirm; /* of what would be erased now */
 } Erasing;
 
 /* --- files that still name them --- */
 
-static void look_at(const Erased *erased, GPtrArray *files, const char *path) {
-  g_autofree char *text = NULL;
+/* `name` is as the file lies in the workspace: who asks over the network has no business with the machine's folders. */
+static void look_at(const Erased *erased, const Session *session, GPtrArray *files, const char *name) {
+  g_autofree char *path = g_build_filename(session->folder, name, NULL), *text = NULL;
   gsize length = 0;
   if (!g_file_get_contents(path, &text, &length, NULL) || !g_utf8_validate(text, (gssize)length, NULL)) return;
-  if (erased_is_named(erased, text)) g_ptr_array_add(files, g_strdup(path));
+  if (erased_is_named(erased, text)) g_ptr_array_add(files, g_strdup(name));
 }
 
 static GPtrArray *find_files(const Session *session, const Erased *erased) {
   static const char *const folders[] = {"kpis", "sources", "alerts", "plans"};
-  static const char *const alone[] = {"attain.yaml", "policy.yaml"};
   GPtrArray *files = g_ptr_array_new_with_free_func(g_free);
-  for (guint i = 0; i < G_N_ELEMENTS(alone); i++) {
-    g_autofree char *path = g_build_filename(session->folder, alone[i], NULL);
-    look_at(erased, files, path);
-  }
+  look_at(erased, session, files, "attain.yaml");
+  look_at(erased, session, files, "policy.yaml");
   for (guint i = 0; i < G_N_ELEMENTS(folders); i++) {
     g_auto(GStrv) paths = session_files(session, folders[i]);
-    for (char **path = paths; *path; path++) look_at(erased, files, *path);
+    for (char **path = paths; *path; path++) {
+      g_autofree char *base = g_path_get_basename(*path), *name = g_build_filename(folders[i], base, NULL);
+      look_at(erased, session, files, name);
+    }
   }
   return files;
 }
@@ -77,6 +83,7 @@ static char *report_of(const Erasing *erasing) {
   cli_json_member_text(json, "table", erased->table);
   cli_json_key(json, "dry_run");
   cli_json_bool(json, erasing->said->dry_run);
+  cli_json_member_text(json, "confirm", erasing->said->dry_run ? erasing->confirm : NULL);
   write_texts(json, "keys", erased->keys);
   cli_json_member_integer(json, "users", erased->users->len);
   cli_json_member_integer(json, "audit_entries", erased->n_audit);
@@ -87,6 +94,33 @@ static char *report_of(const Erasing *erasing) {
   cli_json_free(json);
   size_t n_bytes;
   return lib_text_end(&text, TRUE, &n_bytes);
+}
+
+/* --- what is confirmed --- */
+
+static void add_text(GChecksum *sum, const char *text) {
+  g_checksum_update(sum, (const guchar *)text, (gssize)strlen(text) + 1);
+}
+
+/* Who would be erased as whom, and what more would be looked for; not how often it is found, which is other with each
+ * record that comes. */
+static char *confirm_of(const Erased *erased, const AttainErasure *said) {
+  g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
+  add_text(sum, erased->shown);
+  for (guint i = 0; i < erased->keys->len; i++) add_text(sum, erased->keys->pdata[i]);
+  add_text(sum, "");
+  for (guint i = 0; said->also && said->also[i]; i++) add_text(sum, said->also[i]);
+  return g_strndup(g_checksum_get_string(sum), N_CONFIRM);
+}
+
+static gboolean is_confirmed(const Erasing *erasing, GError **error) {
+  const char *confirm = erasing->said->confirm;
+  if (!confirm || g_str_equal(confirm, erasing->confirm)) return TRUE;
+  g_set_error(
+      error, BASE_ERROR, BASE_ERROR_INPUT,
+      "\"confirm\" is not what the dry run says of them now, so nobody was erased: ask without \"confirm\", look "
+      "at what would go, and ask again with the one that it gives");
+  return FALSE;
 }
 
 /* --- the change --- */
@@ -144,12 +178,13 @@ static gboolean erase(Erasing *erasing, Store *desk, GError **error) {
   EraseOrder order = {said->table ? said->table : "person", said->who, said->also, lib_now(erasing->workspace)};
   if (!store_begin(session->store, error)) return FALSE;
   erasing->erased = erase_run(session->store, session->schema, &order, error);
+  if (erasing->erased) erasing->confirm = confirm_of(erasing->erased, said);
   if (erasing->erased && said->dry_run) {
     store_rollback(session->store);
     return TRUE;
   }
-  if (erasing->erased && end_users(erasing, desk, error) && erase_usage(erasing, error) &&
-      note(erasing, session->store, error) && store_commit(session->store, error))
+  if (erasing->erased && is_confirmed(erasing, error) && end_users(erasing, desk, error) &&
+      erase_usage(erasing, error) && note(erasing, session->store, error) && store_commit(session->store, error))
     return TRUE;
   store_rollback(session->store);
   return FALSE;
@@ -171,10 +206,29 @@ static gboolean write_anew(AttainWorkspace *workspace, GError **error) {
 
 /* What was kept of names and is not the database's. */
 static void forget(AttainWorkspace *workspace) {
+  __atomic_add_fetch(&workspace->core->erasures, 1, __ATOMIC_RELEASE);
   g_clear_pointer(&workspace->core->put, ingest_writer_free);
   g_clear_pointer(&workspace->core->keys, lib_keys_free);
   lib_forget_alert_book(workspace);
   lib_organisation_changed(workspace);
+}
+
+/* Who reads of changes knows people by name. */
+static void tell(const Erasing *erasing) {
+  const Erased *erased = erasing->erased;
+  if (!g_str_equal(erased->table, "person")) return;
+  g_autoptr(GArray) people = g_array_new(FALSE, FALSE, sizeof(int32_t));
+  for (guint i = 0; i < erased->keys->len; i++) {
+    int32_t key = (int32_t)g_ascii_strtoll(erased->keys->pdata[i], NULL, 10);
+    g_array_append_val(people, key);
+  }
+  const AttainTouched touched = {.n_people = people->len, .people = (const int32_t *)(gpointer)people->data};
+  const char *const tables[] = {"person"};
+  lib_tell_subscribers(erasing->workspace, &(AttainChange){.load = query_live_load(erasing->workspace->core->live),
+                                                           .source = "",
+                                                           .n_tables = G_N_ELEMENTS(tables),
+                                                           .tables = tables,
+                                                           .touched = &touched});
 }
 
 static gboolean erase_in_turn(Erasing *erasing, GError **error) {
@@ -191,7 +245,13 @@ static gboolean erase_in_turn(Erasing *erasing, GError **error) {
                     g_strdup_printf("the names are gone from every table, but the file could not be written anew, and "
                                     "its free space may still hold them: erase again when there is room (%s)",
                                     failed ? failed->message : "unknown"));
-  return lib_publish(workspace, error);
+  if (!lib_publish(workspace, error)) return FALSE;
+  tell(erasing);
+  return TRUE;
+}
+
+uint64_t attain_erasures(const AttainWorkspace *workspace) {
+  return __atomic_load_n(&workspace->core->erasures, __ATOMIC_ACQUIRE);
 }
 
 char *attain_erase(AttainWorkspace *workspace, const AttainErasure *erasure, AttainError *error) {
@@ -215,6 +275,7 @@ char *attain_erase(AttainWorkspace *workspace, const AttainErasure *erasure, Att
   lib_end_writing(workspace);
   char *report = ok ? report_of(&erasing) : NULL;
   erased_free(erasing.erased);
+  g_free(erasing.confirm);
   if (!ok) lib_fail(error, cause);
   return report;
 }

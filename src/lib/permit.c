@@ -143,6 +143,7 @@ static const Permit permits[] = {
     {"audit", MANAGE, BLIND},
     {"audit_verify", MANAGE, BLIND},
     {"erase", MANAGE, BLIND},
+    {"erasures", 0, BLIND},
     {"tidy", MANAGE, BLIND},
     {"audit_note", 0, BLIND},
     {"audit_count", 0, BLIND},

@@ -52,6 +52,7 @@ typedef struct {
   gint64 clock_us;       /* where the clock was put, or -1: the system's (atomic) */
   gint64 moved_us;       /* the clock of the answers (atomic) */
   guint64 state;         /* attain_state() (atomic) */
+  guint64 erasures;      /* attain_erasures() (atomic) */
   GArray *subscriptions; /* Subscription */
   guint64 last_subscription;
   GPtrArray *alert_rules; /* AlertRule, judged in each commit; NULL: they are not */

@@ -293,6 +293,11 @@ def people(boss, rep, nobody):
     rep.refused("GET", "audit", 403, "the right to manage")
     boss.ask("GET", "audit/proof")
     rep.refused("GET", "audit/proof", 403, "the right to manage")
+    who = boss.ask("GET", "organisation")["people"][-1]["name"]
+    confirm = boss.ask("POST", "erase", {"who": who})["confirm"]
+    boss.refused("POST", "erase", 422, "nobody was erased", {"who": who, "confirm": confirm[::-1] + "x"})
+    rep.refused("POST", "erase", 403, "the right to manage", {"who": who})
+    boss.ask("POST", "erase", {"who": who, "confirm": confirm})
     nobody.refused("POST", "invitation", 401, "link", {"secret": "guessed", "password": PASSWORD})
     nobody.ask("POST", "session", {"user": "rep@example.com", "password": PASSWORD})
     nobody.refused("POST", "session", 401, "password", {"user": "rep@example.com", "password": "guessed by somebody"})

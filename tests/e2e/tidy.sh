@@ -11,6 +11,8 @@ run 0 --now 2026-11-22 user add ben --role rep
 run 0 --now 2026-11-21 show revenue --by rep --period 2026-Q3 --format json
 cp "$out" "$work/before"
 
+run 0 audit --verify
+says_not 'went'
 run 0 --now 2126-01-01 tidy --yes
 says '"rejected" under "retention", so all are kept'
 says '"audit" under "retention", so all are kept'
@@ -32,6 +34,9 @@ says ' ana'
 run 0 --now 2027-11-22 tidy --yes
 says '2 entries of the audit log older than 365 days'
 run 0 audit --verify
+says '2 entries before them went by the retention of policy.yaml'
+run 0 audit --verify --format json
+json_is 'd["gone"], d["first_wrong"]' '(2, None)'
 run 0 audit
 says_not ' ana'
 says ' ben'
