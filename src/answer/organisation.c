@@ -111,9 +111,15 @@ static gboolean was_seen(const Telling *telling, const StoreValue *values) {
   const QuerySight *sight = telling->session->sight;
   if (!sight) return TRUE;
   if (!is_told(telling->people, values[0])) return FALSE;
-  BaseDay day = values[3].type == STORE_NULL ? BASE_DAY_MIN : (BaseDay)values[3].integer;
-  QueryPlace place = query_org_place_at(telling->org, (gint32)values[0].integer, day);
-  return query_sight_sees(sight, telling->org, (gint32)values[0].integer, place);
+  BaseDay from = values[3].type == STORE_NULL ? BASE_DAY_MIN : (BaseDay)values[3].integer,
+          until = values[4].type == STORE_NULL ? BASE_DAY_MAX : (BaseDay)values[4].integer;
+  gint32 person = (gint32)values[0].integer;
+  guint n;
+  const QueryPlace *places = query_org_places(telling->org, person, &n);
+  for (guint i = 0; i < n; i++)
+    if (places[i].from < until && places[i].until > from && query_sight_sees(sight, telling->org, person, places[i]))
+      return TRUE;
+  return FALSE;
 }
 
 static gboolean json_memberships(Telling *telling, GError **error) {

@@ -9,6 +9,7 @@
 #include "target/standing.h"
 
 #include "target/asking.h"
+#include "target/names.h"
 #include "target/share.h"
 
 #include <math.h>
@@ -139,24 +140,59 @@ static void resolve_due(const QueryContext *context, const TargetSpread *spread,
 
 /* --- the span's figures --- */
 
-/* Who asks takes a figure for the member's: it is told of what they see all of. */
+/* Members of targets that nobody set, but that follow from others': these have names only. */
+typedef struct {
+  const char *dimension; /* of whose table the names are */
+  const char *table;
+  TargetNames *names;
+} Named;
+
+static void named_clear(Named *named) {
+  g_clear_pointer(&named->names, target_names_free);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Named, named_clear)
+
+static gboolean find_member(const TargetDesk *desk, Named *named, TargetVersion *version, GError **error) {
+  const TargetTerms *terms = &version->terms;
+  if (version->member_table || !terms->member) return TRUE;
+  if (g_strcmp0(named->dimension, terms->dimension) != 0) {
+    const char *table;
+    named_clear(named);
+    named->dimension = NULL;
+    if (!target_names_table(desk->context->store, terms->dimension, &table, error)) return FALSE;
+    named->table = g_intern_string(table);
+    if (table && !(named->names = target_names_load(desk->context->store, table, error))) return FALSE;
+    named->dimension = g_intern_string(terms->dimension);
+  }
+  version->member_table = named->table;
+  version->member_key = named->names ? target_names_find(named->names, terms->member) : 0;
+  return TRUE;
+}
+
+/* Who asks takes a figure for the member's: it is told of what they see all of. A target whose member is not among
+ * people and teams is of all that they see. */
 static gboolean sees_all_of(const TargetDesk *desk, const QueryOrg *org, const TargetVersion *version, BaseDay start,
                             BaseDay end) {
   const QueryContext *context = desk->context;
-  BaseDay until = MIN(end, context->today + 1);
-  QueryShare share = target_version_share(context, org, version, start, until);
+  if (!version->member_table || version->member_key <= 0) return TRUE;
+  QueryShare share = target_version_share(context, org, version, start, MIN(end, context->today + 1));
   return share == QUERY_SHARE_ALL || share == QUERY_SHARE_EMPTY;
 }
 
 static gboolean find_partial(const TargetDesk *desk, GArray *standings, GError **error) {
   if (!desk->context->sight) return TRUE;
   g_autoptr(QueryOrg) org = query_org_load(desk->context, error);
+  g_auto(Named) named = {0};
   for (guint i = 0; org && i < standings->len; i++) {
     TargetStanding *standing = &g_array_index(standings, TargetStanding, i);
     const TargetTerms *terms = &standing->version->terms;
-    standing->is_partial = !sees_all_of(desk, org, standing->version, terms->start, terms->end) ||
-                           (is_change(terms->kind) &&
-                            !sees_all_of(desk, org, standing->version, terms->baseline_start, terms->baseline_end));
+    g_autoptr(TargetVersion) version = target_version_new(terms);
+    version->member_table = standing->version->member_table;
+    version->member_key = standing->version->member_key;
+    if (!find_member(desk, &named, version, error)) return FALSE;
+    standing->is_partial =
+        !sees_all_of(desk, org, version, terms->start, terms->end) ||
+        (is_change(terms->kind) && !sees_all_of(desk, org, version, terms->baseline_start, terms->baseline_end));
   }
   return org != NULL;
 }

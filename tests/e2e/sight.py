@@ -471,6 +471,27 @@ def check_grid(server, company, reader, by):
     return wrong + ([] if set(grid["members"]) == rows else ["has rows of %s, not of %s" % (grid["members"], sorted(rows))])
 
 
+def check_standings(server, company, reader):
+    """Exactly the targets that are the reader's, with what was attained where all who count towards it are theirs on all days so far."""
+    wrong, told = [], set()
+    for target in json.loads(server.get("/api/v1/targets", reader.token, [("all", "true")])[1])["targets"]:
+        if target["target"] is None:  # sums for who sees all
+            continue
+        by, name = target["who"].split(":")
+        month, names = int(target["start"][5:7]), company.people if by == "rep" else [n for n, _ in company.teams]
+        if month == 12:  # served by an objective
+            continue
+        who, quarter = names.index(name), (month + 2) // 3
+        told.add((by, who, quarter))
+        days = [(p, m) for p in range(len(company.people)) for m in months_of(quarter) if m <= TODAY_MONTH
+                and who == (p if by == "rep" else company.team_of(p, m))]
+        sold = sum(s.amount for s in company.spans if s.start in months_of(quarter) and who == (s.person if by == "rep" else s.team))
+        wanted = sold if reader.person is None or all(company.sees(reader.person, p, m) for p, m in days) else None
+        if target["actual"] != wanted:
+            wrong.append("is told that %s attained %s in quarter %d, not %s" % (name, target["actual"], quarter, wanted))
+    return wrong + ([] if told == set(reader.targets) else ["has the targets %s, not %s" % (sorted(told), sorted(reader.targets))])
+
+
 def check_reported(server, company, reader):
     """Of closed quarters exactly the numbers of whom the reader sees on all their days, and no totals."""
     wrong = []
@@ -543,6 +564,7 @@ def check_parts(server, company, reader, boss):
 
 def check_targets(server, company, reader, boss, rng):
     wrong = check_grid(server, company, reader, "rep") + check_grid(server, company, reader, "team") + check_reported(server, company, reader)
+    wrong += check_standings(server, company, reader)
     if reader.person is not None:
         wrong += check_setting(server, company, reader, rng) + check_parts(server, company, reader, boss)
     for line in wrong:
