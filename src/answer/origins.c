@@ -154,18 +154,20 @@ gboolean answer_rejected_json(const Session *session, const AnswerPage *page, FI
 
 /* --- sources --- */
 
-/* `file` and `wrong` NULL: only programs put records of it. `row` of `loads`, or -1: nothing was loaded yet. */
+/* `file` and `wrong` NULL: only programs put records of it. `row` of `loads`, or -1: nothing was loaded yet. Without
+ * `counts` it is told when its last load was, and nothing else of that. */
 static void json_source(CliJson *json, const char *name, const char *file, const char *wrong, const StoreRows *loads,
-                        gssize row) {
+                        gssize row, gboolean counts) {
   StoreValue none = {.type = STORE_NULL};
+  gboolean is_told = row >= 0 && counts;
   cli_json_begin_object(json);
   cli_json_member_text(json, "source", name);
   cli_json_member_text(json, "file", file);
   cli_json_member_text(json, "error", wrong);
-  count_member(json, "load", row < 0 ? none : store_rows_value(loads, (gsize)row, 1));
+  count_member(json, "load", is_told ? store_rows_value(loads, (gsize)row, 1) : none);
   instant_member(json, "at", row < 0 ? none : store_rows_value(loads, (gsize)row, 2));
-  count_member(json, "read", row < 0 ? none : store_rows_value(loads, (gsize)row, 3));
-  count_member(json, "rejected", row < 0 ? none : store_rows_value(loads, (gsize)row, 4));
+  count_member(json, "read", is_told ? store_rows_value(loads, (gsize)row, 3) : none);
+  count_member(json, "rejected", is_told ? store_rows_value(loads, (gsize)row, 4) : none);
   cli_json_end_object(json);
 }
 
@@ -175,7 +177,7 @@ static gssize find_load(const StoreRows *loads, const char *source) {
   return -1;
 }
 
-gboolean answer_sources_json(const Session *session, FILE *out, GError **error) {
+gboolean answer_sources_json(const Session *session, gboolean whole, FILE *out, GError **error) {
   g_autoptr(StoreRows) loads = store_query(
       session->store,
       "SELECT source, max(\"load\"), arg_max(\"at\", \"load\"), arg_max(n_read, \"load\"), "
@@ -191,13 +193,13 @@ gboolean answer_sources_json(const Session *session, FILE *out, GError **error) 
   for (guint i = 0; i < sources->len; i++) {
     const SessionSource *source = sources->pdata[i];
     g_autofree char *file = g_path_get_basename(source->path);
-    json_source(json, source->name, file, source->error ? source->error->message : NULL, loads,
-                find_load(loads, source->name));
+    json_source(json, source->name, whole ? file : NULL, whole && source->error ? source->error->message : NULL, loads,
+                find_load(loads, source->name), whole);
     g_hash_table_add(told, source->name);
   }
   for (gsize row = 0; row < store_rows_count(loads); row++) {
     const char *name = store_rows_value(loads, row, 0).text;
-    if (!g_hash_table_contains(told, name)) json_source(json, name, NULL, NULL, loads, (gssize)row);
+    if (!g_hash_table_contains(told, name)) json_source(json, name, NULL, NULL, loads, (gssize)row, whole);
   }
   cli_json_end_array(json);
   cli_json_end_object(json);

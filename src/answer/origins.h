@@ -16,7 +16,8 @@ typedef struct {
 } AnswerPage;
 
 /* Errors of all: of the database. */
-gboolean answer_sources_json(const Session *session, FILE *out, GError **error);
+/* `whole` FALSE: names, and when each was loaded last. */
+gboolean answer_sources_json(const Session *session, gboolean whole, FILE *out, GError **error);
 /* Errors also: INPUT for what is no cursor. */
 gboolean answer_loads_json(const Session *session, const AnswerPage *page, FILE *out, GError **error);
 gboolean answer_rejected_json(const Session *session, const AnswerPage *page, FILE *out, GError **error);

@@ -1,11 +1,14 @@
 /* Sources, loads, rejected rows, the organisation. */
 #include "answer/origins.h"
 
+#include "lib/reader.h"
 #include "lib/workspace.h"
 
 static gboolean list_sources(AttainWorkspace *workspace, const Session *session, gconstpointer what, FILE *out,
                              GError **error) {
-  return answer_sources_json(session, out, error);
+  const LibReader *reader = workspace->reader;
+  gboolean whole = !reader || (lib_sees_all(workspace) && (reader->may & USER_MAY_RUN));
+  return answer_sources_json(session, whole, out, error);
 }
 
 char *attain_sources(AttainWorkspace *workspace, AttainError *error) {

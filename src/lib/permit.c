@@ -107,7 +107,7 @@ static const Permit permits[] = {
     {"alert_again", RUN, WHOLE},
     /* records: a put tells its own records' fate, and nothing of others' */
     {"put", PUT, BLIND},
-    {"sources", RUN, WHOLE},
+    {"sources", READ, BY_SIGHT},
     {"loads", RUN, WHOLE},
     {"rejected", RUN, WHOLE},
     {"organisation", READ, BY_SIGHT},

@@ -324,7 +324,10 @@ def ask_as_rep(reader, api, port):
     status, _, text = rep.ask("GET", f"/api/v1/scorecard?who=rep:{other}")
     cells = json.loads(text)["rows"][0]["cells"] if status == 200 else []
     check(status in (200, 403, 404) and not any(cell["value"] for cell in cells), "another's scorecard has no number")
-    for path in ["loads", "rejected", "sources", "check", "outbox"]:
+    sources = ask(rep, api, "GET", "sources")["sources"]
+    check([source["source"] for source in sources] and all(source["at"] for source in sources), "a rep is told how fresh numbers are")
+    check(not any(source[of] for source in sources for of in ["file", "error", "load", "read", "rejected"]), "and no more of loads")
+    for path in ["loads", "rejected", "check", "outbox"]:
         ask(rep, api, "GET", path, wanted=403)
     ask(rep, api, "POST", "periods", {"period": "2026-Q2"}, wanted=403)
 
