@@ -65,9 +65,9 @@ class Company:
     def word(self):
         return "".join(self.rng.choice("bcdfghjklmnpqrstvwxz") for _ in range(9))
 
-    def reigns_of_a_team(self):
+    def reigns_of_a_team(self, among=None):
         starts = [1] + sorted(self.rng.sample(range(2, 12), self.rng.choice([0, 1, 1, 2])))
-        return [Reign(self.rng.randrange(len(self.people)), start, until) for start, until in zip(starts, starts[1:] + [13])]
+        return [Reign(self.rng.choice(among or range(len(self.people))), start, until) for start, until in zip(starts, starts[1:] + [13])]
 
     def leader(self, team, month):
         return next(r.person for r in self.reigns[team] if r.start <= month < r.until)
@@ -147,9 +147,7 @@ class Company:
               [(name, "p%d@example.org" % i, self.teams[[s for s in self.spans if s.person == i][-1].team][0])
                for i, name in enumerate(self.people)])
         month = lambda m: None if m is None else "2026-%02d-01" % m
-        table("reigns", "Team,Lead,Since,Until",
-              [(self.teams[t][0], self.people[r.person], None if r.start == 1 else month(r.start), None if r.until == 13 else month(r.until))
-               for t, reigns in enumerate(self.reigns) for r in reigns])
+        self.write_leaders(folder)
         table("history", "Person,Team,Since,Until",
               [(self.people[s.person], self.teams[s.team][0], None if s.start == 1 else month(s.start), month(s.until))
                for s in self.spans])
@@ -168,6 +166,21 @@ class Company:
             out.write("Team,Parent,Lead\n")
             for i, (name, parent) in enumerate(self.teams):
                 out.write("%s,%s,%s\n" % (name, "" if parent is None else self.teams[parent][0], self.people[self.leader(i, month)]))
+
+    def write_leaders(self, folder):
+        with open(folder + "/exports/reigns.csv", "w") as out:
+            out.write("Team,Lead,Since,Until\n")
+            for (name, _), reigns in zip(self.teams, self.reigns):
+                for r in reigns:
+                    out.write("%s,%s,%s,%s\n" % (name, self.people[r.person], "" if r.start == 1 else "2026-%02d-01" % r.start,
+                                                 "" if r.until == 13 else "2026-%02d-01" % r.until))
+
+    def others_lead(self, attain, folder, leaders):
+        """It turns out that others led a team, and when: loaded beside the server."""
+        self.reigns[self.rng.randrange(len(self.teams))] = self.reigns_of_a_team(leaders)
+        self.write_leaders(folder)
+        self.write_teams(folder, TODAY_MONTH)
+        subprocess.run([attain, "-C", folder, "--now", TODAY, "load"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
 
     def load(self, attain, folder):
         """Where the source tells of no leaders, a load on each day on which one follows another."""
@@ -315,13 +328,18 @@ class Reader:
     def __init__(self, server, company, person):
         self.person = person
         if person is None:
-            self.user, role, self.spans = "boss", "executive", list(company.spans)
+            self.user, role = "boss", "executive"
             server.manage("/api/v1/users", {"user": self.user, "role": role})
         else:
             self.user, role = "p%d" % person, "leader" if person in company.leaders_ever() else "rep"
-            self.spans = company.visible(person)
             server.manage("/api/v1/users", {"user": self.user, "role": role, "person": company.people[person]})
         self.token = server.manage("/api/v1/tokens", {"name": "test", "user": self.user, "may": ["read", "see_all"] if person is None else ["read", "alert", "target"]})["token"]
+        self.look(company)
+
+    def look(self, company):
+        """Finds out what they may see."""
+        person = self.person
+        self.spans = list(company.spans) if person is None else company.visible(person)
         seen = {s.person for s in company.spans if person is None or any(
             company.sees(person, s.person, month) for month in range(s.start, s.until or 13))} | ({person} - {None})
         above = {r.person for t in range(len(company.teams)) for r in company.reigns[t] for s in company.spans
@@ -466,7 +484,10 @@ def check_grid(server, company, reader, by):
     if reader.person is None:
         rows = set(grid["members"])
     else:
-        rows = {names[who] for who in range(len(names)) if any(company.is_told(reader.person, by, who, months_of(q)) for q in (1, 2, 3, 4))}
+        known = set(range(len(names))) if by == "rep" else {company.team_of(p, m) for p in range(len(company.people)) for m in range(1, 13)
+                                                            if company.sees(reader.person, p, m)}
+        rows = {names[who] for who in range(len(names)) if any(company.is_told(reader.person, by, who, months_of(q)) for q in (1, 2, 3, 4))
+                and (who in known or names[who] in {name for name, _ in wanted})}
     wrong = [] if told == wanted else ["is told %s, not %s" % (told, wanted)]
     return wrong + ([] if set(grid["members"]) == rows else ["has rows of %s, not of %s" % (grid["members"], sorted(rows))])
 
@@ -572,6 +593,31 @@ def check_targets(server, company, reader, boss, rng):
     return len(wrong)
 
 
+def check_questions(server, company, reader, routes, rng, n_requests):
+    """Revenue has in it whose deals the reader sees, all of them and no others; and no answer on any route tells of others."""
+    bad = 0
+    by = rng.choice([[], ["rep"], ["team"], ["manager", "rep"], ["account"]])
+    question = [("kpi", "revenue"), ("period", "2026")] + ([("by", ",".join(by))] if by else [])
+    status, text = server.get("/api/v1/ask", reader.token, question)
+    if status != 200:
+        raise SystemExit("%s asks for revenue: %d %s" % (reader.user, status, text))
+    for value in revenue_of(text):
+        if value & ~reader.bits:
+            bad += 1
+            print("FAILED: %s sees revenue %d of others, by %s" % (reader.user, value & ~reader.bits, by))
+    if not by and revenue_of(text) != [reader.bits]:
+        bad += 1
+        print("FAILED: %s sees revenue %s of %d" % (reader.user, revenue_of(text), reader.bits))
+    for _ in range(n_requests):
+        path, query = request(rng, company, *rng.choice(routes))
+        asked = urllib.parse.unquote(path) + json.dumps(query)
+        status, text = server.get(path, reader.token, query)
+        for fault in faults(reader, asked, status, text):
+            bad += 1
+            print("FAILED: %s asks %s %s and is told %s:\n%s" % (reader.user, path, query, fault, text[:2000]))
+    return bad
+
+
 def check_company(attain, rng, n_requests):
     company = Company(rng)
     bad = 0
@@ -593,25 +639,13 @@ def check_company(attain, rng, n_requests):
             for reader in readers:
                 bad += check_alerts(server, company, reader)
                 bad += check_targets(server, company, reader, readers[-1], rng)
-                by = rng.choice([[], ["rep"], ["team"], ["manager", "rep"], ["account"]])
-                question = [("kpi", "revenue"), ("period", "2026")] + ([("by", ",".join(by))] if by else [])
-                status, text = server.get("/api/v1/ask", reader.token, question)
-                if status != 200:
-                    raise SystemExit("%s asks for revenue: %d %s" % (reader.user, status, text))
-                for value in revenue_of(text):
-                    if value & ~reader.bits:
-                        bad += 1
-                        print("FAILED: %s sees revenue %d of others, by %s" % (reader.user, value & ~reader.bits, by))
-                if not by and revenue_of(text) != [reader.bits]:
-                    bad += 1
-                    print("FAILED: %s sees revenue %s of %d" % (reader.user, revenue_of(text), reader.bits))
-                for _ in range(n_requests):
-                    path, query = request(rng, company, *rng.choice(routes))
-                    asked = urllib.parse.unquote(path) + json.dumps(query)
-                    status, text = server.get(path, reader.token, query)
-                    for fault in faults(reader, asked, status, text):
-                        bad += 1
-                        print("FAILED: %s asks %s %s and is told %s:\n%s" % (reader.user, path, query, fault, text[:2000]))
+                bad += check_questions(server, company, reader, routes, rng, n_requests)
+            for _ in range(2 if company.tells_leaders else 0):
+                company.others_lead(attain, folder, leaders)
+                for reader in readers:
+                    reader.look(company)
+                    bad += check_targets(server, company, reader, readers[-1], rng)
+                    bad += check_questions(server, company, reader, routes, rng, n_requests // 4)
     return bad
 
 
