@@ -349,7 +349,8 @@ static QueryShare share_of(const World *world, const QueryOrg *org, char kind, i
   const Dim team = {.kind = DIM_TEAM, .name = "team"};
   g_autoptr(QuerySight) sight = query_sight_new();
   BaseDay start, end;
-  assert_true(base_day_parse_iso(from, &start) && base_day_parse_iso(until, &end));
+  assert_true(base_day_parse_iso(from, &start));
+  assert_true(base_day_parse_iso(until, &end));
   (kind == 'l' ? query_sight_add_leader : query_sight_add_person)(sight, id);
   return query_sight_share(sight, org, &team, 2, start, end);
 }
