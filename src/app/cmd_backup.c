@@ -4,6 +4,7 @@
 #include "backup/backup.h"
 #include "lib/guest.h"
 #include "lib/reader.h"
+#include "lib/tally.h"
 
 static void say(const CliContext *context, const CliArguments *arguments, const BackupManifest *manifest,
                 const char *folder, const char *replaced) {
@@ -35,8 +36,15 @@ static void note(const CliContext *context, const BackupManifest *manifest) {
   lib_note(workspace, NULL, "backed up", about);
 }
 
+/* Who put what is in the copy's audit log, too. */
+static void write_tally(const CliContext *context) {
+  AttainWorkspace *workspace = lib_host_workspace(context->host, context->folder);
+  if (workspace) lib_write_tally(workspace);
+}
+
 static int run_backup(CliContext *context, const CliArguments *arguments, GError **error) {
   g_autofree char *folder = cli_path(context, cli_operand(arguments, 0));
+  write_tally(context);
   g_autoptr(Session) session = app_open(context, SESSION_DATABASE, error);
   g_auto(BackupManifest) manifest = {0};
   if (!session || !backup_make(session, folder, &manifest, error)) return -1;

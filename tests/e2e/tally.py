@@ -37,12 +37,12 @@ def sums(entries):
     return result
 
 
-def audit(*words):
-    return subprocess.run([attain, "audit", *words], cwd=folder, capture_output=True, text=True, check=True).stdout
+def audit(*words, of=folder):
+    return subprocess.run([attain, "audit", *words], cwd=of, capture_output=True, text=True, check=True).stdout
 
 
-def by_command():
-    return sums(json.loads(audit("--format", "json"))["entries"])
+def by_command(of=folder):
+    return sums(json.loads(audit("--format", "json", of=of))["entries"])
 
 
 def sign_in(server, user, role, person=None):
@@ -137,6 +137,11 @@ wanted = {}
 with Server(attain, folder) as server:
     ana, ben = check_sums(server, wanted)
     check_together(server, wanted, ana, ben)
+    same(put(server, 39, ana)[1]["n_new"], 1, "a put before a backup")
+    wanted[("ana@example.com", "put", "web", "opportunity", None)][0] += 1
+    subprocess.run([attain, "backup", folder.parent / "kept"], cwd=folder, capture_output=True, check=True)
+    subprocess.run([attain, "restore", folder.parent / "kept", folder.parent / "back"], capture_output=True, check=True)
+    same(by_command(folder.parent / "back"), wanted, "a backup has what was counted")
     same(put(server, 40, ana)[1]["n_new"], 1, "a put before the end")
     wanted[("ana@example.com", "put", "web", "opportunity", None)][0] += 1
 same(by_command(), wanted, "a server that is stopped leaves nothing uncounted")
