@@ -153,6 +153,26 @@ def check_pipedrive(server):
     same(pipedrive(server, gone)[1]["n_removed"], 1, "a deletion")
 
 
+def check_odd_names(server):
+    """Whatever properties are called: those that the mapping names are taken, the others are told as not mapped."""
+    known = {"id": 77, "title": "Odd", "value": 5, "currency": "EUR", "add_time": "2026-11-01T10:00:00Z", "owner_id": "rep-1", "stage_id": "Proposal"}
+    odd = {"": "x", "\u001f": "1", "'": "2", "x\"; DROP TABLE opportunity; --": "'); DROP TABLE opportunity; --", "n" * 5000: "3", "line": "4",
+           "rowid": "5", "SELECT": "6", "nested": {"a": [{"b": 1}, [2]], "value": "7"}, "list": [1, 2, 3], "\u202evalue\U0001f600": "8"}
+    message = {"meta": {"action": "create", "entity": "deal", "entity_id": "77", "id": "odd-1", "version": "2.0",
+                        "timestamp": "2026-11-01T10:00:00.000Z"}, "data": dict(odd, **known), "previous": None}
+    status, told = pipedrive(server, message)
+    same((status, told["n_accepted"]), (200, 1), "odd names")
+    assert {"\u001f", "line", "rowid"} <= set(told["not_mapped"]), told["not_mapped"]
+    there = {"amount": 5, "name": "Odd"}
+    same(server.call("PUT", "/records/opportunity/77?source=pipe", there)[1]["n_unchanged"], 1, "the record has what the mapping names")
+    text = json.dumps(message)
+    for wrong in (text.replace('"Odd"', '"O\\u0000d"'), text.replace('"Odd"', '"O\\ud800d"'), text.replace('"title"', '"ti\\u0000tle"'),
+                  text.encode().replace(b'"Odd"', b'"O\xffd"'), text.encode().replace(b'"title"', b'"t\xc3"'), "[" * 5000):
+        status, problem = pipedrive(server, wrong)
+        assert status in (400, 422) and problem["detail"], (status, problem, wrong[:80])
+    same(server.call("PUT", "/records/opportunity/77?source=pipe", there)[1]["n_unchanged"], 1, "it is as it was")
+
+
 SOAP = """<?xml version="1.0" encoding="UTF-8"?><soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/"
  xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><soapenv:Body><notifications xmlns="http://soap.sforce.com/2005/09/outbound">
 <OrganizationId>{org}</OrganizationId><ActionId>04k000000000001AAA</ActionId><SessionId xsi:nil="true"/>
@@ -334,6 +354,6 @@ def configure():
 
 configure()
 with Server(attain, folder, environment=ENVIRONMENT) as running:
-    for check in (check_puts, check_keys, check_concurrent, check_hubspot, check_pipedrive, check_salesforce, check_left, check_events, check_killed):
+    for check in (check_puts, check_keys, check_concurrent, check_hubspot, check_pipedrive, check_odd_names, check_salesforce, check_left, check_events, check_killed):
         check(running)
         print("ok", check.__name__, flush=True)
