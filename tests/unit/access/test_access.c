@@ -68,8 +68,10 @@ static void test_policy_keeps(void **state) {
   g_autoptr(AccessPolicy) usual = read_policy(NULL, NULL);
   assert_int_equal(usual->retention.rejected_days, 0);
   assert_int_equal(usual->retention.audit_days, 0);
-  g_autoptr(AccessPolicy) own = read_policy("retention: {rejected: 180}\n", NULL);
+  g_autoptr(AccessPolicy) own = read_policy("retention: {rejected: 180, alerts: 730, tokens: 90}\n", NULL);
   assert_int_equal(own->retention.rejected_days, 180);
+  assert_int_equal(own->retention.alerts_days, 730);
+  assert_int_equal(own->retention.tokens_days, 90);
   assert_int_equal(own->retention.audit_days, 0);
 }
 
@@ -112,6 +114,8 @@ static void test_policy_mistakes(void **state) {
       {"sessions: {days: 400}\n", "policy.yaml:1:", "from 1 to 366"},
       {"retention: {audit: 30}\n", "policy.yaml:1:", "from 31 to 36600"},
       {"retention: {rejected: 0}\n", "policy.yaml:1:", "from 1 to 36600"},
+      {"retention: {alerts: 30}\n", "policy.yaml:1:", "from 31 to 36600"},
+      {"retention: {tokens: 0}\n", "policy.yaml:1:", "from 1 to 36600"},
       {"share: []\n", "policy.yaml:1:1", "shared"},
       {"shared: {smallest_group: 2}\n", "policy.yaml:1:", "from 3 to 1000"},
       {"shared: {within: 150%}\n", "policy.yaml:1:", "within"},
@@ -186,6 +190,34 @@ static void test_relations(void **state) {
       fail_msg("case %u: %s %ld", i, cases[i].dimension, (long)cases[i].key);
 }
 
+/* North was Ana's, nobody's from day 19,000 on, and Ben's from 20,000 on, whatever its record says; a row without days
+ * between its days says nothing. */
+static void test_relations_of_a_day(void **state) {
+  run("INSERT INTO leadership (key, id, team, person, from_at_day, until_at_day) VALUES (1, 'a', 2, 7, NULL, DATE "
+      "'1970-01-01' + 19000), (2, 'b', 2, 3, DATE '1970-01-01' + 20000, NULL), (3, 'c', 2, 1, DATE '1970-01-01' + "
+      "20500, DATE '1970-01-01' + 20500)");
+  g_autoptr(AccessPeople) dated = access_people_read(store, NULL);
+  run("DELETE FROM leadership");
+  g_autoptr(AccessPolicy) policy = access_policy_new();
+  const User ana = user_of(2, USER_LEADER, NULL), ben = user_of(3, USER_LEADER, NULL);
+  const struct {
+    const User *user;
+    BaseDay day;
+    AccessRelation of_team, of_person; /* of a person in it */
+  } cases[] = {
+      {&ana, 18999, ACCESS_THEIRS, ACCESS_BELOW_THEM},     {&ben, 18999, ACCESS_NOT_THEIRS, ACCESS_NOT_THEIRS},
+      {&ana, 19000, ACCESS_NOT_THEIRS, ACCESS_NOT_THEIRS}, {&ben, 19999, ACCESS_NOT_THEIRS, ACCESS_NOT_THEIRS},
+      {&ana, 20000, ACCESS_NOT_THEIRS, ACCESS_NOT_THEIRS}, {&ben, 20000, ACCESS_THEIRS, ACCESS_BELOW_THEM},
+      {&ben, 20501, ACCESS_THEIRS, ACCESS_BELOW_THEM},
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+    AccessRelation team = access_relation(dated, policy, cases[i].user, cases[i].day, "team", "team", 2);
+    AccessRelation person = access_relation(dated, policy, cases[i].user, cases[i].day, "rep", "person", 4);
+    if (team != cases[i].of_team || person != cases[i].of_person) fail_msg("case %u: %d %d", i, team, person);
+    assert_int_equal(access_leads(dated, cases[i].user, cases[i].day, 4), person == ACCESS_BELOW_THEM);
+  }
+}
+
 static void assert_sees(const AccessPolicy *policy, User user, gboolean sees_all, QuerySight *wanted) {
   g_autoptr(QuerySight) sight = access_sight(people, policy, &user, sees_all), expected = wanted;
   assert_string_equal(query_sight_key(sight), query_sight_key(expected));
@@ -208,8 +240,13 @@ static void test_sights(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_policy_says),     cmocka_unit_test(test_policy_keeps), cmocka_unit_test(test_policy_shares),
-      cmocka_unit_test(test_policy_mistakes), cmocka_unit_test(test_find),         cmocka_unit_test(test_relations),
+      cmocka_unit_test(test_policy_says),
+      cmocka_unit_test(test_policy_keeps),
+      cmocka_unit_test(test_policy_shares),
+      cmocka_unit_test(test_policy_mistakes),
+      cmocka_unit_test(test_find),
+      cmocka_unit_test(test_relations),
+      cmocka_unit_test(test_relations_of_a_day),
       cmocka_unit_test(test_sights),
   };
   return cmocka_run_group_tests(tests, set_up, tear_down);
