@@ -18,7 +18,8 @@ QueryContext answer_context(const Session *session) {
                         .now_us = session->now_us,
                         .today = session->today,
                         .now_given = session->now_given,
-                        .sight = session->sight};
+                        .sight = session->sight,
+                        .stop = session->stop};
 }
 
 static char *suffixed(double value, const char *suffix) {

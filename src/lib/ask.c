@@ -102,6 +102,7 @@ static AttainAnswer *make_answer(LibMeaning *meaning, const Session *session, co
   answer->meaning = lib_meaning_hold(meaning);
   answer->session = *session;
   answer->session.sight = answer->sight = query_sight_hold(session->sight);
+  answer->session.stop = (BaseStop){0};
   answer->result = result;
   answer->texts = g_string_chunk_new(256);
   shown_init(&answer->shown, &answer->session, result, compared, question->by_value, question->top);
@@ -137,10 +138,12 @@ static AttainAnswer *ask_then(AttainWorkspace *workspace, const AttainQuestion *
   if (!lib_take_turn(workspace, error)) return NULL;
   if (workspace->core->turns == 0) lib_doing(workspace, "ask");
   Session session = lib_session(workspace), past;
+  session.stop = lib_stop(workspace);
   AttainAnswer *answer = lib_go_back(&session, question->as_of, &past, &cause)
                              ? answer_then(workspace->core->meaning, &past, question, &cause)
                              : NULL;
   lib_leave_past(&session, &past);
+  if (!answer) lib_own_up(workspace, &cause);
   lib_give_turn(workspace);
   if (!answer) lib_fail(error, cause);
   return answer;
@@ -169,6 +172,10 @@ static AttainAnswer *enter_and_ask(AttainWorkspace *workspace, const AttainQuest
 AttainAnswer *attain_ask(AttainWorkspace *workspace, const AttainQuestion *question, AttainError *error) {
   GError *cause = NULL;
   if (!lib_permit(workspace, "ask", error)) return NULL;
+  if (!lib_check_goes_on(workspace, &cause)) {
+    lib_fail(error, cause);
+    return NULL;
+  }
   if (question->as_of) return ask_then(workspace, question, error);
   lib_follow_clock(workspace);
   AttainAnswer *answer = enter_and_ask(workspace, question, &cause);

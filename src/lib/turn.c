@@ -31,10 +31,22 @@ Session lib_session(const AttainWorkspace *workspace) {
   return session;
 }
 
+/* So that who ends the turn finds what it waits for. */
+static void note_asked(const AttainWorkspace *workspace, QueryLive *live) {
+  g_mutex_lock(&workspace->core->watching);
+  workspace->core->asked = live;
+  g_mutex_unlock(&workspace->core->watching);
+}
+
 QueryResult *lib_ask_cells(gpointer asker, const QueryRequest *request, GError **error) {
   const AttainWorkspace *workspace = asker;
   Session session = lib_session(workspace);
-  return query_live_ask(workspace->core->live, session.sight, request, error);
+  BaseStop stop = lib_stop(workspace);
+  gboolean has_turn = stop.flags[1] != NULL;
+  if (has_turn) note_asked(workspace, workspace->core->live);
+  QueryResult *result = query_live_ask_until(workspace->core->live, session.sight, request, &stop, error);
+  if (has_turn) note_asked(workspace, NULL);
+  return result;
 }
 
 /* --- documents --- */
@@ -45,6 +57,7 @@ static char *write_document(AttainWorkspace *workspace, LibAnswer answer, gconst
   LibText text;
   lib_text_init(&text);
   Session session = lib_session(workspace);
+  session.stop = lib_stop(workspace);
   char *written = lib_text_end(&text, answer(workspace, &session, what, text.out, cause), n_bytes);
   if (!written) lib_own_up(workspace, cause);
   return written;

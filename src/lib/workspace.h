@@ -82,7 +82,8 @@ typedef struct {
   gint64 began_us;  /* on the monotonic clock */
   guint64 n_turns;
   const IngestSource *loading; /* whose files are being read, or NULL */
-  gboolean is_cancelled;       /* whoever has the turn is to end */
+  QueryLive *asked;            /* the cells that are asked within the turn, or NULL */
+  gint is_cancelled;           /* whoever has the turn is to end (atomic to read) */
   gboolean is_sealed;          /* what it did is being committed: it is not ended any more */
   gboolean is_written;         /* it was committed, though what came after failed */
   const LibReader *holder;     /* whose handle has the turn; NULL: the operator's, or a turn for several */
@@ -169,6 +170,8 @@ void lib_watch_end(AttainWorkspace *workspace);
 void lib_watch_own(AttainWorkspace *workspace, const AttainWorkspace *handle);
 /* What the holder of the turn does; static. */
 void lib_doing(AttainWorkspace *workspace, const char *what);
+/* When what the handle asks, in a turn of its own or in none, is no longer waited for. */
+BaseStop lib_stop(const AttainWorkspace *workspace);
 /* In the turn, after a failure: one that was asked for becomes CANCELLED. */
 void lib_own_up(AttainWorkspace *workspace, GError **cause);
 

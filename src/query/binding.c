@@ -157,6 +157,7 @@ QueryResult *query_binding_read(const QueryBinding *binding, const BindingCells 
   QueryRun run = {.context = cells->context,
                   .request = request,
                   .sight = cells->sight,
+                  .stop = cells->stop,
                   .result = result,
                   .asked = binding->asked,
                   .plan = &plan,

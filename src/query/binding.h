@@ -34,6 +34,7 @@ typedef struct {
   const QueryContext *context; /* the side's */
   const BoardLimit *limit;     /* the question is about these members only; NULL: about all that the board has */
   const QuerySight *sight;     /* the reader's, which the board or the limit keeps to */
+  const BaseStop *stop;        /* the reader's; or NULL */
 } BindingCells;
 
 /* Binds a request to a side's cells. Where some are missing, `lacking` is a plan of all that it needs, the caller's to
@@ -62,6 +63,6 @@ typedef struct {
   guint32 change;            /* the last that is in it */
 } BindingEarlier;
 
-/* The answer from a side's cells, which must be laid out as those that it was bound to. */
+/* The answer from a side's cells, which must be laid out as those that it was bound to. Errors: as query_run(). */
 QueryResult *query_binding_read(const QueryBinding *binding, const BindingCells *cells, const QueryRequest *request,
                                 BindingEarlier earlier, GError **error);

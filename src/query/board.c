@@ -260,8 +260,8 @@ void board_meet(Board *board, guint side, const QueryContext *context) {
   evaluator_find_first_days(board->sides[side].base);
 }
 
-gboolean board_extend(Board *board, guint side, const QueryContext *context, const QueryPlan *view, gsize max_bytes,
-                      GError **error) {
+static gboolean extend(Board *board, guint side, const QueryContext *context, const QueryPlan *view, gsize max_bytes,
+                       GError **error) {
   board_use_context(board, context);
   QueryPlan *generation = next_generation(board, side, view);
   if (board->generations->len == 0) side_clear(&board->sides[side]);
@@ -272,7 +272,7 @@ gboolean board_extend(Board *board, guint side, const QueryContext *context, con
     SideTable *taken = take_cells(board, generation, table);
     g_ptr_array_add(board->sides[side].tables, taken);
     finish_cells(taken);
-    if (!fits(taken, error)) return FALSE;
+    if (!fits(taken, error) || !base_check_goes_on(&context->stop, error)) return FALSE;
   }
   board_refresh(board, side);
   g_ptr_array_set_size(generation->sql, 0);
@@ -282,6 +282,13 @@ gboolean board_extend(Board *board, guint side, const QueryContext *context, con
   g_set_error(error, BASE_ERROR, BASE_ERROR_LIMIT,
               "kept in memory, its cells would take %s, and " QUERY_LIVE_CAP " leaves %s", needed, left);
   return FALSE;
+}
+
+gboolean board_extend(Board *board, guint side, const QueryContext *context, const QueryPlan *view, gsize max_bytes,
+                      GError **error) {
+  gboolean ok = extend(board, side, context, view, max_bytes, error);
+  board->context.stop = (BaseStop){0}; /* what is made is everybody's; who it was made for is not known any more */
+  return ok;
 }
 
 /* Tables that both have already, from the same generation, differ by nothing. */

@@ -376,6 +376,7 @@ gboolean query_scan_rest(Scan *scan, StoreDictionary *const *dictionaries, GErro
 gboolean query_scan_chunk(const StoreChunk *chunk, gpointer user_data, GError **error) {
   Scan *scan = user_data;
   g_return_val_if_fail(chunk->n_rows <= BATCH_ROWS, FALSE);
+  if (!base_check_goes_on(&scan->plan->context->stop, error)) return FALSE;
   if (!scan_batch_takes(scan->batch, chunk->n_rows) && !query_scan_rest(scan, chunk->dictionaries, error)) return FALSE;
   scan_batch_add(scan->batch, chunk);
   return TRUE;

@@ -1,6 +1,7 @@
 /* What every question needs: the workspace's parts and the clock. Nothing here is owned. */
 #pragma once
 
+#include "base/stop.h"
 #include "calendar/calendar.h"
 #include "conf/conf.h"
 #include "kpi/kpi.h"
@@ -20,4 +21,5 @@ typedef struct {
   gboolean now_given;      /* the clock was set by hand: what happened after it must be hidden */
   const QueryStat *stat;   /* set while a question is answered */
   const QuerySight *sight; /* what the reader may see; NULL: everything */
+  BaseStop stop;           /* when nobody waits for the answer any more */
 } QueryContext;

@@ -218,7 +218,8 @@ static EachPass *pass_of(const Evaluator *evaluator, EachFamily *family) {
   return pass;
 }
 
-void eval_families_fill(const Evaluator *evaluator, const EvalLevel *level, const guint *groups, guint n) {
+void eval_families_fill(const Evaluator *evaluator, const EvalLevel *level, const guint *groups, guint n,
+                        const BaseStop *stop) {
   g_autoptr(GHashTable) done = g_hash_table_new(NULL, NULL);
   GHashTableIter iter;
   gpointer family;
@@ -228,8 +229,8 @@ void eval_families_fill(const Evaluator *evaluator, const EvalLevel *level, cons
   while (g_hash_table_iter_next(&iter, NULL, &family)) {
     EachPass *pass = pass_of(evaluator, family);
     if (!g_hash_table_add(done, pass)) continue;
-    if (all != NULL) each_fill(evaluator, pass, all, &whole, 1);
-    each_fill(evaluator, pass, level, groups, n);
+    if (all != NULL) each_fill(evaluator, pass, all, &whole, 1, stop);
+    each_fill(evaluator, pass, level, groups, n, stop);
   }
 }
 
@@ -250,7 +251,7 @@ Value eval_family(const Evaluator *evaluator, EachFamily *family, const Place *p
   EachLevel *found = level < pass->levels->len ? g_ptr_array_index(pass->levels, level) : NULL;
   gboolean is_there = found != NULL && found->row_of[place->group] != 0;
   if (!is_there) {
-    each_fill(evaluator, pass, place->level, &place->group, 1);
+    each_fill(evaluator, pass, place->level, &place->group, 1, NULL);
     found = g_ptr_array_index(pass->levels, level);
   }
   gsize row = found->row_of[place->group] - 1;

@@ -145,6 +145,7 @@ typedef struct {
   const EvalLevel *level;
   EachLevel *found;
   const LedgerTable *entity;
+  const BaseStop *stop;
   GArray *pieces; /* Piece */
   EachWalk *walks[BASE_MAX_THREADS];
   EachSums **sums[BASE_MAX_THREADS];
@@ -185,7 +186,8 @@ static void go_through(gpointer data, guint number, guint thread) {
     for (guint f = 0; f < pass->families->len; f++) each_sums_clear(sums[f]);
     piece->items = eval_level_entities(going->level, going->entity, piece->group, &piece->n);
   }
-  each_walk_entities(going->walks[thread], piece->group, piece->items, piece->n, sums);
+  if (!base_is_stopped(going->stop))
+    each_walk_entities(going->walks[thread], piece->group, piece->items, piece->n, sums);
   if (!piece->is_part) read_sums(going, piece->row, sums);
 }
 
@@ -262,12 +264,14 @@ static gboolean has_all(const EachLevel *found, const guint *groups, guint n) {
   return TRUE;
 }
 
-void each_fill(const Evaluator *evaluator, EachPass *pass, const EvalLevel *level, const guint *groups, guint n) {
+void each_fill(const Evaluator *evaluator, EachPass *pass, const EvalLevel *level, const guint *groups, guint n,
+               const BaseStop *stop) {
   EachLevel *found = level_of(evaluator, pass, level);
   if (has_all(found, groups, n)) return;
   set_groups(pass, found, groups, n);
   const EachFamily *any = g_ptr_array_index(pass->families, 0);
-  Going going = {.evaluator = evaluator, .pass = pass, .level = level, .found = found, .entity = any->expr->entity};
+  Going going = {
+      .evaluator = evaluator, .pass = pass, .level = level, .found = found, .entity = any->expr->entity, .stop = stop};
   g_auto(Memory) memory;
   memory_init(&memory, evaluator, pass, found, level);
   g_autoptr(GArray) rows = g_array_new(FALSE, FALSE, sizeof(guint));
@@ -276,5 +280,9 @@ void each_fill(const Evaluator *evaluator, EachPass *pass, const EvalLevel *leve
   if (rows->len == 0) return;
   if (pass->tables == NULL) pass->tables = each_events_new(evaluator, pass->families);
   go(&going, rows);
+  if (base_is_stopped(stop)) { /* what was left out is not remembered */
+    set_groups(pass, found, NULL, 0);
+    return;
+  }
   for (guint i = 0; i < rows->len; i++) remember_row(&memory, g_array_index(rows, guint, i));
 }

@@ -105,7 +105,8 @@ struct EachPass {
 };
 
 /* Goes through the entities of groups where their values are not there. */
-void each_fill(const Evaluator *evaluator, EachPass *pass, const EvalLevel *level, const guint *groups, guint n);
+void each_fill(const Evaluator *evaluator, EachPass *pass, const EvalLevel *level, const guint *groups, guint n,
+               const BaseStop *stop);
 
 typedef struct EachWalk EachWalk;
 EachWalk *each_walk_new(const Evaluator *evaluator, const GPtrArray *families, const EachTable *tables,

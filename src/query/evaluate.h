@@ -102,8 +102,9 @@ gboolean evaluator_goes_by_group(const EvalFormula *formula);
  * may be asked in several, each() once its groups have been gone through. */
 gboolean evaluator_reads_customers(const EvalFormula *formula);
 /* Goes through the entities of groups, so that all each() of them can be read. The groups gone through before are
- * forgotten, but for the whole's. */
-void eval_families_fill(const Evaluator *evaluator, const EvalLevel *level, const guint *groups, guint n);
+ * forgotten, but for the whole's. Once stopped, there is nothing to be read of them. */
+void eval_families_fill(const Evaluator *evaluator, const EvalLevel *level, const guint *groups, guint n,
+                        const BaseStop *stop);
 /* The units of what a formula divides, where it is a division. */
 gboolean evaluator_parts(const EvalFormula *formula, KpiUnit *numerator, KpiUnit *denominator);
 

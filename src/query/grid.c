@@ -98,7 +98,7 @@ static void fill_by_group(const Grid *grid) {
   for (gsize at = 0; at < n_columns(grid); at++)
     if (reads_customers(&grid->run->asked_of[at])) columns[n++] = at;
   EvalAnswers answers;
-  for (guint i = 0; i < grid->n && n > 0; i++)
+  for (guint i = 0; i < grid->n && n > 0 && !base_is_stopped(grid->run->stop); i++)
     for (gsize c = 0; c < n; c++) fill_column(grid, i, 1, columns[c], &answers);
 }
 
@@ -108,7 +108,7 @@ static void fill_stretch(gpointer data, guint number, guint thread) {
   EvalAnswers answers;
   guint first = number * grid->n_at_once, n = MIN(grid->n - first, grid->n_at_once);
   query_block_new(grid->run->result, grid->groups + first, n);
-  for (gsize at = 0; at < n_columns(grid); at++)
+  for (gsize at = 0; at < n_columns(grid) && !base_is_stopped(grid->run->stop); at++)
     if (!reads_customers(&grid->run->asked_of[at])) fill_column(grid, first, n, at, &answers);
 }
 
@@ -124,7 +124,8 @@ static gboolean goes_by_group(const Grid *grid) {
 }
 
 static void fill_groups(Grid *grid) {
-  if (goes_by_group(grid)) eval_families_fill(grid->run->evaluator, grid->level, grid->numbers, grid->n);
+  if (goes_by_group(grid))
+    eval_families_fill(grid->run->evaluator, grid->level, grid->numbers, grid->n, grid->run->stop);
   guint n = n_threads(grid), n_each = grid->n / (2 * n) + 1; /* two stretches a thread, at the least */
   grid->n_at_once = n == 1 ? EVAL_MOST : CLAMP(n_each, LEAST_GROUPS, EVAL_MOST);
   base_threads_work(n, (grid->n + grid->n_at_once - 1) / grid->n_at_once, fill_stretch, grid);

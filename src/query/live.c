@@ -131,7 +131,32 @@ static gsize bytes_of(const LiveSide *side, guint number) {
   return bytes;
 }
 
-gboolean live_build(QueryLive *live, const BoardKey *key, const QueryPlan *view, GError **error) {
+static void note_asker(QueryLive *live, Store *store, const BaseStop *stop) {
+  pthread_mutex_lock(&live->answering);
+  live->asker = stop;
+  live->asker_store = store;
+  pthread_mutex_unlock(&live->answering);
+}
+
+void live_begin_asking(QueryLive *live, QueryContext *context, const BaseStop *stop) {
+  if (live->is_changing || stop == NULL) return;
+  context->stop = *stop;
+  note_asker(live, context->store, stop);
+}
+
+void live_end_asking(QueryLive *live) {
+  note_asker(live, NULL, NULL);
+}
+
+gboolean query_live_interrupt(QueryLive *live, const gint *flag) {
+  pthread_mutex_lock(&live->answering);
+  gboolean is_theirs = live->asker != NULL && (live->asker->flags[0] == flag || live->asker->flags[1] == flag);
+  if (is_theirs) store_interrupt(live->asker_store);
+  pthread_mutex_unlock(&live->answering);
+  return is_theirs;
+}
+
+gboolean live_build(QueryLive *live, const BoardKey *key, const QueryPlan *view, const BaseStop *stop, GError **error) {
   QueryLoad load; /* what cannot be read leaves the cells there are as they are */
   if (!live_take_missed(live, error) || !query_last_load(live->is_changing ? live->then : live->now, &load, error))
     return FALSE;
@@ -151,7 +176,9 @@ gboolean live_build(QueryLive *live, const BoardKey *key, const QueryPlan *view,
   if (view == NULL) return TRUE;
   gsize others = bytes_of(side, idle) - board_bytes(board, idle);
   live->state.n_builds++;
+  live_begin_asking(live, &context, stop);
   gboolean ok = board_extend(board, idle, &context, view, live->max_bytes - MIN(others, live->max_bytes), error);
+  live_end_asking(live);
   board_set_building(board, idle, live->state.n_builds);
   if (!ok) g_hash_table_remove(side->boards, text); /* the other side has it still, until it catches up */
   live_publish(live, BEHIND_CELLS);

@@ -14,6 +14,7 @@
  * query_live_after(); all cells are then counted afresh. */
 #pragma once
 
+#include "base/stop.h"
 #include "query/query.h"
 
 typedef struct QueryLive QueryLive;
@@ -27,6 +28,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(QueryLive, query_live_free)
 /* Any thread. As query_run() with that sight in its context (NULL: everything), without the notes that need records to
  * be counted again. Errors: as query_run(). */
 QueryResult *query_live_ask(QueryLive *live, const QuerySight *sight, const QueryRequest *request, GError **error);
+/* The same as long as `stop` does not say that nobody waits for it. What was not made whole is not kept: others who ask
+ * for it, or wait for it, have it made anew. Errors: also G_IO_ERROR_CANCELLED. */
+QueryResult *query_live_ask_until(QueryLive *live, const QuerySight *sight, const QueryRequest *request,
+                                  const BaseStop *stop, GError **error);
+/* Any thread, once `flag` is set: ends the statement that is run for who goes by it. FALSE: none is. */
+gboolean query_live_interrupt(QueryLive *live, const gint *flag);
 
 /* For benchmarks. Forgets the answers that were given: the next ones are read from the cells again, as when all members
  * have changed. */

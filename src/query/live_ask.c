@@ -7,7 +7,10 @@
  *                    └─────────────────────────┴─► groups that changed are read, the others taken over ─► kept */
 #include "query/live_private.h"
 
+#include <time.h>
+
 #define MAX_TRIES 12
+#define LOOK_NS   5000000 /* between two looks whether who waits is stopped */
 
 static guint enter(QueryLive *live) {
   pthread_mutex_lock(&live->entering);
@@ -48,6 +51,7 @@ typedef struct {
   const QuerySight *sight;
   const QueryRequest *request;
   char *text; /* of it, and of the records that it is about */
+  const BaseStop *stop;
 } Asking;
 
 /* The binding that was made before, or one that is made now. */
@@ -103,7 +107,8 @@ static BindingOutcome answer(const Asking *asking, const LiveWay *way, guint num
   const LiveSide *side = &asking->live->sides[number];
   const Board *board = g_hash_table_lookup(side->boards, way->text);
   if (board == NULL) return BINDING_LACKS_CELLS;
-  BindingCells cells = {board, number, &side->context, way->is_limited ? &way->limit : NULL, asking->sight};
+  BindingCells cells = {board,         number,      &side->context, way->is_limited ? &way->limit : NULL,
+                        asking->sight, asking->stop};
   g_autoptr(QueryBinding) binding = NULL;
   BindingOutcome outcome = bind_way(asking, way, &cells, &binding, lacking, error);
   if (outcome != BINDING_MADE) return outcome;
@@ -119,13 +124,28 @@ static BindingOutcome answer(const Asking *asking, const LiveWay *way, guint num
   return BINDING_MADE;
 }
 
-static QueryResult *ask_records(QueryLive *live, const QuerySight *sight, const QueryRequest *request, const char *why,
-                                GError **error) {
-  pthread_mutex_lock(&live->writing);
+/* Waits for `writing`, as long as it is waited for. Errors: CANCELLED. */
+static gboolean take_writing(QueryLive *live, const BaseStop *stop, GError **error) {
+  for (;;) {
+    if (!base_check_goes_on(stop, error)) return FALSE;
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_nsec += LOOK_NS;
+    until.tv_sec += until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    if (pthread_mutex_timedlock(&live->writing, &until) == 0) return TRUE;
+  }
+}
+
+static QueryResult *ask_records(const Asking *asking, const char *why, GError **error) {
+  QueryLive *live = asking->live;
+  if (!take_writing(live, asking->stop, error)) return NULL;
   gboolean ok = live_take_missed(live, error);
   QueryContext context = live_writer_context(&live->sides[live->active], live->is_changing ? live->then : live->now);
-  context.sight = sight;
-  QueryResult *result = ok ? query_run(&context, request, error) : NULL;
+  context.sight = asking->sight;
+  live_begin_asking(live, &context, asking->stop);
+  QueryResult *result = ok ? query_run(&context, asking->request, error) : NULL;
+  live_end_asking(live);
   if (result != NULL) {
     query_result_note(result, why);
     result->load = live->sides[live->active].load;
@@ -148,10 +168,11 @@ static void note_too_large(QueryLive *live, const char *key) {
 }
 
 /* Makes what a question lacks. FALSE with the reason in `why`: it is to be answered from the records. */
-static gboolean make(QueryLive *live, const LiveWay *way, const QueryPlan *view, char **why, GError **error) {
+static gboolean make(const Asking *asking, const LiveWay *way, const QueryPlan *view, char **why, GError **error) {
+  QueryLive *live = asking->live;
   g_autoptr(GError) cause = NULL;
-  pthread_mutex_lock(&live->writing);
-  gboolean ok = live_build(live, &way->key, view, &cause);
+  if (!take_writing(live, asking->stop, error)) return FALSE;
+  gboolean ok = live_build(live, &way->key, view, asking->stop, &cause);
   if (!ok && g_error_matches(cause, BASE_ERROR, BASE_ERROR_LIMIT)) {
     note_too_large(live, way->text);
     *why = g_strdup_printf("answered from the records: %s", cause->message);
@@ -207,7 +228,7 @@ static QueryResult *ask_way(const Asking *asking, const LiveWay *way, gboolean *
       *why = g_strdup("answered from the records: the days asked lie far from those of the records");
       return NULL;
     }
-    if (!make(live, way, lacking, why, error)) return NULL;
+    if (!make(asking, way, lacking, why, error)) return NULL;
   }
   *why = g_strdup("answered from the records: the ledger changes faster than its cells can be counted");
   return NULL;
@@ -240,14 +261,19 @@ static QueryResult *ask_whole(const Asking *asking, const BoardKey *key, char *t
     QueryResult *result = ask_way(asking, &way, &is_unsuited, &why, error);
     if (result != NULL || why == NULL) return result;
   }
-  return ask_records(asking->live, asking->sight, asking->request, why, error);
+  return ask_records(asking, why, error);
 }
 
 QueryResult *query_live_ask(QueryLive *live, const QuerySight *sight, const QueryRequest *request, GError **error) {
+  return query_live_ask_until(live, sight, request, NULL, error);
+}
+
+QueryResult *query_live_ask_until(QueryLive *live, const QuerySight *sight, const QueryRequest *request,
+                                  const BaseStop *stop, GError **error) {
   BoardKey key = {request->by, request->where, request->credit_now, request->rates_of, sight};
   g_autofree char *text = board_key_text(&key);
   g_autofree char *question = question_text(request, text);
-  const Asking asking = {live, sight, request, question};
+  const Asking asking = {live, sight, request, question, stop};
   if (g_atomic_int_get(&live->is_behind) && pthread_mutex_trylock(&live->writing) == 0) {
     live_take_missed(live, NULL); /* if it cannot be done, what was known before is the answer */
     pthread_mutex_unlock(&live->writing);

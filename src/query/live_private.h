@@ -45,8 +45,10 @@ struct QueryLive {
   AskedBefore *asked;
 
   pthread_mutex_t answering; /* of what follows; held for a look only, so that nobody waits for who writes */
-  GHashTable *too_large;     /* keys of boards that do not fit */
-  LivePeople *people;        /* NULL until somebody is asked about */
+  const BaseStop *asker;     /* for whom `asker_store` runs statements; NULL: for nobody who may be stopped */
+  Store *asker_store;
+  GHashTable *too_large; /* keys of boards that do not fit */
+  LivePeople *people;    /* NULL until somebody is asked about */
 
   pthread_mutex_t writing; /* of all below, and of the side that is not active */
   Store *now, *then;       /* connections; `then` stands still while a change is made */
@@ -74,7 +76,12 @@ void live_publish(QueryLive *live, Behind behind);
  * None is missed while one is made. */
 gboolean live_take_missed(QueryLive *live, GError **error);
 /* A new board, or more cells in one, on the idle side. `view`: what is lacking; NULL = a board. */
-gboolean live_build(QueryLive *live, const BoardKey *key, const QueryPlan *view, GError **error);
+gboolean live_build(QueryLive *live, const BoardKey *key, const QueryPlan *view, const BaseStop *stop, GError **error);
+/* From one to the other what the context's store runs is for who goes by `stop`, which may be NULL; the context then
+ * has it. Not while a change is made: a statement that fails would take with it the transaction in which `then` stands
+ * still, so what is asked of it meanwhile is not cut short. */
+void live_begin_asking(QueryLive *live, QueryContext *context, const BaseStop *stop);
+void live_end_asking(QueryLive *live);
 
 /* --- live_limit.c --- */
 /* The board of all members that a question about one of them can be read from, as long as the organisation is the one

@@ -288,7 +288,10 @@ gboolean query_run_answer(QueryRun *run, GError **error) {
   if (!borrowed) evaluator_finish(run->evaluator);
   if (run->asked_of == NULL) query_run_bind(run);
   run->result->n_levels = run->n_dims + 1;
-  for (guint keep = run->n_dims + 1; keep-- > 0;) add_level_rows(run, levels[keep], keep);
+  for (guint keep = run->n_dims + 1; keep-- > 0;) {
+    add_level_rows(run, levels[keep], keep);
+    if (!base_check_goes_on(run->stop, error)) return FALSE;
+  }
   if (!query_run_without(run, error) || !query_run_notes(run, error)) return FALSE;
   run->plan->timings.evaluate_ms = (double)(g_get_monotonic_time() - started) / 1000.0;
   run->result->timings = run->plan->timings;
@@ -373,8 +376,12 @@ QueryResult *query_run(const QueryContext *context, const QueryRequest *request,
   g_autoptr(QueryResult) result = query_result_new();
   result->now_us = context->now_us;
   if (!query_scope_open(&scope, context, request->credit_now, error)) return NULL;
-  QueryRun run = {
-      .context = &scope.context, .request = request, .sight = context->sight, .result = result, .org = scope.org};
+  QueryRun run = {.context = &scope.context,
+                  .request = request,
+                  .sight = context->sight,
+                  .stop = &context->stop,
+                  .result = result,
+                  .org = scope.org};
   gboolean ok = answer(&run, error);
   query_run_clear(&run);
   query_where_free(run.where);

@@ -107,6 +107,7 @@ typedef struct {
   const QueryContext *context;
   const QueryRequest *request;
   const QuerySight *sight; /* the reader's; NULL: everything */
+  const BaseStop *stop;    /* the reader's; or NULL */
   QueryResult *result;
   CalendarPeriod asked;
   QueryOrg *org;
@@ -154,7 +155,7 @@ void query_result_note(QueryResult *result, const char *text);
 /* Nothing is added to it any more. */
 void query_result_finish(QueryResult *result);
 
-/* Evaluates all cells of new groups, whose numbers in the level are given. */
+/* Evaluates all cells of new groups, whose numbers in the level are given; of a run that is stopped some are left. */
 void query_run_fill(const QueryRun *run, const EvalLevel *level, const guint *numbers, QueryGroup *const *groups,
                     guint n);
 
@@ -164,7 +165,7 @@ gboolean query_run_read(QueryRun *run, GError **error);
 void query_run_collect(QueryRun *run);
 /* Binds the formulas; the plan has to say where their cells lie. */
 void query_run_bind(QueryRun *run);
-/* Binds what is not bound yet. */
+/* Binds what is not bound yet. Errors: LIMIT; G_IO_ERROR_CANCELLED of a run that was stopped. */
 gboolean query_run_answer(QueryRun *run, GError **error);
 /* Whether a formula reads the total of all, so that a group's numbers may change with another's; or only, whether one
  * does so inside each(). */

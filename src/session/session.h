@@ -2,6 +2,7 @@
  * order and only as far as the command needs. */
 #pragma once
 
+#include "base/stop.h"
 #include "conf/conf.h"
 #include "ingest/ingest.h"
 #include "kpi/kpi.h"
@@ -45,6 +46,7 @@ struct Session {
   KpiCatalogue *catalogue; /* NULL unless asked for */
   Store *store;            /* NULL unless asked for */
   const QuerySight *sight; /* what who asks may see, of whoever made the session; NULL: everything */
+  BaseStop stop;           /* when whoever asks no longer waits for the answer */
 };
 
 /* `folder` is in the workspace: the nearest attain.yaml, in it or above it, counts. Errors: NOT_FOUND where there is

@@ -116,7 +116,11 @@ Store *store_connect_as_of(Store *store, const LedgerSchema *schema, gint64 as_o
   Store *owner = store_owner(store);
   g_autoptr(Store) other = store_connect(owner, error);
   g_autofree char *file = NULL;
-  if (!other || !store_need_functions(owner, error) || !attach(other, &file, error)) return NULL;
+  if (!other) return NULL;
+  g_mutex_lock(&owner->connecting);
+  other->asker = store;
+  g_mutex_unlock(&owner->connecting);
+  if (!store_need_functions(owner, error) || !attach(other, &file, error)) return NULL;
   g_autofree char *quoted = store_quote_name(file);
   g_autofree char *then = g_strdup_printf("make_timestamp(%" G_GINT64_FORMAT ")", as_of_us);
   const Past past = {other, schema, file, quoted, then};

@@ -19,6 +19,7 @@ struct Store {
   gboolean owns_host;
   gboolean has_functions; /* of its own database: derived_rows() and given_rows() are known */
   char *past, *home;      /* of store_connect_as_of(): the database in memory, and the file's beside it, for SQL */
+  Store *asker;           /* of store_connect_as_of(): the store that asked for it; not owned */
   GMutex connecting;      /* of `guests` */
   GPtrArray *guests;      /* Store of store_connect(), or NULL; not owned */
   gboolean in_transaction;

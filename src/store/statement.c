@@ -129,7 +129,14 @@ double store_progress(Store *store) {
 }
 
 void store_interrupt(Store *store) {
+  Store *owner = store_owner(store);
   duckdb_interrupt(store->connection);
+  g_mutex_lock(&owner->connecting);
+  for (guint i = 0; owner->guests && i < owner->guests->len; i++) {
+    const Store *guest = owner->guests->pdata[i];
+    if (guest->asker == store) duckdb_interrupt(guest->connection);
+  }
+  g_mutex_unlock(&owner->connecting);
 }
 
 static char *quote(const char *text, char mark) {

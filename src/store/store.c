@@ -112,18 +112,17 @@ Store *store_connect(Store *store, GError **error) {
 
 void store_close(Store *store) {
   if (!store) return;
+  if (store->host) { /* first, so that nobody interrupts what is let go of */
+    g_mutex_lock(&store->host->connecting);
+    g_ptr_array_remove(store->host->guests, store);
+    g_mutex_unlock(&store->host->connecting);
+  }
   store_rollback(store);
   store_derived_few_free(store->few);
   store_kept_clear(store);
   store_detach_past(store);
   if (store->connection) duckdb_disconnect(&store->connection);
-  if (store->host) {
-    g_mutex_lock(&store->host->connecting);
-    g_ptr_array_remove(store->host->guests, store);
-    g_mutex_unlock(&store->host->connecting);
-  } else if (store->database) {
-    duckdb_close(&store->database);
-  }
+  if (!store->host && store->database) duckdb_close(&store->database);
   if (store->owns_host) store_close(store->host);
   if (store->guests) g_ptr_array_unref(store->guests);
   g_mutex_clear(&store->connecting);

@@ -124,6 +124,38 @@ def check_put_is_whole(server):
     raise AssertionError(f"of {MAX_TRIES} puts none was cut short")
 
 
+def check_asks_are_ended(server):
+    """Asked of kept cells that are made for it, as of the past, and as a scorecard: cut short at any moment there is no answer; asked
+    again there is the right one."""
+    wheres = [f"amount >= {n}" for n in range(MAX_TRIES * 8)]
+    scorecard = server.call("GET", "/scorecard?by=team")[1]["rows"]
+    totals = {as_of: server.call("POST", "/ask", {"questions": [asked("amount >= 0", as_of)]})[1]["answers"][0]["totals"] for as_of in (None, "2026-06-30")}
+    for as_of in (None, "2026-06-30"):
+        n_cancelled = 0
+        while n_cancelled < 3 and wheres:
+            mine = [wheres.pop() for _ in range(4)]
+            body = {"questions": [asked(where, as_of) for where in mine]}
+            at = later(server, "POST", "/ask", body)
+            events = Events(server, path=at + "/events")
+            next_state(events, "running")
+            server.ask("DELETE", at)
+            events.close()
+            state = follow(server, at)[-1]["state"] if server.ask("GET", at)[0] == 200 else "done"
+            assert state in ("done", "cancelled"), state
+            n_cancelled += state == "cancelled"
+            again = server.call("POST", "/ask", body)[1]["answers"]
+            same(len(again), 4, "asked again, all is answered")
+        same(n_cancelled, 3, f"of the questions as of {as_of} so many were cut short")
+        whole = server.call("POST", "/ask", {"questions": [asked("amount >= 0", as_of)]})[1]["answers"][0]
+        same(whole["totals"], totals[as_of], "what was asked before")
+    same(server.call("GET", "/scorecard?by=team")[1]["rows"], scorecard, "a scorecard")
+
+
+def asked(where, as_of):
+    question = {"kpis": ["revenue", "win_rate", "sales_cycle"], "by": ["rep"], "where": [where], "period": "2025-01..2026-11", "grain": "month"}
+    return {**question, "as_of": as_of} if as_of else question
+
+
 # --- whose it is ---
 
 def check_others(server):
@@ -170,6 +202,7 @@ def main():
         check_others(server)
         check_load_is_ended(server, demo)
         check_put_is_whole(server)
+        check_asks_are_ended(server)
         check_too_much(server, demo)
     same(server.process.returncode, 0, "the server ends when it is told to")
 
