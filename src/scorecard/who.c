@@ -63,8 +63,8 @@ gboolean scorecard_who_read(const QueryContext *context, const char *text, char 
   if (strchr(name, ':') || g_ascii_strcasecmp(name, TARGET_COMPANY) == 0) {
     if (!target_who_read(context, name, dimension, member, error)) return FALSE;
     if (*member || g_str_equal(*dimension, TARGET_COMPANY)) return TRUE;
-    g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "\"%s\" names nobody: `attain scorecard --by %s` shows each %s",
-                text, *dimension, *dimension);
+    g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
+                "\"%s\" names nobody: write who behind the colon, or ask by %s for each", text, *dimension);
     g_clear_pointer(dimension, g_free);
     return FALSE;
   }
