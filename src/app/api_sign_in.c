@@ -59,6 +59,13 @@ static const Refusal *refusal_of(const GError *error) {
   return error->code == BASE_ERROR_FORBIDDEN ? &refused : error->code == BASE_ERROR_INPUT ? &wrong : &busy;
 }
 
+/* What only an administrator can mend goes to the server's log, once. */
+static void tell_administrators(Server *server, SignIn *sign_in, const GError *error) {
+  if (error->code == BASE_ERROR_BUSY || refusal_of(error) != &busy || !sign_in_is_news(sign_in, error->message)) return;
+  g_autofree char *words = g_strdup_printf("signing in by %s: %s", sign_in->conf->issuer, error->message);
+  server_tell(server, g_strdelimit(words, "\r\n\033", ' '));
+}
+
 /* --- what ways there are --- */
 
 static void list_ways(HttpExchange *exchange, gpointer server) {
@@ -92,6 +99,7 @@ static void begin(HttpExchange *exchange, gpointer server) {
   }
   g_autofree char *address = oidc_provider_begin(sign_in->provider, to ? to : "/", g_get_real_time(), &browser, &error);
   if (!address) {
+    tell_administrators(server, sign_in, error);
     fail(exchange, refusal_of(error), error->message);
     return;
   }
@@ -150,10 +158,13 @@ static void come_back(HttpExchange *exchange, gpointer server) {
                            .issuer = http_query(exchange, "iss"),
                            .browser = http_cookie(exchange, FLOW_COOKIE)};
   g_autoptr(OidcDocument) claims = oidc_provider_finish(sign_in->provider, &came, now_us, &to, &error);
-  if (claims)
-    enter(exchange, sign_in, claims, to, key, now_us);
-  else
+  if (!claims) {
+    tell_administrators(server, sign_in, error);
     fail_noted(exchange, refusal_of(error), error->message);
+    return;
+  }
+  sign_in_is_news(sign_in, NULL);
+  enter(exchange, sign_in, claims, to, key, now_us);
 }
 
 /* --- routes --- */

@@ -71,6 +71,11 @@ const char *server_folder(const Server *server) {
   return server->folder;
 }
 
+void server_tell(Server *server, const char *words) {
+  fprintf(server->err, "attain: %s\n", words);
+  fflush(server->err);
+}
+
 /* --- files read anew --- */
 
 static void tell_fault(Server *server, const char *fault) {

@@ -18,6 +18,8 @@ AttainWorkspace *server_hold(Server *server);
 void server_let_go(Server *server, AttainWorkspace *workspace);
 /* The provider of sign-in as attain.yaml has it; NULL: passwords only. sign_in_release() it (app/sign_in.h). */
 SignIn *server_sign_in(Server *server);
+/* A line on `err`, for whoever looks after the server. Any thread. */
+void server_tell(Server *server, const char *words);
 /* Who tells readers of commits. */
 Feed *server_feed(Server *server);
 

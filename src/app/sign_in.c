@@ -59,6 +59,7 @@ gboolean sign_in_read(const char *folder, SignIn **sign_in, GError **error) {
   read->provider = oidc_provider_new(read->conf, callback, send_fetch);
   read->throttle = user_throttle_new();
   read->key = key_of(read->conf);
+  g_mutex_init(&read->lock);
   *sign_in = read;
   return TRUE;
 }
@@ -72,11 +73,24 @@ static void clear(gpointer data) {
   oidc_provider_free(sign_in->provider);
   user_throttle_free(sign_in->throttle);
   conf_organisation_free(sign_in->organisation);
+  g_mutex_clear(&sign_in->lock);
+  g_free(sign_in->told);
   g_free(sign_in->key);
 }
 
 void sign_in_release(SignIn *sign_in) {
   if (sign_in) g_atomic_rc_box_release_full(sign_in, clear);
+}
+
+gboolean sign_in_is_news(SignIn *sign_in, const char *failure) {
+  g_mutex_lock(&sign_in->lock);
+  gboolean is_news = failure && g_strcmp0(failure, sign_in->told) != 0;
+  if (is_news || !failure) {
+    g_free(sign_in->told);
+    sign_in->told = g_strdup(failure);
+  }
+  g_mutex_unlock(&sign_in->lock);
+  return is_news;
 }
 
 /* --- claims --- */

@@ -95,6 +95,12 @@ static char *name_of(const char *typed) {
   return name ? name : g_strdup("?");
 }
 
+/* A link as a key, which is no user's name: tries of others keep nobody from theirs. */
+static char *link_key(const char *secret) {
+  g_autofree char *digest = user_secret_digest(secret);
+  return g_strconcat("?", digest, NULL);
+}
+
 char *attain_sign_in(AttainWorkspace *workspace, const char *user_name, const char *password, const char *address,
                      AttainError *error) {
   LibPeople *people = lib_permit(workspace, "sign_in", error) ? lib_people(workspace, error) : NULL;
@@ -166,13 +172,15 @@ static gboolean accept_invitation(AttainWorkspace *workspace, LibPeople *people,
 char *attain_accept_invitation(AttainWorkspace *workspace, const char *secret, const char *password,
                                const char *address, AttainError *error) {
   LibPeople *people = lib_permit(workspace, "accept_invitation", error) ? lib_people(workspace, error) : NULL;
-  if (!people || !check_throttle(people, "?", address, lib_now(workspace), error)) return NULL;
-  g_autoptr(User) user = user_book_invitation(people->book, secret ? secret : "", lib_now(workspace));
+  if (!secret) secret = "";
+  g_autofree char *key = link_key(secret);
+  if (!people || !check_throttle(people, key, address, lib_now(workspace), error)) return NULL;
+  g_autoptr(User) user = user_book_invitation(people->book, secret, lib_now(workspace));
   if (!user) {
     lib_fail_with(error, ATTAIN_ERROR_FORBIDDEN, "the link was used already, or is too old: ask for another");
     return NULL;
   }
-  user_throttle_forgive(people->throttle, "?", address, lib_now(workspace));
+  user_throttle_forgive(people->throttle, key, address, lib_now(workspace));
   g_autofree char *hash = read_and_hash(people, user, password, error);
   Accepting accepting = {{.user = user, .hash = hash, .address = address}, secret};
   if (!hash || !lib_change_people(workspace, "accept_invitation", accept_invitation, &accepting, error)) {

@@ -83,8 +83,9 @@ static gboolean ask(OidcProvider *provider, SendRequest *request, gint64 now_us,
   request->ca_file = provider->conf->ca_file;
   request->max_bytes = MAX_BYTES;
   gboolean ok = provider->fetch(request, status, body, length, &failed);
+  g_prefix_error(&failed, "the provider does not answer: ");
   end_call(provider, now_us, failed);
-  if (!ok) g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "the provider does not answer: %s", failed->message);
+  if (!ok) g_set_error_literal(error, BASE_ERROR, BASE_ERROR_IO, failed->message);
   return ok;
 }
 

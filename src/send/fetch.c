@@ -35,7 +35,9 @@ static size_t keep(char *bytes, size_t size, size_t n, void *user_data) {
   return size * n;
 }
 
-static void set_up(CURL *curl, const SendRequest *request, Answer *answer) {
+static void set_up(CURL *curl, const SendRequest *request, Answer *answer, char *problem) {
+  *problem = '\0';
+  curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, problem);
   curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, (long)SEND_FETCH_SECONDS / 2);
   curl_easy_setopt(curl, CURLOPT_TIMEOUT, (long)SEND_FETCH_SECONDS);
@@ -65,14 +67,20 @@ static CURLcode perform(CURL *curl, guint *status) {
   return result;
 }
 
-static gboolean fail(const SendRequest *request, const Answer *answer, CURLcode code, GError **error) {
+/* What curl says of a certificate names what is wrong with it (too old, another host's, an authority that is not
+ * known); of the authorities' file it would name the path, which is nobody's who asks over the network. */
+static gboolean fail(const SendRequest *request, const Answer *answer, CURLcode code, const char *problem,
+                     GError **error) {
   g_autoptr(GUri) uri = g_uri_parse(request->url, G_URI_FLAGS_NONE, NULL);
+  const char *host = g_uri_get_host(uri);
   if (answer->is_too_long)
-    g_set_error(error, BASE_ERROR, BASE_ERROR_LIMIT, "%s sends more than %" G_GSIZE_FORMAT " bytes",
-                g_uri_get_host(uri), request->max_bytes);
+    g_set_error(error, BASE_ERROR, BASE_ERROR_LIMIT, "%s sends more than %" G_GSIZE_FORMAT " bytes", host,
+                request->max_bytes);
+  else if (code == CURLE_SSL_CACERT_BADFILE)
+    g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "%s cannot be asked: ca_file is no file of certificates (PEM)", host);
   else
-    g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "%s cannot be asked: %s", g_uri_get_host(uri),
-                curl_easy_strerror(code));
+    g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "%s cannot be asked: %s", host,
+                code == CURLE_PEER_FAILED_VERIFICATION && *problem ? problem : curl_easy_strerror(code));
   return FALSE;
 }
 
@@ -88,13 +96,14 @@ gboolean send_fetch(const SendRequest *request, guint *status, char **body, gsiz
   CURL *curl = curl_easy_init();
   g_assert(curl); /* fails only without memory, as does all of GLib */
   struct curl_slist *headers = curl_slist_append(NULL, "Accept: application/json");
-  set_up(curl, request, &answer);
+  char problem[CURL_ERROR_SIZE];
+  set_up(curl, request, &answer, problem);
   curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
   guint got = 0;
   CURLcode code = perform(curl, &got);
   curl_slist_free_all(headers);
   curl_easy_cleanup(curl);
-  gboolean ok = code == CURLE_OK || fail(request, &answer, code, error);
+  gboolean ok = code == CURLE_OK || fail(request, &answer, code, problem, error);
   if (ok) {
     *status = got;
     *length = answer.body->len;

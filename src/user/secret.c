@@ -88,8 +88,9 @@ static const char *nobodys_hash(void) {
   return g_once(&made, make_nobodys, NULL);
 }
 
+/* Nobody's hash is made whether it is asked for or not, so that the first name that is unknown takes no longer. */
 gboolean user_password_is_right(const char *hash, const char *password, gboolean *is_weak) {
-  const char *held = hash ? hash : nobodys_hash();
+  const char *nobodys = nobodys_hash(), *held = hash ? hash : nobodys;
   g_autofree char *composed = g_utf8_normalize(password, -1, G_NORMALIZE_NFC);
   if (is_weak) *is_weak = FALSE;
   if (!held || !composed) return FALSE;

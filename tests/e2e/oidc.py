@@ -6,6 +6,7 @@ import subprocess
 import sys
 import urllib.parse
 
+from browser import Browser, ask_provider
 from provider import Key, Provider, b64, signed_by_public_key, token, unsigned
 from serving import PASSWORD, Server
 
@@ -31,53 +32,6 @@ sign_in:
   address: http://127.0.0.1:1
   label: {label}
 {more}""")
-
-
-class Browser:
-    """One with cookies and an address of its own."""
-
-    n = 0
-
-    def __init__(self, server, address=None):
-        Browser.n += 1
-        self.server, self.cookies, self.address = server, {}, address or f"10.0.{Browser.n // 250}.{Browser.n % 250}"
-
-    def get(self, path, **headers):
-        headers["X-Forwarded-For"] = self.address
-        if self.cookies:
-            headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        status, got, body = self.server.fetch("GET", path, headers=headers)
-        for cookie in got.get_all("Set-Cookie") or []:
-            name, value = cookie.split(";")[0].split("=", 1)
-            self.cookies[name] = value
-            self.last_cookie = cookie
-        return status, got, body
-
-    def begin(self, to="/api"):
-        status, headers, body = self.get("/api/v1/sign-in/provider?to=" + urllib.parse.quote(to, safe=""))
-        return headers["Location"] if status == 303 else (status, json.loads(body))
-
-    def finish(self, back, **headers):
-        """Status, where it leads, and the problem's detail."""
-        status, got, body = self.get(back, **headers)
-        return status, got["Location"], json.loads(body)["detail"] if status >= 400 else None
-
-    def sign_in(self, to="/api"):
-        return self.finish(ask_provider(self.begin(to)))
-
-    def me(self):
-        status, _, body = self.get("/api/v1/me")
-        return json.loads(body) if status == 200 else None
-
-
-def ask_provider(page):
-    """What the provider's page does once somebody has signed in there: the path where it sends the browser."""
-    import http.client
-    url = urllib.parse.urlsplit(page)
-    connection = http.client.HTTPConnection(url.netloc, timeout=60)
-    connection.request("GET", url.path + "?" + url.query)
-    back = urllib.parse.urlsplit(connection.getresponse().headers["Location"])
-    return back.path + "?" + back.query
 
 
 def audit(server):

@@ -3,4 +3,6 @@
 checks=1
 python_with "jsonschema, cryptography"
 "$python" "$here/oidc.py" "$ATTAIN" "$work" || fail "signing in by a provider, see above"
+checks=$((checks + 1))
+"$python" "$here/oidc_tls.py" "$ATTAIN" "$work" || fail "a provider over TLS, see above"
 finish

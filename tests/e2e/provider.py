@@ -5,6 +5,7 @@ import hmac
 import http.server
 import json
 import secrets
+import ssl
 import threading
 import time
 import urllib.parse
@@ -76,7 +77,8 @@ def signed_by_public_key(key, claims):
 class Provider:
     CLIENT, SECRET = "attain", "a client's secret: %+&"
 
-    def __init__(self):
+    def __init__(self, certificate=None):
+        """Over TLS with the certificate of a path, which present() changes."""
         self.keys = [Key("first")]
         self.signer = self.keys[0]
         self.person = {"sub": "1001", "email": "ana@example.com", "email_verified": True, "name": "Ana Silva"}
@@ -98,8 +100,21 @@ class Provider:
 
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.port = self.server.server_port
-        self.issuer = f"http://127.0.0.1:{self.port}"
+        self.issuer = f"{'https' if certificate else 'http'}://127.0.0.1:{self.port}"
+        if certificate:
+            self.present(certificate)
+            self.server.get_request = self.accept
+            self.server.handle_error = lambda *_: None  # who asks refused the certificate
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def present(self, certificate):
+        self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.tls.load_cert_chain(certificate)
+
+    def accept(self):
+        """The handshake is done by the thread of the request: who refuses the certificate ends that thread alone."""
+        connection, address = self.server.socket.accept()
+        return self.tls.wrap_socket(connection, server_side=True, do_handshake_on_connect=False), address
 
     def usual(self):
         """Does right again."""

@@ -2,8 +2,32 @@
  * operator is told of the same workspace. */
 #include "command.h"
 
+#include <dlfcn.h>
+
 #define PASSWORD "correct mule battery fence"
 #define QUARTER  "2026-Q3"
+
+/* libsodium's, of which the library's calls come by here: computations of Argon2id. */
+ATTAIN_API int crypto_pwhash_str_verify(const char *hash, const char *password, unsigned long long length);
+ATTAIN_API int crypto_pwhash_str_alg(char *hash, const char *password, unsigned long long length,
+                                     unsigned long long passes, size_t bytes, int algorithm);
+
+static guint n_computed;
+
+int crypto_pwhash_str_verify(const char *hash, const char *password, unsigned long long length) {
+  int (*sodium)(const char *, const char *, unsigned long long) = NULL;
+  *(void **)&sodium = dlsym(RTLD_NEXT, "crypto_pwhash_str_verify");
+  n_computed++;
+  return sodium(hash, password, length);
+}
+
+int crypto_pwhash_str_alg(char *hash, const char *password, unsigned long long length, unsigned long long passes,
+                          size_t bytes, int algorithm) {
+  int (*sodium)(char *, const char *, unsigned long long, unsigned long long, size_t, int) = NULL;
+  *(void **)&sodium = dlsym(RTLD_NEXT, "crypto_pwhash_str_alg");
+  n_computed++;
+  return sodium(hash, password, length, passes, bytes, algorithm);
+}
 
 static char *folder;
 static AttainWorkspace *workspace;
@@ -277,6 +301,59 @@ static void test_throttle(void **state) {
   attain_error_clear(&error);
 }
 
+/* How many computations a sign-in takes that ends with `code`. */
+static guint computed(const char *user, const char *password, const char *address, AttainErrorCode code) {
+  AttainError error = {0};
+  guint before = n_computed;
+  g_autofree char *secret = attain_sign_in(workspace, user, password, address, &error);
+  if (error.code != code) fail_msg("%s from %s: %d %s", user, address, error.code, error.message);
+  attain_error_clear(&error);
+  return n_computed - before;
+}
+
+/* No work tells whether a name is a user's: neither while tries are free nor when they have to wait. */
+static void test_unknown_names_cost_as_much(void **state) {
+  AttainError error = {0};
+  static const char *const names[] = {"admin", "rep0", "nobody here", "locked", "provided", "\xff", ""};
+  g_autofree char *link = add_user("locked", NULL, "rep");
+  assert_true(attain_user_lock(workspace, "locked", true, &error));
+  const AttainUser provided = {.user = "provided", .role = "rep", .sign_in = "provider"};
+  attain_free(attain_user_add(workspace, &provided, &error));
+  assert_int_equal(error.code, ATTAIN_ERROR_NONE);
+  for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
+    g_autofree char *address = g_strdup_printf("203.0.113.%u", i + 1);
+    for (guint n = 0; n < 5; n++) assert_int_equal(computed(names[i], "wrong", address, ATTAIN_ERROR_FORBIDDEN), 1);
+    assert_int_equal(computed(names[i], "wrong", address, ATTAIN_ERROR_LIMIT), 0);
+  }
+}
+
+/* The code of an invitation that is none, or has to wait. */
+static AttainErrorCode accept(const char *secret, const char *address) {
+  AttainError error = {0};
+  g_autofree char *session = attain_accept_invitation(workspace, secret, PASSWORD, address, &error);
+  AttainErrorCode code = error.code;
+  attain_error_clear(&error);
+  return code;
+}
+
+/* 5 tries of a link and 20 of any links are free from an address; strangers' tries of links that are none, from
+ * however many addresses, keep nobody from the link that they were given. */
+static void test_links_are_counted_apart(void **state) {
+  g_autofree char *link = add_user("invited", NULL, "rep");
+  for (guint i = 0; i < 200; i++) {
+    g_autofree char *wrong = g_strdup_printf("stranger's %u", i), *address = g_strdup_printf("10.1.0.%u", i);
+    assert_int_equal(accept(wrong, address), ATTAIN_ERROR_FORBIDDEN);
+  }
+  for (guint i = 0; i < 5; i++) assert_int_equal(accept("one link", "10.2.0.1"), ATTAIN_ERROR_FORBIDDEN);
+  assert_int_equal(accept("one link", "10.2.0.1"), ATTAIN_ERROR_LIMIT);
+  for (guint i = 0; i < 15; i++) {
+    g_autofree char *wrong = g_strdup_printf("other %u", i);
+    assert_int_equal(accept(wrong, "10.2.0.1"), ATTAIN_ERROR_FORBIDDEN);
+  }
+  assert_int_equal(accept("a twenty-first", "10.2.0.1"), ATTAIN_ERROR_LIMIT);
+  assert_int_equal(accept(link, "10.2.0.2"), ATTAIN_ERROR_NONE);
+}
+
 static void test_tokens(void **state) {
   AttainError error = {0};
   AttainWorkspace *admin = as("admin");
@@ -390,6 +467,8 @@ int main(void) {
       cmocka_unit_test(test_grids_of_others),
       cmocka_unit_test(test_signing_in),
       cmocka_unit_test(test_throttle),
+      cmocka_unit_test(test_unknown_names_cost_as_much),
+      cmocka_unit_test(test_links_are_counted_apart),
       cmocka_unit_test(test_tokens),
       cmocka_unit_test(test_lock_and_last_administrator),
       cmocka_unit_test(test_signing_in_waits_for_no_writer),
