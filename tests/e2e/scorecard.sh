@@ -143,7 +143,7 @@ is "a workbook goes into a pipe" "$(head -c 2 "$out")" "PK"
 run 1 $at scorecard "Ana Sliva"
 complains 'did you mean "Ana Silva"?'
 run 2 $at scorecard "rep:"
-complains "--by rep"
+complains "write who behind the colon, or ask by rep for each"
 run 2 $at scorecard "rep:Ana Silva" --by rep
 complains "of one rep already"
 run 2 $at scorecard --by region,team,rep
