@@ -13,8 +13,9 @@ extern "C" {
  * attain_free(). The operator gets all. Errors: FORBIDDEN; INPUT for a mistake in policy.yaml. */
 ATTAIN_API char *attain_boards(AttainWorkspace *workspace, AttainError *error);
 /* One of them in JSON or another form, as it is for the handle's user: the last periods that are over and have settled,
- * of the records as they were believed then. It reads the records, waits for a writer, and writers for it. Not from a
- * callback. Errors: NOT_FOUND for a name, FORBIDDEN for a board that their role does not get, LIMIT, IO. */
+ * of the records as they were believed then. The first time it reads the records, on connections of its own: no
+ * writer waits for it, nor it for one. Errors: NOT_FOUND for a name, FORBIDDEN for a board that their role does not
+ * get, LIMIT, IO. */
 ATTAIN_API char *attain_board(AttainWorkspace *workspace, const char *name, AttainFormat format, size_t *n_bytes,
                               AttainError *error);
 

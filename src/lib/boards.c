@@ -5,10 +5,16 @@
  * So a board is the same whenever it is asked for: what is written later, and undone, and written again, shows on none,
  * and the difference of two answers is nothing. History that was loaded after it happened counts as known at the end of
  * the policy's `since`, or of the day of the first load. It is kept, too, until people, the policy or definitions
- * become others. */
+ * become others.
+ *
+ *   who asks ─► kept? ─► being made? wait for it ─► else make it: a connection a period, each at one commit
+ *
+ * Making one takes seconds, and no turn: whoever writes goes on, and who waits for a board waits for nobody else. */
 #include "answer/boards.h"
 
+#include "base/fault.h"
 #include "lib/formats.h"
+#include "lib/guest.h"
 #include "lib/reader.h"
 
 #define MAX_KEPT 1000 /* boards of readers */
@@ -17,6 +23,7 @@ typedef struct {
   LibPeople *people;
   const AccessPolicy *policy;
   const AccessBoard *board;
+  guint64 n_organisations; /* of `people`, before anything was looked at */
 } Asked;
 
 static gboolean gets(const AttainWorkspace *workspace, const AccessBoard *board) {
@@ -39,7 +46,9 @@ static gboolean find_since(const Session *session, const AccessPolicy *policy, B
   *since = policy->since;
   *is_loaded = TRUE;
   if (policy->since != BASE_DAY_NONE) return TRUE;
-  g_autoptr(StoreRows) rows = store_query(session->store, "SELECT count(*), min(\"at\") FROM load", NULL, 0, 1, error);
+  g_autoptr(Store) store = store_connect(session->store, error);
+  g_autoptr(StoreRows) rows =
+      store ? store_query(store, "SELECT count(*), min(\"at\") FROM load", NULL, 0, 1, error) : NULL;
   if (!rows) return FALSE;
   *is_loaded = store_rows_value(rows, 0, 0).integer > 0;
   if (*is_loaded) *since = calendar_day_of(session->calendar, store_rows_value(rows, 0, 1).integer);
@@ -60,7 +69,8 @@ static gboolean make_period(const AttainWorkspace *workspace, const Session *ses
                             const GPtrArray *boards, AnswerBoardPeriod *one, GError **error) {
   g_autofree char *day = base_day_format(one->as_of);
   Session past;
-  if (!lib_go_back(session, day, &past, error)) {
+  if (!lib_check_goes_on(workspace, error)) return FALSE;
+  if (!lib_go_back(session, day, &past, error) || !lib_stand_still(past.store, error)) {
     lib_leave_past(session, &past);
     return FALSE;
   }
@@ -98,6 +108,10 @@ static gboolean make_periods(const AttainWorkspace *workspace, const Session *se
   g_autoptr(GPtrArray) boards = boards_of(workspace, asked->policy);
   BaseDay since;
   gboolean is_loaded;
+  if (base_fault("board.make")) {
+    g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "fault injected into board.make");
+    return FALSE;
+  }
   if (!find_since(session, asked->policy, &since, &is_loaded, error)) return FALSE;
   find_next(session, asked, is_loaded ? since : session->today, made);
   for (int i = asked->board->n_periods; is_loaded && since < session->today && i > 0; i--) {
@@ -109,9 +123,8 @@ static gboolean make_periods(const AttainWorkspace *workspace, const Session *se
   return TRUE;
 }
 
-static gboolean write_board(AttainWorkspace *workspace, const Session *session, gconstpointer what, FILE *out,
+static gboolean write_board(const AttainWorkspace *workspace, const Session *session, const Asked *asked, FILE *out,
                             GError **error) {
-  const Asked *asked = what;
   AnswerBoard made = {
       .board = asked->board, .policy = asked->policy, .periods = g_array_new(FALSE, FALSE, sizeof(AnswerBoardPeriod))};
   g_array_set_clear_func(made.periods, clear_period);
@@ -132,32 +145,73 @@ static char *key_of(const AttainWorkspace *workspace, const Session *session, co
 }
 
 /* A copy; NULL: it is not kept. */
-static char *find_kept(LibPeople *people, const char *key) {
+/* A board that somebody makes already is waited for: NULL says that it is the caller's to make, until end_making(). */
+static char *find_or_begin(const Asked *asked, const char *key, const char *making) {
+  LibPeople *people = asked->people;
+  char *kept = NULL;
   g_mutex_lock(&people->mutex);
-  char *document = g_strdup(g_hash_table_lookup(people->boards, key));
+  while (!(kept = g_strdup(g_hash_table_lookup(people->boards, key))) && g_hash_table_contains(people->making, making))
+    g_cond_wait(&people->made, &people->mutex);
+  if (!kept) g_hash_table_add(people->making, g_strdup(making));
   g_mutex_unlock(&people->mutex);
-  return document;
+  return kept;
 }
 
-/* In the turn, so that nothing it was made of becomes another meanwhile. */
-static gboolean write_and_keep(AttainWorkspace *workspace, const Session *session, gconstpointer what, FILE *out,
-                               GError **error) {
-  LibPeople *people = ((const Asked *)what)->people;
-  g_autofree char *key = key_of(workspace, session, ((const Asked *)what)->board);
+/* `text`: NULL where it could not be made; who waits tries then. What people, policy or definitions became others for
+ * meanwhile is told, and not kept. */
+static void end_making(const Asked *asked, const char *key, const char *making, const char *text) {
+  LibPeople *people = asked->people;
+  g_mutex_lock(&people->mutex);
+  g_hash_table_remove(people->making, making);
+  if (text && people->n_organisations == asked->n_organisations) {
+    if (g_hash_table_size(people->boards) >= MAX_KEPT) g_hash_table_remove_all(people->boards);
+    g_hash_table_insert(people->boards, g_strdup(key), g_strdup(text));
+  }
+  g_cond_broadcast(&people->made);
+  g_mutex_unlock(&people->mutex);
+}
+
+/* On connections of its own: nobody waits for it but who opens a lost database again. */
+static char *make_text(AttainWorkspace *workspace, const Session *session, const Asked *asked, GError **error) {
   LibText text;
   size_t length;
-  g_autofree char *kept = find_kept(people, key);
-  if (!kept) {
-    lib_text_init(&text);
-    kept = lib_text_end(&text, write_board(workspace, session, what, text.out, error), &length);
-    if (!kept) return FALSE;
-    g_mutex_lock(&people->mutex);
-    if (g_hash_table_size(people->boards) >= MAX_KEPT) g_hash_table_remove_all(people->boards);
-    g_hash_table_insert(people->boards, g_strdup(key), g_strdup(kept));
-    g_mutex_unlock(&people->mutex);
+  lib_text_init(&text);
+  g_rw_lock_reader_lock(&workspace->core->reading);
+  gboolean ok = write_board(workspace, session, asked, text.out, error);
+  g_rw_lock_reader_unlock(&workspace->core->reading);
+  return lib_text_end(&text, ok, &length);
+}
+
+/* The meaning it is made by is held, so that a reload does not wait for it. */
+static char *find_or_make(AttainWorkspace *workspace, const Asked *asked, GError **error) {
+  lib_enter(workspace);
+  LibMeaning *meaning = lib_meaning_hold(workspace->core->meaning);
+  Session session = lib_session(workspace);
+  lib_leave(workspace);
+  g_autofree char *key = key_of(workspace, &session, asked->board);
+  g_autofree char *making = g_strdup_printf("%" G_GUINT64_FORMAT " %s", asked->n_organisations, key);
+  char *text = find_or_begin(asked, key, making);
+  if (!text) {
+    text = make_text(workspace, &session, asked, error);
+    end_making(asked, key, making, text);
   }
-  fputs(kept, out);
-  return TRUE;
+  lib_meaning_release(meaning);
+  return text;
+}
+
+/* A database that was lost is opened again by whoever has the turn; nobody waits for this one meanwhile. */
+static char *find_or_make_mended(AttainWorkspace *workspace, const Asked *asked, AttainError *error) {
+  GError *cause = NULL;
+  lib_follow_clock(workspace);
+  char *text = find_or_make(workspace, asked, &cause);
+  if (!text && g_error_matches(cause, BASE_ERROR, BASE_ERROR_IO) && lib_begin_writing(workspace, NULL)) {
+    gboolean is_mended = lib_mend(workspace);
+    lib_end_writing(workspace);
+    if (is_mended) g_clear_error(&cause);
+    if (is_mended) text = find_or_make(workspace, asked, &cause);
+  }
+  if (!text) lib_fail(error, cause);
+  return text;
 }
 
 static void refuse(const AttainWorkspace *workspace, const AccessBoard *board, AttainError *error) {
@@ -180,20 +234,30 @@ static void refuse_unknown(const AttainWorkspace *workspace, const AccessPolicy 
                 all->str);
 }
 
+/* How often people, policy or definitions became others is looked at first: what becomes another later is then told by
+ * it. */
+static Asked begin_asking(LibPeople *people, const char *name) {
+  g_mutex_lock(&people->mutex);
+  guint64 n_organisations = people->n_organisations;
+  g_mutex_unlock(&people->mutex);
+  const AccessPolicy *policy = g_atomic_pointer_get(&people->policy);
+  return (Asked){people, policy, access_policy_board(policy, name), n_organisations};
+}
+
 char *attain_board(AttainWorkspace *workspace, const char *name, AttainFormat format, size_t *n_bytes,
                    AttainError *error) {
   if (!lib_permit(workspace, "board", error)) return NULL;
   LibPeople *people = lib_people(workspace, error);
   if (!people) return NULL;
-  Asked asked = {.people = people, .policy = people->policy, .board = access_policy_board(people->policy, name)};
+  Asked asked = begin_asking(people, name);
   if (!asked.board || !gets(workspace, asked.board)) {
     if (asked.board)
       refuse(workspace, asked.board, error);
     else
-      refuse_unknown(workspace, people->policy, name, error);
+      refuse_unknown(workspace, asked.policy, name, error);
     return NULL;
   }
-  char *document = lib_answer(workspace, "board", write_and_keep, &asked, error);
+  char *document = find_or_make_mended(workspace, &asked, error);
   if (!document) return NULL;
   const char *list = asked.board->names == ACCESS_NAMES_OWN ? "periods.standings" : "periods.rows";
   char *written = attain_document_write(document, list, format, n_bytes, error);
@@ -201,16 +265,16 @@ char *attain_board(AttainWorkspace *workspace, const char *name, AttainFormat fo
   return written;
 }
 
-static gboolean write_boards(AttainWorkspace *workspace, const Session *session, gconstpointer what, FILE *out,
-                             GError **error) {
-  const AccessPolicy *policy = what;
-  g_autoptr(GPtrArray) boards = boards_of(workspace, policy);
-  answer_boards_json(out, policy, boards);
-  return TRUE;
-}
-
+/* The policy's words, for which no database is needed. */
 char *attain_boards(AttainWorkspace *workspace, AttainError *error) {
   if (!lib_permit(workspace, "boards", error)) return NULL;
   LibPeople *people = lib_people(workspace, error);
-  return people ? lib_answer(workspace, "boards", write_boards, people->policy, error) : NULL;
+  if (!people) return NULL;
+  const AccessPolicy *policy = g_atomic_pointer_get(&people->policy);
+  g_autoptr(GPtrArray) boards = boards_of(workspace, policy);
+  LibText text;
+  size_t length;
+  lib_text_init(&text);
+  answer_boards_json(text.out, policy, boards);
+  return lib_text_end(&text, TRUE, &length);
 }

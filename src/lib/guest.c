@@ -51,7 +51,7 @@ static void leave(LibGuest *guest) {
 /* --- reading --- */
 
 /* A transaction sees what was committed when it first looked. */
-static gboolean stand_still(Store *store, GError **error) {
+gboolean lib_stand_still(Store *store, GError **error) {
   g_autoptr(StoreRows) rows = NULL;
   if (!store_begin(store, error)) return FALSE;
   rows = store_query(store, "SELECT max(load) FROM load", NULL, 0, 0, error);
@@ -65,7 +65,7 @@ static Store *connect(Store *owner, const Session *session, GError **error) {
     g_clear_pointer(&store, store_close);
     store = store_connect_as_of(owner, session->schema, session->as_of_us, error);
   }
-  return store && stand_still(store, error) ? g_steal_pointer(&store) : NULL;
+  return store && lib_stand_still(store, error) ? g_steal_pointer(&store) : NULL;
 }
 
 static Store *open_to_read(LibGuest *guest, const Session *session, GError **error) {

@@ -24,3 +24,5 @@ const SessionHost *lib_guest_host(const LibGuest *guest);
 AttainWorkspace *lib_host_workspace(const SessionHost *host, const char *folder);
 /* Whom the command is for has gone: the running statement ends, and those after it do not begin. Any thread. */
 void lib_guest_end(LibGuest *guest);
+/* Begins a transaction in which a reading connection sees one commit, until it is closed. Errors: IO. */
+gboolean lib_stand_still(Store *store, GError **error);

@@ -25,6 +25,8 @@ void lib_people_free(LibPeople *people) {
   user_throttle_free(people->throttle);
   g_hash_table_unref(people->sights);
   g_hash_table_unref(people->boards);
+  g_hash_table_unref(people->making);
+  g_cond_clear(&people->made);
   g_mutex_clear(&people->mutex);
   g_cond_clear(&people->hashed);
   g_free(people);
@@ -38,6 +40,8 @@ static LibPeople *read_people(AttainWorkspace *workspace, GError **error) {
   people->throttle = user_throttle_new();
   people->sights = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_sight);
   people->boards = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+  people->making = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  g_cond_init(&people->made);
   people->policy = access_policy_read(session->folder, error);
   people->book = people->policy ? user_book_read(session->store, error) : NULL;
   if (people->book) return people;

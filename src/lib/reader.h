@@ -32,6 +32,8 @@ struct LibPeople {
   guint64 book_version;       /* of the users in it */
   guint n_hashing;            /* passwords being hashed */
   GHashTable *boards;         /* who asks for which board on which day -> its JSON; of policy and people as they are */
+  GHashTable *making;         /* boards that somebody makes, as texts */
+  GCond made;                 /* one of them was, or could not be */
   GCond hashed;
 };
 

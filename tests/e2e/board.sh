@@ -54,7 +54,7 @@ for user in "pia rep Pia" "quin rep Quin" "gus leader Gus" "coach coach Ana"; do
 done
 run 0 -C co user add mia --role marketing
 
-board() { run 0 -C co --now 2026-11-20 board "$@"; }
+board() { run 0 -C co --now 2026-11-20 board --format json "$@"; }
 rows() { json '[(r["kpi"], r["members"].get("team"), r["value"]) for p in d["periods"] for r in p["rows"]]'; }
 
 # Whoever sees everything gets all of it.
@@ -79,17 +79,49 @@ json_is '[(s["value"], s["rank"], s["n_peers"], s["better_than"], [(p["n_people"
   "[(100, 1, 16, 0, [(6, None), (5, 100), (5, None)])]"
 board league --as quin
 json_is '[(s["value"], s["rank"], s["n_peers"]) for s in d["periods"][0]["standings"]]' "[(None, None, 17)]"
-board league --as pia --format csv
+run 0 -C co --now 2026-11-20 board league --as pia --format csv
 says "revenue,Revenue (bookings),money,100,1,16,0"
 
+# For people: groups down, periods across, what is hidden as a sentence; one's own row, rank and the others' parts.
+lines() { sed 's/  */ /g; s/ $//' "$out" | grep -E "^($1) "; }
+run 0 -C co --now 2026-11-20 board teams --as pia
+says "Boards · teams · 2026-Q3"
+is "groups" "$(lines 'North|South|West|All')" "West EUR 800 –
+All EUR 1,700 –"
+says "2026-Q3, Revenue (bookings): 2 rows are not shown: too few people, or they would tell of too few (fewer than 5)"
+says "2026-Q3, Largest deal: 4 rows are not shown"
+says "of a single record"
+says "2026-Q3: the records as they were at the end of 2026-11-02; 2026-Q4 comes after 2027-01-05"
+run 0 -C co --now 2026-11-20 board league --as pia
+says "Boards · league · Revenue (bookings) · 2026-Q3"
+is "a standing" "$(lines 'You|Rank|Ahead|Highest|Middle|Lowest')" "You EUR 100
+Rank 1 of 17
+Ahead of 0.0 %
+Highest third of the others – (5)
+Middle third of the others EUR 100 (5)
+Lowest third of the others – (6)"
+run 0 -C co --now 2026-11-20 board league --as quin
+is "without a number" "$(lines 'You|Rank')" "You –
+Rank –"
+run 0 -C co --now 2026-11-20 board teams --format md
+says "| South | EUR 300 | EUR 100 |"
+run 0 -C co --now 2026-11-01 board teams
+says "There is nothing on it yet: 2026-Q3 comes to it after"
+run 0 -C co --now 2026-11-20 board teams --format xlsx --output teams.xlsx
+is "a workbook" "$(head -c 2 teams.xlsx)" "PK"
+run 2 -C co board teams --output teams.xlsx
+complains "--output is for --format xlsx"
+run 2 -C co board --format xlsx --output boards.xlsx
+complains "attain board NAME --format xlsx"
+
 # Names that are shown; and what one's role does not get.
-run 0 -C co --now 2027-01-20 board names --as coach
+run 0 -C co --now 2027-01-20 board --format json names --as coach
 json_is 'len([r for r in d["periods"][0]["rows"] if len(r["members"]) == 2])' 17
 run 1 -C co --now 2026-11-20 board names --as pia
 complains "shared with coach: ask who keeps policy.yaml to add rep"
 run 1 -C co --now 2026-11-20 board nothing --as pia
 complains "those shared with you are teams, league"
-board --as mia --format json
+board --as mia
 json_is '[b["board"] for b in d["boards"]]' "['marketing']"
 
 # The board is made: what is written later is not on it; before it has settled there is none.
@@ -97,17 +129,17 @@ echo D-late,Ida,Won,2026-08-06,5 >> co/exports/deals.csv
 run 0 -C co --now 2026-11-21 load
 board teams --as gus
 is "as it was" "$(rows)" "[('revenue', 'North', 600), ('revenue', 'South', 300), ('revenue', 'West', 800), ('revenue', None, 1700)]"
-run 0 -C co --now 2026-11-02T18:00 board teams --as gus
+run 0 -C co --now 2026-11-02T18:00 board --format json teams --as gus
 json_is '(d["periods"], d["next"]["period"]["name"], d["next"]["after"])' "([], '2026-Q3', '2026-11-02')"
 
 # Ned has 9,000: the others of West, and all others, come to less than a fifth of it.
 sed -i 's/^D-Ned,.*/D-Ned,Ned,Won,2026-08-05,9000/' co/exports/deals.csv
 printf '  since: 2026-11-25\n' >> co/policy.yaml
 run 0 -C co --now 2026-11-25 load
-run 0 -C co --now 2026-12-01 board teams --as pia
+run 0 -C co --now 2026-12-01 board --format json teams --as pia
 is "nobody has nearly all" "$(rows)" "[('revenue', 'North', 600)]"
 printf '  within: 0%%\n' >> co/policy.yaml
-run 0 -C co --now 2026-12-01 board teams --as pia
+run 0 -C co --now 2026-12-01 board --format json teams --as pia
 is "unless that is as it should be" "$(rows)" "[('revenue', 'West', 9700), ('revenue', None, 10605)]"
 run 1 -C co board nothing
 complains "marketing, teams, league, names"

@@ -321,7 +321,7 @@ def check_company(attain, rng):
 
 def command(attain, folder, board, reader):
     """The board anew, after the server."""
-    words = [attain, "-C", folder, "--now", sight.TODAY, "board", board, "--as", reader.user]
+    words = [attain, "-C", folder, "--now", sight.TODAY, "board", board, "--format", "json", "--as", reader.user]
     return subprocess.run(words, stdout=subprocess.PIPE, text=True, check=True).stdout
 
 
