@@ -26,11 +26,23 @@ ATTAIN_API char *attain_erase(AttainWorkspace *workspace, const AttainErasure *e
  * does not wait. */
 ATTAIN_API uint64_t attain_erasures(const AttainWorkspace *workspace);
 
-/* Takes out what is older than policy.yaml's `retention` says: refused rows, and entries of the audit log from its
- * beginning. No records go, and no KPI changes. `dry_run` changes nothing. Gives JSON of what went, for attain_free().
- * Needs MANAGE. Errors: INPUT where the audit log was changed, USAGE where the workspace is only read, IO: nothing was
- * changed. */
+/* Takes out what is older than policy.yaml's `retention` says: refused rows, events of alerts, ended tokens, and
+ * entries of the audit log from its beginning. Piece by piece: others write in between. No records go, and no KPI
+ * changes. `dry_run` changes nothing. Gives JSON of what went, for attain_free(). Needs MANAGE. Errors: INPUT where the
+ * audit log was changed, USAGE where the workspace is only read, IO: nothing more was changed. */
 ATTAIN_API char *attain_tidy(AttainWorkspace *workspace, bool dry_run, AttainError *error);
+
+typedef struct {
+  uint64_t n_gone; /* rows, if it was time */
+  int64_t wait_us; /* until the next time; -1: it does not come, for the clock stands still */
+} AttainTidyDay;
+
+/* For a thread that does nothing else: tidies once a day, three hours after the day began in the company's time zone,
+ * and says when it is to be called again. `*due_us` is 0 before the first call, and belongs to this function from then
+ * on. `is_over` (or NULL), set by any thread, lets it begin no further piece. Needs MANAGE. Errors: as attain_tidy();
+ * it is not tried again before the next day. */
+ATTAIN_API bool attain_tidy_daily(AttainWorkspace *workspace, const int *is_over, int64_t *due_us, AttainTidyDay *day,
+                                  AttainError *error);
 
 #ifdef __cplusplus
 }

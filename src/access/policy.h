@@ -51,6 +51,8 @@ typedef struct {
 /* For how many days something is kept; 0: for ever. */
 typedef struct {
   int rejected_days; /* rows that loads and puts refused */
+  int alerts_days;   /* events of alerts that make no state any more */
+  int tokens_days;   /* tokens, after their end */
   int audit_days;    /* entries of the audit log */
 } AccessRetention;
 

@@ -6,7 +6,7 @@
  *   groups:
  *     north_coaching: {people: [Ana Silva, ben@example.com], teams: [North]}
  *   sessions: {idle_hours: 12, days: 30}
- *   retention: {rejected: 180, audit: 1095}         days; what is not said is kept for ever
+ *   retention: {rejected: 180, alerts: 730, tokens: 90, audit: 1095}   days; what is not said is kept for ever
  *   shared: …                                       policy_shared.c
  *
  * What is not said stays as access_policy_new() has it. */
@@ -148,20 +148,29 @@ static gboolean read_sessions(const ConfNode *node, AccessPolicy *policy, GError
   return TRUE;
 }
 
-/* An audit log that forgets within a month is none. */
+/* An audit log that forgets within a month is none, and within that alerts are looked into. */
 static gboolean read_retention(const ConfNode *node, AccessPolicy *policy, GError **error) {
+  AccessRetention section = policy->retention;
   static const ConfField fields[] = {
       {"rejected", CONF_INT, G_STRUCT_OFFSET(AccessRetention, rejected_days)},
+      {"alerts", CONF_INT, G_STRUCT_OFFSET(AccessRetention, alerts_days)},
+      {"tokens", CONF_INT, G_STRUCT_OFFSET(AccessRetention, tokens_days)},
       {"audit", CONF_INT, G_STRUCT_OFFSET(AccessRetention, audit_days)},
   };
-  AccessRetention section = policy->retention;
+  const struct {
+    const char *key;
+    int least;
+    const int *days;
+  } kept[] = {{"rejected", 1, &section.rejected_days},
+              {"alerts", 31, &section.alerts_days},
+              {"tokens", 1, &section.tokens_days},
+              {"audit", 31, &section.audit_days}};
   if (!node) return TRUE;
   if (!conf_read_map(node, fields, G_N_ELEMENTS(fields), &section, error)) return FALSE;
-  if (conf_map_get(node, "rejected") &&
-      !access_check_between(node, "rejected", section.rejected_days, 1, MAX_KEPT_DAYS, error))
-    return FALSE;
-  if (conf_map_get(node, "audit") && !access_check_between(node, "audit", section.audit_days, 31, MAX_KEPT_DAYS, error))
-    return FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS(kept); i++)
+    if (conf_map_get(node, kept[i].key) &&
+        !access_check_between(node, kept[i].key, *kept[i].days, kept[i].least, MAX_KEPT_DAYS, error))
+      return FALSE;
   policy->retention = section;
   return TRUE;
 }

@@ -5,7 +5,10 @@
 #define MAX_KINDS 10 /* of what goes */
 
 static const char *forms_of(const char *what) {
-  return g_str_equal(what, "audit") ? "# {entry|entries} of the audit log" : "# refused {row|rows}";
+  return g_str_equal(what, "audit")    ? "# {entry|entries} of the audit log"
+         : g_str_equal(what, "alerts") ? "# {event|events} of alerts"
+         : g_str_equal(what, "tokens") ? "# ended {token|tokens}"
+                                       : "# refused {row|rows}";
 }
 
 static void print_kind(CliContext *context, ApiBody *kind) {
@@ -42,12 +45,14 @@ const CliCommand cmd_tidy = {
     .name = "tidy",
     .about = "take out what is older than policy.yaml's retention says",
     .details =
-        "retention: {rejected: 180, audit: 1095} keeps refused rows for 180 days and entries of the audit log for "
-        "1095; what is not named there is kept for ever. Records never go, so no KPI changes. Entries of the audit "
-        "log go from its beginning, and `attain audit --verify` still holds. Without --yes nothing is changed.",
+        "retention: {rejected: 180, alerts: 730, tokens: 90, audit: 1095} keeps refused rows for 180 days, events of "
+        "alerts for 730, tokens for 90 after their end and entries of the audit log for 1095; what is not named there "
+        "is kept for ever. Records never go, so no KPI changes, and alerts are judged as before. Entries of the audit "
+        "log go from its beginning, and `attain audit --verify` still holds. `attain serve` does it every night by "
+        "itself. Without --yes nothing is changed.",
     .examples =
         "attain tidy\twhat would go\n"
-        "attain tidy --yes\tdo it, daily from cron",
+        "attain tidy --yes\tdo it",
     .options = options,
     .n_options = G_N_ELEMENTS(options),
     .run = run,

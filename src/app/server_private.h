@@ -4,6 +4,7 @@
 #include "app/local.h"
 #include "app/server.h"
 #include "app/server_alerts.h"
+#include "app/server_tidy.h"
 #include "app/works.h"
 #include "conf/conf.h"
 
@@ -20,7 +21,8 @@ struct Server {
   Works *works;
   gboolean keeps_alerts;
   ServerAlerts *alerts; /* NULL: attain.yaml has them off */
-  GThread *reader;      /* of the files; NULL until all else has begun */
+  ServerTidy *tidy;     /* NULL until all else has begun */
+  GThread *reader;      /* of the files; the same */
   gint64 started_s;     /* Unix time */
   GMutex lock;          /* of all below */
   GCond changed;

@@ -145,6 +145,7 @@ static const Permit permits[] = {
     {"erase", MANAGE, BLIND},
     {"erasures", 0, BLIND},
     {"tidy", MANAGE, BLIND},
+    {"tidy_daily", MANAGE, BLIND},
     {"audit_note", 0, BLIND},
     {"audit_count", 0, BLIND},
 };

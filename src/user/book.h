@@ -109,6 +109,9 @@ gboolean user_book_end_token(UserBook *book, Store *store, gint64 number, const 
 /* When sessions were seen and tokens used, which is only in memory, and what is over. Now and then, and at the end. */
 gboolean user_book_settle(UserBook *book, Store *store, const UserLimits *limits, gint64 now_us, GError **error);
 
+/* The database has none any more that ended before then. */
+void user_book_forget_tokens(UserBook *book, gint64 before_us);
+
 typedef struct {
   const char *user, *name;
   guint may;

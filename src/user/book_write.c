@@ -370,6 +370,16 @@ gboolean user_book_end_token(UserBook *book, Store *store, gint64 number, const 
   return TRUE;
 }
 
+static gboolean has_ended(gpointer digest, gpointer token, gpointer before_us) {
+  return ((const BookToken *)token)->ends_us < *(const gint64 *)before_us;
+}
+
+void user_book_forget_tokens(UserBook *book, gint64 before_us) {
+  g_mutex_lock(&book->mutex);
+  g_hash_table_foreach_remove(book->tokens, has_ended, &before_us);
+  g_mutex_unlock(&book->mutex);
+}
+
 /* --- now and then --- */
 
 typedef struct {

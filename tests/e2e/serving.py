@@ -29,7 +29,9 @@ class Server:
         self.process = subprocess.Popen([self.attain, *self.clock, "serve", "--listen", "127.0.0.1:0"], cwd=self.folder, text=True,
                                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=self.environment)
         secret = None
+        self.output, self.said = [], threading.Condition()
         for line in self.process.stdout:
+            self.output.append(line)
             found = re.search(r"http://127\.0\.0\.1:(\d+)/(?:welcome#(\S+))?", line)
             if found:
                 self.port, secret = int(found.group(1)), found.group(2)
@@ -38,7 +40,6 @@ class Server:
         self.description = Description(json.loads(self.fetch("GET", "/api/v1/openapi.json")[2]))
         if not self.token:
             self.sign_in(secret)
-        self.output, self.said = [], threading.Condition()
         threading.Thread(target=self.listen, daemon=True).start()
         return self
 

@@ -24,7 +24,7 @@ complains 'from 31 to'
 # 365 days after the end of 2026-11-21 is the end of 2027-11-21: Ana's two entries are older a day later, Ben's are not.
 printf 'retention: {audit: 365}\n' > policy.yaml
 run 0 --now 2027-11-21 tidy --format json
-json_is 'd["gone"][1]["rows"]' 0
+json_is 'd["gone"][3]["rows"]' 0
 run 0 --now 2027-11-22 tidy
 says 'Would go:'
 says '2 entries of the audit log older than 365 days'
@@ -41,9 +41,9 @@ run 0 audit
 says_not ' ana'
 says ' ben'
 says 'entries 1 to 2 are gone'
-says '0 rejected rows, 2 entries of this log'
+says ' 2 entries of this log'
 run 0 --now 2027-11-22 tidy --yes --format json
-json_is 'd["gone"][1]["rows"]' 0
+json_is 'd["gone"][3]["rows"]' 0
 
 printf 'retention: {rejected: 180}\n' > policy.yaml
 run 0 --now 2026-11-21 tidy --format json
@@ -58,4 +58,9 @@ json_is 'd["gone"][0]["rows"]' 0
 run 0 audit --verify
 run 0 --now 2026-11-21 show revenue --by rep --period 2026-Q3 --format json
 cmp -s "$out" "$work/before" || fail "a number changed"
+
+# A server does it by itself: tidying.py.
+checks=$((checks + 1))
+python_with jsonschema
+"$python" "$here/tidying.py" "$ATTAIN" "$work/company" > "$out" 2> "$err" || fail "tidying.py"
 finish
