@@ -108,6 +108,7 @@ static int run(CliContext *context, const CliArguments *arguments, GError **erro
     return -1;
   }
   signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN); /* a file that may not grow fails like a full disk */
   Serving serving = {.context = context, .server = server_start(&settings, error)};
   if (!serving.server) return -1;
   serving.loop = g_main_loop_new(NULL, FALSE);
