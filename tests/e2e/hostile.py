@@ -80,12 +80,20 @@ UNCLEAR = {
 }
 
 
+# What libmicrohttpd reads before anything of ours is asked, and refuses in words of its own.
+LIBRARY = {"a list of lengths", "a length with a sign", "a length below zero", "a length in hex", "a length beyond all", "a chunk below zero",
+           "a chunk with 0x", "a chunk beyond all", "a chunk that overflows", "a chunk that does not end", "a chunk's extension with a line feed",
+           "a header that begins with a space", "no colon", "no host", "HTTP/2", "HTTP/0.9", "a version that is none"}
+
+
 def check_smuggling(server):
     """What is not clear is refused, and what stands behind it is never taken for a request."""
     for name, data in UNCLEAR.items():
         got = say(server, data + SMUGGLED)
         assert b"/smuggled" not in got, f"{name}: what followed was answered: {got!r}"
         assert statuses(got) and set(statuses(got)) <= {400, 413, 505}, f"{name}: {got!r}"
+        assert name in LIBRARY or b"\nContent-Type: application/problem+json" in got, f"{name}: no problem of ours: {got!r}"
+        assert not re.search(rb"microhttpd|MHD|GnuTLS|\nServer:", got, re.I), f"{name}: says what serves it: {got!r}"
     good = GET + b"\r\n" + CHUNKED + b"2;a=b\r\n{}\r\n0\r\nX: y\r\n\r\n" + GET + b"Upgrade: websocket\r\nConnection: Upgrade\r\n\r\n"
     same(statuses(say(server, good + SMUGGLED)), [200, 401, 200, 404], "good ones behind each other, none of them upgraded")
     same(statuses(say(server, GET + b"\r\n" + UNCLEAR["two lengths"] + SMUGGLED)), [200, 400], "a bad one behind a good one")
