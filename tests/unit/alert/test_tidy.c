@@ -181,10 +181,30 @@ static void only_what_is_old_goes(void **state) {
   assert_int_equal(count(&desk, "SELECT count(DISTINCT message) FROM attain_alert_attempt"), 2);
 }
 
+/* Fired on day 0 and recovered on day 1: the firing goes once who is to hear of both has. Then the newest of all, which
+ * makes nothing either, goes when there is a newer one. */
+static void what_is_not_sent_stays(void **state) {
+  static const AlertVerdict bad[] = {ALERT_BAD, ALERT_GOOD, ALERT_GOOD, ALERT_GOOD};
+  static const AlertVerdict good[] = {ALERT_GOOD, ALERT_GOOD, ALERT_GOOD, ALERT_GOOD};
+  g_auto(Desk) desk = desk_of();
+  judge(&desk, &desk.rules[0], bad, 0);
+  judge(&desk, &desk.rules[0], good, 1);
+  assert_int_equal(tidy(&desk, 50, 100), 0);
+  tell(&desk, 2, ALERT_LATER);
+  assert_int_equal(tidy(&desk, 50, 100), 0);
+  tell(&desk, 3, ALERT_TAKEN);
+  assert_int_equal(tidy(&desk, 50, 100), 1);
+  say(&desk, "few", "", ALERT_ACT_WAKE, 4, 0);
+  assert_int_equal(tidy(&desk, 50, 100), 0);
+  judge(&desk, &desk.rules[0], bad, 60);
+  assert_int_equal(tidy(&desk, 50, 100), 1);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_book_is_what_it_was),
       cmocka_unit_test(only_what_is_old_goes),
+      cmocka_unit_test(what_is_not_sent_stays),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
