@@ -27,18 +27,18 @@ typedef struct {
 typedef struct {
   gint64 number; /* from 1, in the order in which they were made; 0: not saved yet */
   CalendarPeriod period;
-  gint64 revision;        /* of the period, from 1 */
-  gint64 closed_at_us;    /* when it was made */
-  gint64 known_at_us;     /* the records were those believed at this instant: what --as-of then answers from */
-  gint64 load;            /* the last load in it; 0: none */
-  gboolean of_the_past;   /* computed as of an earlier instant; of a snapshot just taken */
-  const char *dimensions; /* "rep team": beside the totals, by each of them */
-  const char *currency;   /* of its money */
-  const char *version;    /* of Attain */
-  const char *note;       /* or NULL */
+  gint64 revision;         /* of the period, from 1 */
+  gint64 closed_at_us;     /* when it was made */
+  gint64 known_at_us;      /* the records were those believed at this instant: what --as-of then answers from */
+  gint64 load;             /* the last load in it; 0: none */
+  gboolean of_the_past;    /* computed as of an earlier instant; of a snapshot just taken */
+  const char *dimensions;  /* "rep team": beside the totals, by each of them */
+  const char *currency;    /* of its money */
+  const char *version;     /* of Attain */
+  const char *note;        /* or NULL */
   gint64 n_kpis, n_values; /* values: -1 where it is not told */
-  GArray *kpis;   /* SnapshotKpi */
-  GArray *values; /* SnapshotValue: by KPI, the total first; of snapshots that are only listed: empty */
+  GArray *kpis;            /* SnapshotKpi */
+  GArray *values;          /* SnapshotValue: by KPI, the total first; of snapshots that are only listed: empty */
   GStringChunk *texts;
 } Snapshot;
 
