@@ -16,7 +16,7 @@ static const struct {
     [ATTAIN_ERROR_LIMIT] = {413, "limit", "That is more than may be"},
     [ATTAIN_ERROR_BUSY] = {503, "busy", "Somebody else has the database"},
     [ATTAIN_ERROR_VERSION] = {503, "version", "The database is of another version"},
-    [ATTAIN_ERROR_IO] = {500, "failed", "It could not be done"},
+    [ATTAIN_ERROR_IO] = {503, "failed", "It could not be done"},
     [ATTAIN_ERROR_USAGE] = {400, "bad-request", "The request makes no sense"},
     [ATTAIN_ERROR_CANCELLED] = {409, "cancelled", "It was cancelled"},
     [ATTAIN_ERROR_FORBIDDEN] = {403, "forbidden", "It is not for you"},

@@ -1,5 +1,5 @@
 """killed.py ATTAIN FOLDER [ROUNDS [SEED]]: a server that is killed (SIGKILL) while several put single records and batches under keys,
-and a CRM sends webhooks; again and again. After each start: what was acknowledged is there, of a batch that was not there is all or
+a CRM sends webhooks, and files are loaded; again and again. After each start: what was acknowledged is there, of a batch that was not there is all or
 nothing, what is sent again under its key is there once, and the records behind revenue are those that were sent, to the cent."""
 import base64
 import datetime
@@ -29,6 +29,10 @@ def configure():
         "source: pipe\ntables:\n  deals: {file: pipe.csv, extract: increment}\nmap:\n  - to: opportunity\n    from: deals\n    columns:\n"
         "      id: id\n      name: title\n      owner: owner_id\n      created_at: add_time\n      closed_at: won_time\n      outcome: status\n"
         "      amount: value\n      currency: currency\n")
+    (folder / "sources/drop.yaml").write_text(
+        "source: drop\ntables:\n  deals: {file: \"drop-*.csv\", extract: increment}\nmap:\n  - to: opportunity\n    from: deals\n    columns:\n"
+        "      id: id\n      name: name\n      owner: owner\n      created_at: created_at\n      closed_at: closed_at\n      outcome: outcome\n"
+        "      amount: amount\n      currency: currency\n")
     (folder / "webhooks").mkdir(exist_ok=True)
     (folder / "secret.txt").write_text(SECRET)
     (folder / "webhooks/pipe.yaml").write_text(
@@ -70,11 +74,21 @@ class Told(Sent):
         return server.call("POST", "/webhooks/pipe", body, {"Authorization": "Basic " + login}, connection)
 
 
+class Loaded(Sent):
+    """A file of several deals that is laid beside the others, and then loaded."""
+
+    def send(self, server, connection=None):
+        deals = [deal(number) for number in self.numbers]
+        lines = [",".join(deals[0])] + [",".join(str(value) for value in one.values()) for one in deals]
+        (folder / f"drop-{self.numbers[0]}.csv").write_text("\n".join(lines) + "\n")
+        return server.call("POST", "/sources/drop/load", None, None, connection)
+
+
 def work(server, kind, first, sent, wake, enough):
     """Sends until the server is gone."""
     connection, number = server.connect(), first
     while True:
-        numbers = list(range(number, number + (BATCH if kind is Sent else 1)))
+        numbers = list(range(number, number + (BATCH if kind in (Sent, Loaded) else 1)))
         number += len(numbers)
         one = kind(numbers)
         sent.append(one)
@@ -113,7 +127,7 @@ def revenue(server):
 
 def one_round(server, rng, first):
     """Everything that was sent when the server was killed."""
-    kinds = [Single, Single, Sent, Sent, Told, Told]
+    kinds = [Single, Single, Sent, Sent, Told, Told, Loaded]
     lists, wake, done = [[] for _ in kinds], threading.Event(), threading.Event()
     enough = rng.randint(8, 40)
     threads = [threading.Thread(target=work, args=(server, kind, first + 1000 * n, lists[n], wake, enough)) for n, kind in enumerate(kinds)]
@@ -138,7 +152,7 @@ def check(server, known, sent, before):
     for one in sent:
         status, report = one.send(server)
         same(status, 200, f"{one.key} again")
-        if one.report and not isinstance(one, Told):
+        if one.report and not isinstance(one, (Told, Loaded)):
             same(report, one.report, f"the answer of {one.key}, again")
         if one.report and isinstance(one, Told):
             same((report["n_seen"], report["load"]), (1, 0), f"{one.key} is known")
