@@ -92,6 +92,9 @@ int writer_day(const WriterTable *table, const char *column);
 gboolean writer_catch_up(IngestWriter *writer, GError **error);
 void writer_forget(IngestWriter *writer);
 WriterTable *writer_table(IngestWriter *writer, const LedgerTable *table, GError **error);
+void writer_table_free(WriterTable *table);
+/* Writes the statements that find rows by key, with the day in field `zone` where it is known; -1: by keys alone. */
+void writer_find_by(WriterTable *table, int zone);
 gboolean writer_know_keys(IngestWriter *writer, WriterTable *table, GError **error);
 /* Which records of a table others refer to. A reference that there was once counts. */
 gboolean writer_know_referrers(IngestWriter *writer, WriterTable *table, GError **error);
@@ -206,3 +209,35 @@ typedef struct {
 } WriterNewMember;
 
 gboolean writer_write(WriterPut *put, GError **error);
+
+#define WRITER_MAX_CHANGES 64
+
+/* What a put does to one table's rows. */
+typedef struct {
+  guint table; /* in the schema */
+  StoreSpan gone, come;
+  gboolean foreign_gone, foreign_came, is_derived;
+} WriterChange;
+
+/* A put on its way into the database. */
+typedef struct {
+  WriterPut *put;
+  WriterStat *stats; /* as they will be */
+  WriterChange changes[WRITER_MAX_CHANGES];
+  guint n;
+} WriterWriting;
+
+/* --- writer_stats.c --- */
+/* Another table that the put changes. */
+WriterChange *writer_change_of(WriterWriting *writing, const LedgerTable *table);
+/* How many rows of a table, of which days, and whether any amount of theirs is in a foreign currency. */
+void writer_count_rows(const WriterPut *put, const WriterTable *table, const StoreGiven *rows, StoreSpan *span,
+                       gboolean *has_foreign);
+void writer_count_derived(WriterWriting *writing, const StoreDerivedChange *derived);
+/* ledger_stat, by all that was counted. */
+gboolean writer_write_stats(WriterWriting *writing, GError **error);
+
+/* --- writer_tell.c --- */
+/* Puts what was written into the report. Before writer_learn(), which knows no more who had gone. */
+void writer_tell(const WriterWriting *writing);
+void writer_learn(const WriterWriting *writing);
