@@ -444,7 +444,7 @@ static void whose(void **state) {
   assert_string_equal("nobody is called \"Nroth\", no person, team, region or product: did you mean \"North\"?",
                       error->message);
   assert_false(scorecard_who_read(&world.context, "rep:", &dimension, &member, &each));
-  assert_non_null(strstr(each->message, "--by rep"));
+  assert_string_equal("\"rep:\" names nobody: write who behind the colon, or ask by rep for each", each->message);
   company_sql(world.store, "UPDATE person SET name = 'Cy Ray' WHERE key = 3");
   assert_false(scorecard_who_read(&world.context, "Ray", &dimension, &member, &several));
   assert_string_equal("2 are called \"Ray\": Cy Ray, Dee Ray. Write the whole name", several->message);
