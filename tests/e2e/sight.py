@@ -84,6 +84,7 @@ class Reader:
             self.user, role = "p%d" % person, "leader" if person in company.leaders_ever() else "rep"
             server.manage("/api/v1/users", {"user": self.user, "role": role, "person": company.people[person]})
         self.token = server.manage("/api/v1/tokens", {"name": "test", "user": self.user, "may": ["read", "see_all"] if person is None else ["read", "alert", "target"]})["token"]
+        self.said = set()
         self.look(company)
 
     def look(self, company):
@@ -156,14 +157,15 @@ def numbers(text):
     return {int(n.replace(",", "")) for n in re.findall(r"(?<![\d.])\d{1,3}(?:,\d{3})+(?![\d,])|(?<![\d.])\d{4,18}(?!\d)", text)}
 
 
-def faults(reader, asked, status, text):
+def faults(reader, asked, status, text, path=""):
     found = []
+    then = reader.said if path.endswith(("/alerts", "/alerts/history")) else set()
     if status >= 500 and status != 503:
         found.append("an error of the server's own")
     for word in reader.hidden_words:
         if word in text and word not in asked:
             found.append("the name %s" % word)
-    for number in numbers(text) & reader.hidden_amounts:
+    for number in (numbers(text) & reader.hidden_amounts) - then:
         if str(number) not in asked:
             found.append("the amount %d" % number)
     return found
@@ -189,6 +191,8 @@ def check_alerts(server, company, reader):
     states = {rule["rule"]: {state["who"]: state["value"] for state in rule["states"]} for rule in answer["rules"]}
     history = json.loads(server.get("/api/v1/alerts/history", reader.token)[1])["events"]
     told = {(event["rule"], event["who"]) for event in history}
+    # What was said of them as a manager stays said when it turns out that others led.
+    reader.said |= {int(event["value"] or 0) for event in history if event["who"] == "manager:" + company.people[reader.person]}
     wrong = []
     if states.get("everyone") != reps:
         wrong.append("is told of %s, not of %s" % (states.get("everyone"), reps))
@@ -362,7 +366,7 @@ def check_questions(server, company, reader, routes, rng, n_requests):
         path, query = request(rng, company, *rng.choice(routes))
         asked = urllib.parse.unquote(path) + json.dumps(query)
         status, text = server.get(path, reader.token, query)
-        for fault in faults(reader, asked, status, text):
+        for fault in faults(reader, asked, status, text, path):
             bad += 1
             print("FAILED: %s asks %s %s and is told %s:\n%s" % (reader.user, path, query, fault, text[:2000]))
     return bad
