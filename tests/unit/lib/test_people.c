@@ -305,7 +305,7 @@ static void test_throttle(void **state) {
 static guint computed(const char *user, const char *password, const char *address, AttainErrorCode code) {
   AttainError error = {0};
   guint before = n_computed;
-  g_autofree char *secret = attain_sign_in(workspace, user, password, address, &error);
+  attain_free(attain_sign_in(workspace, user, password, address, &error));
   if (error.code != code) fail_msg("%s from %s: %d %s", user, address, error.code, error.message);
   attain_error_clear(&error);
   return n_computed - before;
@@ -315,7 +315,7 @@ static guint computed(const char *user, const char *password, const char *addres
 static void test_unknown_names_cost_as_much(void **state) {
   AttainError error = {0};
   static const char *const names[] = {"admin", "rep0", "nobody here", "locked", "provided", "\xff", ""};
-  g_autofree char *link = add_user("locked", NULL, "rep");
+  g_free(add_user("locked", NULL, "rep"));
   assert_true(attain_user_lock(workspace, "locked", true, &error));
   const AttainUser provided = {.user = "provided", .role = "rep", .sign_in = "provider"};
   attain_free(attain_user_add(workspace, &provided, &error));
@@ -330,7 +330,7 @@ static void test_unknown_names_cost_as_much(void **state) {
 /* The code of an invitation that is none, or has to wait. */
 static AttainErrorCode accept(const char *secret, const char *address) {
   AttainError error = {0};
-  g_autofree char *session = attain_accept_invitation(workspace, secret, PASSWORD, address, &error);
+  attain_free(attain_accept_invitation(workspace, secret, PASSWORD, address, &error));
   AttainErrorCode code = error.code;
   attain_error_clear(&error);
   return code;
