@@ -80,10 +80,9 @@ const CliCommand cmd_backup = {
     .synopsis = "FOLDER",
     .about = "copy the workspace as of one commit into a new folder",
     .details =
-        "The copy holds the database, attain.yaml, and the files of kpis/, sources/, alerts/, plans/ and policy/, with "
-        "their checksums; not the files that sources read. It is of one commit: nobody waits for it, and what is "
-        "loaded "
-        "meanwhile is not in it. FOLDER appears when all of it is on the disk.\n"
+        "The copy holds the database, attain.yaml, policy.yaml, and the files of kpis/, sources/, alerts/, goals/ and "
+        "webhooks/, with their checksums; not the files that sources read. It is of one commit: nobody waits for it, "
+        "and what is loaded meanwhile is not in it. FOLDER appears when all of it is on the disk.\n"
         "Passwords of users are in it as hashes, and so is all that the records say: keep it as you keep the "
         "workspace.",
     .examples = "attain backup /backups/2026-11-22\tas things are now, also while a server runs",

@@ -9,9 +9,6 @@
 #define MAX_FILES 10000
 #define MAX_DEPTH 8
 
-/* Of a workspace, what people write; records that sources read, and what the program keeps in data/, are not. */
-static const char *const folders[] = {"kpis", "sources", "alerts", "plans", "policy", "policies", NULL};
-
 static int compare_files(gconstpointer a, gconstpointer b) {
   const BackupFile *const *first = a, *const *second = b;
   return strcmp((*first)->path, (*second)->path);
@@ -48,7 +45,8 @@ static gboolean is_yaml(const char *name) {
   return g_str_has_suffix(name, ".yaml") || g_str_has_suffix(name, ".yml");
 }
 
-/* `below` is "" or "kpis/". In the workspace's own folder: YAML files, and the folders named above. */
+/* `below` is "" or "kpis/". In the workspace's own folder: YAML files, and session_folders; records that sources read,
+ * and what the program keeps in data/, are not of them. */
 static gboolean add_below(const Making *making, const char *below, guint depth, GError **error) {
   g_autofree char *folder = g_build_filename(making->session->folder, below, NULL);
   g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
@@ -58,7 +56,7 @@ static gboolean add_below(const Making *making, const char *below, guint depth, 
     g_autofree char *inner = g_strconcat(path, "/", NULL);
     if (g_file_test(from, G_FILE_TEST_IS_SYMLINK) && g_file_test(from, G_FILE_TEST_IS_DIR)) continue;
     gboolean is_folder = g_file_test(from, G_FILE_TEST_IS_DIR);
-    gboolean is_wanted = depth > 0 || (is_folder ? g_strv_contains(folders, name) : is_yaml(name));
+    gboolean is_wanted = depth > 0 || (is_folder ? g_strv_contains(session_folders, name) : is_yaml(name));
     if (!is_wanted || *name == '.') continue;
     if (is_folder && depth < MAX_DEPTH && !add_below(making, inner, depth + 1, error)) return FALSE;
     if (g_file_test(from, G_FILE_TEST_IS_REGULAR) && !add_file(making->manifest, making->partial, from, path, error))

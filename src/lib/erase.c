@@ -36,14 +36,13 @@ static void look_at(const Erased *erased, const Session *session, GPtrArray *fil
 }
 
 static GPtrArray *find_files(const Session *session, const Erased *erased) {
-  static const char *const folders[] = {"kpis", "sources", "alerts", "plans"};
   GPtrArray *files = g_ptr_array_new_with_free_func(g_free);
   look_at(erased, session, files, "attain.yaml");
   look_at(erased, session, files, "policy.yaml");
-  for (guint i = 0; i < G_N_ELEMENTS(folders); i++) {
-    g_auto(GStrv) paths = session_files(session, folders[i]);
+  for (const char *const *folder = session_folders; *folder; folder++) {
+    g_auto(GStrv) paths = session_files(session, *folder);
     for (char **path = paths; *path; path++) {
-      g_autofree char *base = g_path_get_basename(*path), *name = g_build_filename(folders[i], base, NULL);
+      g_autofree char *base = g_path_get_basename(*path), *name = g_build_filename(*folder, base, NULL);
       look_at(erased, session, files, name);
     }
   }

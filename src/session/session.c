@@ -31,13 +31,17 @@ static int compare_texts(gconstpointer a, gconstpointer b) {
   return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* A path as the user would write it: from the current folder when it lies in it. */
+/* A path as the user would write it: from the current folder when it lies in it. The file is opened by it, so it stays
+ * absolute for who is in another folder than this process. */
 static char *shown_path(const Session *session, const char *path) {
-  g_autofree char *here = session->host ? g_strdup(session->host->here) : g_get_current_dir();
+  g_autofree char *here = g_get_current_dir();
+  if (session->host && !g_str_equal(session->host->here, here)) return g_strdup(path);
   gsize length = strlen(here);
   gboolean below = strncmp(path, here, length) == 0 && path[length] == '/';
   return g_strdup(below ? path + length + 1 : path);
 }
+
+const char *const session_folders[] = {"kpis", "sources", "alerts", "goals", "webhooks", NULL};
 
 char **session_files(const Session *session, const char *subfolder) {
   g_autofree char *folder = session->folder ? g_build_filename(session->folder, subfolder, NULL) : NULL;

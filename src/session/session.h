@@ -75,7 +75,10 @@ gboolean session_open_database(Session *session, guint needs, GError **error);
 void session_close_database(Session *session);
 /* Tells whoever has the database open of what was loaded. */
 void session_tell_load(const Session *session, const char *source, const IngestReport *report);
-/* Files NAME.yaml and NAME.yml of a folder of the workspace, by name; none when there is no such folder. Paths as the
- * user would write them: from the current folder where they lie in it, else absolute. */
+/* Files NAME.yaml and NAME.yml of a folder of the workspace, by name; none when there is no such folder. Paths by which
+ * this process can open them, as the user would write them: from the current folder where they lie in it, else
+ * absolute. */
 char **session_files(const Session *session, const char *subfolder);
+/* The folders of a workspace that hold files of people's own; ends with NULL. */
+extern const char *const session_folders[];
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Session, session_free)

@@ -5,6 +5,11 @@ keeper=
 at_exit() { [ -z "$keeper" ] || kill -9 "$keeper" 2> /dev/null; }
 run 0 demo co --people 12 --deals 1000 --until 2026-11-20
 now='--now 2026-11-21'
+written='policy.yaml kpis/ours.yaml sources/ours.yaml alerts/ours.yaml goals/ours.yaml webhooks/ours.yaml'
+for file in $written; do
+  mkdir -p "co/$(dirname "$file")"
+  echo "# $file" > "co/$file"
+done
 run 0 -C co $now kpis --format json
 kpis=$(json '" ".join(k["name"] for k in d["kpis"])')
 [ "$(echo "$kpis" | wc -w)" -gt 90 ] || fail "the demo has only these KPIs: $kpis"
@@ -75,6 +80,9 @@ done
 checks=$((checks + 1))
 cmp -s at.3.kpis again.last.kpis || fail "the last backup answers otherwise than the original"
 is 'the load of the last backup' "$(cat again.last.load)" "$last_load"
+for file in $written; do
+  is "$file" "$(cat "again-last/$file")" "# $file"
+done
 exec 6>&-
 wait "$keeper" || fail "the keeper ends badly: $(cat keeper.err)"
 keeper=

@@ -89,6 +89,28 @@ run 0 -C co $now snapshot 2026-Q1
 run 0 -C co snapshot --format json
 json_is 'len(d["snapshots"])' 1
 
+# The workspace's own files are read from wherever the command stands, and named so that they are found from there.
+mkdir -p co/alerts co/goals
+echo 'rules: {few: {kpi: won_deals, period: last-month, below: 1, to: [nobody]}}' > co/alerts/ours.yaml
+echo 'goals: {ours: {name: Ours, words: [ours], kpis: [{kpi: revenue, why: it is ours}]}}' > co/goals/ours.yaml
+from_elsewhere() {
+  code=0
+  (cd elsewhere && "$ATTAIN" -C ../co $now "$@") > "$out" 2> "$err" < /dev/null || code=$?
+  last=$*
+}
+from_elsewhere show revenue --period 2026
+expect_code "$code" 0
+from_elsewhere choose --goal ours
+expect_code "$code" 0
+says 'it is ours'
+from_elsewhere check
+expect_code "$code" 1
+says 'co/alerts/ours.yaml:1'
+from_elsewhere load
+expect_code "$code" 0
+says 'nothing has changed'
+rm co/alerts/ours.yaml
+
 # What one process cannot do for another says so; standard input and output are those of the command.
 run 2 -C co demo co/other --no-such-option
 run 0 -C co $now target grid revenue --period 2026 --format csv
