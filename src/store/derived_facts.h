@@ -106,6 +106,8 @@ void store_derived_add_deals(DerivedFacts *facts, const StoreGiven *rows);
 guint store_derived_add_changes(DerivedFacts *facts, const StoreGiven *rows);
 /* Puts deals and changes on their ladders. */
 void store_derived_place_stages(DerivedFacts *facts);
+/* Changes and touches of each deal in order of time; errors: those of the store. */
+gboolean store_derived_order(Store *store, DerivedFacts *facts, GError **error);
 /* The touches of each deal in order of time. */
 void store_derived_order_touches(DerivedFacts *facts);
 DerivedFacts *store_derived_facts_new(void);
