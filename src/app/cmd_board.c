@@ -88,7 +88,7 @@ static int print(CliContext *context, const CliArguments *arguments, AttainWorks
 static int run(CliContext *context, const CliArguments *arguments, GError **error) {
   g_auto(AppPeople) people = {0};
   if (!check_output(context, arguments, error)) return -1;
-  if (!app_people_open(context, &people, error)) return -1;
+  if (!app_people_open_clock(context, &people, error)) return -1;
   AttainWorkspace *handle = enter(arguments, &people, error);
   int code = handle ? print(context, arguments, handle, error) : -1;
   attain_leave(handle);

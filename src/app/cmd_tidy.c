@@ -31,7 +31,7 @@ static int run(CliContext *context, const CliArguments *arguments, GError **erro
   g_auto(AppPeople) people = {0};
   AttainError failed = {0};
   gboolean is_dry = !cli_flag(arguments, "yes");
-  if (!app_people_open(context, &people, error)) return -1;
+  if (!app_people_open_clock(context, &people, error)) return -1;
   return app_people_report(context, arguments, attain_tidy(people.workspace, is_dry, &failed), print, is_dry, &failed,
                            error);
 }

@@ -18,6 +18,15 @@ gboolean app_people_open(const CliContext *context, AppPeople *people, GError **
   return people->workspace || app_fail(&failed, error) == 0;
 }
 
+gboolean app_people_open_clock(const CliContext *context, AppPeople *people, GError **error) {
+  if (!app_people_open(context, people, error)) return FALSE;
+  if (people->is_own || !context->now) return TRUE;
+  g_set_error(
+      error, BASE_ERROR, BASE_ERROR_INPUT,
+      "the server that has the workspace open goes by its own clock: leave --now out, or stop the server first");
+  return FALSE;
+}
+
 void app_people_close(AppPeople *people) {
   if (people->is_own) attain_close(people->workspace);
 }

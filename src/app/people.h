@@ -12,6 +12,8 @@ typedef struct {
 } AppPeople;
 
 gboolean app_people_open(const CliContext *context, AppPeople *people, GError **error);
+/* The same for what the clock decides, which within a server is the server's: there --now is an error (INPUT). */
+gboolean app_people_open_clock(const CliContext *context, AppPeople *people, GError **error);
 void app_people_close(AppPeople *people);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(AppPeople, app_people_close)
 

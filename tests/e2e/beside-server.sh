@@ -111,6 +111,13 @@ expect_code "$code" 0
 says 'nothing has changed'
 rm co/alerts/ours.yaml
 
+# What goes by the server's clock says so, and does nothing by another.
+run 1 -C co $now board marketing
+complains 'goes by its own clock'
+run 1 -C co $now tidy --yes
+complains 'goes by its own clock'
+run 0 -C co tidy
+
 # What one process cannot do for another says so; standard input and output are those of the command.
 run 2 -C co demo co/other --no-such-option
 run 0 -C co $now target grid revenue --period 2026 --format csv
