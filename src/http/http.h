@@ -31,9 +31,9 @@ typedef enum {
   HTTP_ROUTE_SLOW = 1 << 0,    /* handed to a worker */
   HTTP_ROUTE_STREAM = 1 << 1,  /* the handler opens a stream */
   HTTP_ROUTE_OPEN = 1 << 2,    /* whoever asks: health, signing in */
-  HTTP_ROUTE_LENIENT = 1 << 4, /* parameters that it does not know are passed over: no page of ours makes the query */
   HTTP_ROUTE_PROMPT = 1 << 3,  /* SLOW, but waits for no writer: has workers of its own, whom nobody keeps waiting */
   HTTP_ROUTE_JOINS = 1 << 4,   /* SLOW, and waits for its turn, in which all that wait are served at once: many wait */
+  HTTP_ROUTE_LENIENT = 1 << 5, /* parameters that it does not know are passed over: no page of ours makes the query */
 } HttpRouteFlag;
 
 typedef struct {

@@ -6,6 +6,7 @@ import base64
 import http.server
 import json
 import pathlib
+import re
 import subprocess
 import sys
 import threading
@@ -232,6 +233,14 @@ def service(boss, rep, nobody):
     nobody.refused("GET", "organisation", 401, "token")
 
 
+def misspelt(server, boss):
+    """No operation passes over a parameter that it does not know, but the one to which another's page leads."""
+    for path, operations in server.description.root["paths"].items():
+        for method in operations:
+            if path != "/api/v1/sign-in/callback":
+                boss.refused(method.upper(), re.sub(r"\{\w+\}", "any", path) + "?refrences=crm", 400, "there is no parameter refrences")
+
+
 def work(server, boss):
     at = boss.ask("GET", "goals", wanted=202, Prefer="respond-async")["at"]
     events = Events(server, path=at.removeprefix("/api/v1") + "/events")
@@ -320,6 +329,7 @@ def main():
         for part in (numbers, kpis, targets, alerts, service, people):
             if part is people:
                 records(server, boss, rep, nobody)
+                misspelt(server, boss)
                 work(server, boss)
                 signing_in(server, nobody)
             part(boss, rep, nobody)
