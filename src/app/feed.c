@@ -4,6 +4,9 @@
  * EVERY_MS, so that a thousand commits a second are some forty events. Between two events it sends heartbeats, and asks
  * again who its readers are: a session that ended, a user who was locked.
  *
+ * When the workspace's files were read anew, readers are asked for again at once, and told to ask for everything anew:
+ * whom they see, boards and definitions may be other without a commit.
+ *
  * Where what waits moves somebody, it asks before it tells. What waited when it began to ask is told by what each
  * reader saw before and sees now; what has come meanwhile waits for the next event, and is looked through then.
  *
@@ -42,6 +45,8 @@ struct Feed {
   guint64 subscription, last_reader;
   gint32 last_person; /* the largest key of a person that was told of */
   gboolean is_stale, is_ending;
+  gboolean is_reset;  /* readers are to hear that answers may be other */
+  gint64 reset_until; /* the load after which they heard that last; -1: never */
 };
 
 /* --- readers, as they are kept --- */
@@ -169,6 +174,28 @@ static void beat(Feed *feed) {
   }
 }
 
+/* How many of these, from the first, end with one that may have moved people. */
+static guint count_moving(const GPtrArray *changes) {
+  for (guint n = changes->len; n > 0; n--)
+    if (feed_change_is_of_organisation(changes->pdata[n - 1])) return n;
+  return 0;
+}
+
+/* All have to ask for everything anew, and so what they saw before is of no more use; but what waits and moves people
+ * is told by it. The lock is held. */
+static void reset_readers(Feed *feed) {
+  feed->reset_until = load_told(feed);
+  g_autoptr(GBytes) reset = feed_event_state("reset", feed->reset_until);
+  gboolean is_moving = count_moving(feed->waiting) > 0;
+  for (guint i = 0; i < feed->readers->len; i++) {
+    Reader *reader = feed->readers->pdata[i];
+    http_stream_write(reader->stream, reset);
+    if (is_moving) continue;
+    g_clear_pointer(&reader->before, feed_view_release);
+    reader->has_moved = FALSE;
+  }
+}
+
 /* --- asking again who they are --- */
 
 static GPtrArray *copy_readers(Feed *feed) {
@@ -231,9 +258,9 @@ static gboolean ask_again(Feed *feed) {
 
 /* --- the thread --- */
 
-/* Until something waits, the feed ends, or it is time for a heartbeat: FALSE. The lock is held. */
+/* Until there is something to tell, the feed ends, or it is time for a heartbeat: FALSE. The lock is held. */
 static gboolean wait_for_change(Feed *feed, gint64 until_us) {
-  while (!feed->is_ending && feed->waiting->len == 0)
+  while (!feed->is_ending && feed->waiting->len == 0 && !feed->is_reset)
     if (!g_cond_wait_until(&feed->changed, &feed->lock, until_us)) return FALSE;
   return TRUE;
 }
@@ -242,14 +269,18 @@ static gboolean wait_for_change(Feed *feed, gint64 until_us) {
 static void tell_what_waits(Feed *feed, gboolean asks) {
   meet_waiting(feed);
   guint n = feed->waiting->len; /* what comes while it is asked may move people again: it is for the next event */
-  if (!feed->is_stale && !asks) {
+  gboolean resets = feed->is_reset;
+  if (!feed->is_stale && !asks && !resets) {
     tell_waiting(feed, n);
     return;
   }
+  feed->is_reset = FALSE;
   g_mutex_unlock(&feed->lock);
   gboolean is_asked = ask_again(feed);
   g_mutex_lock(&feed->lock);
   if (is_asked) tell_waiting(feed, n);
+  if (is_asked && resets) reset_readers(feed);
+  feed->is_reset |= resets && !is_asked;
 }
 
 static gpointer run(gpointer data) {
@@ -283,6 +314,7 @@ static void on_change(const AttainChange *change, void *data) {
 Feed *feed_new(const FeedSettings *settings) {
   Feed *feed = g_new0(Feed, 1);
   feed->settings = *settings;
+  feed->reset_until = -1;
   g_mutex_init(&feed->lock);
   g_cond_init(&feed->changed);
   feed->readers = g_ptr_array_new_with_free_func(reader_free);
@@ -316,6 +348,13 @@ void feed_follow(Feed *feed, AttainWorkspace *workspace) {
   g_mutex_unlock(&feed->lock);
 }
 
+void feed_reset(Feed *feed) {
+  g_mutex_lock(&feed->lock);
+  feed->is_reset = TRUE;
+  g_cond_signal(&feed->changed);
+  g_mutex_unlock(&feed->lock);
+}
+
 void feed_unfollow(Feed *feed, AttainWorkspace *workspace) {
   attain_unsubscribe(workspace, feed->subscription);
 }
@@ -333,16 +372,10 @@ static void on_closed(HttpStream *stream, gpointer data) {
   g_mutex_unlock(&feed->lock);
 }
 
-/* How many of these, from the first, end with one that may have moved people. */
-static guint count_moving(const GPtrArray *changes) {
-  for (guint n = changes->len; n > 0; n--)
-    if (feed_change_is_of_organisation(changes->pdata[n - 1])) return n;
-  return 0;
-}
-
-/* What they missed, and where they are; `after` of another database is as one too far back. The lock is held. */
+/* What they missed, and where they are; `after` of another database, or from before files were read anew, is as one too
+ * far back. The lock is held. */
 static void welcome(Feed *feed, const Reader *reader, gint64 after, gint64 load) {
-  if (after >= 0 && (after < feed->kept_after || after > load)) {
+  if (after >= 0 && (after < feed->kept_after || after <= feed->reset_until || after > load)) {
     g_autoptr(GBytes) reset = feed_event_state("reset", load);
     http_stream_write(reader->stream, reset);
     return;

@@ -24,6 +24,9 @@ void feed_free(Feed *feed);
 /* Tells of this workspace's commits from here on; before it is closed: feed_unfollow(). */
 void feed_follow(Feed *feed, AttainWorkspace *workspace);
 void feed_unfollow(Feed *feed, AttainWorkspace *workspace);
+/* Answers may be other without a commit: the workspace's files were read anew. All readers are told so by an event
+ * "reset"; streams of who may read no more end. Any thread. */
+void feed_reset(Feed *feed);
 
 /* Who reads, to be asked for again from time to time: what they may see changes, and sessions end. */
 typedef struct {

@@ -119,6 +119,7 @@ static void read_files(Server *server) {
   if (!is_stopping) tell_fault(server, is_read ? NULL : error.message);
   attain_error_clear(&error);
   if (is_stopping) return;
+  if (is_read) feed_reset(server->feed);
   notify_manager(is_read ? "READY=1\nSTATUS=Serving"
                          : "READY=1\nSTATUS=Serving; an edit of the workspace's files is faulty");
 }
