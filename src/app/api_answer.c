@@ -59,7 +59,6 @@ static int need_form(HttpExchange *exchange) {
 static void set_headers(HttpExchange *exchange, int form) {
   http_set_header(exchange, "Vary", "Accept");
   http_set_header(exchange, "Cache-Control", "private, no-cache");
-  if (forms[form].format == ATTAIN_JSON) return;
   const char *route = http_route(exchange)->path, *name = strrchr(route, '/') + 1;
   g_autofree char *disposition =
       g_strdup_printf("attachment; filename=\"%s.%s\"", strchr(name, '{') ? "answer" : name, forms[form].name);

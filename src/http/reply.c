@@ -10,9 +10,10 @@ static const HttpPair always[] = {
     {(char *)"Cross-Origin-Opener-Policy", (char *)"same-origin"},
     {(char *)"Cross-Origin-Resource-Policy", (char *)"same-origin"},
 };
-#define SECURE_FOR "max-age=31536000"
-#define NO_STORE   "no-store"
-#define ASK_AGAIN  "private, no-cache" /* kept by who asked, and only shown after If-None-Match */
+#define SECURE_FOR   "max-age=31536000"
+#define JSON_IS_FILE "attachment; filename=\"attain.json\""
+#define NO_STORE     "no-store"
+#define ASK_AGAIN    "private, no-cache" /* kept by who asked, and only shown after If-None-Match */
 
 static void clear_pair(gpointer data) {
   HttpPair *pair = data;
@@ -150,6 +151,14 @@ static void add_default(struct MHD_Response *response, const HttpReply *reply, c
   if (!header_of(reply, name)) MHD_add_response_header(response, name, value);
 }
 
+/* JSON is data, not a page: opened by its address it is saved (OWASP ASVS 14.4.2). */
+static void add_type(struct MHD_Response *response, const HttpReply *reply) {
+  const char *type = http_content_type(reply->content);
+  add_default(response, reply, "Content-Type", type);
+  if (g_str_has_prefix(type, "application/json") || g_str_has_prefix(type, "application/problem+json"))
+    add_default(response, reply, "Content-Disposition", JSON_IS_FILE);
+}
+
 static void add_headers(const HttpExchange *exchange, const HttpReply *reply, struct MHD_Response *response) {
   for (guint i = 0; reply->headers && i < reply->headers->len; i++) {
     const HttpPair *pair = &g_array_index(reply->headers, HttpPair, i);
@@ -161,7 +170,7 @@ static void add_headers(const HttpExchange *exchange, const HttpReply *reply, st
   if (exchange->is_secure) add_default(response, reply, "Strict-Transport-Security", SECURE_FOR);
   if (reply->status == 401) add_default(response, reply, "WWW-Authenticate", "Bearer"); /* RFC 9110, 11.6.1 */
   MHD_add_response_header(response, "X-Request-Id", exchange->id);
-  if (reply->content) add_default(response, reply, "Content-Type", http_content_type(reply->content));
+  if (reply->content) add_type(response, reply);
   if (reply->status == 304 || (reply->content && http_content_shrinks(reply->content)))
     MHD_add_response_header(response, "Vary", "Accept-Encoding");
   if (reply->form.encoding != HTTP_IDENTITY)

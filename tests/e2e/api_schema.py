@@ -64,6 +64,8 @@ class Description:
 
     def faults(self, method, path, status, headers, body):
         """Yields what an answer has that is not described, and lacks that is."""
+        if "json" in (headers.get("Content-Type") or "") and not (headers.get("Content-Disposition") or "").startswith("attachment; filename="):
+            yield f"{method} {path} gives JSON that a browser shows"
         known, operation = self.operation(method, path)
         if operation is None:
             if status not in (204, 400, 404, 405, 413, 414, 429, 431):

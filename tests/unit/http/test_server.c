@@ -222,6 +222,11 @@ static void headers_by_default(void **state) {
   }
   assert_has(reply.headers, "Content-Security-Policy: default-src 'self'");
   assert_null(strstr(reply.headers, "Strict-Transport-Security"));
+  assert_null(strstr(reply.headers, "Content-Disposition"));
+  reply_clear(&reply);
+  reply = client_ask(hall->port, "GET /nothing HTTP/1.1\r\n" END);
+  assert_has(reply.headers, "Content-Type: application/problem+json\r\n");
+  assert_has(reply.headers, "Content-Disposition: attachment; filename=\"attain.json\"\r\n");
   reply_clear(&reply);
   reply = client_ask(hall->port, "GET /splits HTTP/1.1\r\n" END);
   assert_null(strstr(reply.headers, "X-Evil"));
