@@ -49,7 +49,8 @@ install: all
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/attain $(SHARE)/man/man1/attain.1 $(SHARE)/man/man1/attain-*.1 $(SHARE)/bash-completion/completions/attain.bash
 	rm -f $(DESTDIR)$(PREFIX)/lib/libattain.* $(DESTDIR)$(PREFIX)/lib/pkgconfig/attain.pc
-	rm -rf $(DESTDIR)$(PREFIX)/lib/attain $(DESTDIR)$(PREFIX)/include/attain $(SHARE)/doc/attain
+	rm -f $(DESTDIR)$(PREFIX)/lib/systemd/system/attain.service
+	rm -rf $(DESTDIR)$(PREFIX)/lib/attain $(DESTDIR)$(PREFIX)/include/attain $(SHARE)/doc/attain $(SHARE)/attain
 
 # The committed tree as an archive.
 dist:

@@ -16,9 +16,11 @@
 
 /* --- who sent it --- */
 
-static void turn_away(HttpExchange *exchange, AttainWorkspace *workspace, const char *name, const char *why) {
-  attain_audit_count(workspace, http_client(exchange), "webhook_refused", name);
-  g_debug("webhook %s: %s", name, why);
+/* `error` NULL: it is the caller's fault; else that of the webhook's file, which nobody else would tell of. */
+static void turn_away(HttpExchange *exchange, AttainWorkspace *workspace, const char *name, const GError *error) {
+  gboolean is_faulty = error && error->code != BASE_ERROR_NOT_FOUND;
+  attain_audit_count(workspace, http_client(exchange), is_faulty ? "webhook_faulty" : "webhook_refused",
+                     is_faulty ? error->message : name);
   http_problem(exchange, 401, "unsigned", "It is not signed as it must be", "%s",
                "The webhook is not known, or its signature or time is wrong.");
 }
@@ -103,7 +105,7 @@ static void take_webhook(HttpExchange *exchange, AttainWorkspace *workspace, con
     return;
   }
   if (!is_of_organisation(webhook, news)) {
-    turn_away(exchange, workspace, webhook->name, "another organisation");
+    turn_away(exchange, workspace, webhook->name, NULL);
     return;
   }
   char *taken = take(workspace, webhook, news, &failed);
@@ -120,9 +122,9 @@ static void receive(HttpExchange *exchange, gpointer app) {
   }
   g_autoptr(Webhook) webhook = webhook_load(server_folder(app), name, &error);
   if (!webhook)
-    turn_away(exchange, workspace, name, error->message);
+    turn_away(exchange, workspace, name, error);
   else if (!is_authentic(exchange, webhook))
-    turn_away(exchange, workspace, name, "signature");
+    turn_away(exchange, workspace, name, NULL);
   else
     take_webhook(exchange, workspace, webhook);
   server_let_go(app, workspace);

@@ -128,6 +128,9 @@ def check_hubspot(server):
         same(server.call("POST", f"/webhooks/none{number}", "[]", {"Authorization": ""})[0], 401, "an unknown webhook tells nothing")
     told = [entry for entry in server.call("GET", "/audit?limit=1000")[1]["entries"] if entry["what"] == "webhook_refused"]
     assert 1 <= len(told) <= 3, f"strangers' calls are told once a minute, not {len(told)} times"
+    same(server.call("POST", "/webhooks/bare", "[]", {"Authorization": ""})[0], 401, "a webhook without a secret")
+    told = [entry["about"] for entry in server.call("GET", "/audit?limit=1000")[1]["entries"] if entry["what"] == "webhook_faulty"]
+    same((len(told), "webhooks/bare.yaml:3:" in told[0], "NOT_SET is empty" in told[0]), (1, True, True), "the log says why")
 
 
 def pipedrive(server, body, password=SECRET):
@@ -345,7 +348,8 @@ def configure():
         (folder / "sources" / f"{name}.yaml").write_text(text)
     (folder / "webhooks").mkdir(exist_ok=True)
     (folder / "secret.txt").write_text(SECRET + "\n")
-    hooks = {"hub": "kind: hubspot\nsource: hub\nsecret: {env: HUB_SECRET}\naddress: https://crm.example.com/api/v1/webhooks/hub\nobjects:\n  deal: {table: deals}\n",
+    hooks = {"bare": "kind: hubspot\nsource: hub\nsecret: {env: NOT_SET}\nobjects:\n  deal: {table: deals}\n",
+             "hub": "kind: hubspot\nsource: hub\nsecret: {env: HUB_SECRET}\naddress: https://crm.example.com/api/v1/webhooks/hub\nobjects:\n  deal: {table: deals}\n",
              "pipe": "kind: pipedrive\nsource: pipe\nuser: attain\nsecret: {file: secret.txt}\nobjects:\n  deal: {table: deals}\n",
              "force": "kind: salesforce\nsource: force\norganisation: 00D000000000001\nsecret: {file: secret.txt}\nobjects:\n  Opportunity: {table: deals}\n"}
     for name, text in hooks.items():
