@@ -144,7 +144,11 @@ static gboolean set_knowledge(const QueryContext *context, const SnapshotRequest
   gboolean of_the_past = request->as_of_us != G_MAXINT64;
   snapshot->known_at_us = of_the_past ? request->as_of_us : context->now_us;
   if (!of_the_past && at.type != STORE_NULL) snapshot->known_at_us = MAX(snapshot->known_at_us, at.integer);
-  return TRUE;
+  if (!of_the_past || snapshot->load > 0) return TRUE;
+  g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT,
+              "nothing had been loaded by then: what was believed is known from the first `attain load` on. Close the "
+              "period by what is known now");
+  return FALSE;
 }
 
 Snapshot *snapshot_take(const QueryContext *context, const SnapshotRequest *request, GError **error) {

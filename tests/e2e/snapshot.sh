@@ -78,7 +78,9 @@ json_is '[(s["period"]["name"], s["revision"], s["note"], s["by"]) for s in d["s
 run 0 -C co snapshot
 says "after the audit"
 
-# Closed as it was believed on a past day.
+# Closed as it was believed on a past day, but not of a day before anything was loaded.
+run 1 -C co --now 2026-04-13 snapshot 2026-02 revenue --as-of 2026-03-05
+complains "nothing had been loaded by then"
 run 0 -C co --now 2026-04-13 snapshot 2026-02 revenue --as-of 2026-04-05 --by rep
 run 0 -C co --now 2026-04-13 show --reported --by rep --format json
 is "of then" "$(pairs)" "[('Ana', 1000, 900, -100), ('Bo', 500, 0, -500), ('all', 1500, 900, -600)]"
