@@ -173,11 +173,11 @@ static gboolean check_namesakes(const Session *session, const char *table, const
 
 static gboolean check_currency(const Session *session, const LedgerTable *table, AnswerFindings *findings,
                                GError **error) {
-  g_autofree char *name = store_quote_name(table->name);
+  g_autofree char *name = store_quote_name(table->name), *amount = store_amount_of(table);
   g_autofree char *sql = g_strdup_printf(
-      "SELECT currency, count(*) FROM %s WHERE currency <> $1 AND currency NOT IN (SELECT currency FROM fx_rate) GROUP "
-      "BY 1 ORDER BY 2 DESC, 1",
-      name);
+      "SELECT currency, count(*) FROM %s WHERE currency <> $1 AND currency NOT IN (SELECT currency FROM fx_rate) AND "
+      "%s IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1",
+      name, amount);
   const StoreValue currency = {.type = STORE_TEXT, .text = session->organisation->currency};
   g_autoptr(StoreRows) rows = store_query(session->store, sql, &currency, 1, 0, error);
   if (!rows) return FALSE;

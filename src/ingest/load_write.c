@@ -111,11 +111,12 @@ static gboolean note_missing_rates(Load *load, GError **error) {
     gboolean is_here = FALSE;
     for (guint m = 0; m < load->source->n_maps; m++) is_here |= load->source->maps[m].table == table;
     if (!is_here || !table->has_money) continue;
-    g_autofree char *name = store_quote_name(table->name);
-    g_autoptr(StoreRows) rows = load_query(load, error,
-                                           "SELECT currency, count(*) FROM %s WHERE currency <> %s AND currency NOT IN "
-                                           "(SELECT currency FROM fx_rate) GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 5",
-                                           name, currency);
+    g_autofree char *name = store_quote_name(table->name), *amount = store_amount_of(table);
+    g_autoptr(StoreRows) rows =
+        load_query(load, error,
+                   "SELECT currency, count(*) FROM %s WHERE currency <> %s AND currency NOT IN (SELECT currency FROM "
+                   "fx_rate) AND %s IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 5",
+                   name, currency, amount);
     if (!rows) return FALSE;
     for (gsize r = 0; r < store_rows_count(rows); r++) {
       gint64 n_rows = store_rows_value(rows, r, 1).integer;

@@ -25,6 +25,16 @@ static const char *key_type(const LedgerTable *table) {
   return table && table->kind == LEDGER_DIMENSION ? "INTEGER" : "UBIGINT";
 }
 
+char *store_amount_of(const LedgerTable *table) {
+  g_autoptr(GString) amounts = g_string_new("coalesce(NULL");
+  for (guint i = 0; i < table->n_columns; i++) {
+    if (table->columns[i].type != LEDGER_MONEY) continue;
+    g_autofree char *name = store_quote_name(table->columns[i].name);
+    g_string_append_printf(amounts, ", %s", name);
+  }
+  return g_strconcat(amounts->str, ")", NULL);
+}
+
 const char *store_column_type(const LedgerSchema *schema, const LedgerColumn *column) {
   switch (column->type) {
     case LEDGER_TEXT:

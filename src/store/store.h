@@ -164,6 +164,9 @@ void store_interrupt(Store *store);
  * Plans are left out. The caller frees. */
 char *store_stat_columns(const LedgerTable *table);
 
+/* Any amount of a row of a table that has_money, as an expression: NULL where the row has none. The caller frees. */
+char *store_amount_of(const LedgerTable *table);
+
 /* The SQL type of a ledger column (an INSTANT's day beside it is a DATE). */
 const char *store_column_type(const LedgerSchema *schema, const LedgerColumn *column);
 
