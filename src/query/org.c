@@ -240,6 +240,10 @@ const char *query_org_region_name(const QueryOrg *org, gint32 region) {
                                                                : g_ptr_array_index(org->region_names, (guint)region);
 }
 
+BaseDay query_org_today(const QueryOrg *org) {
+  return org->context->today;
+}
+
 gint32 query_org_n_people(const QueryOrg *org) {
   return (gint32)org->people->len;
 }

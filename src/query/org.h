@@ -29,6 +29,8 @@ const QueryPlace *query_org_places(const QueryOrg *org, gint32 person, guint *n)
 /* The place on a day; with spans that leave the day out, a place of nothing. */
 QueryPlace query_org_place_at(const QueryOrg *org, gint32 person, BaseDay day);
 const char *query_org_region_name(const QueryOrg *org, gint32 region);
+/* The clock's day, by which it was read. */
+BaseDay query_org_today(const QueryOrg *org);
 /* One more than the largest key of a person. */
 gint32 query_org_n_people(const QueryOrg *org);
 /* One more than the largest key of a team. */

@@ -22,5 +22,6 @@ QueryShare query_sight_share(const QuerySight *sight, const QueryOrg *org, const
 gboolean query_sight_group(const QuerySight *sight, const QueryContext *context, const QueryOrg *org, Dim *dim,
                            gint64 *member);
 /* The members (gint64 *) of a dimension by person that credited rows can have where they are visible, whether there are
- * such rows or not: only their names may be told to the reader. */
+ * such rows or not, and the teams that are the reader's today, were they empty: only their names may be told to the
+ * reader. */
 GHashTable *query_sight_members(const QuerySight *sight, const QueryOrg *org, const Dim *dim);

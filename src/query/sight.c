@@ -118,6 +118,17 @@ static void add_member(GHashTable *members, gint64 member) {
   if (member >= 0) g_hash_table_add(members, g_memdup2(&member, sizeof member));
 }
 
+/* A new team has nobody yet, but somebody who leads it. */
+static void add_teams_of_today(GHashTable *members, const QuerySight *sight, const QueryOrg *org, const Dim *dim) {
+  for (gint32 team = 1; team < query_org_n_teams(org); team++) {
+    const QueryPlace place = {.from = query_org_today(org), .until = BASE_DAY_MAX, .team = team, .region = -1};
+    gboolean is_seen = FALSE;
+    for (guint i = 0; i < sight->places->len && !is_seen; i++)
+      is_seen = is_of(org, &g_array_index(sight->places, SightPlace, i), 0, &place);
+    if (is_seen) add_member(members, query_dim_place_member(org, dim, 0, place));
+  }
+}
+
 GHashTable *query_sight_members(const QuerySight *sight, const QueryOrg *org, const Dim *dim) {
   GHashTable *members = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
   const QueryPlace nowhere = {BASE_DAY_MIN, BASE_DAY_MAX, 0, 0, -1};
@@ -131,6 +142,7 @@ GHashTable *query_sight_members(const QuerySight *sight, const QueryOrg *org, co
     if (query_sight_sees(sight, org, person, nowhere))
       add_member(members, query_dim_place_member(org, dim, person, nowhere));
   }
+  if (dim->kind == DIM_TEAM || dim->kind == DIM_LEVEL) add_teams_of_today(members, sight, org, dim);
   return members;
 }
 

@@ -238,8 +238,8 @@ def check_grid(server, company, reader, by):
     if reader.person is None:
         rows = set(grid["members"])
     else:
-        known = set(range(len(names))) if by == "rep" else {company.team_of(p, m) for p in range(len(company.people)) for m in range(1, 13)
-                                                            if company.sees(reader.person, p, m)}
+        known = set(range(len(names))) if by == "rep" else company.led(reader.person, TODAY_MONTH) | {
+            company.team_of(p, m) for p in range(len(company.people)) for m in range(1, 13) if company.sees(reader.person, p, m)}
         rows = {names[who] for who in range(len(names)) if any(company.is_told(reader.person, by, who, months_of(q)) for q in (1, 2, 3, 4))
                 and (who in known or names[who] in {name for name, _ in wanted})}
     wrong = [] if told == wanted else ["is told %s, not %s" % (told, wanted)]

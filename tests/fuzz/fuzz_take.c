@@ -40,8 +40,8 @@ static void remove_tree(const char *path) {
   g_remove(path);
 }
 
+/* The workspace is not closed: what its database's library keeps has gone when this is called. */
 static void remove_workspace(void) {
-  attain_close(workspace);
   remove_tree(folder);
   g_free(folder);
 }
