@@ -135,7 +135,8 @@ static gboolean find_objective(const char *wanted, AnswerHeard *heard, GError **
     return FALSE;
   }
   add_question(&heard->sentence, TARGET_LACKS_RELEVANT,
-               "R: Which objective does it serve? `attain objective` lists them; \"objective\" names one.");
+               "R: Which objective does it serve? `attain objective` lists them; --objective (over the API: "
+               "\"objective\") names one.");
   return TRUE;
 }
 
