@@ -3,6 +3,7 @@
 #ifndef ATTAIN_PEOPLE_H
 #define ATTAIN_PEOPLE_H
 
+#include <attain/alerts.h>
 #include <attain/workspace.h>
 
 #ifdef __cplusplus
@@ -97,6 +98,24 @@ ATTAIN_API char *attain_accept_invitation(AttainWorkspace *workspace, const char
 /* Of the handle's own user; ends their other sessions. Errors: FORBIDDEN, INPUT. */
 ATTAIN_API bool attain_change_password(AttainWorkspace *handle, const char *old_password, const char *new_password,
                                        AttainError *error);
+
+/* --- telling users of changes to how they sign in --- */
+
+typedef struct {
+  uint64_t n_sent, n_later, n_refused;
+  int64_t wait_us; /* until one is due; -1: none is until attain_on_notices() tells, or the clock stands still */
+  char *failure;   /* of the first that was not sent; or NULL; attain_free() */
+} AttainNoticesTending;
+/* For a thread that does nothing else: sends the mails that wait, and says when it is to be called again. Who has a
+ * mail address as their name is told when their password is set or changed, a one-time link or a token is made, a token
+ * is ended, they are changed or locked, unless policy.yaml says `notices: no`. No other call waits while it sends.
+ * `is_over` (or NULL), set by any thread, lets it begin no further mail. MANAGE. Errors: USAGE where the workspace is
+ * read only, IO. */
+ATTAIN_API bool attain_notices_tend(AttainWorkspace *workspace, const int *is_over, AttainNoticesTending *tended,
+                                    AttainError *error);
+/* Has `callback` called, in whichever thread, when there is a notice to be sent. It must not call the library. NULL: no
+ * longer; when it has returned none is under way. */
+ATTAIN_API void attain_on_notices(AttainWorkspace *workspace, AttainAlertCallback callback, void *user_data);
 
 /* --- tokens, for programs --- */
 

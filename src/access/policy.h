@@ -60,6 +60,7 @@ typedef struct {
   AccessRole roles[USER_N_ROLES];
   GPtrArray *groups; /* AccessGroup */
   UserLimits limits;
+  gboolean has_no_notices; /* users are not told by mail of changes to how they sign in */
   AccessRetention retention;
   GPtrArray *boards; /* AccessBoard */
   AccessProtection protection;

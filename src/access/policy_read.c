@@ -6,6 +6,7 @@
  *   groups:
  *     north_coaching: {people: [Ana Silva, ben@example.com], teams: [North]}
  *   sessions: {idle_hours: 12, days: 30}
+ *   notices: no                                     users are not told by mail of changes to how they sign in
  *   retention: {rejected: 180, alerts: 730, tokens: 90, audit: 1095}   days; what is not said is kept for ever
  *   shared: …                                       policy_shared.c
  *
@@ -23,6 +24,7 @@
 
 typedef struct {
   const ConfNode *roles, *groups, *sessions, *retention, *shared;
+  gboolean notices;
 } Whole;
 
 /* --- roles --- */
@@ -182,10 +184,12 @@ static gboolean read_whole(const ConfNode *root, AccessPolicy *policy, GError **
       {"sessions", CONF_NODE, G_STRUCT_OFFSET(Whole, sessions)},
       {"retention", CONF_NODE, G_STRUCT_OFFSET(Whole, retention)},
       {"shared", CONF_NODE, G_STRUCT_OFFSET(Whole, shared)},
+      {"notices", CONF_BOOL, G_STRUCT_OFFSET(Whole, notices)},
   };
-  Whole whole = {0};
+  Whole whole = {.notices = TRUE};
   if (conf_is_null(root)) return TRUE;
   if (!conf_read_map(root, fields, G_N_ELEMENTS(fields), &whole, error)) return FALSE;
+  policy->has_no_notices = !whole.notices;
   return read_roles(whole.roles, policy, error) && read_groups(whole.groups, policy, error) &&
          read_sessions(whole.sessions, policy, error) && read_retention(whole.retention, policy, error) &&
          access_shared_read(whole.shared, policy, error);

@@ -242,6 +242,7 @@ Server *server_start(const ServerSettings *settings, GError **error) {
   if (ok) {
     server->reader = g_thread_new("server-files", read_when_asked, server);
     if (server->keeps_alerts) server->alerts = server_alerts_start(server->workspace, server->err);
+    server->notices = server_notices_start(server->workspace, server->err);
     server->tidy = server_tidy_start(server->workspace, server->err);
     return server;
   }
@@ -295,6 +296,7 @@ static void stop_taking(Server *server, guint seconds) {
   server->stop_seconds = seconds;
   g_mutex_unlock(&server->lock);
   server_alerts_end(server->alerts);
+  server_notices_end(server->notices);
   server_tidy_end(server->tidy);
   GThread *canceller = g_thread_new("server-cancel", cancel_late, server);
   works_stop(server->works);
@@ -314,6 +316,7 @@ void server_stop(Server *server, guint seconds) {
     stop_taking(server, seconds);
     if (server->reader) g_thread_join(server->reader);
     server_alerts_free(server->alerts);
+    server_notices_free(server->notices);
     server_tidy_free(server->tidy);
     close_workspace(server);
   }

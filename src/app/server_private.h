@@ -4,6 +4,7 @@
 #include "app/local.h"
 #include "app/server.h"
 #include "app/server_alerts.h"
+#include "app/server_notices.h"
 #include "app/server_tidy.h"
 #include "app/works.h"
 #include "conf/conf.h"
@@ -20,11 +21,12 @@ struct Server {
   ApiCache *answers;
   Works *works;
   gboolean keeps_alerts;
-  ServerAlerts *alerts; /* NULL: attain.yaml has them off */
-  ServerTidy *tidy;     /* NULL until all else has begun */
-  GThread *reader;      /* of the files; the same */
-  gint64 started_s;     /* Unix time */
-  GMutex lock;          /* of all below */
+  ServerAlerts *alerts;   /* NULL: attain.yaml has them off */
+  ServerNotices *notices; /* NULL until all else has begun */
+  ServerTidy *tidy;       /* the same */
+  GThread *reader;        /* of the files; the same */
+  gint64 started_s;       /* Unix time */
+  GMutex lock;            /* of all below */
   GCond changed;
   GCond asked; /* of `reader`, which the end of each request is not to wake */
   AttainWorkspace *workspace;

@@ -10,9 +10,17 @@
 
 /* Tables whose texts are the program's own, or are changed elsewhere: users by the user book, the audit log by its own
  * function. */
-static const char *const others[] = {
-    "attain_meta",  "attain_audit",       "attain_user",   "attain_session",     "attain_invitation",
-    "attain_token", "attain_erasing_key", "attain_erased", "attain_erased_mark", NULL};
+static const char *const others[] = {"attain_meta",
+                                     "attain_audit",
+                                     "attain_user",
+                                     "attain_session",
+                                     "attain_invitation",
+                                     "attain_token",
+                                     "attain_notice",
+                                     "attain_erasing_key",
+                                     "attain_erased",
+                                     "attain_erased_mark",
+                                     NULL};
 
 /* Columns that say who did something or whose something is: a name of one word is looked for here, too. */
 static const struct {

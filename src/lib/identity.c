@@ -99,7 +99,9 @@ static gboolean settle(AttainWorkspace *workspace, LibPeople *people, Store *des
   g_autofree char *about = g_strdup_printf("%s, %s%s%s, of %s", user->name, user_role_name(user->role),
                                            *groups ? ", groups " : "", groups, said->issuer);
   return user_book_put(people->book, desk, user, &user->number, error) &&
-         note(workspace, desk, coming, "provider", is_new ? "user added" : "user changed", about, error);
+         note(workspace, desk, coming, "provider", is_new ? "user added" : "user changed", about, error) &&
+         lib_tell_user(workspace, people, desk, user,
+                       "how you sign in, or your role, was changed by the company's own sign-in", error);
 }
 
 static gboolean come_in(AttainWorkspace *workspace, LibPeople *people, Store *desk, gpointer data, GError **error) {

@@ -146,6 +146,8 @@ static const Permit permits[] = {
     {"erasures", 0, BLIND},
     {"tidy", MANAGE, BLIND},
     {"tidy_daily", MANAGE, BLIND},
+    {"notices_tend", MANAGE, BLIND},
+    {"on_notices", MANAGE, BLIND},
     {"audit_note", 0, BLIND},
     {"audit_count", 0, BLIND},
 };

@@ -166,6 +166,7 @@ static gboolean accept_invitation(AttainWorkspace *workspace, LibPeople *people,
   }
   return user_book_set_password(people->book, desk, user->number, signing->hash, NULL, error) &&
          lib_note_of(workspace, desk, user->name, signing->address, "password set by a one-time link", NULL, error) &&
+         lib_tell_user(workspace, people, desk, user, "your password was set by a one-time link", error) &&
          begin_session(workspace, people, desk, signing, error);
 }
 
@@ -204,7 +205,8 @@ static gboolean change_password(AttainWorkspace *handle, LibPeople *people, Stor
     return FALSE;
   }
   return user_book_set_password(people->book, desk, reader->user->number, changing->hash, reader->session, error) &&
-         lib_note_of(handle, desk, reader->user->name, NULL, "password changed", NULL, error);
+         lib_note_of(handle, desk, reader->user->name, NULL, "password changed", NULL, error) &&
+         lib_tell_user(handle, people, desk, reader->user, "your password was changed", error);
 }
 
 bool attain_change_password(AttainWorkspace *handle, const char *old_password, const char *new_password,

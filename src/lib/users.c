@@ -132,7 +132,8 @@ static gboolean change_user(AttainWorkspace *workspace, LibPeople *people, Store
   if (!take_said(people, saying, user, error)) return FALSE;
   if (user->role != before->role && !check_not_last(workspace, people, before, error)) return FALSE;
   return user_book_put(people->book, desk, user, NULL, error) &&
-         note_user(workspace, desk, "user changed", user, error);
+         note_user(workspace, desk, "user changed", user, error) &&
+         lib_tell_user(workspace, people, desk, user, "your role, or how you sign in, was changed", error);
 }
 
 bool attain_user_change(AttainWorkspace *workspace, const AttainUser *user, AttainError *error) {
@@ -146,7 +147,9 @@ static gboolean lock_user(AttainWorkspace *workspace, LibPeople *people, Store *
   g_autoptr(User) user = user_book_find(people->book, saying->name, error);
   if (!user || (saying->flag && !check_not_last(workspace, people, user, error))) return FALSE;
   return user_book_lock(people->book, desk, user->number, saying->flag, error) &&
-         note_user(workspace, desk, saying->flag ? "user locked" : "user unlocked", user, error);
+         note_user(workspace, desk, saying->flag ? "user locked" : "user unlocked", user, error) &&
+         lib_tell_user(workspace, people, desk, user, saying->flag ? "you were locked out" : "you were let in again",
+                       error);
 }
 
 bool attain_user_lock(AttainWorkspace *workspace, const char *user, bool locked, AttainError *error) {
@@ -163,7 +166,8 @@ static gboolean invite_user(AttainWorkspace *workspace, LibPeople *people, Store
                 user->name);
   else if (user)
     saying->secret = invite(workspace, people, desk, user, error);
-  return saying->secret != NULL;
+  return saying->secret && lib_tell_user(workspace, people, desk, user,
+                                         "a one-time link was made, by which your password can be set anew", error);
 }
 
 char *attain_user_invite(AttainWorkspace *workspace, const char *user, AttainError *error) {
@@ -282,7 +286,8 @@ static gboolean add_token(AttainWorkspace *workspace, LibPeople *people, Store *
   if (!tokening->secret) return FALSE;
   g_autofree char *who = lib_who(workspace), *may = user_may_format(said->may);
   g_autofree char *about = g_strdup_printf("%s of %s: %s", said->name, user->name, may);
-  return lib_note_of(workspace, desk, who, NULL, "token made", about, error);
+  return lib_note_of(workspace, desk, who, NULL, "token made", about, error) &&
+         lib_tell_user(workspace, people, desk, user, "a token that acts for you was made", error);
 }
 
 char *attain_token_add(AttainWorkspace *workspace, const AttainToken *token, AttainError *error) {
@@ -301,7 +306,8 @@ static gboolean end_token(AttainWorkspace *workspace, LibPeople *people, Store *
   g_autoptr(User) user = whose(workspace, people, tokening->user, error);
   if (!user || !user_book_end_token(people->book, desk, user->number, tokening->name, error)) return FALSE;
   g_autofree char *who = lib_who(workspace), *about = g_strdup_printf("%s of %s", tokening->name, user->name);
-  return lib_note_of(workspace, desk, who, NULL, "token ended", about, error);
+  return lib_note_of(workspace, desk, who, NULL, "token ended", about, error) &&
+         lib_tell_user(workspace, people, desk, user, "a token that acts for you was ended", error);
 }
 
 bool attain_token_end(AttainWorkspace *workspace, const char *user, const char *name, AttainError *error) {

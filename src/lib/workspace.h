@@ -69,8 +69,10 @@ typedef struct {
   GQueue queue;    /* LibCall: puts that wait */
   gboolean is_led; /* somebody waits for the turn, or has it, for the first of them */
 
-  GMutex desking; /* of `desk`; taken after `writing`, never before it */
-  Store *desk;    /* lib/desk.c; NULL: the workspace is only read */
+  GMutex desking;                      /* of the next three; taken after `writing`, never before it */
+  Store *desk;                         /* lib/desk.c; NULL: the workspace is only read */
+  AttainAlertCallback notice_callback; /* NULL: nobody is told */
+  void *notice_user_data;
 
   LibTally *tally; /* of changes of records; has a lock of its own, within which none of these is taken */
 

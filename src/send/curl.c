@@ -169,14 +169,14 @@ static AlertReply deliver(const ConfMail *mail, const char *password, const char
   return reply;
 }
 
-AlertReply send_by_mail(const Sender *sender, const AlertMessage *message) {
+AlertReply send_one_mail(const Sender *sender, const SendMail *said) {
   const ConfMail *mail = &sender->organisation->alerts.mail;
   g_autoptr(GError) error = NULL;
   g_autofree char *password = mail->user ? send_secret(&mail->password, &error) : NULL;
   if (error) return send_later(g_strdup(error->message));
   if (!mail->server) return send_later(g_strdup("attain.yaml names no mail server any more"));
-  g_autofree char *text = send_mail_text(sender, message, mail->from);
-  AlertReply reply = deliver(mail, password, text, message->recipient);
+  g_autofree char *text = send_mail_text(sender, said, mail->from);
+  AlertReply reply = deliver(mail, password, text, said->recipient);
   reply.words = send_mask(reply.words, password, NULL);
   return reply;
 }

@@ -65,7 +65,7 @@ char *send_subject(const Sender *sender, const AlertMessage *message) {
 
 /* --- as text --- */
 
-static char *local_time(const Sender *sender, gint64 at_us) {
+char *send_local_time(const Sender *sender, gint64 at_us) {
   g_autoptr(GTimeZone) zone = g_time_zone_new_identifier(sender->organisation->time_zone);
   g_autoptr(GDateTime) utc = g_date_time_new_from_unix_utc(at_us / G_USEC_PER_SEC);
   g_autoptr(GDateTime) local = utc && zone ? g_date_time_to_timezone(utc, zone) : NULL;
@@ -77,7 +77,7 @@ char *send_text(const Sender *sender, const AlertMessage *message) {
   for (guint i = 0; i < message->events->len; i++) {
     const AlertEvent *event = g_ptr_array_index(message->events, i);
     const char *about = about_of(sender, event);
-    g_autofree char *at = local_time(sender, event->at_us);
+    g_autofree char *at = send_local_time(sender, event->at_us);
     g_autofree char *title = title_line(sender, event), *words = words_line(event);
     g_string_append_printf(text, "%s%s [%s, %s]\n  %s\n", i ? "\n" : "", title, answer_alert_act(event->act),
                            alert_severity_name(event->severity), words);

@@ -54,23 +54,37 @@ static void append_date(GString *mail, gint64 now_us) {
                          g_date_time_get_minute(utc), g_date_time_get_second(utc));
 }
 
-char *send_mail_text(const Sender *sender, const AlertMessage *message, const char *from) {
-  g_autofree char *address = send_address(from), *subject = send_subject(sender, message);
-  g_autofree char *body = send_text(sender, message);
+char *send_mail_text(const Sender *sender, const SendMail *said, const char *from) {
+  g_autofree char *address = send_address(from);
   const char *domain = strrchr(address, '@');
   GString *mail = g_string_new(NULL);
   append_date(mail, sender->now_us);
   append_from(mail, from);
-  g_string_append_printf(mail, "To: %s\r\nSubject: ", message->recipient);
-  append_words(mail, subject);
+  g_string_append_printf(mail, "To: %s\r\nSubject: ", said->recipient);
+  append_words(mail, said->subject);
   g_string_append_printf(mail,
                          "\r\nMessage-ID: <%s%s>\r\nAuto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n"
                          "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n",
-                         message->id, domain ? domain : "@attain");
-  gsize length = strlen(body);
+                         said->id, domain ? domain : "@attain");
+  gsize length = strlen(said->body);
   for (gsize at = 0; at < length; at += LINE_BYTES) {
-    append_base64(mail, body + at, MIN(LINE_BYTES, length - at));
+    append_base64(mail, said->body + at, MIN(LINE_BYTES, length - at));
     g_string_append(mail, "\r\n");
   }
   return g_string_free(mail, FALSE);
+}
+
+AlertReply send_by_mail(const Sender *sender, const AlertMessage *message) {
+  g_autofree char *subject = send_subject(sender, message), *body = send_text(sender, message);
+  return send_one_mail(sender, &(SendMail){message->id, message->recipient, subject, body});
+}
+
+AlertReply send_notice(const SendNotice *notice, const Sender *sender) {
+  g_autofree char *at = send_local_time(sender, notice->at_us);
+  g_autofree char *subject = g_strconcat("Attain: ", notice->what, NULL);
+  g_autofree char *body = g_strdup_printf(
+      "%s: %s (%s, %s).\n\nIf this was not you, and nobody told you of it, tell your administrator at "
+      "once.\n\n-- \n%s, by Attain.\n",
+      notice->recipient, notice->what, at, sender->organisation->time_zone, sender->organisation->name);
+  return send_one_mail(sender, &(SendMail){notice->id, notice->recipient, subject, body});
 }

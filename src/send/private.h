@@ -13,9 +13,15 @@ char *send_json(const Sender *sender, const AlertMessage *message);
 char *send_slack(const Sender *sender, const AlertMessage *message);
 char *send_teams(const Sender *sender, const AlertMessage *message);
 
+/* "2026-11-02 10:00" in the company's time zone; the caller frees. */
+char *send_local_time(const Sender *sender, gint64 at_us);
+
 /* --- mail.c --- */
+typedef struct {
+  const char *id, *recipient, *subject, *body;
+} SendMail;
 /* A whole mail, RFC 5322, with CRLF. `from` is "Name <address>" or an address. */
-char *send_mail_text(const Sender *sender, const AlertMessage *message, const char *from);
+char *send_mail_text(const Sender *sender, const SendMail *said, const char *from);
 /* The bare address of it; the caller frees. */
 char *send_address(const char *from);
 
@@ -37,6 +43,7 @@ void send_pipe_end(const SendPipe *guard);
 /* --- the ways --- */
 AlertReply send_by_http(const Sender *sender, const ConfChannel *channel, const AlertMessage *message);
 AlertReply send_by_mail(const Sender *sender, const AlertMessage *message);
+AlertReply send_one_mail(const Sender *sender, const SendMail *said);
 AlertReply send_by_command(const Sender *sender, const ConfChannel *channel, const AlertMessage *message);
 /* To be tried again; takes the words. */
 AlertReply send_later(char *words);

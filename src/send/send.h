@@ -23,3 +23,13 @@ typedef struct {
 char *send_secret(const ConfSecret *secret, GError **error);
 /* An AlertSend with a Sender as its user data. */
 AlertReply send_message(const AlertMessage *message, gpointer sender);
+
+/* What somebody is told of how they sign in. */
+typedef struct {
+  const char *id;        /* as a message's */
+  const char *recipient; /* a mail address */
+  const char *what;      /* one line: "your password was changed" */
+  gint64 at_us;
+} SendNotice;
+/* By the mail server that alerts go by. */
+AlertReply send_notice(const SendNotice *notice, const Sender *sender);

@@ -40,6 +40,7 @@ static const Migration migrations[] = {
     {9, "who was erased, and seals of the audit log", "erasing.sql"},
     {10, "who users are to the provider of sign-in", "sign_in.sql"},
     {11, "leaders of teams, dated", "leaders.sql"},
+    {12, "what users are to be told of their sign-in", "notices.sql"},
 };
 
 #define NEWEST (migrations[G_N_ELEMENTS(migrations) - 1].number)

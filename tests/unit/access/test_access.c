@@ -75,6 +75,14 @@ static void test_policy_keeps(void **state) {
   assert_int_equal(own->retention.audit_days, 0);
 }
 
+static void test_policy_tells_users(void **state) {
+  g_autoptr(AccessPolicy) usual = read_policy(NULL, NULL), no = read_policy("notices: no\n", NULL);
+  g_autoptr(AccessPolicy) yes = read_policy("notices: yes\n", NULL);
+  assert_false(usual->has_no_notices);
+  assert_true(no->has_no_notices);
+  assert_false(yes->has_no_notices);
+}
+
 static void test_policy_shares(void **state) {
   g_autoptr(AccessPolicy) usual = read_policy(NULL, NULL);
   assert_int_equal(usual->boards->len, 1);
@@ -242,6 +250,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_policy_says),
       cmocka_unit_test(test_policy_keeps),
+      cmocka_unit_test(test_policy_tells_users),
       cmocka_unit_test(test_policy_shares),
       cmocka_unit_test(test_policy_mistakes),
       cmocka_unit_test(test_find),

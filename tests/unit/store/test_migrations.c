@@ -64,8 +64,10 @@ static void test_from_the_first_version(void **state) {
   "DROP TABLE attain_user;DROP TABLE attain_invitation;DROP TABLE attain_session;DROP TABLE attain_token;DROP TABLE " \
   "attain_audit;"
 #define DROP_ERASING "DROP TABLE attain_erasing_key; DROP TABLE attain_erased; DROP TABLE attain_erased_mark;"
-#define DROP_LATER \
-  DROP_USERS DROP_ERASING "DROP TABLE attain_put_key; DROP TABLE attain_told_event; DROP TABLE attain_told_record;"
+#define DROP_NOTICES "DROP TABLE attain_notice;"
+#define DROP_LATER                     \
+  DROP_USERS DROP_ERASING DROP_NOTICES \
+      "DROP TABLE attain_put_key; DROP TABLE attain_told_event; DROP TABLE attain_told_record;"
 
 /* Who could sign in by a password still can, and by nothing else. */
 static void test_from_the_ninth_version(void **state) {
@@ -73,7 +75,7 @@ static void test_from_the_ninth_version(void **state) {
   store_close(open_ledger(path));
   {
     g_autoptr(Store) store = store_open(path, NULL, STORE_CREATE, 0, NULL);
-    run(store,
+    run(store, DROP_NOTICES
         "ALTER TABLE attain_user DROP COLUMN identity; ALTER TABLE attain_user DROP COLUMN only_provider;"
         "INSERT INTO attain_user VALUES (1, 'ana', NULL, NULL, 'rep', NULL, 'a hash', false, '2026-01-01');"
         "UPDATE attain_meta SET value = '9' WHERE name = 'schema_version';");
@@ -89,7 +91,7 @@ static void test_from_the_tenth_version(void **state) {
   store_close(open_ledger(path));
   {
     g_autoptr(Store) store = store_open(path, NULL, STORE_CREATE, 0, NULL);
-    run(store,
+    run(store, DROP_NOTICES
         "DROP TABLE leadership; DROP TABLE leadership_history; DELETE FROM team; "
         "INSERT INTO team BY NAME SELECT 'crm' AS from_source, TRUE AS known, * FROM (VALUES (1, 't1', 'North', 3), "
         "(2, 't2', 'South', 1), (3, 't3', 'East', 5), (4, 't4', 'West', 6), (5, 't5', 'Far', NULL)) t(key, id, name, "
@@ -176,7 +178,7 @@ static void test_from_the_second_version(void **state) {
   for (int i = 0; i < 2; i++) {
     g_autoptr(Store) store = open_ledger(path);
     check_records(store);
-    expect(store, "SELECT value FROM attain_meta WHERE name = 'schema_version'", "11\n");
+    expect(store, "SELECT value FROM attain_meta WHERE name = 'schema_version'", "12\n");
     expect(store,
            "SELECT (SELECT count(*) FROM snapshot) + (SELECT count(*) FROM snapshot_kpi) + (SELECT count(*) FROM "
            "snapshot_value)",
@@ -248,7 +250,7 @@ static void test_interrupted_anywhere_the_old_version_is_left(void **state) {
   }
   assert_true(n_failed >= 5);
   g_autoptr(Store) store = open_ledger(path);
-  expect(store, "SELECT value FROM attain_meta WHERE name = 'schema_version'", "11\n");
+  expect(store, "SELECT value FROM attain_meta WHERE name = 'schema_version'", "12\n");
 }
 
 static const LedgerExtraColumn extras[] = {
