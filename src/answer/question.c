@@ -1,5 +1,6 @@
 /* From a question's texts to a request: names taken apart, dimensions looked at, roles and views spelled out. */
 #include "answer/answer.h"
+#include "query/reach.h"
 
 void answer_request_clear(AnswerRequest *request) {
   g_strfreev(request->kpis);
@@ -96,6 +97,7 @@ gboolean answer_request_read(const Session *session, const AnswerQuestion *quest
   query->where = (const char *const *)request->where;
   query->period = question->period;
   query->credit_now = question->credit_now;
+  if (session->sight && !query_reach_check(session->schema, query->by, query->where, error)) return FALSE;
   return read_rates_of(question, query, error) && read_grain(question, query, error) &&
          read_compare(question, query, error);
 }

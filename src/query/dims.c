@@ -167,29 +167,44 @@ static GPtrArray *known_names(const QueryContext *context, const QueryOrg *org) 
   return names;
 }
 
-Dim query_dim_of_word(const char *word) {
-  g_autofree char *lower = g_ascii_strdown(word, -1);
-  const char *asked = g_strstrip(lower);
-  for (guint i = 0; i < G_N_ELEMENTS(synonyms); i++)
-    if (g_str_equal(asked, synonyms[i].word)) asked = synonyms[i].name;
-  return (Dim){DIM_PATH, g_intern_string(asked)};
+char *query_dim_word(const char *word) {
+  char *asked = g_strstrip(g_ascii_strdown(word, -1));
+  for (guint i = 0; i < G_N_ELEMENTS(synonyms); i++) {
+    if (!g_str_equal(asked, synonyms[i].word)) continue;
+    g_free(asked);
+    return g_strdup(synonyms[i].name);
+  }
+  return asked;
 }
 
-gboolean query_dim_resolve(const QueryContext *context, const QueryOrg *org, const char *name, Dim *dim,
-                           GError **error) {
-  *dim = query_dim_of_word(name);
-  const char *asked = dim->name;
+/* What kind of dimension a word means; FALSE: none. */
+static gboolean find_kind(const QueryContext *context, const QueryOrg *org, const char *asked, DimKind *kind) {
+  const Dim path = {DIM_PATH, asked};
+  *kind = DIM_PATH;
   for (guint i = 0; i < G_N_ELEMENTS(person_names); i++)
     if (g_str_equal(asked, person_names[i])) {
-      dim->kind = person_kinds[i];
+      *kind = person_kinds[i];
       return TRUE;
     }
   if (query_org_has_level(org, asked)) {
-    dim->kind = DIM_LEVEL;
+    *kind = DIM_LEVEL;
     return TRUE;
   }
   for (guint t = 0; t < ledger_schema_n_tables(context->schema); t++)
-    if (query_dim_path(context, ledger_schema_table(context->schema, t), dim).possible) return TRUE;
+    if (query_dim_path(context, ledger_schema_table(context->schema, t), &path).possible) return TRUE;
+  return FALSE;
+}
+
+/* Names last as long as the program, so only of what there is: anybody may ask for anything. */
+gboolean query_dim_resolve(const QueryContext *context, const QueryOrg *org, const char *name, Dim *dim,
+                           GError **error) {
+  g_autofree char *asked = query_dim_word(name);
+  *dim = (Dim){DIM_PATH, NULL};
+  if (find_kind(context, org, asked, &dim->kind)) {
+    dim->name = g_intern_string(asked);
+    return TRUE;
+  }
+  if (error == NULL) return FALSE;
   g_autoptr(GPtrArray) names = known_names(context, org);
   const char *near = base_nearest(asked, (const char *const *)names->pdata, names->len);
   g_set_error(error, BASE_ERROR, BASE_ERROR_NOT_FOUND,

@@ -28,8 +28,8 @@ typedef struct {
 /* Errors: NOT_FOUND with the nearest name. */
 gboolean query_dim_resolve(const QueryContext *context, const QueryOrg *org, const char *name, Dim *dim,
                            GError **error);
-/* A word as the name of a column: people's other words (customer) are the ledger's (account). */
-Dim query_dim_of_word(const char *word);
+/* A word as the name of a column: people's other words (customer) are the ledger's (account). The caller frees. */
+char *query_dim_word(const char *word);
 /* TRUE when the dimension goes by the person credited. */
 gboolean query_dim_by_person(const Dim *dim);
 /* The member of a place that a by-person dimension asks for; -1 for none. */

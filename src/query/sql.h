@@ -15,6 +15,9 @@ void sql_read_rows(SqlSelect *select, const StoreGiven *rows);
 
 /* A row expression; instants as TIMESTAMP. The caller frees. */
 char *sql_value(SqlSelect *select, const KpiExpr *expr);
+/* A condition that somebody asks with. Where it cannot be computed of a record, which may be another's than theirs, it
+ * does not hold for it: an error would tell of the record. The caller frees. */
+char *sql_condition(SqlSelect *select, const KpiExpr *expr);
 /* An instant as the local DATE on which it lies. */
 char *sql_day(SqlSelect *select, const KpiExpr *expr);
 /* The column at the end of a path; a hop without a column is the row's key. */

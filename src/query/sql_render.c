@@ -344,6 +344,21 @@ char *sql_value(SqlSelect *select, const KpiExpr *expr) {
   return g_string_free(out, FALSE);
 }
 
+static gboolean computes(const KpiExpr *expr) {
+  gboolean is_computed =
+      expr->op != KPI_OP_COLUMN && expr->n_args > 0 && expr->unit.kind != KPI_BOOL && expr->unit.kind != KPI_TEXT;
+  for (guint i = 0; i < expr->n_args && !is_computed; i++) is_computed = computes(expr->args[i]);
+  return is_computed;
+}
+
+char *sql_condition(SqlSelect *select, const KpiExpr *expr) {
+  char *text = sql_value(select, expr);
+  if (!computes(expr)) return text;
+  char *tried = g_strdup_printf("TRY(%s)", text);
+  g_free(text);
+  return tried;
+}
+
 char *sql_day(SqlSelect *select, const KpiExpr *expr) {
   GString *out = g_string_new(NULL);
   render(select, out, expr, TRUE);

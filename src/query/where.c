@@ -22,6 +22,7 @@ void query_where_free(QueryWhere *where) {
 /* --- taking apart --- */
 
 #define MAX_BRACKETS 16
+#define MAX_BYTES    20000 /* of all conditions of a question */
 
 /* A letter that is not ASCII is one of a name too. */
 static gboolean is_of_name(char c) {
@@ -302,11 +303,14 @@ static gboolean has_open_text(const char *text) {
 static gboolean check_no_person(const QueryContext *context, const QueryOrg *org, const char *condition,
                                 GError **error) {
   if (has_open_text(condition)) return TRUE;
+  g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   Name name = {condition, 0};
   while (next_name(name.at + name.length, &name)) {
-    g_autofree char *text = g_strndup(name.at, name.length);
+    char *text = g_strndup(name.at, name.length);
     Dim dim;
-    if (!query_dim_resolve(context, org, text, &dim, NULL) || !query_dim_by_person(&dim)) continue;
+    if (!g_hash_table_add(seen, text) || !query_dim_resolve(context, org, text, &dim, NULL) ||
+        !query_dim_by_person(&dim))
+      continue;
     g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
                 "where: %s goes by the day and cannot be part of \"%s\"; write it as a condition of its own, \"%s = 'a "
                 "name'\" or \"%s in ('one', 'another')\"; several conditions must all hold",
@@ -352,6 +356,17 @@ static gboolean add_condition(const QueryContext *context, const QueryOrg *org, 
   return TRUE;
 }
 
+/* Each of their names is looked up in the ledger. */
+static gboolean check_sizes(const char *const *texts, GError **error) {
+  gsize n = 0;
+  for (const char *const *text = texts; text != NULL && *text != NULL; text++) n += strlen(*text);
+  if (n <= MAX_BYTES) return TRUE;
+  g_set_error(error, BASE_ERROR, BASE_ERROR_LIMIT,
+              "where: the conditions of a question have at most %d bytes in all (max_where), not %" G_GSIZE_FORMAT,
+              MAX_BYTES, n);
+  return FALSE;
+}
+
 static QueryWhere *read_texts(const QueryContext *context, const QueryOrg *org, const char *const *texts,
                               gboolean is_unread, GError **error) {
   g_autoptr(QueryWhere) where = g_new0(QueryWhere, 1);
@@ -359,6 +374,7 @@ static QueryWhere *read_texts(const QueryContext *context, const QueryOrg *org, 
   where->sight = query_sight_hold(context->sight);
   where->people = g_ptr_array_new_with_free_func(person_filter_free);
   where->conditions = g_ptr_array_new_with_free_func(g_free);
+  if (!check_sizes(texts, error)) return NULL;
   for (const char *const *text = texts; text != NULL && *text != NULL; text++)
     if (!add_condition(context, org, where, *text, 0, error)) return NULL;
   return g_steal_pointer(&where);
@@ -423,7 +439,8 @@ static gboolean meets_text(const char *rest) {
 
 /* What `name` is called from `table`: `industry` on a deal is account.industry. NULL: as it is written. */
 static char *name_from(const QueryContext *context, const LedgerTable *table, const char *name, const char *rest) {
-  Dim dim = query_dim_of_word(name);
+  g_autofree char *word = query_dim_word(name);
+  const Dim dim = {DIM_PATH, word};
   const LedgerColumn *own = ledger_table_column(table, dim.name);
   if (own != NULL && own->type != LEDGER_REF) return g_strdup(dim.name);
   DimPath path = query_dim_path(context, table, &dim);
@@ -466,7 +483,7 @@ gboolean query_where_sql(const QueryContext *context, const QueryWhere *where, S
       if (all != NULL) g_string_free(all, TRUE);
       return FALSE;
     }
-    g_autofree char *text = sql_value(select, expr);
+    g_autofree char *text = sql_condition(select, expr);
     if (all == NULL)
       all = g_string_new(text);
     else

@@ -23,7 +23,7 @@ TargetCell *target_grid_cell(const TargetGrid *grid, guint member, guint period)
 TargetGrid *target_grid_empty(const char *kpi, const char *dimension) {
   TargetGrid *grid = g_new0(TargetGrid, 1);
   grid->kpi = g_strdup(kpi);
-  grid->dimension = g_strdup(query_dim_of_word(dimension).name);
+  grid->dimension = query_dim_word(dimension);
   grid->members = g_ptr_array_new_with_free_func(g_free);
   grid->periods = g_array_new(FALSE, FALSE, sizeof(CalendarPeriod));
   return grid;

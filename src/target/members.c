@@ -173,7 +173,7 @@ void target_member_missing(const char *dimension, const GPtrArray *names, const 
 /* Which people and teams there are is told by who sees them; products, regions and the like are words of the whole
  * company. But who asks for an account by a name nearly right would be told the name of one that they do not see. */
 static gboolean may_name(const QueryContext *context, const char *dimension, GError **error) {
-  const char *name = query_dim_of_word(dimension).name;
+  g_autofree char *name = query_dim_word(dimension);
   gboolean is_named = context->sight == NULL;
   for (guint d = 0; d < G_N_ELEMENTS(named); d++) is_named |= g_str_equal(named[d], name);
   if (!is_named)
@@ -206,7 +206,7 @@ gboolean target_who_read(const QueryContext *context, const char *text, char **d
     target_member_missing(dim, names, name, error);
     return FALSE;
   }
-  *dimension = g_strdup(query_dim_of_word(dim).name);
+  *dimension = query_dim_word(dim);
   *member = g_strdup(found);
   return TRUE;
 }

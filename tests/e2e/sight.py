@@ -118,8 +118,10 @@ def values(rng, company, name, schema):
     person, team = company.people[other.person], company.teams[other.team][0]
     pools = {
         "kpi": ["revenue", "won_deals", "win_rate", "average_deal_size", "open_pipeline", "revenue_per_rep", "sales_cycle", "largest_deal"],
-        "by": ["rep", "team", "manager", "account", "stage", "team,rep", "rep,account", "source"],
+        "by": ["rep", "team", "manager", "account", "stage", "team,rep", "rep,account", "source", "account.owner", "account.owner.email"],
         "where": ["rep = '%s'" % person, "team = '%s'" % team, "account = 'account-%s'" % other.canary, "amount > %d" % other.amount,
+                  "amount * %d > 0" % (((1 << 63) - 1) // (100 * other.amount)), "amount + amount * 9007199254740992 > 0",
+                  "owner.manager.cost > %d" % other.amount, "account . owner.cost > 1", "account.owner.name <> '%s'" % person,
                   "rep != '%s'" % person, "outcome = 'won'", "rep = '%s'" % person[:-1], "manager = '%s'" % person],
         "period": ["2026", "2026-Q1", "2026-01", "last-12-months", "2026-H1"],
         "as_of": ["2026-11-19", "2026-10-01"], "since": ["2026-01-01", "2026-11-19"],
@@ -165,7 +167,10 @@ def faults(reader, asked, status, text, path=""):
     for word in reader.hidden_words:
         if word in text and word not in asked:
             found.append("the name %s" % word)
-    for number in (numbers(text) & reader.hidden_amounts) - then:
+    told = numbers(text)
+    if status >= 400:  # errors of a computation would tell cents
+        told |= {n // 100 for n in told}
+    for number in (told & reader.hidden_amounts) - then:
         if str(number) not in asked:
             found.append("the amount %d" % number)
     return found
@@ -347,6 +352,18 @@ def check_targets(server, company, reader, boss, rng):
     return len(wrong)
 
 
+def check_overflow(server, reader):
+    """A condition that overflows for others' records is answered all the same: an error would tell that there are such records."""
+    for condition in ("amount * 9007199254740992 > 0", "amount * amount * amount * amount > 0"):
+        question = [("kpi", "revenue"), ("period", "2026"), ("where", condition)]
+        for path in ("/api/v1/ask", "/api/v1/records", "/api/v1/explain"):
+            status, text = server.get(path, reader.token, question)
+            if status != 200:
+                print("FAILED: %s asks %s where %s: %d %s" % (reader.user, path, condition, status, text))
+                return 1
+    return 0
+
+
 def check_questions(server, company, reader, routes, rng, n_requests):
     """Revenue has in it whose deals the reader sees, all of them and no others; and no answer on any route tells of others."""
     bad = 0
@@ -362,6 +379,7 @@ def check_questions(server, company, reader, routes, rng, n_requests):
     if not by and revenue_of(text) != [reader.bits]:
         bad += 1
         print("FAILED: %s sees revenue %s of %d" % (reader.user, revenue_of(text), reader.bits))
+    bad += check_overflow(server, reader)
     for _ in range(n_requests):
         path, query = request(rng, company, *rng.choice(routes))
         asked = urllib.parse.unquote(path) + json.dumps(query)

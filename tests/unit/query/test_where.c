@@ -250,10 +250,33 @@ static void misspelt(void **state) {
   }
 }
 
+/* 1,600 cents times 2^53 are more than 2^63, 800 are less: an error would tell of the deal of 16 euros whom it is not
+ * for. A condition that cannot be computed of a record does not hold for it. */
+static void overflows(void **state) {
+  static const Case cases[] = {
+      {{"amount * 9007199254740992 > 5"}, 15},
+      {{"not (amount * 9007199254740992 > 5)"}, 0},
+      {{"amount > 8 and amount * amount * amount * amount * amount * amount * amount > 0"}, 0},
+  };
+  assert_counted(cases, G_N_ELEMENTS(cases));
+}
+
+static void too_long(void **state) {
+  GString *text = g_string_new("amount > 0");
+  while (text->len <= 20000) g_string_append(text, " and amount > 0");
+  g_autofree char *condition = g_string_free(text, FALSE);
+  g_autoptr(GError) error = NULL;
+  assert_null(ask((const char *const[]){condition, NULL}, &error));
+  assert_true(g_error_matches(error, BASE_ERROR, BASE_ERROR_LIMIT));
+  assert_non_null(strstr(error->message, "max_where"));
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(people),        cmocka_unit_test(nobody), cmocka_unit_test(quotes),  cmocka_unit_test(joined),
-      cmocka_unit_test(other_columns), cmocka_unit_test(days),   cmocka_unit_test(refused), cmocka_unit_test(misspelt),
+      cmocka_unit_test(people),   cmocka_unit_test(nobody),        cmocka_unit_test(quotes),
+      cmocka_unit_test(joined),   cmocka_unit_test(other_columns), cmocka_unit_test(days),
+      cmocka_unit_test(refused),  cmocka_unit_test(misspelt),      cmocka_unit_test(overflows),
+      cmocka_unit_test(too_long),
   };
   return cmocka_run_group_tests(tests, set_up, tear_down);
 }
