@@ -88,6 +88,18 @@ static int run_again(CliContext *context, const char *text, GError **error) {
   return 0;
 }
 
+/* What quiet hours and digests hold back becomes a message when its time has come. */
+static gboolean print_nothing(CliContext *context, const Session *session, GError **error) {
+  AlertWaiting waiting;
+  if (!alert_outbox_next(session->store, session->now_us, &waiting, error)) return FALSE;
+  g_autofree char *then = waiting.next_us < G_MAXINT64 ? answer_alert_time(session, waiting.next_us) : NULL;
+  if (then)
+    fprintf(context->out, "Quiet hours or a digest hold back what happened: it is sent from %s on.\n", then);
+  else
+    fputs("Nothing waits to be sent; --all shows what was.\n", context->out);
+  return TRUE;
+}
+
 static int run_outbox(CliContext *context, const CliArguments *arguments, GError **error) {
   const char *again = cli_option(arguments, "again"), *format = cli_option(arguments, "format");
   if (again) return run_again(context, again, error);
@@ -97,9 +109,10 @@ static int run_outbox(CliContext *context, const CliArguments *arguments, GError
   if (!messages) return -1;
   if (g_strcmp0(format, "json") == 0) {
     answer_alert_outbox_json(context->out, messages);
+  } else if (messages->len == 0 && only_waiting) {
+    if (!print_nothing(context, session, error)) return -1;
   } else if (messages->len == 0) {
-    fputs(only_waiting ? "Nothing waits to be sent; --all shows what was.\n" : "No message was made yet.\n",
-          context->out);
+    fputs("No message was made yet.\n", context->out);
   } else {
     g_autoptr(CliTable) table = answer_alert_outbox_table(session, messages);
     cli_table_write(table, context, g_strcmp0(format, "md") == 0);

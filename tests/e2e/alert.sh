@@ -131,6 +131,8 @@ rules:
 YAML
 rm told.jsonl
 run 0 -C co --now "2026-11-12 20:00" alert run
+run 0 -C co --now "2026-11-12 20:00" alert outbox
+says "it is sent from 2026-11-13 07:30 on"
 is "only what may disturb" "$(told '[[a["rule"] for a in m["alerts"]] for m in d]')" "[['at_once']]"
 run 0 -C co --now "2026-11-13 07:29" alert run
 is "still quiet" "$(told 'len(d)')" "1"
