@@ -321,7 +321,8 @@ void cli_table_print(const CliTable *table, const CliContext *context) {
   free(text);
   scols_unref_table(grid);
 
-  if (n_columns < table->columns->len || table->notes->len > 0) fputc('\n', context->out);
+  gboolean has_more = n_columns < table->columns->len || table->notes->len > 0;
+  if (has_more && table->columns->len > 0) fputc('\n', context->out);
   print_left_out(table, n_columns, context);
   for (guint i = 0; i < table->notes->len; i++) print_note(context, g_ptr_array_index(table->notes, i));
 }

@@ -107,6 +107,7 @@ run 0 -C co --now 2026-11-20 board teams --format md
 says "| South | EUR 300 | EUR 100 |"
 run 0 -C co --now 2026-11-01 board teams
 says "There is nothing on it yet: 2026-Q3 comes to it after"
+is "as many lines as it takes" "$(wc -l < "$out")" 3
 run 0 -C co --now 2026-11-20 board teams --format xlsx --output teams.xlsx
 is "a workbook" "$(head -c 2 teams.xlsx)" "PK"
 run 2 -C co board teams --output teams.xlsx
