@@ -116,3 +116,29 @@ gboolean lib_may_say(AttainWorkspace *workspace, TargetAct act, const TargetTerm
   if (why) g_set_error_literal(error, BASE_ERROR, BASE_ERROR_FORBIDDEN, why);
   return why == NULL;
 }
+
+/* --- objectives --- */
+
+gboolean lib_is_served(const TargetObjective *objective, const GPtrArray *objectives, const GPtrArray *targets) {
+  gboolean is = FALSE;
+  for (guint i = 0; i < targets->len && !is; i++) {
+    const Target *target = g_ptr_array_index(targets, i);
+    TargetState state = target_state(target);
+    is = (state == TARGET_AGREED || state == TARGET_OPEN) && target_objective_of(target, objectives) == objective;
+  }
+  return is;
+}
+
+gboolean lib_may_name(AttainWorkspace *workspace, const char *objective, const GPtrArray *targets, GError **error) {
+  if (!objective || lib_sees_all(workspace)) return TRUE;
+  g_autoptr(GPtrArray) objectives = target_read_objectives(workspace->core->session->store, error);
+  for (guint i = 0; objectives && i < objectives->len; i++) {
+    const TargetObjective *at = g_ptr_array_index(objectives, i);
+    if (g_ascii_strcasecmp(at->name, objective) == 0 && lib_is_served(at, objectives, targets)) return TRUE;
+  }
+  if (objectives)
+    g_set_error(error, BASE_ERROR, BASE_ERROR_NOT_FOUND,
+                "no target of yours serves an objective \"%s\": without one, a target serves that which names its KPI",
+                objective);
+  return FALSE;
+}

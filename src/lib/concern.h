@@ -21,3 +21,8 @@ gboolean lib_check_relation(TargetAct act, AccessRelation relation, GError **err
  * FORBIDDEN. In the turn. */
 gboolean lib_may_say(AttainWorkspace *workspace, TargetAct act, const TargetTerms *terms, const Target *target,
                      GError **error);
+/* Whether one of the targets, agreed or open, serves the objective, which is one of all. */
+gboolean lib_is_served(const TargetObjective *objective, const GPtrArray *objectives, const GPtrArray *targets);
+/* Whether the handle may name this objective (NULL: none), given the targets that it sees: those that they serve. One
+ * that is not there is refused as one that is not theirs. Errors: NOT_FOUND. In the turn. */
+gboolean lib_may_name(AttainWorkspace *workspace, const char *objective, const GPtrArray *targets, GError **error);

@@ -193,16 +193,6 @@ char *attain_target_suggest(AttainWorkspace *workspace, const char *kpi, const c
 
 /* --- objectives --- */
 
-static gboolean is_served(const TargetObjective *objective, const GPtrArray *objectives, const GPtrArray *targets) {
-  gboolean is = FALSE;
-  for (guint i = 0; i < targets->len && !is; i++) {
-    const Target *target = g_ptr_array_index(targets, i);
-    TargetState state = target_state(target);
-    is = (state == TARGET_AGREED || state == TARGET_OPEN) && target_objective_of(target, objectives) == objective;
-  }
-  return is;
-}
-
 /* Who does not see everything is told of those that targets serve which they see. */
 static gboolean list_objectives(AttainWorkspace *workspace, const Session *session, gconstpointer what, FILE *out,
                                 GError **error) {
@@ -211,7 +201,7 @@ static gboolean list_objectives(AttainWorkspace *workspace, const Session *sessi
   g_autoptr(GPtrArray) told = g_ptr_array_new();
   for (guint i = 0; targets && i < objectives->len; i++) {
     gpointer objective = g_ptr_array_index(objectives, i);
-    if (lib_sees_all(workspace) || is_served(objective, objectives, targets)) g_ptr_array_add(told, objective);
+    if (lib_sees_all(workspace) || lib_is_served(objective, objectives, targets)) g_ptr_array_add(told, objective);
   }
   if (targets) answer_objectives_json(session, told, targets, out);
   return targets != NULL;

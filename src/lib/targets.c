@@ -138,7 +138,7 @@ static gboolean say(AttainWorkspace *workspace, const Session *session, gconstpo
                        .author = saying->author,
                        .reason = saying->reason};
   g_autoptr(GPtrArray) targets = lib_read_targets(workspace, error);
-  if (!targets) return FALSE;
+  if (!targets || !lib_may_name(workspace, saying->objective, targets, error)) return FALSE;
   return saying->target > 0 ? say_about(workspace, session, &said, act, targets, saying->target, out, error)
                             : say_new(workspace, session, &said, act, targets, saying->dry_run, out, error);
 }

@@ -154,6 +154,11 @@ const char *query_dim_table(const Dim *dim) {
   }
 }
 
+/* A reference to a record that is no dimension (a deal, a lead) groups nothing: that record's columns do. */
+static gboolean is_of_record(const QueryContext *context, const LedgerColumn *column) {
+  return column->type == LEDGER_REF && ledger_schema_find(context->schema, column->ref)->kind != LEDGER_DIMENSION;
+}
+
 static GPtrArray *known_names(const QueryContext *context, const QueryOrg *org) {
   GPtrArray *names = g_ptr_array_new();
   for (guint i = 0; i < G_N_ELEMENTS(person_names); i++) g_ptr_array_add(names, (gpointer)person_names[i]);
@@ -162,7 +167,8 @@ static GPtrArray *known_names(const QueryContext *context, const QueryOrg *org) 
   for (guint t = 0; t < ledger_schema_n_tables(context->schema); t++) {
     const LedgerTable *table = ledger_schema_table(context->schema, t);
     for (guint c = 0; c < table->n_columns; c++)
-      if (can_group(&table->columns[c])) g_ptr_array_add(names, (gpointer)table->columns[c].name);
+      if (can_group(&table->columns[c]) && !is_of_record(context, &table->columns[c]))
+        g_ptr_array_add(names, (gpointer)table->columns[c].name);
   }
   return names;
 }
@@ -175,6 +181,12 @@ char *query_dim_word(const char *word) {
     return g_strdup(synonyms[i].name);
   }
   return asked;
+}
+
+static gboolean groups(const QueryContext *context, const LedgerTable *table, const Dim *dim) {
+  DimPath path = query_dim_path(context, table, dim);
+  const LedgerColumn *last = path.possible && path.n_path > 0 ? path.path[path.n_path - 1].column : NULL;
+  return path.possible && (last == NULL || !is_of_record(context, last));
 }
 
 /* What kind of dimension a word means; FALSE: none. */
@@ -191,7 +203,7 @@ static gboolean find_kind(const QueryContext *context, const QueryOrg *org, cons
     return TRUE;
   }
   for (guint t = 0; t < ledger_schema_n_tables(context->schema); t++)
-    if (query_dim_path(context, ledger_schema_table(context->schema, t), &path).possible) return TRUE;
+    if (groups(context, ledger_schema_table(context->schema, t), &path)) return TRUE;
   return FALSE;
 }
 

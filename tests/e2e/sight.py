@@ -213,6 +213,15 @@ def check_alerts(server, company, reader):
     aims = {aim["name"] for aim in json.loads(server.get("/api/v1/objectives", reader.token)[1])["objectives"]}
     if aims != {name for p, name in company.aims.items() if "rep:" + company.people[p] in reps}:
         wrong.append("is told of the objectives %s" % sorted(aims))
+    # Others' objectives are as if there were none, also by a name that is nearly theirs.
+    for name in [*sorted(set(company.aims.values()) - aims), "Unserved"]:
+        details = []
+        for said in (name, name[:-1], "Nonesuch"):
+            proposal = {"act": "propose", "sentence": "reach 1000 revenue in 2027-Q2", "who": "rep:" + company.people[reader.person], "objective": said, "dry_run": True}
+            status, text = server.get("/api/v1/targets", reader.token, body=proposal)
+            details.append((status, json.loads(text).get("detail", "").replace(said, "")))
+        if len(set(details)) != 1 or details[0][0] != 404:
+            wrong.append("is told of the objective %s: %s" % (name, details))
     strangers = [p for p in now if "rep:" + company.people[p] not in reps]
 
     def say(rule, who):

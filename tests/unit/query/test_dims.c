@@ -26,6 +26,21 @@ static Dim resolved(const World *world, const QueryOrg *org, const char *name) {
   return dim;
 }
 
+static void records_are_no_dimensions(void **state) {
+  g_auto(World) world = world_of_namesakes();
+  g_autoptr(QueryOrg) org = query_org_load(&world.context, NULL);
+  static const char *const names[] = {"opportunity", "activity.opportunity", "lead", "opportunity.lead"};
+  for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
+    g_autoptr(GError) error = NULL;
+    Dim dim;
+    assert_false(query_dim_resolve(&world.context, org, names[i], &dim, &error));
+    assert_true(g_error_matches(error, BASE_ERROR, BASE_ERROR_NOT_FOUND));
+    g_autofree char *same = g_strdup_printf("did you mean '%s'", names[i]);
+    assert_null(strstr(error->message, same));
+  }
+  assert_int_equal(resolved(&world, org, "opportunity.account").kind, DIM_PATH);
+}
+
 static DimMembers *people(const World *world, const QueryOrg *org) {
   const Dim rep = resolved(world, org, "rep");
   DimMembers *members = query_members_new(&world->context, org, &rep);
@@ -146,9 +161,9 @@ static void stages_keep_their_order(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(namesakes_stand_apart),   cmocka_unit_test(names_are_found),
-      cmocka_unit_test(words_for_dimensions),    cmocka_unit_test(ways_from_facts),
-      cmocka_unit_test(stages_keep_their_order),
+      cmocka_unit_test(records_are_no_dimensions), cmocka_unit_test(namesakes_stand_apart),
+      cmocka_unit_test(names_are_found),           cmocka_unit_test(words_for_dimensions),
+      cmocka_unit_test(ways_from_facts),           cmocka_unit_test(stages_keep_their_order),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
