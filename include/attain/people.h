@@ -99,6 +99,12 @@ ATTAIN_API char *attain_accept_invitation(AttainWorkspace *workspace, const char
 ATTAIN_API bool attain_change_password(AttainWorkspace *handle, const char *old_password, const char *new_password,
                                        AttainError *error);
 
+/* JSON of one's own sessions, and of what was lately done of one's sign-in: of a handle of attain_as_session().
+ * Errors: USAGE for any other handle, and where the workspace is read only. */
+ATTAIN_API char *attain_sessions(AttainWorkspace *handle, AttainError *error);
+/* Ends all of them, that of the handle too: whoever is signed in as this user is so no more. Errors: the same. */
+ATTAIN_API bool attain_end_sessions(AttainWorkspace *handle, const char *address, AttainError *error);
+
 /* --- telling users of changes to how they sign in --- */
 
 typedef struct {

@@ -83,6 +83,19 @@ static void sign_out(HttpExchange *exchange, gpointer server) {
   reply_done(exchange, ok, &error);
 }
 
+static void list_sessions(HttpExchange *exchange, gpointer server) {
+  AttainError error = {0};
+  http_set_header(exchange, "Cache-Control", "no-store");
+  api_reply_json(exchange, attain_sessions(api_workspace(exchange), &error), &error);
+}
+
+static void end_sessions(HttpExchange *exchange, gpointer server) {
+  AttainError error = {0};
+  bool ok = attain_end_sessions(api_workspace(exchange), http_client(exchange), &error);
+  if (ok) api_set_cookie(exchange, NULL);
+  reply_done(exchange, ok, &error);
+}
+
 static void change_password(HttpExchange *exchange, gpointer server) {
   g_autoptr(ApiBody) body = api_body_new(exchange);
   const char *old = api_body_text(body, "old"), *new = api_body_text(body, "new");
@@ -251,6 +264,9 @@ const HttpRoute api_people_routes[] = {
      .answer = "me",
      .flags = HTTP_ROUTE_SLOW | HTTP_ROUTE_OPEN | HTTP_ROUTE_PROMPT},
     {PROMPT("DELETE", "session", sign_out, "Sign out"), .tag = "People"},
+    {PROMPT("GET", "sessions", list_sessions, "One's sessions, and what was lately done of one's sign-in"),
+     .tag = "People", .answer = "sessions"},
+    {PROMPT("DELETE", "sessions", end_sessions, "Sign out everywhere: ends all of one's sessions"), .tag = "People"},
     {.method = "POST",
      .path = "/api/v1/invitation",
      .handler = accept_invitation,

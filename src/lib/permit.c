@@ -140,6 +140,8 @@ static const Permit permits[] = {
     {"token_add", 0, BLIND},
     {"token_end", 0, BLIND},
     {"tokens", 0, BLIND},
+    {"sessions", 0, BLIND},
+    {"end_sessions", 0, BLIND},
     {"audit", MANAGE, BLIND},
     {"audit_verify", MANAGE, BLIND},
     {"erase", MANAGE, BLIND},

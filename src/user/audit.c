@@ -152,22 +152,39 @@ static Kept kept_at(const StoreRows *rows, gsize row) {
   return kept;
 }
 
+#define ENTRIES                                                                                                 \
+  "SELECT entry, happened_at, who, address, what, about, chain, who_salt, address_salt, about_salt, who_seal, " \
+  "address_seal, about_seal FROM attain_audit WHERE "
+
 static StoreRows *read_after(Store *store, gint64 after, guint limit, GError **error) {
   const StoreValue values[] = {store_of_int(after), store_of_int(limit)};
-  return store_query(store,
-                     "SELECT entry, happened_at, who, address, what, about, chain, who_salt, address_salt, about_salt, "
-                     "who_seal, address_seal, about_seal FROM attain_audit WHERE entry > $1 ORDER BY entry LIMIT $2",
-                     values, G_N_ELEMENTS(values), limit, error);
+  return store_query(store, ENTRIES "entry > $1 ORDER BY entry LIMIT $2", values, G_N_ELEMENTS(values), limit, error);
+}
+
+static gboolean tell_all(const StoreRows *rows, UserAuditTell tell, gpointer data) {
+  for (gsize row = 0; rows && row < store_rows_count(rows); row++) {
+    Kept kept = kept_at(rows, row);
+    tell(&kept.entry, data);
+  }
+  return rows != NULL;
 }
 
 gboolean user_audit_read(Store *store, gint64 after, guint limit, UserAuditTell tell, gpointer data, GError **error) {
   g_autoptr(StoreRows) rows = read_after(store, after, limit, error);
-  if (!rows) return FALSE;
-  for (gsize row = 0; row < store_rows_count(rows); row++) {
-    Kept kept = kept_at(rows, row);
-    tell(&kept.entry, data);
-  }
-  return TRUE;
+  return tell_all(rows, tell, data);
+}
+
+gboolean user_audit_of_sign_in(Store *store, const char *who, guint limit, UserAuditTell tell, gpointer data,
+                               GError **error) {
+  const StoreValue values[] = {store_of_text(who), store_of_int(limit)};
+  g_autoptr(StoreRows) rows =
+      store_query(store,
+                  ENTRIES
+                  "who = $1 AND what IN ('signed in', 'sign-in failed', 'signed out', 'sessions ended', "
+                  "'password changed', 'password set by a one-time link', 'token made', 'token used first', "
+                  "'token ended') ORDER BY entry DESC LIMIT $2",
+                  values, G_N_ELEMENTS(values), limit, error);
+  return tell_all(rows, tell, data);
 }
 
 /* --- proving --- */

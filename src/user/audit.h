@@ -24,6 +24,10 @@ typedef void (*UserAuditTell)(const UserAuditEntry *entry, gpointer data);
 /* The entries after `after`, in order, at most `limit`. Errors: IO. */
 gboolean user_audit_read(Store *store, gint64 after, guint limit, UserAuditTell tell, gpointer data, GError **error);
 
+/* What users themselves, or who tried to be one of them, did of signing in: `who`'s, the latest first. Errors: IO. */
+gboolean user_audit_of_sign_in(Store *store, const char *who, guint limit, UserAuditTell tell, gpointer data,
+                               GError **error);
+
 typedef struct {
   gint64 n_gone;   /* entries that went from the beginning, by user_audit_tidy() */
   gint64 n;        /* entries there are */

@@ -302,3 +302,28 @@ void user_book_tokens(UserBook *book, gint64 number, UserTellToken tell, gpointe
   for (guint i = 0; i < rows->len; i++) tell(&g_array_index(rows, UserTokenRow, i), data);
   g_mutex_unlock(&book->mutex);
 }
+
+static gint by_last_seen(gconstpointer a, gconstpointer b) {
+  const UserSessionRow *x = a, *y = b;
+  if (x->seen_us != y->seen_us) return x->seen_us > y->seen_us ? -1 : 1;
+  return (x->began_us < y->began_us) - (x->began_us > y->began_us);
+}
+
+void user_book_sessions(UserBook *book, gint64 number, const char *secret, const UserLimits *limits, gint64 now_us,
+                        UserTellSession tell, gpointer data) {
+  g_autofree char *digest = user_secret_digest(secret);
+  g_autoptr(GArray) rows = g_array_new(FALSE, FALSE, sizeof(UserSessionRow));
+  GHashTableIter iter;
+  gpointer at;
+  g_mutex_lock(&book->mutex);
+  g_hash_table_iter_init(&iter, book->sessions);
+  while (g_hash_table_iter_next(&iter, NULL, &at)) {
+    const BookSession *session = at;
+    if (session->user != number || book_is_over(session, limits, now_us)) continue;
+    UserSessionRow row = {session->began_us, session->seen_us, g_str_equal(session->digest, digest)};
+    g_array_append_val(rows, row);
+  }
+  g_array_sort(rows, by_last_seen);
+  for (guint i = 0; i < rows->len; i++) tell(&g_array_index(rows, UserSessionRow, i), data);
+  g_mutex_unlock(&book->mutex);
+}

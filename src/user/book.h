@@ -113,6 +113,15 @@ gboolean user_book_settle(UserBook *book, Store *store, const UserLimits *limits
 void user_book_forget_tokens(UserBook *book, gint64 before_us);
 
 typedef struct {
+  gint64 began_us, seen_us;
+  gboolean is_given; /* the one whose secret was given */
+} UserSessionRow;
+typedef void (*UserTellSession)(const UserSessionRow *session, gpointer data);
+/* A user's that have not ended, that seen last first. Under the book's lock: `tell` may not call it. */
+void user_book_sessions(UserBook *book, gint64 number, const char *secret, const UserLimits *limits, gint64 now_us,
+                        UserTellSession tell, gpointer data);
+
+typedef struct {
   const char *user, *name;
   guint may;
   gint64 made_us, ends_us, used_us; /* used_us 0: never */
