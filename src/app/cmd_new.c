@@ -177,17 +177,24 @@ static const char *first_question(const char *yaml) {
   return NULL;
 }
 
-static void print_next_proposed(const CliContext *context, const char *folder, const IngestProposal *proposal) {
+/* `currency` NULL: the files say one, or the command does. */
+static void print_next_proposed(const CliContext *context, const char *folder, const IngestProposal *proposal,
+                                const char *currency) {
   g_autofree char *look =
       g_strdup_printf("Look through %s/sources/%s.yaml and correct what was assumed wrongly.", folder, proposal->name);
+  g_autofree char *unsaid =
+      currency ? g_strdup_printf(" No file says a currency, so amounts count as %s.", currency) : g_strdup("");
+  g_autofree char *edit = g_strdup_printf(
+      "Look through %s/attain.yaml: currency, time zone and fiscal year decide every number.%s", folder, unsaid);
   g_autofree char *load = g_strdup_printf("attain -C %s load", folder);
   const char *question = first_question(proposal->yaml);
   g_autofree char *kpis = g_strdup_printf("attain -C %s kpis", folder);
   g_autofree char *show =
       question != NULL ? g_strdup_printf("%s, then attain -C %s %s", kpis, folder, question) : g_strdup(kpis);
   print_step(context, 1, look);
-  print_step(context, 2, load);
-  print_step(context, 3, show);
+  print_step(context, 2, edit);
+  print_step(context, 3, load);
+  print_step(context, 4, show);
 }
 
 static void print_file(const CliContext *context, int width, const char *file, const char *about) {
@@ -196,7 +203,7 @@ static void print_file(const CliContext *context, int width, const char *file, c
 }
 
 static void print_result(const CliContext *context, const char *folder, const WorkspaceAnswers *answers,
-                         const IngestProposal *proposal) {
+                         const IngestProposal *proposal, gboolean has_currency) {
   g_autofree char *source = g_strdup_printf("sources/%s.yaml", proposal ? proposal->name : "example");
   int width = MAX(FILE_WIDTH, (int)g_utf8_strlen(source, -1));
   g_autofree char *organisation = g_strdup_printf("%s, %s, %s, fiscal year from %s", answers->name, answers->currency,
@@ -218,7 +225,7 @@ static void print_result(const CliContext *context, const char *folder, const Wo
   fputc('\n', context->out);
   cli_print_heading(context, "Next");
   if (proposal)
-    print_next_proposed(context, folder, proposal);
+    print_next_proposed(context, folder, proposal, has_currency ? NULL : answers->currency);
   else
     print_next_empty(context, folder);
 }
@@ -269,7 +276,8 @@ static int run(CliContext *context, const CliArguments *arguments, GError **erro
     g_propagate_error(error, g_steal_pointer(&cause));
     return -1;
   }
-  print_result(context, folder, &answers, proposal);
+  print_result(context, folder, &answers, proposal,
+               cli_option(arguments, "currency") || (proposal && proposal->currency));
   return 0;
 }
 

@@ -20,6 +20,12 @@ run 0 new us --name "US: \"Sales\"" --currency USD --time-zone America/New_York 
 run 0 -C us check
 grep -q "USD" us/attain.yaml && grep -q "America/New_York" us/attain.yaml && grep -qi "april" us/attain.yaml || fail "the answers are not in attain.yaml"
 
+# --- a currency that no file says is said to be taken for granted ---
+run 0 new deals --from "$here/../../docs/example/deals.csv"
+says "so amounts count as EUR"
+run 0 new dollars --currency USD --from "$here/../../docs/example/deals.csv"
+says_not "amounts count as"
+
 # --- refused, and nothing made ---
 run 1 new my-company
 complains "not empty"
