@@ -1,6 +1,8 @@
 /* The policy as it is without a file, and what it says of a user. */
 #include "access/policy.h"
 
+#include "user/secret.h"
+
 #define READS   (USER_MAY_READ)
 #define TAKES   (USER_MAY_READ | USER_MAY_TARGET | USER_MAY_ALERT)
 #define GOVERNS (TAKES | USER_MAY_SEE_ALL)
@@ -65,6 +67,9 @@ void access_policy_free(AccessPolicy *policy) {
   if (!policy) return;
   g_ptr_array_unref(policy->groups);
   g_ptr_array_unref(policy->boards);
+  g_free(policy->pepper_from.env);
+  g_free(policy->pepper_from.file);
+  user_password_free(policy->pepper);
   g_free(policy);
 }
 

@@ -5,6 +5,7 @@
 #include "access/suppress.h"
 #include "base/text.h"
 #include "calendar/calendar.h"
+#include "conf/conf.h"
 #include "user/book.h"
 
 typedef enum {
@@ -60,6 +61,8 @@ typedef struct {
   AccessRole roles[USER_N_ROLES];
   GPtrArray *groups; /* AccessGroup */
   UserLimits limits;
+  ConfSecret pepper_from;  /* where the secret is that is hashed with passwords; all NULL: none is */
+  char *pepper;            /* it, once somebody has read it from there; NULL: none */
   gboolean has_no_notices; /* users are not told by mail of changes to how they sign in */
   AccessRetention retention;
   GPtrArray *boards; /* AccessBoard */

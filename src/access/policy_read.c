@@ -6,6 +6,7 @@
  *   groups:
  *     north_coaching: {people: [Ana Silva, ben@example.com], teams: [North]}
  *   sessions: {idle_hours: 12, days: 30}
+ *   passwords: {pepper_env: ATTAIN_PEPPER}           or pepper_file: …; the secret never stands in the file
  *   notices: no                                     users are not told by mail of changes to how they sign in
  *   retention: {rejected: 180, alerts: 730, tokens: 90, audit: 1095}   days; what is not said is kept for ever
  *   shared: …                                       policy_shared.c
@@ -23,7 +24,7 @@
 #define MAX_NAMED      1000 /* groups */
 
 typedef struct {
-  const ConfNode *roles, *groups, *sessions, *retention, *shared;
+  const ConfNode *roles, *groups, *sessions, *passwords, *retention, *shared;
   gboolean notices;
 } Whole;
 
@@ -150,6 +151,24 @@ static gboolean read_sessions(const ConfNode *node, AccessPolicy *policy, GError
   return TRUE;
 }
 
+static gboolean read_passwords(const ConfNode *node, const char *folder, AccessPolicy *policy, GError **error) {
+  struct {
+    char *env, *file;
+  } section = {0};
+  static const ConfField fields[] = {
+      {"pepper_env", CONF_TEXT, 0},
+      {"pepper_file", CONF_TEXT, sizeof(char *)},
+  };
+  if (!node) return TRUE;
+  if (!conf_read_map(node, fields, G_N_ELEMENTS(fields), &section, error)) return FALSE;
+  policy->pepper_from.env = section.env;
+  policy->pepper_from.file = section.file ? g_canonicalize_filename(section.file, folder) : NULL;
+  gboolean is_twice = section.env && section.file;
+  g_free(section.file);
+  if (is_twice) base_error_at(error, BASE_ERROR_INPUT, node->span, "give one of \"pepper_env\" and \"pepper_file\"");
+  return !is_twice;
+}
+
 /* An audit log that forgets within a month is none, and within that alerts are looked into. */
 static gboolean read_retention(const ConfNode *node, AccessPolicy *policy, GError **error) {
   AccessRetention section = policy->retention;
@@ -177,11 +196,12 @@ static gboolean read_retention(const ConfNode *node, AccessPolicy *policy, GErro
   return TRUE;
 }
 
-static gboolean read_whole(const ConfNode *root, AccessPolicy *policy, GError **error) {
+static gboolean read_whole(const ConfNode *root, const char *folder, AccessPolicy *policy, GError **error) {
   static const ConfField fields[] = {
       {"roles", CONF_NODE, G_STRUCT_OFFSET(Whole, roles)},
       {"groups", CONF_NODE, G_STRUCT_OFFSET(Whole, groups)},
       {"sessions", CONF_NODE, G_STRUCT_OFFSET(Whole, sessions)},
+      {"passwords", CONF_NODE, G_STRUCT_OFFSET(Whole, passwords)},
       {"retention", CONF_NODE, G_STRUCT_OFFSET(Whole, retention)},
       {"shared", CONF_NODE, G_STRUCT_OFFSET(Whole, shared)},
       {"notices", CONF_BOOL, G_STRUCT_OFFSET(Whole, notices)},
@@ -191,8 +211,8 @@ static gboolean read_whole(const ConfNode *root, AccessPolicy *policy, GError **
   if (!conf_read_map(root, fields, G_N_ELEMENTS(fields), &whole, error)) return FALSE;
   policy->has_no_notices = !whole.notices;
   return read_roles(whole.roles, policy, error) && read_groups(whole.groups, policy, error) &&
-         read_sessions(whole.sessions, policy, error) && read_retention(whole.retention, policy, error) &&
-         access_shared_read(whole.shared, policy, error);
+         read_sessions(whole.sessions, policy, error) && read_passwords(whole.passwords, folder, policy, error) &&
+         read_retention(whole.retention, policy, error) && access_shared_read(whole.shared, policy, error);
 }
 
 AccessPolicy *access_policy_read(const char *folder, GError **error) {
@@ -200,6 +220,6 @@ AccessPolicy *access_policy_read(const char *folder, GError **error) {
   g_autofree char *path = g_build_filename(folder, FILE_NAME, NULL);
   if (!g_file_test(path, G_FILE_TEST_EXISTS)) return g_steal_pointer(&policy);
   g_autoptr(ConfDocument) document = conf_document_load(path, error);
-  if (!document || !read_whole(conf_document_root(document), policy, error)) return NULL;
+  if (!document || !read_whole(conf_document_root(document), folder, policy, error)) return NULL;
   return g_steal_pointer(&policy);
 }

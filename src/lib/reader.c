@@ -4,6 +4,7 @@
 #include "answer/answer.h"
 #include "cli/cli.h"
 #include "query/sight.h"
+#include "send/send.h"
 #include "user/secret.h"
 
 typedef struct {
@@ -32,6 +33,20 @@ void lib_people_free(LibPeople *people) {
   g_free(people);
 }
 
+#define MIN_PEPPER 16 /* characters */
+
+AccessPolicy *lib_read_policy(const char *folder, GError **error) {
+  g_autoptr(AccessPolicy) policy = access_policy_read(folder, error);
+  if (!policy || (!policy->pepper_from.env && !policy->pepper_from.file)) return g_steal_pointer(&policy);
+  policy->pepper = send_secret(&policy->pepper_from, error);
+  if (policy->pepper && strlen(policy->pepper) >= MIN_PEPPER) return g_steal_pointer(&policy);
+  if (policy->pepper)
+    g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT,
+                "the pepper is at least %d characters, such as those of `openssl rand -base64 32`", MIN_PEPPER);
+  g_prefix_error(error, "policy.yaml, passwords: ");
+  return NULL;
+}
+
 static LibPeople *read_people(AttainWorkspace *workspace, GError **error) {
   const Session *session = workspace->core->session;
   LibPeople *people = g_new0(LibPeople, 1);
@@ -42,7 +57,7 @@ static LibPeople *read_people(AttainWorkspace *workspace, GError **error) {
   people->boards = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
   people->making = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   g_cond_init(&people->made);
-  people->policy = access_policy_read(session->folder, error);
+  people->policy = lib_read_policy(session->folder, error);
   people->book = people->policy ? user_book_read(session->store, error) : NULL;
   if (people->book) return people;
   lib_people_free(people);

@@ -40,6 +40,8 @@ struct LibPeople {
 /* Reads users and policy when they are first needed. NULL with `error`. */
 LibPeople *lib_people(AttainWorkspace *workspace, AttainError *error);
 void lib_people_free(LibPeople *people);
+/* The policy file with the secret that it names. Errors: INPUT, NOT_FOUND where there is no such secret. */
+AccessPolicy *lib_read_policy(const char *folder, GError **error);
 /* People, teams or memberships changed: what everybody sees is found out anew. Any thread. */
 void lib_organisation_changed(AttainWorkspace *workspace);
 /* People's mutex is held and the organisation there, until lib_let_organisation(). FALSE with `error`. */

@@ -118,7 +118,7 @@ static gboolean read_anew(AttainWorkspace *workspace, Anew *anew, GError **error
   }
   const Session *session = anew->is_same ? core->session : anew->session;
   if (core->alert_rules && !(anew->alert_rules = session_need_alert_rules(session, error))) return FALSE;
-  if (g_atomic_pointer_get(&core->people) && !(anew->policy = access_policy_read(session->folder, error))) return FALSE;
+  if (g_atomic_pointer_get(&core->people) && !(anew->policy = lib_read_policy(session->folder, error))) return FALSE;
   return TRUE;
 }
 

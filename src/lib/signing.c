@@ -22,16 +22,21 @@ static void end_hashing(LibPeople *people) {
   g_mutex_unlock(&people->mutex);
 }
 
+/* A policy that is read anew meanwhile does not take the old one away. */
+static const char *pepper_of(LibPeople *people) {
+  return ((const AccessPolicy *)g_atomic_pointer_get(&people->policy))->pepper;
+}
+
 char *lib_hash_password(LibPeople *people, const char *password, GError **error) {
   begin_hashing(people);
-  char *hash = user_password_hash(password, error);
+  char *hash = user_password_hash(password, pepper_of(people), error);
   end_hashing(people);
   return hash;
 }
 
 gboolean lib_check_password(LibPeople *people, const char *hash, const char *password, gboolean *is_weak) {
   begin_hashing(people);
-  gboolean is_right = user_password_is_right(hash, password, is_weak);
+  gboolean is_right = user_password_is_right(hash, password, pepper_of(people), is_weak);
   end_hashing(people);
   return is_right;
 }

@@ -67,11 +67,32 @@ void user_password_free(char *password) {
   g_free(password);
 }
 
-char *user_password_hash(const char *password, GError **error) {
+/* "$pepper$WHICH$" before Argon2's own text says that there is one, and which. */
+#define PEPPERED "$pepper$"
+
+/* What a hash made with the pepper begins with; "" for none. The caller frees. */
+static char *prefix_of(const char *pepper) {
+  g_autofree char *which = pepper ? user_secret_derive(pepper, "which pepper") : NULL;
+  return which ? g_strconcat(PEPPERED, which, "$", NULL) : g_strdup("");
+}
+
+/* What Argon2 is given; user_password_free(). A purpose of its own keeps it from being told as `which`. */
+static char *peppered(const char *password, const char *pepper) {
+  if (!pepper) return g_strdup(password);
+  char *purpose = g_strconcat("password ", password, NULL);
+  char *text = user_secret_derive(pepper, purpose);
+  user_password_free(purpose);
+  return text;
+}
+
+char *user_password_hash(const char *password, const char *pepper, GError **error) {
   char hash[crypto_pwhash_STRBYTES];
   need_sodium();
-  if (crypto_pwhash_str_alg(hash, password, strlen(password), OPS, MEMORY, crypto_pwhash_ALG_ARGON2ID13) == 0)
-    return g_strdup(hash);
+  g_autofree char *prefix = prefix_of(pepper);
+  char *text = peppered(password, pepper);
+  int failed = crypto_pwhash_str_alg(hash, text, strlen(text), OPS, MEMORY, crypto_pwhash_ALG_ARGON2ID13);
+  user_password_free(text);
+  if (failed == 0) return g_strconcat(prefix, hash, NULL);
   g_set_error(error, BASE_ERROR, BASE_ERROR_LIMIT,
               "the machine has not the 64 MB of memory that a password takes now: try again");
   return NULL;
@@ -80,7 +101,7 @@ char *user_password_hash(const char *password, GError **error) {
 /* The hash of a password that nobody has, made with the work that is asked now. */
 static gpointer make_nobodys(gpointer data) {
   g_autofree char *secret = user_secret_new();
-  return user_password_hash(secret, NULL);
+  return user_password_hash(secret, NULL, NULL);
 }
 
 static const char *nobodys_hash(void) {
@@ -88,15 +109,25 @@ static const char *nobodys_hash(void) {
   return g_once(&made, make_nobodys, NULL);
 }
 
+/* Argon2's own text of a hash that can be checked: NULL where there is none, or it was made under another pepper. */
+static const char *argon_of(const char *hash, const char *prefix) {
+  if (!hash || !g_str_has_prefix(hash, PEPPERED)) return hash;
+  return *prefix && g_str_has_prefix(hash, prefix) ? hash + strlen(prefix) : NULL;
+}
+
 /* Nobody's hash is made whether it is asked for or not, so that the first name that is unknown takes no longer. */
-gboolean user_password_is_right(const char *hash, const char *password, gboolean *is_weak) {
-  const char *nobodys = nobodys_hash(), *held = hash ? hash : nobodys;
-  g_autofree char *composed = g_utf8_normalize(password, -1, G_NORMALIZE_NFC);
+gboolean user_password_is_right(const char *hash, const char *password, const char *pepper, gboolean *is_weak) {
+  const char *nobodys = nobodys_hash();
+  g_autofree char *prefix = prefix_of(pepper), *composed = g_utf8_normalize(password, -1, G_NORMALIZE_NFC);
+  const char *argon = argon_of(hash, prefix), *held = argon ? argon : nobodys;
+  gboolean has_pepper = argon && argon != hash;
   if (is_weak) *is_weak = FALSE;
   if (!held || !composed) return FALSE;
-  need_sodium();
-  gboolean is_right = crypto_pwhash_str_verify(held, composed, strlen(composed)) == 0;
+  char *text = peppered(composed, has_pepper ? pepper : NULL);
+  gboolean is_right = crypto_pwhash_str_verify(held, text, strlen(text)) == 0 && argon;
+  user_password_free(text);
   sodium_memzero(composed, strlen(composed));
-  if (is_right && hash && is_weak) *is_weak = crypto_pwhash_str_needs_rehash(hash, OPS, MEMORY) != 0;
-  return is_right && hash != NULL;
+  if (is_right && is_weak)
+    *is_weak = (pepper && !has_pepper) || crypto_pwhash_str_needs_rehash(argon, OPS, MEMORY) != 0;
+  return is_right;
 }

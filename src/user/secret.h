@@ -24,9 +24,11 @@ gboolean user_secret_is_equal(const char *a, const char *b);
 char *user_password_read(const char *password, const char *const *names, GError **error);
 void user_password_free(char *password); /* and wipes it */
 
-/* Argon2id with a salt; takes about 0.1 s and USER_HASH_BYTES. The caller frees. Errors: LIMIT for want of memory. */
+/* Argon2id with a salt; takes about 0.1 s and USER_HASH_BYTES. With a `pepper` (may be NULL), a secret that is kept
+ * elsewhere, it is of the password's HMAC-SHA-256 under that: who has the hashes alone cannot try passwords. The caller
+ * frees. Errors: LIMIT for want of memory. */
 #define USER_HASH_BYTES (64 * 1024 * 1024)
-char *user_password_hash(const char *password, GError **error);
-/* `hash` NULL: nobody's; it takes as long and is wrong. `*is_weak`: made with less work than is asked now, to be made
- * anew; may be NULL. `password` is as it was typed. */
-gboolean user_password_is_right(const char *hash, const char *password, gboolean *is_weak);
+char *user_password_hash(const char *password, const char *pepper, GError **error);
+/* `hash` NULL: nobody's; it takes as long and is wrong, as does one under another pepper. `*is_weak`: made with less
+ * work than is asked now, or without the pepper, to be made anew; may be NULL. `password` is as it was typed. */
+gboolean user_password_is_right(const char *hash, const char *password, const char *pepper, gboolean *is_weak);

@@ -83,6 +83,21 @@ static void test_policy_tells_users(void **state) {
   assert_false(yes->has_no_notices);
 }
 
+/* The secret itself is read by whoever uses it. */
+static void test_policy_names_a_pepper(void **state) {
+  g_autoptr(AccessPolicy) usual = read_policy(NULL, NULL);
+  assert_null(usual->pepper_from.env);
+  assert_null(usual->pepper_from.file);
+  g_autoptr(AccessPolicy) env = read_policy("passwords: {pepper_env: IT}\n", NULL);
+  assert_string_equal(env->pepper_from.env, "IT");
+  g_autoptr(AccessPolicy) file = read_policy("passwords: {pepper_file: /run/secrets/pepper}\n", NULL);
+  assert_string_equal(file->pepper_from.file, "/run/secrets/pepper");
+  assert_null(file->pepper);
+  g_autoptr(GError) error = NULL;
+  assert_null(read_policy("passwords: {pepper: salt and pepper}\n", &error));
+  assert_null(strstr(error->message, "salt and pepper"));
+}
+
 static void test_policy_shares(void **state) {
   g_autoptr(AccessPolicy) usual = read_policy(NULL, NULL);
   assert_int_equal(usual->boards->len, 1);
@@ -251,6 +266,7 @@ int main(void) {
       cmocka_unit_test(test_policy_says),
       cmocka_unit_test(test_policy_keeps),
       cmocka_unit_test(test_policy_tells_users),
+      cmocka_unit_test(test_policy_names_a_pepper),
       cmocka_unit_test(test_policy_shares),
       cmocka_unit_test(test_policy_mistakes),
       cmocka_unit_test(test_find),
