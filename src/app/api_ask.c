@@ -22,6 +22,7 @@ static void ask(HttpExchange *exchange, gpointer server) {
 
 /* --- several questions --- */
 
+/* FALSE without an error: a problem was replied. */
 static gboolean answer_each(HttpExchange *exchange, const ApiQuestion *asked, guint n_asked, GString *out,
                             AttainError *error) {
   for (guint i = 0; i < n_asked; i++) {
@@ -37,6 +38,7 @@ static gboolean answer_each(HttpExchange *exchange, const ApiQuestion *asked, gu
     g_string_append(out, i > 0 ? "," : "");
     g_string_append(out, g_strchomp(json));
     attain_free(json);
+    if (!http_may_answer(exchange, out->len)) return FALSE;
   }
   return TRUE;
 }

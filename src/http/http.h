@@ -134,6 +134,9 @@ gpointer http_user(const HttpExchange *exchange);
 void http_set_header(HttpExchange *exchange, const char *name, const char *value);
 /* `text` is taken (g_malloc). Compressed when worth it; a GET's has an ETag of its bytes, and is 304 to who has it. */
 void http_reply(HttpExchange *exchange, guint status, const char *type, char *text, gsize length);
+/* Whether an answer of so many bytes may be given; else a problem is the reply. What is made of parts asks after each,
+ * so that what is too large is never made whole. */
+gboolean http_may_answer(HttpExchange *exchange, gsize n_bytes);
 /* The same bytes again and again: what is compressed is kept with them as long as they live. `etag`: NULL: of its
  * bytes. */
 typedef struct HttpContent HttpContent;

@@ -116,21 +116,21 @@ void http_problem(HttpExchange *exchange, guint status, const char *name, const 
 
 /* --- what becomes of it --- */
 
-static void check_size(HttpExchange *exchange) {
-  HttpReply *reply = &exchange->reply;
+gboolean http_may_answer(HttpExchange *exchange, gsize n_bytes) {
   gsize limit = exchange->server->limits.answer_bytes;
-  if (!reply->content || http_content_length(reply->content) <= limit) return;
+  if (n_bytes <= limit) return TRUE;
   http_problem(exchange, 422, "answer-too-large", "The answer is too large",
                "The answer would be %" G_GSIZE_FORMAT " bytes; the limit is %" G_GSIZE_FORMAT
                " (answer_mb). Ask for fewer members, periods or KPIs, or page through it.",
-               http_content_length(reply->content), limit);
+               n_bytes, limit);
+  return FALSE;
 }
 
 void http_reply_finish(HttpExchange *exchange) {
   HttpReply *reply = &exchange->reply;
   if (!http_is_replied(exchange))
     http_problem(exchange, 500, "no-reply", "Nothing was answered", "The server made no reply. Please report it.");
-  check_size(exchange);
+  if (reply->content) http_may_answer(exchange, http_content_length(reply->content));
   if (!reply->content) return;
   gboolean is_kept = reply->status == 200 && (exchange->is_get || exchange->is_head);
   if (is_kept && !header_of(reply, "ETag")) set_header(reply, "ETag", http_content_tag(reply->content));
