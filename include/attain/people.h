@@ -23,6 +23,9 @@ ATTAIN_API AttainWorkspace *attain_as_session(AttainWorkspace *workspace, const 
 /* `secret`: of attain_token_add(). Errors: FORBIDDEN. */
 ATTAIN_API AttainWorkspace *attain_as_token(AttainWorkspace *workspace, const char *secret, AttainError *error);
 ATTAIN_API void attain_leave(AttainWorkspace *handle);
+/* Changes whenever a session or token may hold no more before its time is over: it was ended, or its user was changed
+ * or locked. For who has answered one and goes on telling it. 0: nobody has signed in yet. */
+ATTAIN_API uint64_t attain_n_ended(AttainWorkspace *workspace);
 
 /* What a function may need beyond seeing. A token has some of its user's. */
 typedef enum {

@@ -1,8 +1,8 @@
 /* The feed's thread, its readers, and what it remembers of events.
  *
  * A writer's callback only puts its change into `waiting`; the thread makes events of what waits, at most one every
- * EVERY_MS, so that a thousand commits a second are some forty events. Between two events it sends heartbeats, and asks
- * again who its readers are: a session that ended, a user who was locked.
+ * EVERY_MS, so that a thousand commits a second are some forty events. Before an event it asks again who its readers
+ * are where a session was ended or a user locked since; with each heartbeat, too, for sessions end by time.
  *
  * When the workspace's files were read anew, readers are asked for again at once, and told to ask for everything anew:
  * whom they see, boards and definitions may be other without a commit.
@@ -41,6 +41,7 @@ struct Feed {
   guint64 n_kept_people;
   gint64 beat_load;  /* the last that was told at the last heartbeat */
   guint64 n_asked;   /* how often it was asked who the readers are */
+  guint64 n_ended;   /* attain_n_ended() when it was; the thread's own */
   gint64 kept_after; /* all commits after this one are kept, or waiting */
   guint64 subscription, last_reader;
   gint32 last_person; /* the largest key of a person that was told of */
@@ -174,19 +175,12 @@ static void beat(Feed *feed) {
   }
 }
 
-/* How many of these, from the first, end with one that may have moved people. */
-static guint count_moving(const GPtrArray *changes) {
-  for (guint n = changes->len; n > 0; n--)
-    if (feed_change_is_of_organisation(changes->pdata[n - 1])) return n;
-  return 0;
-}
-
 /* All have to ask for everything anew, and so what they saw before is of no more use; but what waits and moves people
  * is told by it. The lock is held. */
 static void reset_readers(Feed *feed) {
   feed->reset_until = load_told(feed);
   g_autoptr(GBytes) reset = feed_event_state("reset", feed->reset_until);
-  gboolean is_moving = count_moving(feed->waiting) > 0;
+  gboolean is_moving = feed_changes_count_moving(feed->waiting) > 0;
   for (guint i = 0; i < feed->readers->len; i++) {
     Reader *reader = feed->readers->pdata[i];
     http_stream_write(reader->stream, reset);
@@ -245,6 +239,7 @@ static void take_views(Feed *feed, const GPtrArray *copies) {
 static gboolean ask_again(Feed *feed) {
   AttainWorkspace *workspace = feed->settings.hold(feed->settings.app);
   if (!workspace) return FALSE;
+  feed->n_ended = attain_n_ended(workspace);
   g_autoptr(GPtrArray) copies = copy_readers(feed);
   g_autoptr(GHashTable) views = feed_views_new();
   for (guint i = 0; i < copies->len; i++) {
@@ -254,6 +249,16 @@ static gboolean ask_again(Feed *feed) {
   take_views(feed, copies);
   feed->settings.let_go(feed->settings.app, workspace);
   return TRUE;
+}
+
+/* Whether a reader may be one no more. The lock is held, but not while it is asked. */
+static gboolean may_have_ended(Feed *feed) {
+  g_mutex_unlock(&feed->lock);
+  AttainWorkspace *workspace = feed->settings.hold(feed->settings.app);
+  gboolean may_have = workspace && attain_n_ended(workspace) != feed->n_ended;
+  if (workspace) feed->settings.let_go(feed->settings.app, workspace);
+  g_mutex_lock(&feed->lock);
+  return may_have;
 }
 
 /* --- the thread --- */
@@ -270,7 +275,7 @@ static void tell_what_waits(Feed *feed, gboolean asks) {
   meet_waiting(feed);
   guint n = feed->waiting->len; /* what comes while it is asked may move people again: it is for the next event */
   gboolean resets = feed->is_reset;
-  if (!feed->is_stale && !asks && !resets) {
+  if (!feed->is_stale && !asks && !resets && !may_have_ended(feed)) {
     tell_waiting(feed, n);
     return;
   }
@@ -385,7 +390,7 @@ static void welcome(Feed *feed, const Reader *reader, gint64 after, gint64 load)
     FeedChange *change = feed->kept->pdata[i];
     if (change->load > after) g_ptr_array_add(missed, change);
   }
-  guint n_between = reader->has_moved ? missed->len : count_moving(missed);
+  guint n_between = reader->has_moved ? missed->len : feed_changes_count_moving(missed);
   g_autoptr(GBytes) told = feed_event_write_missed(missed, n_between, reader->view->seen);
   if (told) http_stream_write(reader->stream, told);
   g_autoptr(GBytes) ready = feed_event_state("ready", load);
@@ -464,7 +469,7 @@ static Reader *reader_new(Feed *feed, HttpStream *stream, const FeedReader *who,
                      .session = g_strdup(who->session),
                      .token = g_strdup(who->token),
                      .view = view,
-                     .has_moved = count_moving(feed->waiting) > 0};
+                     .has_moved = feed_changes_count_moving(feed->waiting) > 0};
   share_view(feed, reader);
   return reader;
 }

@@ -70,6 +70,12 @@ gboolean feed_change_is_of_organisation(const FeedChange *change) {
   return change->is_unknown && change->touched->len == 0;
 }
 
+guint feed_changes_count_moving(const GPtrArray *changes) {
+  for (guint n = changes->len; n > 0; n--)
+    if (feed_change_is_of_organisation(changes->pdata[n - 1])) return n;
+  return 0;
+}
+
 /* --- for whom --- */
 
 static const AttainPerson *find_person(const AttainSeen *seen, gint32 key) {

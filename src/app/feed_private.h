@@ -24,6 +24,8 @@ FeedChange *feed_change_new(const AttainChange *change, gint64 now_us);
 void feed_change_free(gpointer change);
 /* People, teams or memberships changed: who sees what may be other. */
 gboolean feed_change_is_of_organisation(const FeedChange *change);
+/* How many of these FeedChange, from the first, end with one of that kind. */
+guint feed_changes_count_moving(const GPtrArray *changes);
 
 /* The same people, names and teams. */
 gboolean feed_seen_is_same(const AttainSeen *a, const AttainSeen *b);

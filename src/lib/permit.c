@@ -116,6 +116,7 @@ static const Permit permits[] = {
     {"take", PUT, BLIND},
     {"subscribe", READ, WHOLE},
     {"load_number", READ, BLIND},
+    {"n_ended", READ, BLIND},
     {"commits", READ, WHOLE},
     {"seen", READ, BY_SIGHT},
     {"seen_free", 0, BLIND},

@@ -61,6 +61,11 @@ char *attain_sessions(AttainWorkspace *handle, AttainError *error) {
   return ok ? document : NULL;
 }
 
+uint64_t attain_n_ended(AttainWorkspace *workspace) {
+  LibPeople *people = g_atomic_pointer_get(&workspace->core->people);
+  return people ? user_book_n_ended(people->book) : 0;
+}
+
 static gboolean end_sessions(AttainWorkspace *handle, LibPeople *people, Store *desk, gpointer data, GError **error) {
   const User *user = handle->reader->user;
   return user_book_end_sessions(people->book, desk, user->number, error) &&

@@ -100,6 +100,7 @@ void book_keep_user(UserBook *book, BookUser *user) {
   g_hash_table_replace(book->names, user->user.name, user);
   book->last_number = MAX(book->last_number, user->user.number);
   book->version++;
+  book->n_ended++;
 }
 
 void book_keep_session(UserBook *book, BookSession *session) {
@@ -115,6 +116,7 @@ void book_keep_invitation(UserBook *book, BookInvitation *invitation) {
 }
 
 void book_forget_sessions(UserBook *book, gint64 number, const char *kept_digest) {
+  book->n_ended++;
   GHashTableIter iter;
   gpointer at;
   g_hash_table_iter_init(&iter, book->sessions);
@@ -125,6 +127,7 @@ void book_forget_sessions(UserBook *book, gint64 number, const char *kept_digest
 }
 
 void book_forget_tokens(UserBook *book, gint64 number) {
+  book->n_ended++;
   GHashTableIter iter;
   gpointer token;
   g_hash_table_iter_init(&iter, book->tokens);
@@ -273,6 +276,13 @@ guint64 user_book_version(UserBook *book) {
   guint64 version = book->version;
   g_mutex_unlock(&book->mutex);
   return version;
+}
+
+guint64 user_book_n_ended(UserBook *book) {
+  g_mutex_lock(&book->mutex);
+  guint64 n = book->n_ended;
+  g_mutex_unlock(&book->mutex);
+  return n;
 }
 
 static gint by_user_and_name(gconstpointer a, gconstpointer b) {

@@ -76,6 +76,8 @@ User *user_book_invitation(UserBook *book, const char *secret, gint64 now_us);
 char *user_book_password(UserBook *book, gint64 number);
 /* Changes whenever users do. */
 guint64 user_book_version(UserBook *book);
+/* Changes whenever users do, and when a session or token is ended before its time. */
+guint64 user_book_n_ended(UserBook *book);
 
 /* --- changes: in the writer's turn --- */
 

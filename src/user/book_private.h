@@ -33,6 +33,7 @@ typedef struct {
 struct UserBook {
   GMutex mutex;
   guint64 version;
+  guint64 n_ended; /* sessions and tokens, users changed: whoever was let in by one of them may be so no more */
   gint64 last_number;
   GHashTable *users;    /* number (as a pointer) -> BookUser */
   GHashTable *names;    /* name -> the same */

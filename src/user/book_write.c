@@ -158,6 +158,7 @@ gboolean user_book_lock(UserBook *book, Store *store, gint64 number, gboolean is
   BookUser *user = book_user(book, number);
   if (user) user->user.is_locked = is_locked;
   book->version++;
+  book->n_ended++;
   if (is_locked) {
     book_forget_sessions(book, number, NULL);
     book_forget_tokens(book, number);
@@ -274,7 +275,10 @@ char *user_book_begin_session(UserBook *book, Store *store, gint64 number, const
   BookSession *session = g_new0(BookSession, 1);
   *session = (BookSession){.user = number, .digest = g_steal_pointer(&digest), .began_us = now_us, .seen_us = now_us};
   g_mutex_lock(&book->mutex);
-  if (ended) g_hash_table_remove(book->sessions, ended);
+  if (ended) {
+    g_hash_table_remove(book->sessions, ended);
+    book->n_ended++;
+  }
   book_keep_session(book, session);
   g_mutex_unlock(&book->mutex);
   return g_steal_pointer(&secret);
@@ -285,6 +289,7 @@ gboolean user_book_end_session(UserBook *book, Store *store, const char *secret,
   if (!delete_session(store, digest, error)) return FALSE;
   g_mutex_lock(&book->mutex);
   g_hash_table_remove(book->sessions, digest);
+  book->n_ended++;
   g_mutex_unlock(&book->mutex);
   return TRUE;
 }
@@ -366,6 +371,7 @@ gboolean user_book_end_token(UserBook *book, Store *store, gint64 number, const 
   if (!store_run(store, "DELETE FROM attain_token WHERE digest = $1", &value, 1, NULL, error)) return FALSE;
   g_mutex_lock(&book->mutex);
   g_hash_table_remove(book->tokens, digest);
+  book->n_ended++;
   g_mutex_unlock(&book->mutex);
   return TRUE;
 }

@@ -69,6 +69,27 @@ static void test_own_sessions(void **state) {
   has(ben, other, 6, "3-3* ");
 }
 
+/* Who goes on telling a session hears of what may end one, and not of those who come. */
+static void test_what_ends_is_counted(void **state) {
+  g_autofree char *first = begin(ana, 0);
+  guint64 n = user_book_n_ended(book);
+  g_autofree char *second = begin(ana, 1), *third = begin(ben, 1);
+  g_autofree char *token = user_book_add_token(book, store, ana, "sync", USER_MAY_READ, START + HOUR, START, NULL);
+  assert_true(third && token);
+  assert_true(user_book_n_ended(book) == n);
+  assert_true(user_book_end_session(book, store, second, NULL));
+  assert_true(user_book_n_ended(book) > n);
+  n = user_book_n_ended(book);
+  assert_true(user_book_end_token(book, store, ana, "sync", NULL));
+  assert_true(user_book_n_ended(book) > n);
+  n = user_book_n_ended(book);
+  assert_true(user_book_set_password(book, store, ana, "a hash", first, NULL));
+  assert_true(user_book_n_ended(book) > n);
+  n = user_book_n_ended(book);
+  assert_true(user_book_lock(book, store, ben, TRUE, NULL));
+  assert_true(user_book_n_ended(book) > n);
+}
+
 static void note(const char *who, const char *address, const char *what) {
   assert_true(
       user_audit_add(store, &(UserAuditEntry){.at_us = START, .who = who, .address = address, .what = what}, NULL));
@@ -101,6 +122,7 @@ static void test_what_was_done(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(test_own_sessions, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_what_ends_is_counted, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_what_was_done, set_up, tear_down),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
