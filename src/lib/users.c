@@ -310,7 +310,15 @@ static gboolean end_token(AttainWorkspace *workspace, LibPeople *people, Store *
          lib_tell_user(workspace, people, desk, user, "a token that acts for you was ended", error);
 }
 
+/* A token whose secret got about ends no other, unless it is one that manages users. */
+static gboolean may_end(const AttainWorkspace *workspace, const char *name) {
+  const LibReader *reader = workspace->reader;
+  return !reader || !reader->token || reader->may & USER_MAY_MANAGE || g_strcmp0(reader->token, name) == 0;
+}
+
 bool attain_token_end(AttainWorkspace *workspace, const char *user, const char *name, AttainError *error) {
+  if (!may_end(workspace, name))
+    return lib_fail_with(error, ATTAIN_ERROR_FORBIDDEN, "a token ends itself only: sign in to end others");
   return lib_change_people(workspace, "token_end", end_token, &(Tokening){.user = user, .name = name ? name : ""},
                            error);
 }

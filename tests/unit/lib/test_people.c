@@ -368,6 +368,8 @@ static void test_tokens(void **state) {
   g_autofree char *narrow = attain_token_add(admin, &(AttainToken){.name = "narrow", .may = ATTAIN_MAY_READ}, &error);
   handle = attain_as_token(workspace, narrow, &error);
   assert_string_not_equal(attain_sight(handle), "*"); /* without the right to see everything */
+  REFUSED(attain_token_end(handle, NULL, "export", &error));
+  assert_true(attain_token_end(handle, NULL, "narrow", &error));
   attain_leave(handle);
   assert_true(attain_token_end(admin, NULL, "export", &error));
   assert_forbidden(attain_as_token(workspace, secret, &error) != NULL, &error, "a token that was ended");
