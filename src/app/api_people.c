@@ -1,5 +1,5 @@
 /* Signing in and out, passwords, users, tokens, the audit log, erasing. */
-#include "app/api.h"
+#include "app/api_answer.h"
 #include "app/api_body.h"
 #include "app/api_gate.h"
 #include "user/role.h"
@@ -124,9 +124,12 @@ static AttainUser user_of(ApiBody *body) {
                       .sign_in = api_body_text(body, "sign_in")};
 }
 
+static char *make_users(HttpExchange *exchange, AttainFormat format, size_t *n_bytes, AttainError *error) {
+  return api_document(attain_users(api_workspace(exchange), error), "users", format, n_bytes, error);
+}
+
 static void list_users(HttpExchange *exchange, gpointer server) {
-  AttainError error = {0};
-  api_reply_json(exchange, attain_users(api_workspace(exchange), &error), &error);
+  api_answer(exchange, make_users);
 }
 
 static void add_user(HttpExchange *exchange, gpointer server) {
@@ -164,9 +167,12 @@ static void invite_user(HttpExchange *exchange, gpointer server) {
 
 /* --- tokens --- */
 
+static char *make_tokens(HttpExchange *exchange, AttainFormat format, size_t *n_bytes, AttainError *error) {
+  return api_document(attain_tokens(api_workspace(exchange), error), "tokens", format, n_bytes, error);
+}
+
 static void list_tokens(HttpExchange *exchange, gpointer server) {
-  AttainError error = {0};
-  api_reply_json(exchange, attain_tokens(api_workspace(exchange), &error), &error);
+  api_answer(exchange, make_tokens);
 }
 
 static gboolean read_may(ApiBody *body, AttainToken *token) {
@@ -207,12 +213,15 @@ static void end_token(HttpExchange *exchange, gpointer server) {
 
 #define USUAL_ENTRIES 100
 
-static void list_audit(HttpExchange *exchange, gpointer server) {
-  AttainError error = {0};
+static char *make_audit(HttpExchange *exchange, AttainFormat format, size_t *n_bytes, AttainError *error) {
   gint64 limit = http_query_number(exchange, "limit", USUAL_ENTRIES);
   char *json = attain_audit(api_workspace(exchange), http_query_number(exchange, "after", 0),
-                            (unsigned)CLAMP(limit, 1, G_MAXINT), &error);
-  api_reply_json(exchange, json, &error);
+                            (unsigned)CLAMP(limit, 1, G_MAXINT), error);
+  return api_document(json, "entries", format, n_bytes, error);
+}
+
+static void list_audit(HttpExchange *exchange, gpointer server) {
+  api_answer(exchange, make_audit);
 }
 
 static void verify_audit(HttpExchange *exchange, gpointer server) {
@@ -242,7 +251,10 @@ static void erase(HttpExchange *exchange, gpointer server) {
 static const HttpParameter audit_parameters[] = {
     {"after", HTTP_NUMBER, "the entries after the one of this number; 0: from the first", NULL, FALSE},
     {"limit", HTTP_NUMBER, "how many at most; 100 where it is not said, 10,000 at most", NULL, FALSE},
+    API_FORMAT_PARAMETER,
 };
+
+static const HttpParameter list_parameters[] = {API_FORMAT_PARAMETER};
 
 static const HttpParameter token_parameters[] = {
     {"user", HTTP_TEXT, "whose token; otherwise one's own", NULL, FALSE},
@@ -279,7 +291,7 @@ const HttpRoute api_people_routes[] = {
     {PROMPT("POST", "password", change_password, "Change one's password; ends one's other sessions"), .tag = "People",
      .body = "password"},
     {ROUTE("GET", "users", list_users, "Users: all for who manages them, else those one leads"), .tag = "People",
-     .answer = "users"},
+     .parameters = list_parameters, .n_parameters = G_N_ELEMENTS(list_parameters), .answer = "users"},
     {ROUTE("POST", "users", add_user, "Add a user; answers with the path of a one-time link"),
      .permission = ATTAIN_MAY_MANAGE, .tag = "People", .body = "user", .answer = "link"},
     {ROUTE("PATCH", "users/{user}", change_user, "Change a user's name, person, role or groups"),
@@ -289,7 +301,7 @@ const HttpRoute api_people_routes[] = {
     {ROUTE("POST", "users/{user}/invitation", invite_user, "Another one-time link"), .permission = ATTAIN_MAY_MANAGE,
      .tag = "People", .answer = "link"},
     {ROUTE("GET", "tokens", list_tokens, "One's tokens; for who manages users those of all"), .tag = "People",
-     .answer = "tokens"},
+     .parameters = list_parameters, .n_parameters = G_N_ELEMENTS(list_parameters), .answer = "tokens"},
     {ROUTE("POST", "tokens", add_token, "Make a token for a program; its secret is told once"), .tag = "People",
      .body = "token", .answer = "token-made"},
     {ROUTE("DELETE", "tokens/{name}", end_token, "End a token"), .tag = "People", .parameters = token_parameters,

@@ -5,6 +5,7 @@
 #include "app/api.h"
 #include "app/api_put_body.h"
 #include "app/server.h"
+#include "base/json.h"
 #include "cli/cli.h"
 
 #include <string.h>
@@ -101,12 +102,19 @@ static void put(HttpExchange *exchange, const char *records) {
   attain_report_free(report);
 }
 
+/* Read as it was sent, so that a fault's place is the sender's; with the id in it columns are others. */
 static void put_one(HttpExchange *exchange, gpointer app) {
-  g_autofree char *record = put_body_with_id(http_body(exchange, NULL), http_path_value(exchange, "id"));
+  gsize length;
+  g_autoptr(GError) fault = NULL;
+  const char *body = http_body(exchange, &length);
+  g_autoptr(BaseJson) json = base_json_read(body, length, &fault);
+  g_autofree char *record = json ? put_body_with_id(body, http_path_value(exchange, "id")) : NULL;
   if (record)
     put(exchange, record);
-  else
+  else if (json)
     api_refuse(exchange, "the body is to be one record without its id, such as {\"amount\": 100}");
+  else
+    http_problem(exchange, 400, "wrong-body", "The body could not be read", "the body is no JSON: %s", fault->message);
 }
 
 static gboolean is_lines(HttpExchange *exchange) {

@@ -1,6 +1,7 @@
 /* Records as JSON become rows in place, as if they stood in a source's `rows:`; the database's own parser reads them.
  *
  * All records of one call have the columns of the first: a column that only some had would be emptied in the others. */
+#include "base/json.h"
 #include "ingest/put_private.h"
 
 #define NOT_JSON "the records are no JSON: give an object of columns, or an array of such objects"
@@ -97,6 +98,13 @@ static gboolean check_text(const char *json, GError **error) {
   return FALSE;
 }
 
+/* The place is told by our own reader: the database's words are not for who puts records. */
+static void fail_json(const char *json, GError **error) {
+  g_autoptr(GError) place = NULL;
+  g_autoptr(BaseJson) read = base_json_read(json, strlen(json), &place);
+  g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT, NOT_JSON "%s%s", place ? ": " : "", place ? place->message : "");
+}
+
 /* Of each value: its record, the record's kind, name, kind, text; in order, and after each record one without a name.
  */
 static StoreRows *read_values(const IngestPut *put, const char *json, GError **error) {
@@ -111,9 +119,8 @@ static StoreRows *read_values(const IngestPut *put, const char *json, GError **e
       "1) AS c FROM named) SELECT r, kind, e.key, json_type(e.value), e.value ->> '$' FROM entry ORDER BY r, c",
       &value, 1, 0, &failed);
   if (rows) return rows;
-  g_strdelimit(failed->message, "\n", '\0');
   if (g_error_matches(failed, BASE_ERROR, BASE_ERROR_INPUT))
-    g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT, NOT_JSON " (%s)", failed->message);
+    fail_json(json, error);
   else
     g_propagate_error(error, g_steal_pointer(&failed));
   return NULL;

@@ -92,7 +92,7 @@ LISTS = ["ask?kpi=revenue,win_rate&by=team&compare=previous", "ask?kpi=win_rate&
          "reported?period=2026-Q3", "scorecard?by=team", "kpis", "kpis/revenue", "goals", "choose?goal=growth", "lint",
          "lint/rules", "check", "targets?all=1", "targets/1", "targets/grid?kpi=revenue", "targets/suggest?kpi=revenue",
          "objectives", "alerts", "alerts/findings", "alerts/history", "alerts/win_rate_low/test?since=2026-11-01&hindsight=1",
-         "outbox?all=1", "organisation", "sources", "loads", "rejected"]
+         "outbox?all=1", "organisation", "sources", "loads", "rejected", "users", "tokens", "audit?limit=10000"]
 
 
 def read_form(path, form, text):

@@ -25,7 +25,8 @@ QUESTIONS = [
     ("targets?all=1", "targets"), ("targets/suggest?kpi=revenue", "suggestions.reachable"), ("objectives", "objectives"),
     ("alerts", "rules"), ("alerts/findings", "findings"), ("alerts/history", "events"), ("kpis", "kpis"), ("lint", "findings"),
     ("check", "findings"), ("organisation", "people"), ("organisation?part=teams", "teams"),
-    ("organisation?part=memberships", "memberships"), ("sources", "sources"), ("loads", "loads"), ("rejected", "rejected")]
+    ("organisation?part=memberships", "memberships"), ("sources", "sources"), ("loads", "loads"), ("rejected", "rejected"),
+    ("users", "users"), ("audit?limit=10000", "entries")]
 failures = []
 
 

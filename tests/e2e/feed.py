@@ -51,7 +51,10 @@ def check_puts(server):
     same((status, told["n_new"]), (200, 2), "lines")
     same(server.call("PUT", "/records/nothing/x?source=web", {"a": 1})[0], 404, "an unknown table")
     same(server.call("PUT", "/records/opportunity/x?source=web", "[]")[0], 400, "no record")
-    same(server.call("POST", "/records/opportunity?source=web", "{")[0], 422, "no JSON")
+    status, several = server.call("POST", "/records/opportunity?source=web", '[{"id": "d9",\n "amount": 5]')
+    same((status, "no JSON: give an object of columns, or an array of such objects: line 2:13" in several["detail"]), (422, True), several["detail"])
+    status, one = server.call("PUT", "/records/opportunity/x?source=web", '{"amount": 5,')
+    same((status, "no JSON: line 1:14" in one["detail"], "Input" in one["detail"]), (400, True, False), one["detail"])
     same(server.call("DELETE", "/records/opportunity/d8?source=web")[1]["n_removed"], 1, "a removal")
     same(server.call("DELETE", "/records/opportunity/d8?source=web")[0], 404, "one that is gone")
 
