@@ -203,6 +203,17 @@ static gboolean refuse_size(HttpExchange *exchange) {
   return FALSE;
 }
 
+/* "text/csv|application/json" as a header lists them, and as people do. */
+static gboolean refuse_type(HttpExchange *exchange, const char *types, const char *type) {
+  g_auto(GStrv) all = g_strsplit(types, "|", -1);
+  g_autofree char *listed = g_strjoinv(", ", all), *words = g_strjoinv(" or ", all);
+  http_set_header(exchange, g_str_equal(exchange->method, "PATCH") ? "Accept-Patch" : "Accept", listed);
+  http_problem(exchange, 415, "unsupported-type", "The type of the body is not taken",
+               "The body is to be %s in UTF-8, and its Content-Type is to say so; it says %s.", words,
+               type ? type : "nothing");
+  return FALSE;
+}
+
 static gboolean check_body_head(HttpExchange *exchange, const char *length) {
   const HttpRoute *route = exchange->match.route;
   const char *types = route->body_types ? route->body_types : route->body ? "application/json" : NULL;
@@ -210,13 +221,7 @@ static gboolean check_body_head(HttpExchange *exchange, const char *length) {
   exchange->must_close = TRUE;
   if (!types)
     return refuse(exchange, 400, "no-body-taken", "No body is taken", "This address takes parameters only; send none.");
-  if (!http_is_type(type, types)) {
-    http_set_header(exchange, g_str_equal(exchange->method, "PATCH") ? "Accept-Patch" : "Accept", types);
-    http_problem(exchange, 415, "unsupported-type", "The type of the body is not taken",
-                 "The body is to be %s in UTF-8, and its Content-Type is to say so; it says %s.", types,
-                 type ? type : "nothing");
-    return FALSE;
-  }
+  if (!http_is_type(type, types)) return refuse_type(exchange, types, type);
   if (encoding && g_ascii_strcasecmp(encoding, "identity") != 0)
     return refuse(exchange, 415, "unsupported-encoding", "A compressed body is not taken", "Send it as it is.");
   exchange->max_body = route->max_body ? route->max_body : exchange->server->limits.body_bytes;

@@ -197,6 +197,7 @@ def records(server, boss, rep, nobody):
     boss.refused("PUT", "records/opportunity/D-1?source=mine", 422, "ten", {"amount": "ten"})
     boss.ask("POST", "records/opportunity?source=mine", [{"id": "D-2", **DEAL}, {"id": "D-3", "amount": "ten"}])
     boss.refused("POST", "records/opportunity?source=mine", 422, "ten", [{"id": "D-3", "amount": "ten"}])
+    boss.refused("POST", "records/opportunity?source=mine", 415, "application/json or application/x-ndjson or application/jsonl in UTF-8", "a,b", Content_Type="text/csv")
     boss.ask("DELETE", "records/opportunity/D-2?source=mine")
     boss.refused("DELETE", "records/opportunity/D-2?source=mine", 404, "D-2")
     boss.ask("POST", "sources/crm/load")
