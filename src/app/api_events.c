@@ -40,7 +40,7 @@ static void open_events(HttpExchange *exchange, gpointer app) {
     return;
   }
   http_set_header(exchange, "Cache-Control", "no-store");
-  feed_open(server_feed(app), exchange, caller->as, &reader, after);
+  feed_open(server_feed(app), exchange, &reader, after);
 }
 
 static const HttpParameter parameters[] = {

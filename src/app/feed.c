@@ -446,19 +446,27 @@ static void share_view(const Feed *feed, Reader *reader) {
   }
 }
 
-/* Until nobody was asked for anew between the look and here, so that whatever moves people is either in the view or
- * still waits. The lock is held on success. */
-static FeedView *view_now(Feed *feed, AttainWorkspace *as, AttainError *error) {
+/* Until nobody was asked for anew between the look and here, so that whatever moves people, or ends a reader, is either
+ * in the view or still to come. NULL: they may read no more. The lock is held on success. */
+static FeedView *find_view_now(Feed *feed, AttainWorkspace *workspace, const FeedReader *who) {
   g_mutex_lock(&feed->lock);
   for (;;) {
     guint64 n_asked = feed->n_asked;
     g_mutex_unlock(&feed->lock);
-    FeedView *view = feed_view_new(as, error);
+    g_autoptr(GHashTable) views = feed_views_new();
+    FeedView *view = feed_view_find(workspace, who->session, who->token, views);
     if (!view) return NULL;
     g_mutex_lock(&feed->lock);
     if (n_asked == feed->n_asked) return view;
     feed_view_release(view);
   }
+}
+
+static FeedView *view_now(Feed *feed, const FeedReader *who) {
+  AttainWorkspace *workspace = feed->settings.hold(feed->settings.app);
+  FeedView *view = workspace ? find_view_now(feed, workspace, who) : NULL;
+  if (workspace) feed->settings.let_go(feed->settings.app, workspace);
+  return view;
 }
 
 /* What waits and moves people is in the view, too: from what it has moved them is not known. The lock is held. */
@@ -474,13 +482,11 @@ static Reader *reader_new(Feed *feed, HttpStream *stream, const FeedReader *who,
   return reader;
 }
 
-void feed_open(Feed *feed, HttpExchange *exchange, AttainWorkspace *as, const FeedReader *who, gint64 after) {
-  AttainError error = {0};
+void feed_open(Feed *feed, HttpExchange *exchange, const FeedReader *who, gint64 after) {
   read_missed(feed, after);
-  FeedView *view = view_now(feed, as, &error);
+  FeedView *view = view_now(feed, who);
   if (!view) {
-    http_problem(exchange, 500, "failed", "It could not be done", "%s", error.message);
-    attain_error_clear(&error);
+    http_problem(exchange, 403, "forbidden", "It is not for you", "who you are is not known any more: sign in again");
     return;
   }
   HttpStream *stream = http_stream_open(exchange, "text/event-stream", on_closed, feed);

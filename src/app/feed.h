@@ -33,6 +33,5 @@ typedef struct {
   const char *session, *token; /* secrets; both NULL: the operator */
 } FeedReader;
 
-/* Opens a stream of `reader`, who sees what `as` does. `after`: the last event they had, or -1: none. Replies where
- * that fails. */
-void feed_open(Feed *feed, HttpExchange *exchange, AttainWorkspace *as, const FeedReader *reader, gint64 after);
+/* Opens a stream of `reader`. `after`: the last event they had, or -1: none. Replies where that fails. */
+void feed_open(Feed *feed, HttpExchange *exchange, const FeedReader *reader, gint64 after);

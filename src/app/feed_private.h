@@ -48,8 +48,6 @@ typedef struct {
   AttainSeen *seen;
   GBytes *bytes; /* of the event being told: the feed's thread's own */
 } FeedView;
-/* As `as` sees now. */
-FeedView *feed_view_new(AttainWorkspace *as, AttainError *error);
 FeedView *feed_view_hold(FeedView *view);
 /* NULL is nothing. */
 void feed_view_release(FeedView *view);

@@ -14,7 +14,8 @@ void feed_view_release(FeedView *view) {
   g_free(view);
 }
 
-FeedView *feed_view_new(AttainWorkspace *as, AttainError *error) {
+/* As `as` sees now. */
+static FeedView *view_new(AttainWorkspace *as, AttainError *error) {
   AttainSeen *seen = attain_seen(as, error);
   if (!seen) return NULL;
   FeedView *view = g_new0(FeedView, 1);
@@ -50,7 +51,7 @@ static FeedView *view_of(AttainWorkspace *as, GHashTable *views) {
   AttainError error = {0};
   FeedView *view = g_hash_table_lookup(views, attain_sight(as));
   if (!view) {
-    view = feed_view_new(as, &error);
+    view = view_new(as, &error);
     if (view) g_hash_table_insert(views, view->key, view);
   }
   attain_error_clear(&error);
