@@ -120,7 +120,9 @@ static void receive(HttpExchange *exchange, gpointer app) {
     http_problem(exchange, 503, "stopping", "The server is about to stop", "Send it again in a minute.");
     return;
   }
-  g_autoptr(Webhook) webhook = webhook_load(server_folder(app), name, &error);
+  g_autofree char *fault = NULL;
+  g_autoptr(Webhook) webhook = webhook_book_find(server_webhooks(app), name, &fault, &error);
+  if (fault) attain_audit_count(workspace, http_client(exchange), "webhook_faulty", fault);
   if (!webhook)
     turn_away(exchange, workspace, name, error);
   else if (!is_authentic(exchange, webhook))

@@ -7,6 +7,7 @@
 #include "app/failed.h"
 #include "app/notify.h"
 #include "app/server_private.h"
+#include "app/webhook.h"
 
 #include <errno.h>
 
@@ -51,6 +52,10 @@ char *server_address(const Server *server) {
 
 Works *server_works(Server *server) {
   return server->works;
+}
+
+WebhookBook *server_webhooks(Server *server) {
+  return server->webhooks;
 }
 
 ApiCache *server_answers(Server *server) {
@@ -201,6 +206,7 @@ static gboolean listen_at(Server *server, const ServerPlan *plan, GError **error
 static void free_server(Server *server) {
   if (server->access_log && server->access_log != stdout) fclose(server->access_log);
   api_cache_free(server->answers);
+  webhook_book_free(server->webhooks);
   sign_in_release(server->sign_in);
   works_free(server->works);
   g_mutex_clear(&server->lock);
@@ -222,6 +228,7 @@ static Server *new_server(const ServerSettings *settings, const ServerPlan *plan
   server->answers = api_cache_new(API_CACHE_BYTES);
   server->works = works_new();
   server->folder = g_strdup(plan->folder);
+  server->webhooks = webhook_book_new(server->folder);
   server->host = g_strdup(plan->host);
   server->is_secure = plan->http.certificate != NULL;
   server->keeps_alerts = !conf->keeps_no_alerts;

@@ -36,7 +36,9 @@ Caller *server_caller(const HttpExchange *exchange);
 struct Works;
 struct Works *server_works(Server *server); /* app/works.h: what is answered later */
 
-typedef struct ApiCache ApiCache;         /* app/api_cache.h */
+typedef struct ApiCache ApiCache;       /* app/api_cache.h */
+typedef struct WebhookBook WebhookBook; /* app/webhook.h */
+WebhookBook *server_webhooks(Server *server);
 ApiCache *server_answers(Server *server); /* those that were given, kept as long as they hold */
 
 /* --- for `attain serve` --- */

@@ -19,6 +19,7 @@ struct Server {
   LocalServer *local;
   Feed *feed;
   ApiCache *answers;
+  WebhookBook *webhooks;
   Works *works;
   gboolean keeps_alerts;
   ServerAlerts *alerts;   /* NULL: attain.yaml has them off */

@@ -31,13 +31,24 @@ typedef struct {
   GPtrArray *objects; /* WebhookObject */
 } Webhook;
 
-/* webhooks/NAME.yaml of the workspace's folder, read anew for each request so that a secret can be changed. Errors:
- * NOT_FOUND, INPUT with file and line. */
+/* webhooks/NAME.yaml of the workspace's folder. Errors: NOT_FOUND; INPUT, and IO of its secret, with file and line. */
 Webhook *webhook_load(const char *folder, const char *name, GError **error);
 Webhook *webhook_parse(const char *folder, const char *file, const char *text, gsize length, GError **error);
+Webhook *webhook_ref(Webhook *webhook);
 void webhook_free(Webhook *webhook);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Webhook, webhook_free)
 const WebhookObject *webhook_object(const Webhook *webhook, const char *object);
+
+/* --- webhook_book.c: those that were last read right; of all threads --- */
+
+typedef struct WebhookBook WebhookBook;
+/* Reads all of the folder; what is faulty is told by who asks for it. */
+WebhookBook *webhook_book_new(const char *folder);
+void webhook_book_free(WebhookBook *book);
+/* Read anew for each request, so that a secret can be changed. While its file is faulty, what was read before, with
+ * what is wrong in `fault` (caller frees; NULL: nothing); not where the file or its secret was taken away. Errors:
+ * those of webhook_load(). */
+Webhook *webhook_book_find(WebhookBook *book, const char *name, char **fault, GError **error);
 
 /* --- webhook_sign.c --- */
 

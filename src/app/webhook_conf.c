@@ -40,8 +40,8 @@ static void free_object(gpointer data) {
   g_free(object);
 }
 
-void webhook_free(Webhook *webhook) {
-  if (!webhook) return;
+static void clear_webhook(gpointer data) {
+  Webhook *webhook = data;
   g_free(webhook->name);
   g_free(webhook->source);
   g_free(webhook->secret);
@@ -49,7 +49,14 @@ void webhook_free(Webhook *webhook) {
   g_free(webhook->organisation);
   g_free(webhook->address);
   g_ptr_array_unref(webhook->objects);
-  g_free(webhook);
+}
+
+Webhook *webhook_ref(Webhook *webhook) {
+  return g_atomic_rc_box_acquire(webhook);
+}
+
+void webhook_free(Webhook *webhook) {
+  if (webhook) g_atomic_rc_box_release_full(webhook, clear_webhook);
 }
 
 const WebhookObject *webhook_object(const Webhook *webhook, const char *name) {
@@ -66,7 +73,7 @@ static char *read_file(const char *folder, const char *name, BaseSpan span, GErr
   g_autofree char *path = g_path_is_absolute(name) ? g_strdup(name) : g_build_filename(folder, name, NULL);
   char *text = NULL;
   if (g_file_get_contents(path, &text, NULL, NULL)) return g_strchomp(text);
-  base_error_at(error, BASE_ERROR_INPUT, span, "secret: the file %s cannot be read", name);
+  base_error_at(error, BASE_ERROR_IO, span, "secret: the file %s cannot be read", name);
   return NULL;
 }
 
@@ -86,7 +93,7 @@ static char *read_secret(const char *folder, const ConfNode *node, GError **erro
   if (secret && *secret && strlen(secret) <= MAX_SECRET_BYTES) return secret;
   g_free(secret);
   if (error && !*error)
-    base_error_at(error, BASE_ERROR_INPUT, node->span, "secret: %s%s is empty, not there, or longer than %d bytes",
+    base_error_at(error, BASE_ERROR_IO, node->span, "secret: %s%s is empty, not there, or longer than %d bytes",
                   env ? "the environment variable " : "the file ",
                   env    ? env
                   : file ? file
@@ -145,7 +152,7 @@ static Webhook *read_root(const char *folder, const ConfNode *root, const char *
     return NULL;
   }
   if (!conf_read_map(root, fields, G_N_ELEMENTS(fields), &top, error)) return NULL;
-  g_autoptr(Webhook) webhook = g_new0(Webhook, 1);
+  g_autoptr(Webhook) webhook = g_atomic_rc_box_new0(Webhook);
   *webhook = (Webhook){.kind = (WebhookKind)top.kind,
                        .signature = (WebhookSignature)top.signature,
                        .source = top.source,

@@ -134,6 +134,26 @@ def check_hubspot(server):
     same(server.call("POST", "/webhooks/bare", "[]", {"Authorization": ""})[0], 401, "a webhook without a secret")
     told = [entry["about"] for entry in server.call("GET", "/audit?limit=1000")[1]["entries"] if entry["what"] == "webhook_faulty"]
     same((len(told), "webhooks/bare.yaml:3:" in told[0], "NOT_SET is empty" in told[0]), (1, True, True), "the log says why")
+    check_faulty_edit(server)
+
+
+def check_faulty_edit(server):
+    """What was read before still holds; a webhook whose secret or file is gone is shut."""
+    file, t = folder / "webhooks" / "hub.yaml", int(time.time() * 1000)
+    good = file.read_text()
+    file.write_text(good.replace("objects:", "objcts:"))
+    same(hubspot(server, [change(30, "amount", "7", t)])[0], 200, "while its file is faulty")
+    same(hubspot(server, [change(31, "amount", "8", t)], secret="guessed")[0], 401, "forged, while its file is faulty")
+    told = [entry["about"] for entry in server.call("GET", "/audit?limit=1000")[1]["entries"] if entry["what"] == "webhook_faulty"]
+    assert any("hub.yaml:" in words and "objcts" in words for words in told), told
+    file.write_text(good.replace("HUB_SECRET", "NOT_SET"))
+    same(hubspot(server, [change(32, "amount", "9", t)])[0], 401, "its secret is gone")
+    file.write_text(good.replace("objects:", "objcts:"))
+    same(hubspot(server, [change(33, "amount", "9", t)])[0], 401, "shut before its file was faulty")
+    file.unlink()
+    same(hubspot(server, [change(34, "amount", "9", t)])[0], 401, "its file is gone")
+    file.write_text(good)
+    same(hubspot(server, [change(35, "amount", "9", t)])[0], 200, "right again")
 
 
 def pipedrive(server, body, password=SECRET):
