@@ -101,7 +101,7 @@ static gboolean check_text(const char *json, GError **error) {
 /* The place is told by our own reader: the database's words are not for who puts records. */
 static void fail_json(const char *json, GError **error) {
   g_autoptr(GError) place = NULL;
-  g_autoptr(BaseJson) read = base_json_read(json, strlen(json), &place);
+  base_json_free(base_json_read(json, strlen(json), &place));
   g_set_error(error, BASE_ERROR, BASE_ERROR_INPUT, NOT_JSON "%s%s", place ? ": " : "", place ? place->message : "");
 }
 
