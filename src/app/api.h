@@ -51,6 +51,8 @@ extern const HttpRoute api_scorecard_routes[];
 extern const guint api_n_scorecard_routes;
 extern const HttpRoute api_alert_routes[];
 extern const guint api_n_alert_routes;
+extern const HttpRoute page_routes[];
+extern const guint n_page_routes;
 extern const HttpRoute api_docs_routes[];
 extern const HttpRoute api_boards_routes[];
 extern const guint api_n_boards_routes;

@@ -44,11 +44,6 @@ static void give_file(HttpExchange *exchange, gpointer server) {
   http_reply(exchange, 200, file->type, g_memdup2(g_bytes_get_data(bytes, NULL), length), length);
 }
 
-static void go_to_page(HttpExchange *exchange, gpointer server) {
-  http_set_header(exchange, "Location", "/api");
-  http_reply(exchange, 303, "text/plain; charset=utf-8", g_strdup(""), 0);
-}
-
 #define FILE_ROUTE(PATH, TYPE, SUMMARY)                                                                              \
   {                                                                                                                  \
     .method = "GET", .path = PATH, .handler = give_file, .tag = "Service", .summary = SUMMARY, .answer_types = TYPE, \
@@ -70,13 +65,5 @@ const HttpRoute api_docs_routes[] = {
     FILE_ROUTE("/welcome/page.js", "text/javascript", "That page's script"),
     FILE_ROUTE("/sign-in", "text/html", "Signing in, by the provider or a password"),
     FILE_ROUTE("/sign-in/page.js", "text/javascript", "That page's script"),
-    {.method = "GET",
-     .path = "/",
-     .handler = go_to_page,
-     .tag = "Service",
-     .summary = "Leads to the page",
-     .status = 303,
-     .answer_types = "text/plain",
-     .flags = HTTP_ROUTE_OPEN},
 };
 const guint api_n_docs_routes = G_N_ELEMENTS(api_docs_routes);

@@ -7,6 +7,7 @@ static const struct {
   const guint *n_routes;
 } tables[] = {
     {server_routes, &n_server_routes},
+    {page_routes, &n_page_routes},
     {api_ask_routes, &api_n_ask_routes},
     {api_put_routes, &api_n_put_routes},
     {api_events_routes, &api_n_events_routes},
