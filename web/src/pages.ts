@@ -15,7 +15,7 @@ export interface Page {
   at: string;
   /** Its sign in the navigation, a path in a box of 20; pages without one are reached from others. */
   sign?: string;
-  load: () => Promise<{ default: Component<PageProps> }>;
+  load: () => Promise<{ default: Component<PageProps> | Component }>;
 }
 
 export const pages: Page[] = [

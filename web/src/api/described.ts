@@ -710,7 +710,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Where records come from, and how each was loaded last */
+        /** Where records come from, and when each was loaded last; for who runs the server how */
         get: operations["get_api_v1_sources"];
         put?: never;
         post?: never;
@@ -1256,6 +1256,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take somebody's names out of everything; sums stay
+         * @description Without `confirm` nothing changes: the answer says what would, and gives the `confirm` with which it is done. There is no way back. Whoever writes or runs a command waits meanwhile.
+         */
+        post: operations["post_api_v1_erase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1438,7 +1458,10 @@ export interface components {
             answers: components["schemas"]["answer"][];
         };
         "audit-proof": {
+            /** @description that there are */
             entries: number;
+            /** @description entries that went from the beginning by the policy's retention, as the log itself says; the first there is has the next number */
+            gone: number;
             /** @description the first entry that does not follow from the one before it */
             first_wrong: number | null;
             last_chain: string | null;
@@ -1717,6 +1740,44 @@ export interface components {
             in_part: string[];
             /** @description those who have no target */
             without: string[];
+        };
+        erased: {
+            /** @description what they are called from then on */
+            shown: string;
+            /** @enum {unknown} */
+            table: "person" | "account" | "lead";
+            /** @description nothing was changed */
+            dry_run: boolean;
+            /** @description of a dry run: what does it */
+            confirm: string | null;
+            /** @description of their records */
+            keys: string[];
+            /** @description who can no longer sign in */
+            users: number;
+            /** @description entries of the audit log that named them */
+            audit_entries: number;
+            /** @description what names are taken out of */
+            texts: {
+                table: string;
+                column: string;
+                rows: number;
+            }[];
+            /** @description of the workspace, that name them still: for you to edit */
+            files: string[];
+            notes: string[];
+        };
+        erasure: {
+            /** @description a name, an e-mail address, an id, or SOURCE/ID where that is several */
+            who: string;
+            /**
+             * @description who they are: one of ours (where it is not said), a customer, or a lead
+             * @enum {unknown}
+             */
+            in?: "person" | "account" | "lead" | null;
+            /** @description more that texts call them: a nickname, an earlier name, a number */
+            also?: string[] | string | null;
+            /** @description what the dry run gave; without it, this is the dry run */
+            confirm?: string | null;
         };
         explanation: {
             /** @description its name */
@@ -5933,6 +5994,36 @@ export interface operations {
             };
             202: components["responses"]["Later"];
             304: components["responses"]["NotModified"];
+            401: components["responses"]["SignedOut"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooOften"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_api_v1_erase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["erasure"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["erased"];
+                };
+            };
+            202: components["responses"]["Later"];
             401: components["responses"]["SignedOut"];
             403: components["responses"]["Forbidden"];
             429: components["responses"]["TooOften"];

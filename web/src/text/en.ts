@@ -29,7 +29,7 @@ export const en = {
     sort: 'Sort by {column}', trend: 'Last {n} periods', rows: { one: '1 row', other: '{n} rows' }, find: 'Find a name', target: 'target {target}',
   },
   explain: {
-    title: 'How this number came to be', formula: 'Formula', counted: '{used} of {records} records count', left: '{n}: {why}', interval: '95 % interval {low} to {high}', n: 'rests on {n}',
+    title: 'How this number came to be', formula: 'Formula', counted: '{used} of {records} records count', left: '{n}: {why}', interval: '95 % interval', n: 'rests on',
     records: 'Show the records', close: 'Close', asOf: 'Of {time}, load {load}', days: 'Days', traps: 'To know',
   },
   palette: { title: 'Go to', nothing: 'Nothing is called that', kpis: 'KPIs', people: 'People', pages: 'Pages', teams: 'Teams' },
