@@ -8,5 +8,10 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0, // the server's policy lets nothing come from data: addresses
   },
-  server: { fs: { strict: false }, proxy: Object.fromEntries(['/api', '/welcome', '/sign-in'].map((path) => [path, { target: process.env.ATTAIN ?? 'http://127.0.0.1:8080', changeOrigin: true }])) },
+  server: {
+    fs: { strict: false },
+    proxy: Object.fromEntries(
+      ['/api', '/welcome', '/sign-in'].map((path) => [path, { target: process.env.ATTAIN ?? 'http://127.0.0.1:8080', changeOrigin: true }]),
+    ),
+  },
 });

@@ -19,8 +19,18 @@ export interface Page {
 }
 
 export const pages: Page[] = [
-  { name: 'today', at: '/', sign: 'M10 3v2M10 15v2M3 10h2M15 10h2M5 5l1.4 1.4M13.6 13.6 15 15M15 5l-1.4 1.4M6.4 13.6 5 15M13 10a3 3 0 1 1-6 0 3 3 0 0 1 6 0Z', load: () => import('./pages/today/Page.svelte') },
-  { name: 'scorecard', at: '/scorecard', sign: 'M3 4h14v12H3ZM3 8h14M3 12h14M8 4v12M13 4v12', load: () => import('./pages/scorecard/Page.svelte') },
+  {
+    name: 'today',
+    at: '/',
+    sign: 'M10 3v2M10 15v2M3 10h2M15 10h2M5 5l1.4 1.4M13.6 13.6 15 15M15 5l-1.4 1.4M6.4 13.6 5 15M13 10a3 3 0 1 1-6 0 3 3 0 0 1 6 0Z',
+    load: () => import('./pages/today/Page.svelte'),
+  },
+  {
+    name: 'scorecard',
+    at: '/scorecard',
+    sign: 'M3 4h14v12H3ZM3 8h14M3 12h14M8 4v12M13 4v12',
+    load: () => import('./pages/scorecard/Page.svelte'),
+  },
   { name: 'kpi', at: '/kpi', load: () => import('./pages/kpi/Page.svelte') },
 ];
 

@@ -28,6 +28,8 @@ export interface Asked<T> {
   readonly waiting: boolean;
   /** An answer to another question, or of an earlier commit, is shown meanwhile. */
   readonly stale: boolean;
+  /** Asks once more: after something was changed of which no event tells. */
+  again(): void;
 }
 
 /** An answer that follows its question and the records. `question` is run again whenever what it reads changes; null asks nothing. */
@@ -35,9 +37,11 @@ export function asked<T>(question: () => { path: string; query?: Query } | null)
   let value = $state.raw<T | null>(null);
   let failed = $state.raw<Problem | null>(null);
   let pending = $state(true);
+  let times = $state(0);
   $effect(() => {
     const now = question();
     void live.commit;
+    void times;
     if (!now) return;
     const end = new AbortController();
     pending = true;
@@ -50,9 +54,18 @@ export function asked<T>(question: () => { path: string; query?: Query } | null)
     return () => end.abort();
   });
   return {
-    get value() { return value; },
-    get failed() { return failed; },
-    get waiting() { return pending && value === null && failed === null; },
-    get stale() { return pending && value !== null; },
+    get value() {
+      return value;
+    },
+    get failed() {
+      return failed;
+    },
+    get waiting() {
+      return pending && value === null && failed === null;
+    },
+    get stale() {
+      return pending && value !== null;
+    },
+    again: () => void (times += 1),
   };
 }

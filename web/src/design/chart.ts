@@ -22,7 +22,17 @@ export type Draw = (colours: Colours) => EChartsCoreOption;
 function colours(): Colours {
   const style = getComputedStyle(document.documentElement);
   const of = (name: string) => style.getPropertyValue(`--${name}`).trim();
-  return { text: of('text'), soft: of('soft'), faint: of('faint'), line: of('line'), raised: of('raised'), accent: of('accent'), warn: of('warn'), bad: of('bad'), good: of('good') };
+  return {
+    text: of('text'),
+    soft: of('soft'),
+    faint: of('faint'),
+    line: of('line'),
+    raised: of('raised'),
+    accent: of('accent'),
+    warn: of('warn'),
+    bad: of('bad'),
+    good: of('good'),
+  };
 }
 
 /** A tooltip's lines as elements: what each is, and how much. */
@@ -33,7 +43,10 @@ export function tip(title: string, lines: [string, string][]): HTMLElement {
   for (const [name, value] of lines) {
     const line = box.appendChild(document.createElement('p'));
     line.className = 'tip';
-    line.append(Object.assign(document.createElement('span'), { textContent: name }), Object.assign(document.createElement('b'), { textContent: value }));
+    line.append(
+      Object.assign(document.createElement('span'), { textContent: name }),
+      Object.assign(document.createElement('b'), { textContent: value }),
+    );
   }
   return box;
 }
@@ -45,11 +58,15 @@ export function show(box: HTMLElement, draw: Draw): () => void {
   const chart = charts.get(box) ?? init(box, null, { renderer: 'svg' });
   charts.set(box, chart);
   const paint = colours();
-  chart.setOption({
-    animationDuration: 250, animationDurationUpdate: 250,
-    textStyle: { fontFamily: getComputedStyle(box).fontFamily, color: paint.soft, fontSize: 11 },
-    ...draw(paint),
-  }, { notMerge: true });
+  chart.setOption(
+    {
+      animationDuration: 250,
+      animationDurationUpdate: 250,
+      textStyle: { fontFamily: getComputedStyle(box).fontFamily, color: paint.soft, fontSize: 11 },
+      ...draw(paint),
+    },
+    { notMerge: true },
+  );
   const watch = new ResizeObserver(() => chart.resize());
   watch.observe(box);
   return () => watch.disconnect();

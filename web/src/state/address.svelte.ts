@@ -25,7 +25,8 @@ class Place {
       const value = this.query.get(kept);
       if (value) query.set(kept, value);
     }
-    for (const [name, value] of Object.entries(said)) if (value) query.set(name, value);
+    for (const [name, value] of Object.entries(said))
+      if (value) query.set(name, value);
       else query.delete(name);
     const text = query.toString();
     return path + (text ? `?${text}` : '');
@@ -40,7 +41,8 @@ class Place {
   /** Says something of this page anew, without a new entry in the history for each key that is pressed. */
   say(said: Record<string, string | null>) {
     const query = new URLSearchParams(this.query);
-    for (const [name, value] of Object.entries(said)) if (value) query.set(name, value);
+    for (const [name, value] of Object.entries(said))
+      if (value) query.set(name, value);
       else query.delete(name);
     const text = query.toString();
     history.replaceState(null, '', this.path + (text ? `?${text}` : ''));

@@ -28,6 +28,8 @@ export const why = new Why();
 
 /** The condition that keeps to these members: `rep = 'Niamh O''Brien' and team = 'DACH 1'`. */
 export function conditionOf(members: Record<string, string | null>): string | null {
-  const parts = Object.entries(members).map(([name, member]) => (member === null ? `${name} is null` : `${name} = '${member.replaceAll("'", "''")}'`));
+  const parts = Object.entries(members).map(([name, member]) =>
+    member === null ? `${name} is null` : `${name} = '${member.replaceAll("'", "''")}'`,
+  );
   return parts.length ? parts.join(' and ') : null;
 }

@@ -12,7 +12,7 @@ function number(options: Intl.NumberFormatOptions): Intl.NumberFormat {
 
 export interface Shown {
   unit: string;
-  display?: string;
+  display?: string | null;
   currency: string;
 }
 
@@ -22,16 +22,24 @@ export function figure(value: number | null | undefined, how: Shown, short = fal
   switch (how.unit) {
     case 'money':
       return number({
-        style: 'currency', currency: how.currency, currencyDisplay: 'narrowSymbol',
-        ...(short && Math.abs(value) >= 10_000 ? { notation: 'compact', maximumSignificantDigits: 3 } : { maximumFractionDigits: Math.abs(value) < 100 ? 2 : 0 }),
+        style: 'currency',
+        currency: how.currency,
+        currencyDisplay: 'narrowSymbol',
+        ...(short && Math.abs(value) >= 10_000
+          ? { notation: 'compact', maximumSignificantDigits: 3 }
+          : { maximumFractionDigits: Math.abs(value) < 100 ? 2 : 0 }),
       }).format(value);
     case 'ratio':
-      return how.display === 'times' ? number({ maximumFractionDigits: 1, minimumFractionDigits: 1 }).format(value) + '×'
+      return how.display === 'times'
+        ? number({ maximumFractionDigits: 1, minimumFractionDigits: 1 }).format(value) + '×'
         : number({ style: 'percent', maximumFractionDigits: Math.abs(value) < 0.9995 ? 1 : 0 }).format(value);
     case 'days':
       return span(value);
     case 'count':
-      return number({ maximumFractionDigits: value % 1 ? 1 : 0, ...(short && Math.abs(value) >= 100_000 ? { notation: 'compact' } : {}) }).format(value);
+      return number({
+        maximumFractionDigits: value % 1 ? 1 : 0,
+        ...(short && Math.abs(value) >= 100_000 ? { notation: 'compact' } : {}),
+      }).format(value);
     default:
       return number({ maximumSignificantDigits: 4 }).format(value);
   }
@@ -47,7 +55,8 @@ function span(days: number): string {
 }
 
 export const percent = (share: number, digits = 0) => number({ style: 'percent', maximumFractionDigits: digits }).format(share);
-export const signed = (value: number, how: Shown, short = true) => (value > 0 ? '+' : value < 0 ? '−' : '±') + figure(Math.abs(value), how, short);
+export const signed = (value: number, how: Shown, short = true) =>
+  (value > 0 ? '+' : value < 0 ? '−' : '±') + figure(Math.abs(value), how, short);
 
 const days = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
 const short = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', timeZone: 'UTC' });

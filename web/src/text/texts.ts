@@ -6,7 +6,8 @@ export const t: Texts = en;
 const rules = new Intl.PluralRules(locale);
 
 /** A text with its `{places}` filled in. */
-export const fill = (text: string, said: Record<string, string | number>) => text.replace(/\{(\w+)\}/g, (all, name) => String(said[name] ?? all));
+export const fill = (text: string, said: Record<string, string | number>) =>
+  text.replace(/\{(\w+)\}/g, (all, name) => String(said[name] ?? all));
 
 /** One of the forms of a text that counts something. */
 export const count = (forms: { one: string; other: string }, n: number, said: Record<string, string | number> = {}) =>

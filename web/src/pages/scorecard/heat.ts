@@ -8,7 +8,13 @@ const paint = (share: number) => `rgb(var(--heat-${share < 0 ? 'low' : 'high'}) 
 /** How warm a cell is, and by words: its place among peers (the share of them behind), or its target's attainment. */
 export function heatOf(card: Card, heat: Heat): (cell: CardCell, column: number) => { colour: string; words: string } | null {
   if (heat === 'none') return () => null;
-  const columns = card.kpis.map((_, i) => card.rows.filter((row) => (row.level ?? 0) > 0).map((row) => row.cells[i]?.value).filter((value): value is number => value != null).sort((a, b) => a - b));
+  const columns = card.kpis.map((_, i) =>
+    card.rows
+      .filter((row) => (row.level ?? 0) > 0)
+      .map((row) => row.cells[i]?.value)
+      .filter((value): value is number => value != null)
+      .sort((a, b) => a - b),
+  );
   return (cell, column) => {
     if (heat === 'attainment') {
       const share = cell.target?.attainment;
