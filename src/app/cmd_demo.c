@@ -4,6 +4,7 @@
  * the same door as anybody's records. */
 #include "app/commands.h"
 #include "app/demo_targets.h"
+#include "app/demo_users.h"
 #include "demo/demo.h"
 #include "session/sources.h"
 
@@ -206,7 +207,7 @@ static int run(CliContext *context, const CliArguments *arguments, GError **erro
   if (table == NULL) return -1;
   cli_table_print(table, context);
   print_next_steps(context, folder, &totals);
-  return 0;
+  return cli_flag(arguments, "users") && !demo_users_add(context, folder, &summary, error) ? -1 : 0;
 }
 
 static const CliOption options_of_demo[] = {
@@ -215,6 +216,7 @@ static const CliOption options_of_demo[] = {
     {"seed", 0, CLI_VALUE, "S", "another number makes another company, the same number the same one (default 1)"},
     {"until", 0, CLI_VALUE, "DATE", "the last day of the history (default: yesterday)"},
     {"no-load", 0, CLI_FLAG, NULL, "only write the files"},
+    {"users", 0, CLI_FLAG, NULL, "a user of each role to sign in as, with one new password, which is printed"},
 };
 
 const CliCommand cmd_demo = {

@@ -121,6 +121,7 @@ typedef struct {
 /* people.c */
 void demo_people_make(DemoCompany *company);
 gboolean demo_people_write(DemoCompany *company, GError **error);
+void demo_people_cast(const DemoCompany *company, char cast[DEMO_CASTS][DEMO_EMAIL_BYTES]);
 gboolean demo_person_active(const DemoPerson *person, BaseDay day);
 /* The spell that holds on a day (the nearest one for a day outside all of them). */
 const DemoSpell *demo_person_spell(const DemoPerson *person, BaseDay day);

@@ -119,7 +119,7 @@ gboolean demo_make(const char *folder, const DemoOptions *options, DemoSummary *
   DemoCompany company;
   company_init(&company, folder, options);
   gboolean ok = make_folder(folder, company.exports, error) && make_all(&company, error);
-  if (ok && summary != NULL)
+  if (ok && summary != NULL) {
     *summary = (DemoSummary){.rows = company.n_rows,
                              .bytes = company.n_bytes,
                              .deals = options->deals,
@@ -130,6 +130,8 @@ gboolean demo_make(const char *folder, const DemoOptions *options, DemoSummary *
                              .people = company.n_people,
                              .accounts = company.n_accounts,
                              .from = company.start};
+    demo_people_cast(&company, summary->cast);
+  }
   company_clear(&company);
   return ok;
 }

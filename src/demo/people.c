@@ -357,3 +357,34 @@ gboolean demo_people_write(DemoCompany *company, GError **error) {
   for (guint i = 0; i < company->n_people; i++) write_person(company, csv, i);
   return demo_company_close(company, csv, error) && write_teams(company, error) && write_memberships(company, error);
 }
+
+/* --- whom to sign in as --- */
+
+/* Who has sold in the team for a year, so that there is something to see of them. */
+static guint seasoned_rep(const DemoCompany *company, guint team) {
+  guint first = company->role_first[DEMO_REP];
+  for (guint i = first; i < first + company->role_count[DEMO_REP]; i++) {
+    const DemoPerson *person = &company->people[i];
+    if (person->left == BASE_DAY_NONE && person->hired < company->end - 365 &&
+        demo_person_spell(person, company->end - 1)->team == team)
+      return i;
+  }
+  return DEMO_NOBODY;
+}
+
+static void say_cast(const DemoCompany *company, guint person, char *email) {
+  g_strlcpy(email, person == DEMO_NOBODY ? "" : company->people[person].email, DEMO_EMAIL_BYTES);
+}
+
+void demo_people_cast(const DemoCompany *company, char cast[DEMO_CASTS][DEMO_EMAIL_BYTES]) {
+  guint rep = DEMO_NOBODY, team = 0;
+  for (guint t = 0; rep == DEMO_NOBODY && t < company->n_teams; t++)
+    if (company->teams[t].kind == DEMO_REP) rep = seasoned_rep(company, team = t);
+  gboolean has_managers = company->role_count[DEMO_MANAGER] > 0;
+  guint region = company->teams[team].parent;
+  say_cast(company, rep, cast[DEMO_CAST_REP]);
+  say_cast(company, company->teams[team].lead, cast[DEMO_CAST_LEADER]);
+  say_cast(company, has_managers ? company->teams[region].lead : DEMO_NOBODY, cast[DEMO_CAST_MANAGER]);
+  say_cast(company, company->role_first[DEMO_HEAD], cast[DEMO_CAST_HEAD]);
+  say_cast(company, company->role_first[DEMO_MARKETER], cast[DEMO_CAST_MARKETER]);
+}
