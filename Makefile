@@ -18,13 +18,19 @@ $(BUILD)/build.ninja: $(NODE_MODULES) meson.build
 	@tools/setup build
 	meson setup $(BUILD) --prefix=$(PREFIX) -Dbuildtype=release -Dwerror=true -Dtests=false $(if $(wildcard $(BUILD)/build.ninja),--reconfigure)
 
-# The simulated company, loaded, and its scorecard.
-demo: all
+# The simulated company, loaded, its scorecard, and its pages with somebody of each role to sign in as.
+demo: all demo-stop
 	@rm -rf demo-company
-	$(BUILD)/attain demo demo-company
+	@umask 077; $(BUILD)/attain demo demo-company --users > demo-users.txt || { cat demo-users.txt; exit 1; }
+	@sed '/^Sign in as/,$$d' demo-users.txt
 	$(BUILD)/attain -C demo-company show --role manager --period last-quarter --compare previous
 	$(BUILD)/attain -C demo-company show win_rate --by team --period last-quarter
-	@echo "The company is in demo-company: try  $(BUILD)/attain -C demo-company kpis"
+	@tools/serve-demo start $(BUILD)/attain demo-company
+	@sed -n '/^Sign in as/,$$p' demo-users.txt
+
+# Ends the server that `make demo` left running.
+demo-stop:
+	@tools/serve-demo stop
 
 # Both compilers, with every test under the address and undefined-behaviour sanitizers.
 test: $(NODE_MODULES)
@@ -61,6 +67,7 @@ dist:
 fmt:
 	@tools/setup test
 	find $(wildcard include src tests bench) -name '*.[ch]' | xargs clang-format -i
+	cd web && ../node_modules/.bin/prettier --log-level warn --write . ../tests/pages
 
 lint:
 	@tools/setup test
@@ -73,11 +80,12 @@ docs:
 	@$(BUILD)/attain --write-openapi docs/openapi.json
 
 clean:
-	rm -rf $(BUILD) build-gcc build-clang build-fuzz build-bench demo-company dist
+	rm -rf $(BUILD) build-gcc build-clang build-fuzz build-bench demo-company demo-users.txt dist
 
 help:
 	@echo "make                   build the program: build/attain"
-	@echo "make demo              build, simulate a company, load it, print its scorecard"
+	@echo "make demo              build, simulate a company, load it, print its scorecard, open its pages"
+	@echo "make demo-stop         end the server that make demo left running"
 	@echo "make test              all tests, built by gcc and clang, under sanitizers"
 	@echo "make bench             speeds, as ratios measured side by side"
 	@echo "make fuzz              fuzz every reader for FUZZ_SECONDS (60) each"
