@@ -79,7 +79,7 @@ docs:
 	@tools/catalogue-doc.py
 	@$(BUILD)/attain --write-openapi docs/openapi.json
 
-clean:
+clean: demo-stop
 	rm -rf $(BUILD) build-gcc build-clang build-fuzz build-bench demo-company demo-users.txt dist
 
 help:
@@ -95,4 +95,4 @@ help:
 	@echo "make docs              write docs/catalogue.md and docs/openapi.json anew"
 	@echo "make clean             remove what was built"
 
-.PHONY: all demo test fuzz bench install uninstall dist fmt lint docs clean help
+.PHONY: all demo demo-stop test fuzz bench install uninstall dist fmt lint docs clean help

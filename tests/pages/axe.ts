@@ -20,5 +20,7 @@ export async function violations(page: Page): Promise<string[]> {
     returnByValue: true,
   });
   await tools.detach();
-  return (result.value as Found).violations.flatMap((one) => one.nodes.map((node) => `${one.id}: ${node.target.join(' ')}: ${node.failureSummary}`));
+  return (result.value as Found).violations.flatMap((one) =>
+    one.nodes.map((node) => `${one.id}: ${node.target.join(' ')}: ${node.failureSummary}`),
+  );
 }
