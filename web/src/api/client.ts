@@ -65,11 +65,16 @@ export async function get<T>(path: string, query?: Query, signal?: AbortSignal):
   return (await ask(address(path, query), { signal: signal ?? null, headers: { Accept: 'application/json' } })).json();
 }
 
-export async function send<T>(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<T> {
+export async function send<T>(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
   const headers: Record<string, string> = { Accept: 'application/json' };
   if (csrf) headers['X-Attain-CSRF'] = csrf;
   if (body !== undefined) headers['Content-Type'] = 'application/json';
-  const response = await ask(BASE + path, { method, headers, body: body === undefined ? null : JSON.stringify(body) });
+  const response = await ask(BASE + path, {
+    method,
+    headers,
+    body: body === undefined ? null : JSON.stringify(body),
+    signal: signal ?? null,
+  });
   return response.status === 204 ? (undefined as T) : response.json();
 }
 

@@ -1,5 +1,5 @@
 /** What changed is told by the server (`GET /events`); what a page shows is asked anew then, and kept on the screen until it is there. */
-import { BASE, get, type Problem, type Query } from './client';
+import { BASE, get, send, type Problem, type Query } from './client';
 
 class Live {
   /** Grows with each commit that concerns the reader. */
@@ -32,21 +32,23 @@ export interface Asked<T> {
   again(): void;
 }
 
-/** An answer that follows its question and the records. `question` is run again whenever what it reads changes; null asks nothing. */
-export function asked<T>(question: () => { path: string; query?: Query } | null): Asked<T> {
+/** What follows what it reads and the records: `load` is looked at again whenever one of them changes; null asks nothing. */
+export function followed<T>(load: () => ((signal: AbortSignal) => Promise<T>) | null): Asked<T> {
   let value = $state.raw<T | null>(null);
   let failed = $state.raw<Problem | null>(null);
   let pending = $state(true);
   let times = $state(0);
   $effect(() => {
-    const now = question();
+    const now = load();
     void live.commit;
     void times;
     if (!now) return;
     const end = new AbortController();
     pending = true;
-    get<T>(now.path, now.query, end.signal).then(
-      (answer) => ((value = answer), (failed = null), (pending = false)),
+    now(end.signal).then(
+      (answer) => {
+        if (!end.signal.aborted) ((value = answer), (failed = null), (pending = false));
+      },
       (error) => {
         if (!end.signal.aborted) ((failed = error), (pending = false));
       },
@@ -69,3 +71,12 @@ export function asked<T>(question: () => { path: string; query?: Query } | null)
     again: () => void (times += 1),
   };
 }
+
+/** The answer to one question. One with a body is posted: several questions at once. */
+export const asked = <T>(question: () => { path: string; query?: Query; body?: unknown } | null): Asked<T> =>
+  followed<T>(() => {
+    const now = question();
+    if (!now) return null;
+    const { path, query, body } = now;
+    return (signal) => (body === undefined ? get<T>(path, query, signal) : send<T>('POST', path, body, signal));
+  });

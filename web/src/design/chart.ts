@@ -19,7 +19,7 @@ export interface Colours {
 }
 export type Draw = (colours: Colours) => EChartsCoreOption;
 
-function colours(): Colours {
+export function colours(): Colours {
   const style = getComputedStyle(document.documentElement);
   const of = (name: string) => style.getPropertyValue(`--${name}`).trim();
   return {

@@ -58,6 +58,12 @@ export const percent = (share: number, digits = 0) => number({ style: 'percent',
 export const signed = (value: number, how: Shown, short = true) =>
   (value > 0 ? '+' : value < 0 ? '−' : '±') + figure(Math.abs(value), how, short);
 
+/** How much a value moved, without its sign; a ratio by points, so that 2 pt is not taken for 2 % of it. */
+export const moved = (change: number, how: Shown) =>
+  how.unit === 'ratio' && how.display !== 'times'
+    ? `${number({ maximumFractionDigits: 1 }).format(Math.abs(change) * 100)} pt`
+    : figure(Math.abs(change), how, true);
+
 const days = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
 const short = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', timeZone: 'UTC' });
 const clock = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' });
