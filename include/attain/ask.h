@@ -132,6 +132,14 @@ ATTAIN_API char *attain_records_page(AttainWorkspace *workspace, const AttainQue
 ATTAIN_API char *attain_changes(AttainWorkspace *workspace, const AttainQuestion *question, const char *since,
                                 AttainError *error);
 
+/* What made the change of a KPI between a period and the one it is compared with (`compare`; NULL: previous): it is
+ * split by the members of the question's one dimension, so that their effects and the rest come to the whole change. A
+ * sum is split by its members' changes, a ratio or mean by rate and mix (Kitagawa 1955; docs/output.md says the
+ * formula). As the JSON of `attain decompose --format json`; give it back with attain_free(). Of the question: one KPI,
+ * one `by`, no grain. Any thread, and within a callback. Errors: as attain_ask(); INPUT also for a KPI whose value is
+ * not made of its members', with the reason, and for periods without a value. */
+ATTAIN_API char *attain_decompose(AttainWorkspace *workspace, const AttainQuestion *question, AttainError *error);
+
 /* --- closed periods --- */
 
 typedef struct {

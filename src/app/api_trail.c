@@ -13,6 +13,18 @@ static void explain(HttpExchange *exchange, gpointer server) {
   api_answer(exchange, make_explanation);
 }
 
+static char *make_decomposition(HttpExchange *exchange, AttainFormat format, size_t *n_bytes, AttainError *error) {
+  ApiQuestion asked = {0};
+  api_question_of_query(exchange, &asked);
+  asked.question.reader = api_author(exchange);
+  return api_document(attain_decompose(api_workspace(exchange), &asked.question, error), "members", format, n_bytes,
+                      error);
+}
+
+static void decompose(HttpExchange *exchange, gpointer server) {
+  api_answer_and_keep(exchange, server, make_decomposition);
+}
+
 static char *make_records(HttpExchange *exchange, AttainFormat format, size_t *n_bytes, AttainError *error) {
   ApiQuestion asked = {0};
   api_question_of_query(exchange, &asked);
@@ -87,6 +99,13 @@ static void close_period(HttpExchange *exchange, gpointer server) {
 static const HttpParameter explain_parameters[] = {
     {"kpi", HTTP_LIST, "one KPI, by name", NULL, TRUE}, API_QUESTION_PARAMETERS, API_FORMAT_PARAMETER};
 
+static const HttpParameter decompose_parameters[] = {
+    {"kpi", HTTP_LIST, "one KPI, by name", NULL, TRUE},
+    API_QUESTION_PARAMETERS,
+    {"compare", HTTP_TEXT, "with the period before, or the same a year ago (default: previous)", "previous|year-ago",
+     FALSE},
+    API_FORMAT_PARAMETER};
+
 static const HttpParameter record_parameters[] = {
     {"kpi", HTTP_LIST, "one KPI, by name", NULL, TRUE},
     API_QUESTION_PARAMETERS,
@@ -128,6 +147,20 @@ const HttpRoute api_trail_routes[] = {
      .n_parameters = G_N_ELEMENTS(explain_parameters),
      .answer = "explanation",
      .flags = HTTP_ROUTE_SLOW},
+    {.method = "GET",
+     .path = "/api/v1/decompose",
+     .handler = decompose,
+     .permission = ATTAIN_MAY_READ,
+     .tag = "Numbers",
+     .summary = "What made the change of a number, by the members of a dimension",
+     .details = "The effects of the members and the rest come to the whole change. A sum is split by its members' "
+                "changes; a ratio or mean by rate (a member does better) and mix (there is more of one that is above "
+                "the whole). KPIs that are not made of their members' are refused, with the reason.",
+     .parameters = decompose_parameters,
+     .n_parameters = G_N_ELEMENTS(decompose_parameters),
+     .answer = "decomposition",
+     .flags = HTTP_ROUTE_SLOW,
+     .first = api_answer_kept},
     {.method = "GET",
      .path = "/api/v1/records",
      .handler = list_records,

@@ -9,6 +9,7 @@ CliCommand *commands_all(guint *n_commands) {
       &cmd_kpis,
       &cmd_show,
       &cmd_explain,
+      &cmd_decompose,
       &cmd_records,
       &cmd_scorecard,
       &cmd_board,

@@ -9,6 +9,7 @@ extern const CliCommand cmd_check;
 extern const CliCommand cmd_kpis;
 extern const CliCommand cmd_show;
 extern const CliCommand cmd_explain;
+extern const CliCommand cmd_decompose;
 extern const CliCommand cmd_records;
 extern const CliCommand cmd_scorecard;
 extern const CliCommand cmd_snapshot;

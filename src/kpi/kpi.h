@@ -265,6 +265,15 @@ const KpiMeasure *kpi_catalogue_measure(const KpiCatalogue *catalogue, guint ind
  * fit a table (a column it lacks) set BASE_ERROR_NOT_FOUND. The result belongs to the catalogue. */
 KpiExpr *kpi_parse_condition(KpiCatalogue *catalogue, const LedgerTable *table, const char *text, GError **error);
 
+/* How a formula's value of all is made of those of members. */
+typedef enum {
+  KPI_FORM_SUM,   /* it is their sum */
+  KPI_FORM_RATIO, /* it is the sum of their numerators over that of their denominators */
+  KPI_FORM_MEAN,  /* the same, over the records that have a value */
+  KPI_FORM_OTHER, /* it is none of these: `why` says why not, as half a sentence */
+} KpiForm;
+KpiForm kpi_form_of(const KpiExpr *expr, const char **why);
+
 /* A measure or formula on its own; for tests, explain and fuzzing. The printer's output parses to the same expression.
  */
 KpiExpr *kpi_parse_formula(KpiCatalogue *catalogue, const char *file, const char *text, GError **error);

@@ -68,6 +68,7 @@ static const Permit permits[] = {
     /* numbers */
     {"ask", READ, BY_SIGHT},
     {"explain", READ, BY_SIGHT},
+    {"decompose", READ, BY_SIGHT},
     {"records", READ, BY_SIGHT},
     {"records_page", READ, BY_SIGHT},
     {"changes", READ, BY_SIGHT},

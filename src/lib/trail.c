@@ -2,6 +2,7 @@
 #include "answer/trail.h"
 
 #include "answer/changes.h"
+#include "answer/decompose.h"
 #include "lib/reader.h"
 #include "lib/reported_sight.h"
 #include "lib/workspace.h"
@@ -85,6 +86,40 @@ static gboolean explain(AttainWorkspace *workspace, const Session *session, gcon
 
 char *attain_explain(AttainWorkspace *workspace, const AttainQuestion *question, AttainError *error) {
   return lib_answer(workspace, "explain", explain, question, error);
+}
+
+/* Of the past there are no cells. */
+static QueryResult *ask_for(AttainWorkspace *workspace, const Session *session, const AttainQuestion *question,
+                            const QueryRequest *request, GError **error) {
+  if (!question->as_of) return lib_ask_cells(workspace, request, error);
+  QueryContext context = answer_context(session);
+  return query_run(&context, request, error);
+}
+
+static gboolean decompose_then(AttainWorkspace *workspace, const Session *session, const AttainQuestion *question,
+                               FILE *out, GError **error) {
+  g_auto(AnswerRequest) request = {0};
+  if (!lib_read_question(session, question, &request, error) || !answer_decompose_check(session, &request, error))
+    return FALSE;
+  g_autoptr(QueryResult) result = ask_for(workspace, session, question, &request.request, error);
+  g_autoptr(AnswerDecomposition) split = result ? answer_decompose(session, result, error) : NULL;
+  if (split) lib_note_reader(workspace, question->reader, (const char *const *)request.kpis);
+  if (split) answer_decompose_json(split, out);
+  return split != NULL;
+}
+
+static gboolean decompose(AttainWorkspace *workspace, const Session *session, gconstpointer what, FILE *out,
+                          GError **error) {
+  const AttainQuestion *question = what;
+  Session past;
+  gboolean ok =
+      lib_go_back(session, question->as_of, &past, error) && decompose_then(workspace, &past, question, out, error);
+  lib_leave_past(session, &past);
+  return ok;
+}
+
+char *attain_decompose(AttainWorkspace *workspace, const AttainQuestion *question, AttainError *error) {
+  return lib_answer(workspace, "decompose", decompose, question, error);
 }
 
 typedef struct {

@@ -35,6 +35,24 @@ typedef struct {
 } StatsHomogeneity;
 StatsHomogeneity stats_homogeneity(const gint64 *successes, const gint64 *totals, gsize n);
 
+/* A change between two periods split by the parts of a whole. Source: Kitagawa 1955; split.c says the formula. */
+typedef struct {
+  double numerator, denominator;
+} StatsFraction;
+typedef struct {
+  StatsFraction then, now;
+} StatsPart;
+typedef struct {
+  gboolean has_rate; /* FALSE: it has a numerator without a denominator, and its effect is neither of rate nor of mix */
+  double rate, mix;  /* in the ratio's unit */
+  double effect;     /* all of it: rate + mix */
+} StatsEffect;
+/* Of a ratio of sums: the effect of each of n parts, and of what they lack of the whole or have more than once. All of
+ * them come to the change of the whole, to rounding. FALSE: the whole has no denominator in one of the periods. */
+gboolean stats_split_ratio(const StatsPart *parts, gsize n, StatsPart whole, StatsEffect *effects, double *rest);
+/* Of a sum: what the changes of n parts leave of the change of the whole. */
+double stats_split_rest(const double *changes, gsize n, double change_of_whole);
+
 /* P(X >= k) of a binomial X of n trials that succeed with chance p: how likely so many are by chance. k and n may lie
  * between whole numbers, as effective numbers of clustered cases do. 1 for k <= 0, 0 for k > n. */
 double stats_binomial_upper(double k, double n, double p);

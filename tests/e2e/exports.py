@@ -21,7 +21,7 @@ QUESTIONS = [
     ("ask?kpi=revenue,win_rate,open_pipeline&by=team&compare=previous", "rows,totals"),
     ("ask?kpi=win_rate,sales_cycle&by=rep,region&grain=month&period=last-6-months", "rows,totals"),
     ("records?kpi=win_rate&limit=10000", "measures.records"), ("records?kpi=open_pipeline&limit=10000", "measures.records"),
-    ("changes?kpi=revenue&since=2026-11-01", "kpis.measures.records"), ("explain?kpi=win_rate", "measures.left_out"),
+    ("changes?kpi=revenue&since=2026-11-01", "kpis.measures.records"), ("explain?kpi=win_rate", "measures.left_out"), ("decompose?kpi=win_rate&by=source&period=2026-Q3", "members"),
     ("targets?all=1", "targets"), ("targets/suggest?kpi=revenue", "suggestions.reachable"), ("objectives", "objectives"),
     ("alerts", "rules"), ("alerts/findings", "findings"), ("alerts/history", "events"), ("kpis", "kpis"), ("lint", "findings"),
     ("check", "findings"), ("organisation", "people"), ("organisation?part=teams", "teams"),

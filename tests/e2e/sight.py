@@ -105,7 +105,7 @@ class Reader:
 
 
 # Asked more often than what only those in charge may ask.
-OFTEN = ("/grid", "/reported", "/suggest", "/ask", "/explain", "/records", "/changes", "/scorecard", "/targets", "/organisation", "/users", "/alerts", "/history")
+OFTEN = ("/grid", "/reported", "/suggest", "/ask", "/explain", "/decompose", "/records", "/changes", "/scorecard", "/targets", "/organisation", "/users", "/alerts", "/history")
 
 
 def values(rng, company, name, schema):

@@ -17,7 +17,7 @@ import zipfile
 import sight
 
 FORMS = ["json", "csv", "xlsx", "parquet"]
-QUESTIONS = ("/ask", "/scorecard", "/records", "/targets", "/organisation", "/explain", "/changes")
+QUESTIONS = ("/ask", "/scorecard", "/records", "/targets", "/organisation", "/explain", "/decompose", "/changes")
 N_REQUESTS = 30
 
 
