@@ -1,6 +1,8 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
 
+const server = process.env.ATTAIN ?? 'http://127.0.0.1:8080';
+
 export default defineConfig({
   plugins: [svelte()],
   build: {
@@ -11,7 +13,8 @@ export default defineConfig({
   server: {
     fs: { strict: false },
     proxy: Object.fromEntries(
-      ['/api', '/welcome', '/sign-in'].map((path) => [path, { target: process.env.ATTAIN ?? 'http://127.0.0.1:8080', changeOrigin: true }]),
+      // What changes something must come from the server's own address, as it does once the pages are in the program.
+      ['/api', '/welcome', '/sign-in'].map((path) => [path, { target: server, changeOrigin: true, headers: { origin: server } }]),
     ),
   },
 });

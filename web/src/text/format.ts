@@ -27,7 +27,7 @@ export function figure(value: number | null | undefined, how: Shown, short = fal
         currencyDisplay: 'narrowSymbol',
         ...(short && Math.abs(value) >= 10_000
           ? { notation: 'compact', maximumSignificantDigits: 3 }
-          : { maximumFractionDigits: Math.abs(value) < 100 ? 2 : 0 }),
+          : { maximumFractionDigits: Math.abs(value) < 100 && value % 1 ? 2 : 0 }),
       }).format(value);
     case 'ratio':
       return how.display === 'times'
