@@ -134,6 +134,8 @@ typedef struct {
   const char *role;           /* the KPIs of a role; NULL: of whoever is in the rows, unless `kpis` names some */
   const char *const *kpis;    /* these, and always those of which somebody on it has a target */
   const char *const *by;      /* rows below: at most two dimensions, outermost first */
+  const char *const *where;   /* conditions that must all hold; targets are then left out, being of all records */
+  const char *compare;        /* previous, year-ago; NULL: previous */
   const char *const *weights; /* "revenue=3"; attain.yaml's count beside them */
   const char *period;         /* NULL: this quarter */
   unsigned n_trend;           /* periods before it; 0: as usual for its length */

@@ -104,8 +104,12 @@ static gboolean read_period(const Asked *asked, CalendarPeriod *period, GError *
 
 static gboolean read_asked(Asked *asked, const char **role, GError **error) {
   const ScorecardQuestion *question = asked->question;
-  AnswerQuestion texts = {
-      .kpis = question->kpis, .by = question->by, .period = question->period, .is_command = question->is_command};
+  AnswerQuestion texts = {.kpis = question->kpis,
+                          .by = question->by,
+                          .where = question->where,
+                          .compare = question->compare,
+                          .period = question->period,
+                          .is_command = question->is_command};
   const char *who = question->who ? question->who : TARGET_COMPANY;
   return answer_request_read(asked->session, &texts, &asked->request, error) &&
          scorecard_who_read(&asked->context, who, &asked->dimension, &asked->member, error) &&
@@ -121,6 +125,8 @@ Scorecard *scorecard_ask(const Session *session, const TargetDesk *desk, const G
   request.member = asked.member;
   request.kpis = (const char *const *)asked.request.kpis;
   request.by = (const char *const *)asked.by;
+  request.where = (const char *const *)asked.request.where;
+  request.compare = asked.request.request.compare;
   request.weights = (const ConfWeight *)(gpointer)asked.weights->data;
   request.n_weights = asked.weights->len;
   return scorecard_new(desk, targets, &request, error);

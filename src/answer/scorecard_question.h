@@ -10,6 +10,8 @@ typedef struct {
   const char *role;        /* whose set of KPIs; NULL: that of whoever is in the rows, unless `kpis` names some */
   const char *const *kpis; /* several in one text, with commas between, are taken apart; so are `by` and `weights` */
   const char *const *by;
+  const char *const *where;   /* conditions: targets are then left out */
+  const char *compare;        /* previous (NULL, too), year-ago */
   const char *const *weights; /* "revenue=3", before those of attain.yaml */
   const char *period;
   guint n_trend;

@@ -2,10 +2,13 @@
 #include "app/api_answer.h"
 
 static char *make_scorecard(HttpExchange *exchange, AttainFormat format, size_t *n_bytes, AttainError *error) {
+  const char *where[] = {http_query(exchange, "where"), NULL};
   AttainScorecardQuestion question = {.who = http_query(exchange, "who"),
                                       .role = http_query(exchange, "role"),
                                       .kpis = http_query_list(exchange, "kpi"),
                                       .by = http_query_list(exchange, "by"),
+                                      .where = where,
+                                      .compare = http_query(exchange, "compare"),
                                       .weights = http_query_list(exchange, "weight"),
                                       .period = http_query(exchange, "period"),
                                       .n_trend = (unsigned)CLAMP(http_query_number(exchange, "trend", 0), 0, G_MAXUINT),
@@ -26,6 +29,11 @@ static const HttpParameter parameters[] = {
     {"by", HTTP_LIST, "rows below: at most two dimensions, outermost first", NULL, FALSE},
     {"weight", HTTP_LIST, "revenue=3; attain.yaml's count beside them", NULL, FALSE},
     {"period", HTTP_TEXT, "2026-Q3, 2026-06 … (default: this-quarter)", NULL, FALSE},
+    {"compare", HTTP_TEXT, "beside the period before, or the same a year ago (default: previous)", "previous|year-ago",
+     FALSE},
+    {"where", HTTP_TEXT,
+     "count only these: region = 'North' and amount > 10000; targets, which are of all records, are then left out",
+     NULL, FALSE},
     {"trend", HTTP_NUMBER, "periods before it (default: as usual for its length)", NULL, FALSE},
     API_FORMAT_PARAMETER};
 

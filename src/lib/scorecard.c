@@ -32,6 +32,8 @@ static gboolean answer(AttainWorkspace *workspace, const Session *session, gcons
                              .role = question->role,
                              .kpis = question->kpis,
                              .by = question->by,
+                             .where = question->where,
+                             .compare = question->compare,
                              .weights = question->weights,
                              .period = question->period,
                              .n_trend = question->n_trend};

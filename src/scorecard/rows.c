@@ -128,7 +128,8 @@ static QueryResult *ask(const Scorecard *scorecard, const TargetDesk *desk, guin
                           .by = n > 0 ? by : NULL,
                           .spans = (const CalendarPeriod *)(gpointer)scorecard->periods->data,
                           .n_spans = scorecard->periods->len,
-                          .compare = QUERY_COMPARE_PREVIOUS,
+                          .where = (const char *const *)scorecard->where,
+                          .compare = scorecard->compare,
                           .rates_of = BASE_DAY_NONE};
   return desk->ask ? desk->ask(desk->asker, &request, error) : query_run(desk->context, &request, error);
 }

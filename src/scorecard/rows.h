@@ -6,7 +6,8 @@
 
 struct Scorecard {
   char *dimension, *member;
-  GStrv by;
+  GStrv by, where;
+  QueryCompare compare;
   GPtrArray *kpis; /* const KpiDefinition * */
   GArray *weights; /* double, by KPI */
   GArray *periods; /* CalendarPeriod */

@@ -17,6 +17,7 @@ void scorecard_free(Scorecard *scorecard) {
   g_free(scorecard->dimension);
   g_free(scorecard->member);
   g_strfreev(scorecard->by);
+  g_strfreev(scorecard->where);
   g_ptr_array_unref(scorecard->kpis);
   g_array_unref(scorecard->weights);
   g_array_unref(scorecard->periods);
@@ -40,6 +41,8 @@ static Scorecard *new_scorecard(const TargetDesk *desk, const ScorecardRequest *
   scorecard->dimension = g_strdup(request->dimension);
   scorecard->member = g_strdup(request->member);
   scorecard->by = g_strdupv((char **)(gpointer)(request->by ? request->by : none));
+  scorecard->where = g_strdupv((char **)(gpointer)(request->where ? request->where : none));
+  scorecard->compare = request->compare != QUERY_COMPARE_NONE ? request->compare : QUERY_COMPARE_PREVIOUS;
   scorecard->kpis = g_ptr_array_new();
   scorecard->weights = g_array_new(FALSE, FALSE, sizeof(double));
   scorecard->periods = g_array_new(FALSE, FALSE, sizeof(CalendarPeriod));
@@ -274,17 +277,25 @@ static void note_movers(Scorecard *scorecard) {
 
 /* --- all of it --- */
 
+static void note_where(Scorecard *scorecard, guint n_targets) {
+  if (!scorecard->where[0] || n_targets == 0) return;
+  g_ptr_array_add(scorecard->notes, g_strdup("only a part of the records is counted: targets are of all of them, so "
+                                             "none is shown beside it, and there is no score"));
+}
+
 Scorecard *scorecard_new(const TargetDesk *desk, const GPtrArray *targets, const ScorecardRequest *request,
                          GError **error) {
   g_autoptr(Scorecard) scorecard = new_scorecard(desk, request);
+  g_autoptr(GPtrArray) none = g_ptr_array_new();
   if (!check_by(scorecard, error) || !check_weights(desk, request, error)) return NULL;
   const char *const groups[] = {scorecard->dimension, scorecard->by[0], scorecard->by[0] ? scorecard->by[1] : NULL,
                                 NULL};
-  scorecard->aims = scorecard_aims_new(desk, targets, &request->period, groups, error);
+  scorecard->aims = scorecard_aims_new(desk, scorecard->where[0] ? none : targets, &request->period, groups, error);
   g_autoptr(GPtrArray) expected = scorecard->aims ? scorecard_expected(scorecard, desk, error) : NULL;
   if (!expected || !choose_kpis(scorecard, desk, request, expected, error)) return NULL;
   set_weights(scorecard, request);
   if (!scorecard_read_rows(scorecard, desk, expected, error) || !score_rows(scorecard, error)) return NULL;
+  note_where(scorecard, targets->len);
   note_parts(scorecard);
   note_movers(scorecard);
   note_derived(scorecard);

@@ -23,9 +23,12 @@ typedef struct {
   const char *dimension; /* "company", or with `member`: whose it is */
   const char *member;
   CalendarPeriod period;
-  const char *const *kpis;   /* by name, NULL-terminated; those of which somebody on it has a target come behind them */
-  const char *const *by;     /* dimensions of its rows, NULL-terminated, at most SCORECARD_MAX_LEVELS; NULL: none */
-  guint n_trend;             /* periods before the one asked, up to SCORECARD_MAX_TREND; 0: as usual for their length */
+  const char *const *kpis;  /* by name, NULL-terminated; those of which somebody on it has a target come behind them */
+  const char *const *where; /* conditions, NULL-terminated; NULL: none. Targets are of all records, so none is then held
+                               against, and nothing is scored */
+  QueryCompare compare;     /* NONE: with the period before */
+  const char *const *by;    /* dimensions of its rows, NULL-terminated, at most SCORECARD_MAX_LEVELS; NULL: none */
+  guint n_trend;            /* periods before the one asked, up to SCORECARD_MAX_TREND; 0: as usual for their length */
   const ConfWeight *weights; /* a KPI that is not among them weighs 1 */
   gsize n_weights;
   double cap; /* points; 0: SCORECARD_USUAL_CAP */

@@ -174,10 +174,41 @@ static void a_matrix_goes_on_below(void **state) {
   assert_null(strstr(rest, "Score"));
 }
 
+/* Of deals above 250: Ana's 300 in March and 800 in April; April a year ago is before the first record. A target of
+ * 2,000 is of all deals, and so not of these. */
+static void a_part_of_the_records_beside_last_year(void **state) {
+  static const char *const kpis[] = {"value", NULL}, *const big[] = {"amount > 250", NULL}, *const by[] = {"rep", NULL};
+  g_auto(Case) one = {0};
+  case_init(&one, base_day_from_civil(2026, 4, 30));
+  set_in_april(&one, "value", TARGET_REACH, 2000);
+  TargetDesk desk = {.context = &one.world.context};
+  ScorecardRequest request = {
+      .dimension = TARGET_COMPANY,
+      .kpis = kpis,
+      .by = by,
+      .where = big,
+      .compare = QUERY_COMPARE_YEAR_AGO,
+      .n_trend = 3,
+      .period = calendar_period_at(one.world.calendar, CALENDAR_MONTH, base_day_from_civil(2026, 4, 1))};
+  g_autoptr(GError) error = NULL;
+  one.scorecard = scorecard_new(&desk, one.targets, &request, &error);
+  if (!one.scorecard) fail_msg("%s", error->message);
+  shown_scorecard_init(&one.shown, &one.session, one.scorecard, NULL);
+  const ScorecardCell *company = cell_of(&one, 0, 0);
+  assert_true(company->value.value == 800 && company->trend[2].value == 300);
+  assert_false(company->has_target || company->has_points || company->compared.has_value);
+  assert_string_equal("2025-04", scorecard_compared_period(one.scorecard)->name);
+  assert_non_null(strstr(scorecard_notes(one.scorecard)[0], "only a part of the records"));
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(trend_lines),       cmocka_unit_test(a_trend_while_it_runs),  cmocka_unit_test(in_words),
-      cmocka_unit_test(a_band_and_an_end), cmocka_unit_test(a_matrix_goes_on_below),
+      cmocka_unit_test(trend_lines),
+      cmocka_unit_test(a_trend_while_it_runs),
+      cmocka_unit_test(in_words),
+      cmocka_unit_test(a_band_and_an_end),
+      cmocka_unit_test(a_matrix_goes_on_below),
+      cmocka_unit_test(a_part_of_the_records_beside_last_year),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
