@@ -67,7 +67,7 @@ dist:
 fmt:
 	@tools/setup test
 	find $(wildcard include src tests bench) -name '*.[ch]' | xargs clang-format -i
-	cd web && ../node_modules/.bin/prettier --log-level warn --write . ../tests/pages
+	node_modules/.bin/prettier --log-level warn --write web tests/pages 'bench/*.mjs'
 
 lint:
 	@tools/setup test
