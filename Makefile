@@ -67,7 +67,7 @@ dist:
 fmt:
 	@tools/setup test
 	find $(wildcard include src tests bench) -name '*.[ch]' | xargs clang-format -i
-	node_modules/.bin/prettier --log-level warn --write web tests/pages 'bench/*.mjs'
+	node_modules/.bin/prettier --log-level warn --write web tests/pages 'bench/*.mjs' 'tools/*.mjs'
 
 lint:
 	@tools/setup test

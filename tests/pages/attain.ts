@@ -10,8 +10,7 @@ import { violations } from './axe';
 import { test as base, expect, request, type Page } from '@playwright/test';
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
-import { NOW } from './company';
-import { serve, type Serving } from './server';
+import { serve } from './demo.mjs';
 
 export type Role = 'rep' | 'leader' | 'manager' | 'executive' | 'marketing' | 'finance' | 'coach' | 'administrator';
 
@@ -25,8 +24,11 @@ interface Company {
 const company = (): Company => JSON.parse(process.env.PAGES_COMPANY!);
 
 /** A server with a copy of the company, for who changes what others would see. */
-export interface Own extends Serving {
+export interface Own {
+  url: string;
   folder: string;
+  end: () => Promise<void>;
+  /** At the same address. */
   restart: () => Promise<void>;
 }
 
@@ -67,14 +69,14 @@ export const test = base.extend<Fixtures>({
   own: async ({}, use, info) => {
     const folder = join(company().folder, `own-${info.testId}-${info.retry}`);
     cpSync(join(company().folder, 'untouched'), folder, { recursive: true });
-    let server = await serve(folder, NOW);
+    let server = await serve(process.env.ATTAIN!, folder);
     const own: Own = {
       folder,
       url: server.url,
       end: () => server.end(),
       async restart() {
         await server.end();
-        server = await serve(folder, NOW, Number(new URL(own.url).port));
+        server = await serve(process.env.ATTAIN!, folder, Number(new URL(own.url).port));
       },
     };
     await use(own);

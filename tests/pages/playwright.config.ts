@@ -1,5 +1,6 @@
 /** The pages in Debian's Chromium, over the simulated company (company.ts). ATTAIN is the program. */
 import { defineConfig } from '@playwright/test';
+import { CHROMIUM } from './demo.mjs';
 
 export default defineConfig({
   testDir: '.',
@@ -13,7 +14,7 @@ export default defineConfig({
   expect: { timeout: 60_000 },
   use: {
     browserName: 'chromium',
-    launchOptions: { executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] },
+    launchOptions: CHROMIUM,
     locale: 'en-GB',
     timezoneId: 'Europe/Berlin',
     viewport: { width: 1440, height: 900 },
