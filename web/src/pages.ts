@@ -31,7 +31,15 @@ export const pages: Page[] = [
     sign: 'M3 4h14v12H3ZM3 8h14M3 12h14M8 4v12M13 4v12',
     load: () => import('./pages/scorecard/Page.svelte'),
   },
+  {
+    name: 'data',
+    at: '/data',
+    sign: 'M4 5.5C4 4.1 6.7 3 10 3s6 1.1 6 2.5S13.3 8 10 8 4 6.9 4 5.5ZM4 5.5v9C4 15.9 6.7 17 10 17s6-1.1 6-2.5v-9M4 10c0 1.4 2.7 2.5 6 2.5s6-1.1 6-2.5',
+    load: () => import('./pages/data/Page.svelte'),
+  },
   { name: 'kpi', at: '/kpi', load: () => import('./pages/kpi/Page.svelte') },
+  { name: 'person', at: '/person', load: () => import('./pages/person/Page.svelte') },
+  { name: 'team', at: '/team', load: () => import('./pages/team/Page.svelte') },
 ];
 
 export function pageOf(path: string): { page: Page; about: string | null } | null {

@@ -10,8 +10,8 @@ export interface Column<Row> {
   by?: (row: Row) => number | string | null | undefined;
   /** What is written, where it is text alone. */
   text?: (row: Row) => string;
-  /** What is shown, where it is more than text. */
-  cell?: Snippet<[Row]>;
+  /** What is shown, where it is more than text. It is told the column's key, so that columns can share one. */
+  cell?: Snippet<[Row, string]> | Snippet<[Row]>;
   /** Left out where the screen is narrow. */
   extra?: boolean;
 }
