@@ -12,9 +12,9 @@ extern "C" {
 /* All give JSON of one commit; give it back with attain_free(). Any thread, and within a callback. They wait for a
  * writer. Errors: IO. */
 
-/* {"sources": [{"source", "file", "error", "load", "at", "rejected"} …]}: those in sources/, with their last
- * load; then those that only programs put. `error`: what is wrong with the file, or null. Who may not see everything
- * and run the server is told names and times, for the freshness of their numbers; the rest is null. */
+/* {"sources": [{"source", "file", "error", "load", "at", "read", "rejected"} …], "as_of"}: those in sources/, with
+ * their last load; then those that only programs put. `error`: what is wrong with the file, or null. Who may not see
+ * everything and run the server is told names and times, for the freshness of their numbers; the rest is null. */
 ATTAIN_API char *attain_sources(AttainWorkspace *workspace, AttainError *error);
 
 /* A part of a long list. What is written meanwhile neither repeats nor hides anything on later pages. */

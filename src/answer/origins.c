@@ -202,6 +202,8 @@ gboolean answer_sources_json(const Session *session, gboolean whole, FILE *out, 
     if (!g_hash_table_contains(told, name)) json_source(json, name, NULL, NULL, loads, (gssize)row, whole);
   }
   cli_json_end_array(json);
+  g_autofree char *as_of = answer_instant(session->now_us);
+  cli_json_member_text(json, "as_of", as_of);
   cli_json_end_object(json);
   return TRUE;
 }

@@ -65,8 +65,14 @@ export async function get<T>(path: string, query?: Query, signal?: AbortSignal):
   return (await ask(address(path, query), { signal: signal ?? null, headers: { Accept: 'application/json' } })).json();
 }
 
-export async function send<T>(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
-  const headers: Record<string, string> = { Accept: 'application/json' };
+export async function send<T>(
+  method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+  path: string,
+  body?: unknown,
+  signal?: AbortSignal,
+  more: Record<string, string> = {},
+): Promise<T> {
+  const headers: Record<string, string> = { Accept: 'application/json', ...more };
   if (csrf) headers['X-Attain-CSRF'] = csrf;
   if (body !== undefined) headers['Content-Type'] = 'application/json';
   const response = await ask(BASE + path, {
