@@ -55,6 +55,8 @@ function span(days: number): string {
 }
 
 export const percent = (share: number, digits = 0) => number({ style: 'percent', maximumFractionDigits: digits }).format(share);
+/** How likely something is; what is nearly certain is not said to be. */
+export const chance = (share: number) => (share > 0.995 ? '>' + percent(0.99) : share < 0.005 ? '<' + percent(0.01) : percent(share));
 export const signed = (value: number, how: Shown, short = true) =>
   (value > 0 ? '+' : value < 0 ? '−' : '±') + figure(Math.abs(value), how, short);
 

@@ -10,6 +10,13 @@ export interface Note {
   words: string;
 }
 
+/** The reader's day of a moment; a day is itself. */
+export function dayOf(moment: string): string {
+  if (!moment.includes('T')) return moment;
+  const at = new Date(moment);
+  return [at.getFullYear(), at.getMonth() + 1, at.getDate()].map((part) => String(part).padStart(2, '0')).join('-');
+}
+
 type Said = NonNullable<Target['said']>[number];
 
 const told = (target: Target, one: Said) => {
@@ -35,12 +42,11 @@ export function notesOf(kpi: Kpi, targets: Target[], closed: Schemas['periods'] 
             {
               day: snapshot.closed_at,
               kind: 'closed' as const,
-              words:
-                fill(t.kpi.closed, { period: snapshot.period.name, n: snapshot.values ?? 0 }) + (snapshot.note ? `: ${snapshot.note}` : ''),
+              words: fill(t.kpi.closed, { period: snapshot.period.name }) + (snapshot.note ? `: ${snapshot.note}` : ''),
             },
           ]
         : [],
     ),
   ];
-  return notes.filter((note) => note.day.slice(0, 10) >= from).sort((a, b) => a.day.localeCompare(b.day));
+  return notes.filter((note) => dayOf(note.day) >= from).sort((a, b) => a.day.localeCompare(b.day));
 }

@@ -2,7 +2,7 @@ import type { Answer } from '../../api/client';
 import { tip, type Colours, type Draw } from '../../design/chart';
 import { NONE, dayShort, figure, type Shown } from '../../text/format';
 import { fill, t } from '../../text/texts';
-import type { Note } from './notes';
+import { dayOf, type Note } from './notes';
 
 export interface Trend {
   title: string;
@@ -17,7 +17,8 @@ export interface Trend {
 
 /** The period in which a day lies; after the last, the last. */
 export function placeOf(rows: Answer['rows'], day: string): number {
-  const found = rows.findIndex((row) => row.period.start <= day.slice(0, 10) && day.slice(0, 10) < row.period.end);
+  const on = dayOf(day);
+  const found = rows.findIndex((row) => row.period.start <= on && on < row.period.end);
   return found < 0 ? rows.length - 1 : found;
 }
 
@@ -45,6 +46,10 @@ function tooltip({ answer, how, goals, finish }: Trend, c: Colours) {
     },
   };
 }
+
+/** The same a year before; what lies before the first record is not 0. */
+const ago = ({ compared }: Answer['rows'][number]) =>
+  !compared || compared.flags.includes('before_data') ? null : (compared.whole_period_value ?? compared.value);
 
 /** Numbered lines where something happened; the list below the picture says what. */
 function marks({ answer, notes }: Trend, c: Colours) {
@@ -101,7 +106,7 @@ export function trend(of: Trend): Draw {
       ...axes(of, c),
       tooltip: tooltip(of, c),
       series: [
-        { ...thin, data: rows.map((row) => row.compared?.whole_period_value ?? row.compared?.value ?? null), markLine: marks(of, c) },
+        { ...thin, data: rows.map(ago), markLine: marks(of, c) },
         { ...line, data: settled },
         { ...line, data: running, lineStyle: { color: c.accent, width: 2, type: [2, 4] } },
         { ...thin, data: finish, symbol: 'emptyCircle', symbolSize: 7, itemStyle: { color: c.accent } },
@@ -144,4 +149,4 @@ export function grainOf(period: string): Grain {
 }
 
 /** The name of the day's note, as it is listed. */
-export const noteDay = (note: Note) => dayShort(note.day.slice(0, 10));
+export const noteDay = (note: Note) => dayShort(dayOf(note.day));

@@ -3,7 +3,7 @@ import type { Answer, Figure, Kpi, Schemas } from '../../api/client';
 
 /** Those that somebody has no records of are not shown: a rep has no cases, an agent no deals. */
 export const done = ['meetings', 'demos', 'calls', 'emails', 'created_deals', 'cases'] as const;
-export const came = ['pipeline_created', 'won_deals', 'revenue', 'win_rate', 'leads', 'resolution_in_sla', 'csat'] as const;
+export const came = ['pipeline_created', 'won_deals', 'revenue', 'win_rate', 'resolution_in_sla', 'csat'] as const;
 
 export interface Line {
   kpi: Kpi;

@@ -13,6 +13,8 @@ export interface Since {
   then: number | null;
   now: number | null;
   records: Changed[];
+  /** Whose records these are was first loaded after that day. */
+  isLately: boolean;
 }
 
 /** The day so many before a moment, as the API takes it. */
@@ -23,6 +25,7 @@ const sinceOf = (told: Told, names: readonly string[] | null): Since => ({
   unit: told.unit,
   then: names ? null : told.then,
   now: names ? null : told.now,
+  isLately: names !== null,
   records: told.measures
     .flatMap((measure) => measure.records)
     .filter((record) => !names || (record.rep !== null && names.includes(record.rep)))
