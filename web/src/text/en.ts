@@ -329,9 +329,6 @@ export const en = {
     asReported: 'Reported',
     difference: 'Difference',
     same: 'the same',
-    nothingChanged: 'All numbers are as they were reported.',
-    allReported: 'Show all {n}',
-    onlyChanged: 'Only what changed',
     neverReported: 'No period was closed yet: closing one keeps its numbers as they are reported.',
     notYours: 'You do not see anybody called {name}',
     sees: {

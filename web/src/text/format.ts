@@ -16,10 +16,15 @@ export interface Shown {
   currency: string;
 }
 
+/** A KPI may show itself in percent or times: both are ratios. */
+const isTimes = (how: Shown) => how.unit === 'times' || how.display === 'times';
+const unitOf = (how: Shown) => (how.unit === 'percent' || how.unit === 'times' ? 'ratio' : how.unit);
+
 /** As many digits as decide something: 1,600,550 EUR; 49.1 %; 12.3 days. `short` is for tight places: €1.60M. */
 export function figure(value: number | null | undefined, how: Shown, short = false): string {
   if (value === null || value === undefined) return NONE;
-  switch (how.unit) {
+  if (how.unit === 'money/day') return `${figure(value, { ...how, unit: 'money' }, short)} / d`;
+  switch (unitOf(how)) {
     case 'money':
       return number({
         style: 'currency',
@@ -30,7 +35,7 @@ export function figure(value: number | null | undefined, how: Shown, short = fal
           : { maximumFractionDigits: Math.abs(value) < 100 && value % 1 ? 2 : 0 }),
       }).format(value);
     case 'ratio':
-      return how.display === 'times'
+      return isTimes(how)
         ? number({ maximumFractionDigits: 1, minimumFractionDigits: 1 }).format(value) + '×'
         : number({ style: 'percent', maximumFractionDigits: Math.abs(value) < 0.9995 ? 1 : 0 }).format(value);
     case 'days':
@@ -62,7 +67,7 @@ export const signed = (value: number, how: Shown, short = true) =>
 
 /** How much a value moved, without its sign; a ratio by points, so that 2 pt is not taken for 2 % of it. */
 export const moved = (change: number, how: Shown) =>
-  how.unit === 'ratio' && how.display !== 'times'
+  unitOf(how) === 'ratio' && !isTimes(how)
     ? `${number({ maximumFractionDigits: 1 }).format(Math.abs(change) * 100)} pt`
     : figure(Math.abs(change), how, true);
 
