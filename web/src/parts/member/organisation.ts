@@ -56,3 +56,17 @@ export function movesOf(organisation: Organisation | null, teams: number[], toda
     .filter((move) => move.day <= today)
     .sort((a, b) => b.day.localeCompare(a.day));
 }
+
+/** How the API calls a team in questions: the company as nothing in particular, a region by its name, other levels by their own. */
+export function memberOf(team: Team | null, name: string): Record<string, string> {
+  if (!team || team.level === 'team' || !team.level) return { team: name };
+  if (team.level === 'company') return {};
+  if (team.level === 'region') return { region: team.region ?? name };
+  return { [team.level]: name };
+}
+
+/** The same as whose scorecard and targets they are: `team:DACH 1`. */
+export function whoOf(members: Record<string, string>): string {
+  const [one] = Object.entries(members);
+  return one ? `${one[0]}:${one[1]}` : 'company';
+}

@@ -36,7 +36,7 @@ const sinceOf = (told: Told, names: readonly string[] | null): Since => ({
 export async function changesSince(
   since: string,
   period: string,
-  where: string,
+  where: string | null,
   names: readonly string[],
   signal: AbortSignal,
 ): Promise<Since[]> {
@@ -45,7 +45,7 @@ export async function changesSince(
     const told = await get<Schemas['changes']>('/changes', { ...query, where }, signal);
     return told.kpis.map((kpi) => sinceOf(kpi, null));
   } catch (error) {
-    if (!(error instanceof Problem) || error.status !== 404) throw error;
+    if (!(error instanceof Problem) || error.status !== 404 || !where) throw error;
   }
   const told = await get<Schemas['changes']>('/changes', query, signal);
   return told.kpis.map((kpi) => sinceOf(kpi, names));
