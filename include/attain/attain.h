@@ -46,6 +46,7 @@
 #include <attain/people.h>
 #include <attain/records.h>
 #include <attain/targets.h>
+#include <attain/uploads.h>
 #include <attain/workspace.h>
 
 #endif

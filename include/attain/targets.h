@@ -130,12 +130,13 @@ ATTAIN_API char *attain_objective_set(AttainWorkspace *workspace, const AttainOb
 
 /* Lists end with NULL; a list or text that is NULL is not given. */
 typedef struct {
-  const char *who;            /* company, team:North, "rep:Ana Silva", or a name that only one has; NULL: company */
-  const char *role;           /* the KPIs of a role; NULL: of whoever is in the rows, unless `kpis` names some */
-  const char *const *kpis;    /* these, and always those of which somebody on it has a target */
-  const char *const *by;      /* rows below: at most two dimensions, outermost first */
-  const char *const *where;   /* conditions that must all hold; targets are then left out, being of all records */
-  const char *compare;        /* previous, year-ago; NULL: previous */
+  const char *who;          /* company, team:North, "rep:Ana Silva", or a name that only one has; NULL: company */
+  const char *role;         /* the KPIs of a role; NULL: of whoever is in the rows, unless `kpis` names some */
+  const char *const *kpis;  /* these, and always those of which somebody on it has a target */
+  const char *const *by;    /* rows below: at most two dimensions, outermost first */
+  const char *const *where; /* conditions that must all hold, and fit every KPI on it; targets are then left out, being
+                               of all records */
+  const char *compare;      /* previous, year-ago; NULL: previous */
   const char *const *weights; /* "revenue=3"; attain.yaml's count beside them */
   const char *period;         /* NULL: this quarter */
   unsigned n_trend;           /* periods before it; 0: as usual for its length */

@@ -35,6 +35,8 @@ const HttpRoute *routes_all(guint *n_routes);
 
 extern const HttpRoute api_webhooks_routes[];
 extern const guint api_n_webhooks_routes;
+extern const HttpRoute api_uploads_routes[];
+extern const guint api_n_uploads_routes;
 extern const HttpRoute api_put_routes[];
 extern const guint api_n_put_routes;
 extern const HttpRoute api_events_routes[];

@@ -86,6 +86,9 @@ static void add_place(GString *out, const char *name) {
                 {"rule", "an alert rule, by name", FALSE},
                 {"board", "a board that the policy file shares, by name", FALSE},
                 {"message", "a message's number, of the outbox", TRUE},
+                {"file", "the file's name, such as deals.csv", FALSE},
+                {"person", "a person, by name", FALSE},
+                {"team", "a team, by name", FALSE},
                 {"user", "what they sign in with", FALSE},
                 {"work", "the number of a piece of work", TRUE}};
   guint p = 0;

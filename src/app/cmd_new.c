@@ -82,22 +82,6 @@ static char *source_folder(const char *workspace, const char *from) {
   return g_strdup(below ? folder + length + 1 : folder);
 }
 
-/* The proposal's text with its `folder:` line set. */
-static char *with_folder(const char *yaml, const char *folder) {
-  g_autofree char *quoted = conf_quote(folder);
-  g_autofree char *line = g_strconcat("folder: ", quoted, NULL);
-  g_auto(GStrv) lines = g_strsplit(yaml, "\n", -1);
-  gboolean set = FALSE;
-  for (guint i = 0; lines[i] && !set; i++) {
-    if (!g_str_has_prefix(lines[i], "folder:")) continue;
-    g_free(lines[i]);
-    lines[i] = g_strdup(line);
-    set = TRUE;
-  }
-  g_autofree char *text = g_strjoinv("\n", lines);
-  return set ? g_steal_pointer(&text) : g_strconcat(line, "\n", text, NULL);
-}
-
 static IngestProposal *propose(const char *from, GError **error) {
   g_autofree char *path = g_canonicalize_filename(from, NULL);
   if (!g_file_test(path, G_FILE_TEST_EXISTS)) {
@@ -251,7 +235,7 @@ static gboolean write_workspace(const char *folder, const WorkspaceAnswers *answ
   if (!proposal) return write_file(folder, "sources/example.yaml", workspace_example_source, error);
   g_autofree char *name = g_strdup_printf("sources/%s.yaml", proposal->name);
   g_autofree char *files = source_folder(folder, from);
-  g_autofree char *yaml = with_folder(proposal->yaml, files);
+  g_autofree char *yaml = ingest_proposal_in(proposal, files);
   return write_file(folder, name, yaml, error);
 }
 

@@ -10,6 +10,7 @@ static const struct {
     {page_routes, &n_page_routes},
     {api_ask_routes, &api_n_ask_routes},
     {api_put_routes, &api_n_put_routes},
+    {api_uploads_routes, &api_n_uploads_routes},
     {api_events_routes, &api_n_events_routes},
     {api_webhooks_routes, &api_n_webhooks_routes},
     {api_trail_routes, &api_n_trail_routes},

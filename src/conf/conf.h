@@ -35,6 +35,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ConfDocument, conf_document_free)
 GBytes *conf_document_pack(const ConfDocument *document);
 ConfDocument *conf_document_unpack(const char *file, gconstpointer packed, gsize length);
 
+/* It as YAML with a key or an item a line, without comments, for files that the program writes: what it was read from
+ * may have been JSON. The caller frees. */
+char *conf_document_write(const ConfDocument *document);
+
 const ConfNode *conf_map_get(const ConfNode *map, const char *key); /* NULL when absent */
 gboolean conf_is_null(const ConfNode *node);                        /* NULL, or an unquoted empty, ~ or null */
 

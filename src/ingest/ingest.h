@@ -82,16 +82,40 @@ GPtrArray *ingest_rejected(Store *store, gsize max_rows, gint64 *n_total, GError
  * Caller frees with g_ptr_array_unref. */
 GPtrArray *ingest_unlisted(Store *store, GError **error);
 
+/* Whether somebody who may load, and no more, may have written the source: its files are in its folder, by their names
+ * and not in others', and it has no SQL but that of `proposed` (NULL: none). Errors: INPUT with what is not so. */
+gboolean ingest_source_check_foreign(const IngestSource *source, const IngestSource *proposed, GError **error);
+const char *ingest_source_folder(const IngestSource *source); /* absolute */
+
 /* --- recognition: `attain new --from` --- */
+#define INGEST_MAX_SAMPLES 5
+
 typedef struct {
-  char *name;      /* of the source: salesforce, hubspot, … or the folder's or file's own */
-  char *system;    /* display name of the recognised CRM, or NULL */
-  char *yaml;      /* the proposed sources/NAME.yaml, commented */
-  char *currency;  /* the organisation's currency as far as the files tell, or NULL */
-  char **assumed;  /* sentences: what was assumed */
-  char **to_check; /* sentences: what to check */
+  char *header;
+  const char *kind; /* date, number, yes or no, mail address, text; empty: it has no value. Static */
+  gint64 n_filled, n_distinct;
+  char **samples; /* its commonest values, at most INGEST_MAX_SAMPLES */
+} IngestSeenColumn;
+
+typedef struct {
+  char *file;    /* what a source would call it */
+  char *problem; /* why it could not be read, or NULL */
+  gint64 n_rows;
+  GPtrArray *columns; /* IngestSeenColumn */
+} IngestSeenFile;
+
+typedef struct {
+  char *name;       /* of the source: salesforce, hubspot, … or the folder's or file's own */
+  char *system;     /* display name of the recognised CRM, or NULL */
+  char *yaml;       /* the proposed sources/NAME.yaml, commented */
+  char *currency;   /* the organisation's currency as far as the files tell, or NULL */
+  char **assumed;   /* sentences: what was assumed */
+  char **to_check;  /* sentences: what to check */
+  GPtrArray *files; /* IngestSeenFile: what was looked at */
 } IngestProposal;
 void ingest_proposal_free(IngestProposal *proposal);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(IngestProposal, ingest_proposal_free)
 /* Looks at a file or a folder of files. `scratch` is a store in memory. */
 IngestProposal *ingest_propose(Store *scratch, const char *path, const LedgerSchema *schema, GError **error);
+/* Its YAML with its files in `folder`, as a workspace would name that. The caller frees. */
+char *ingest_proposal_in(const IngestProposal *proposal, const char *folder);

@@ -338,6 +338,7 @@ void ingest_proposal_free(IngestProposal *proposal) {
   g_free(proposal->currency);
   g_strfreev(proposal->assumed);
   g_strfreev(proposal->to_check);
+  g_ptr_array_unref(proposal->files);
   g_free(proposal);
 }
 
@@ -391,5 +392,6 @@ IngestProposal *ingest_propose(Store *scratch, const char *path, const LedgerSch
   proposal->currency = g_strdup(propose.currency);
   proposal->assumed = texts(propose.assumed);
   proposal->to_check = texts(propose.to_check);
+  proposal->files = propose_seen(&propose);
   return proposal;
 }

@@ -96,6 +96,7 @@ void propose_references(Propose *propose);                         /* which colu
 void propose_checks(Propose *propose);                             /* what the data itself says against the mapping */
 void propose_scales(Propose *propose);                             /* amounts in thousands, 1.2k */
 char *propose_yaml(const Propose *propose);
+GPtrArray *propose_seen(const Propose *propose); /* IngestSeenFile: the files with their columns */
 
 /* --- words of values (mappings/words.yaml) --- */
 /* The meaning of a value in a list of meanings (outcomes, kinds_of_deal, kinds_of_activity), or NULL. */

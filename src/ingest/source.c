@@ -356,6 +356,10 @@ const char *ingest_source_name(const IngestSource *source) {
   return source->name;
 }
 
+const char *ingest_source_folder(const IngestSource *source) {
+  return source->folder;
+}
+
 const SourceColumn *source_map_column(const SourceMap *map, const char *target) {
   for (guint i = 0; i < map->n_columns; i++) {
     if (g_str_equal(map->columns[i].target, target)) return &map->columns[i];

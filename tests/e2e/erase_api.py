@@ -14,7 +14,7 @@ attain, folder = sys.argv[1], pathlib.Path(sys.argv[2])
 PERIOD = "period=2026-Q3"
 QUERIES = {
     "/ask": [f"kpi=revenue,win_rate,average_deal_size&by=rep&{PERIOD}", f"kpi=revenue&by=rep&{PERIOD}&format=csv"],
-    "/explain": [f"kpi=revenue&by=rep&{PERIOD}"], "/records": [f"kpi=revenue&{PERIOD}&limit=1000"],
+    "/explain": [f"kpi=revenue&by=rep&{PERIOD}"], "/decompose": [f"kpi=revenue&by=rep&{PERIOD}"], "/records": [f"kpi=revenue&{PERIOD}&limit=1000"],
     "/changes": ["kpi=revenue&since=2026-11-01"], "/scorecard": [f"by=rep&{PERIOD}"], "/targets": ["all=1"],
     "/targets/grid": ["kpi=revenue&period=2027-Q1&by=rep"], "/targets/suggest": ["kpi=revenue"],
     "/reported": ["period=2026-Q2"], "/choose": ["goal=growth"], "/outbox": ["all=1"], "/audit": ["limit=10000"],
