@@ -84,5 +84,12 @@ export async function send<T>(
   return response.status === 204 ? (undefined as T) : response.json();
 }
 
+/** A file as it is, kept under a path. */
+export async function bring<T>(path: string, file: Blob, query?: Query): Promise<T> {
+  const headers: Record<string, string> = { Accept: 'application/json', 'Content-Type': file.type || 'application/octet-stream' };
+  if (csrf) headers['X-Attain-CSRF'] = csrf;
+  return (await ask(address(path, query), { method: 'PUT', headers, body: file })).json();
+}
+
 /** Paths of the description, so that one that is no longer there does not compile. */
 export const path = <P extends Gettable>(of: P): P => of;

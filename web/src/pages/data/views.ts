@@ -1,7 +1,7 @@
 /** What the page shows one at a time. */
 import type { Schemas } from '../../api/client';
 
-export type View = 'sources' | 'loads' | 'rejected' | 'findings';
+export type View = 'sources' | 'loads' | 'rejected' | 'findings' | 'add';
 export type Source = Schemas['sources']['sources'][number];
 export type Load = Schemas['loads']['loads'][number];
 export type RejectedRow = Schemas['rejected']['rejected'][number];
