@@ -32,6 +32,12 @@ export const pages: Page[] = [
     load: () => import('./pages/scorecard/Page.svelte'),
   },
   {
+    name: 'funnel',
+    at: '/funnel',
+    sign: 'M3 4h14l-5.2 6.5V16l-3.6 1.5v-7Z',
+    load: () => import('./pages/funnel/Page.svelte'),
+  },
+  {
     name: 'data',
     at: '/data',
     sign: 'M4 5.5C4 4.1 6.7 3 10 3s6 1.1 6 2.5S13.3 8 10 8 4 6.9 4 5.5ZM4 5.5v9C4 15.9 6.7 17 10 17s6-1.1 6-2.5v-9M4 10c0 1.4 2.7 2.5 6 2.5s6-1.1 6-2.5',

@@ -9,6 +9,8 @@ export interface Explained {
   period: string;
   /** Of whom, by dimension; empty: of all that the reader sees. */
   members: Record<string, string | null>;
+  /** What else it is kept to, as a condition: `outcome = 'lost'`. */
+  where?: string | null;
   cell: Pick<CardCell, 'value' | 'n' | 'low' | 'high' | 'flags'>;
 }
 
@@ -33,3 +35,6 @@ export function conditionOf(members: Record<string, string | null>): string | nu
   );
   return parts.length ? parts.join(' and ') : null;
 }
+
+/** Conditions that must all hold, as one. */
+export const allOf = (...conditions: (string | null | undefined)[]): string | null => conditions.filter(Boolean).join(' and ') || null;
