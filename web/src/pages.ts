@@ -38,6 +38,12 @@ export const pages: Page[] = [
     load: () => import('./pages/funnel/Page.svelte'),
   },
   {
+    name: 'pipeline',
+    at: '/pipeline',
+    sign: 'M3 16V5h3v11M8 12V5h3v7M8 12h3M13 16v-6h4v6M2 16.5h16',
+    load: () => import('./pages/pipeline/Page.svelte'),
+  },
+  {
     name: 'data',
     at: '/data',
     sign: 'M4 5.5C4 4.1 6.7 3 10 3s6 1.1 6 2.5S13.3 8 10 8 4 6.9 4 5.5ZM4 5.5v9C4 15.9 6.7 17 10 17s6-1.1 6-2.5v-9M4 10c0 1.4 2.7 2.5 6 2.5s6-1.1 6-2.5',
