@@ -23,8 +23,8 @@ extern "C" {
 ATTAIN_API char *attain_upload(AttainWorkspace *workspace, const char *source, const char *file, const void *bytes,
                                size_t n_bytes, bool replace, AttainError *error);
 /* What is in a source's uploaded files and how they could be mapped, as `attain new --from` would: {"source", "system",
- * "currency", "files": [{"file", "problem", "rows", "columns": […]}], "yaml", "mapping", "assumed", "to_check"}.
- * `mapping` is `yaml` as JSON. Waits for nobody. Errors: NOT_FOUND where there is no file; INPUT. */
+ * "currency", "files": [{"file", "problem", "rows", "columns": […]}], "yaml", "mapping", "tables", "assumed",
+ * "to_check"}. `mapping` is `yaml` as JSON. Waits for nobody. Errors: NOT_FOUND where there is no file; INPUT. */
 ATTAIN_API char *attain_proposal(AttainWorkspace *workspace, const char *source, AttainError *error);
 /* What a mapping (YAML or JSON, as of attain_proposal()) makes of them, loaded into a ledger of its own that is then
  * forgotten: {"tables": […], "n_rejected", "rejected": […], "notes": […]}. What it refers to in other sources is not

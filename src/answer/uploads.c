@@ -62,8 +62,43 @@ static void write_file(CliJson *json, const IngestSeenFile *file) {
   cli_json_end_object(json);
 }
 
-gboolean answer_proposal_json(const IngestProposal *proposal, const char *source, const char *yaml, FILE *out,
-                              GError **error) {
+static void write_field(CliJson *json, const char *name, const char *about, gboolean is_required) {
+  cli_json_begin_object(json);
+  cli_json_member_text(json, "field", name);
+  cli_json_member_text(json, "about", about);
+  cli_json_member_bool(json, "required", is_required);
+  cli_json_end_object(json);
+}
+
+static void write_table(CliJson *json, const LedgerTable *table) {
+  cli_json_begin_object(json);
+  cli_json_member_text(json, "table", table->name);
+  cli_json_member_text(json, "about", table->about);
+  cli_json_member_array(json, "fields");
+  write_field(json, "id", "what tells one record from others, the same in every load", FALSE);
+  for (guint c = 0; c < table->n_columns; c++)
+    write_field(json, table->columns[c].name, table->columns[c].about,
+                (table->columns[c].flags & LEDGER_REQUIRED) != 0);
+  if (table->has_money && !ledger_table_column(table, "currency"))
+    write_field(json, "currency", "of its amounts: EUR, USD …", FALSE);
+  if (!ledger_table_column(table, "modified_at"))
+    write_field(json, "modified_at", "when the source changed it last", FALSE);
+  cli_json_end_array(json);
+  cli_json_end_object(json);
+}
+
+/* What rows may become, whether or not anything was proposed. */
+static void write_tables(CliJson *json, const LedgerSchema *schema) {
+  cli_json_member_array(json, "tables");
+  for (guint t = 0; t < ledger_schema_n_tables(schema); t++) {
+    const LedgerTable *table = ledger_schema_table(schema, t);
+    if (table->kind != LEDGER_DERIVED) write_table(json, table);
+  }
+  cli_json_end_array(json);
+}
+
+gboolean answer_proposal_json(const IngestProposal *proposal, const char *source, const char *yaml,
+                              const LedgerSchema *schema, FILE *out, GError **error) {
   g_autoptr(ConfDocument) document = conf_document_parse("the proposal", yaml, strlen(yaml), error);
   if (!document) return FALSE;
   g_autoptr(CliJson) json = cli_json_new(out);
@@ -77,6 +112,7 @@ gboolean answer_proposal_json(const IngestProposal *proposal, const char *source
   cli_json_member_text(json, "yaml", yaml);
   cli_json_key(json, "mapping");
   write_node(json, conf_document_root(document));
+  write_tables(json, schema);
   cli_json_member_texts(json, "assumed", (const char *const *)proposal->assumed);
   cli_json_member_texts(json, "to_check", (const char *const *)proposal->to_check);
   cli_json_end_object(json);

@@ -8,8 +8,8 @@
 
 #define ANSWER_MAX_TRIED 200 /* rejected rows of a try that are listed */
 
-/* `yaml`: the proposal's, with its folder. Errors: INPUT where it is none. */
-gboolean answer_proposal_json(const IngestProposal *proposal, const char *source, const char *yaml, FILE *out,
-                              GError **error);
+/* `yaml`: the proposal's, with its folder; `schema`: what rows may become. Errors: INPUT where it is none. */
+gboolean answer_proposal_json(const IngestProposal *proposal, const char *source, const char *yaml,
+                              const LedgerSchema *schema, FILE *out, GError **error);
 /* Of a load into a store of its own. Errors: of the database. */
 gboolean answer_trial_json(const IngestReport *report, Store *store, FILE *out, GError **error);

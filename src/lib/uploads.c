@@ -203,7 +203,7 @@ static gboolean propose(const Session *session, const Asked *asked, FILE *out, G
   if (!check_owner(session, asked->source, error)) return FALSE;
   g_autoptr(IngestProposal) proposal = look(session, asked->source, &scratch, error);
   g_autofree char *yaml = proposal ? yaml_of(proposal, asked->source) : NULL;
-  return yaml && answer_proposal_json(proposal, asked->source, yaml, out, error);
+  return yaml && answer_proposal_json(proposal, asked->source, yaml, session->schema, out, error);
 }
 
 /* --- mappings --- */

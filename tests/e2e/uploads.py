@@ -80,6 +80,11 @@ with Server(PROGRAM, company, now="2026-11-20T12:00") as server:
     deals = next(entry for entry in proposal["mapping"]["map"] if entry["to"] == "opportunity")
     check(deals["columns"]["id"] == "Deal ID" and deals["columns"]["amount"] == "Amount", deals)
 
+    tables = {table["table"]: {field["field"]: field for field in table["fields"]} for table in proposal["tables"]}
+    check(all(len(table["fields"]) == len({field["field"] for field in table["fields"]}) for table in proposal["tables"]), "a field twice")
+    check("lost_reason" in tables["opportunity"] and "currency" in tables["sale"] and "stage_stay" not in tables, list(tables))
+    check(all(set(entry.get("columns", {})) <= set(tables[entry["to"]]) for entry in proposal["mapping"]["map"]), "fields that no table has")
+
     # tried: nothing is written
     trial = call(server, "POST", "north/trial", {"mapping": proposal["mapping"]})
     counts = {table["table"]: table for table in trial["tables"]}["opportunity"]

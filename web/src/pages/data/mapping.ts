@@ -4,6 +4,7 @@ import type { Schemas } from '../../api/client';
 export type Proposal = Schemas['proposal'];
 export type SeenFile = Proposal['files'][number];
 export type SeenColumn = SeenFile['columns'][number];
+export type LedgerTable = Proposal['tables'][number];
 export type Trial = Schemas['trial'];
 
 /** A header, or more that is said of the field. */
@@ -43,6 +44,25 @@ export function withField(mapping: Mapping, at: number, field: string, header: s
 }
 
 export const without = (mapping: Mapping, at: number): Mapping => ({ ...mapping, map: mapping.map.filter((_, i) => i !== at) });
+
+/** Another file, or the same once more, becomes another table: its first column is taken for the id until another is said. */
+export function withNew(mapping: Mapping, file: SeenFile, table: string): Mapping {
+  const known = Object.entries(mapping.tables).find(([, one]) => one.file === file.file)?.[0];
+  const name = known ?? (file.file.replace(/\.\w+$/, '').replace(/\W+/g, '_') || 'file');
+  const id = file.columns[0]?.column;
+  return {
+    ...mapping,
+    tables: { ...mapping.tables, [name]: mapping.tables[name] ?? { file: file.file } },
+    map: [...mapping.map, { to: table, from: name, columns: id ? { id } : {} }],
+  };
+}
+
+/** The fields that a table has and an entry does not say. */
+export const unsaid = (table: LedgerTable | undefined, entry: Entry) =>
+  table?.fields.filter(({ field }) => !(field in (entry.columns ?? {}))) ?? [];
+
+/** lost_reason: Lost reason. */
+export const named = (field: string) => field.charAt(0).toUpperCase() + field.slice(1).replaceAll('_', ' ');
 
 /** The file that an entry is made from, as it was looked at. */
 export function fileOf(proposal: Proposal, mapping: Mapping, entry: Entry): SeenFile | null {
