@@ -7,7 +7,9 @@ test('a KPI tells its number, its target, what moved it, how it is defined and w
   await expect(page.getByRole('img', { name: /Revenue \(bookings\), 9 periods/ })).toBeVisible();
   await expect(page.getByText('Attained')).toBeVisible();
   await expect(page.getByRole('region', { name: 'What moved it' }).getByRole('row')).not.toHaveCount(0);
-  await expect(page.getByRole('region', { name: 'Definition' })).toContainText("sum(opportunity.amount where outcome = 'won' on closed_at)");
+  await expect(page.getByRole('region', { name: 'Definition' })).toContainText(
+    "sum(opportunity.amount where outcome = 'won' on closed_at)",
+  );
   await expect(page.getByRole('region', { name: 'Who uses it' })).toContainText('managers, reps, finance');
   await expect(page.getByRole('region', { name: 'The records' }).getByRole('row')).toHaveCount(26);
   await expectAccessible(page);
@@ -60,13 +62,17 @@ test('the records come in pages', async ({ as }) => {
   const first = await records.getByRole('rowheader').allTextContents();
   await records.getByRole('button', { name: 'Next page' }).click();
   await expect(records.getByRole('button', { name: 'First page' })).toBeEnabled();
-  await expect.poll(async () => (await records.getByRole('rowheader').allTextContents()).filter((one) => first.includes(one)).length).toBeLessThan(first.length);
+  await expect
+    .poll(async () => (await records.getByRole('rowheader').allTextContents()).filter((one) => first.includes(one)).length)
+    .toBeLessThan(first.length);
 });
 
 test('the breakdown is exported as it is shown', async ({ as }) => {
   const page = await as('executive');
   await page.goto('/kpi/win_rate?by=team');
-  await expect(page.getByRole('region', { name: 'Who and what it is made of' }).getByRole('rowheader', { name: 'Nordics 1' })).toBeVisible();
+  await expect(
+    page.getByRole('region', { name: 'Who and what it is made of' }).getByRole('rowheader', { name: 'Nordics 1' }),
+  ).toBeVisible();
   await page.getByText('Export', { exact: true }).click();
   const href = await page.getByRole('link', { name: 'CSV' }).getAttribute('href');
   const csv = await (await page.request.get(href!)).text();

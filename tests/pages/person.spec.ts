@@ -23,7 +23,9 @@ test('a rep does not see a colleague, and is told so', async ({ as }) => {
   const [rep, manager] = [await as('rep'), await as('executive')];
   const me: Me = await (await rep.request.get('/api/v1/me')).json();
   const { people } = await (await manager.request.get('/api/v1/organisation')).json();
-  const other = people.find((one: { name: string; role: string; left: string | null }) => one.role === 'rep' && !one.left && one.name !== me.person);
+  const other = people.find(
+    (one: { name: string; role: string; left: string | null }) => one.role === 'rep' && !one.left && one.name !== me.person,
+  );
   await rep.goto(`/person/${encodeURIComponent(other.name)}`);
   await expect(rep.getByRole('heading', { name: `You do not see anybody called ${other.name}` })).toBeVisible();
   await expect(rep.getByText('You see your own numbers, and those of nobody else.')).toBeVisible();
@@ -36,7 +38,10 @@ test('a number of a person is explained for them alone', async ({ as }) => {
   const page = await as('rep');
   const me: Me = await (await page.request.get('/api/v1/me')).json();
   await page.goto(`/person/${encodeURIComponent(me.person)}`);
-  await page.getByRole('region', { name: /^Scorecard of/ }).getByRole('button', { name: /how Win rate came to be/ }).click();
+  await page
+    .getByRole('region', { name: /^Scorecard of/ })
+    .getByRole('button', { name: /how Win rate came to be/ })
+    .click();
   const sheet = page.getByRole('dialog', { name: 'Win rate' });
   await expect(sheet).toContainText(me.person);
   await expect(sheet).toContainText('won_deals / decided_deals');

@@ -48,5 +48,5 @@ test('a rep does not see another team', async ({ as }) => {
   const { teams } = await (await executive.request.get('/api/v1/organisation')).json();
   const other = teams.find((one: { name: string; level: string }) => one.level === 'team' && one.name !== own).name;
   await rep.goto(`/team/${encodeURIComponent(other)}`);
-  await expect(rep.getByRole('heading', { name: `You do not see anybody called ${other}` })).toBeVisible();
+  await expect(rep.getByRole('heading', { name: `You do not see a team called ${other}` })).toBeVisible();
 });

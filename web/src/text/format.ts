@@ -66,10 +66,12 @@ export const signed = (value: number, how: Shown, short = true) =>
   (value > 0 ? '+' : value < 0 ? '−' : '±') + figure(Math.abs(value), how, short);
 
 /** How much a value moved, without its sign; a ratio by points, so that 2 pt is not taken for 2 % of it. */
-export const moved = (change: number, how: Shown) =>
-  unitOf(how) === 'ratio' && !isTimes(how)
-    ? `${number({ maximumFractionDigits: 1 }).format(Math.abs(change) * 100)} pt`
-    : figure(Math.abs(change), how, true);
+export function moved(change: number, how: Shown): string {
+  if (unitOf(how) !== 'ratio' || isTimes(how)) return figure(Math.abs(change), how, true);
+  const points = Math.abs(change) * 100;
+  const least = points > 0 && points < 0.05;
+  return `${least ? '<' : ''}${number({ maximumFractionDigits: 1 }).format(least ? 0.1 : points)} pt`;
+}
 
 const days = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
 const short = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', timeZone: 'UTC' });

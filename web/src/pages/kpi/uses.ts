@@ -10,16 +10,17 @@ export interface Uses {
 
 export function usesOf(
   kpi: Kpi,
-  catalogue: Schemas['kpis'] | null,
+  kpis: Kpi[],
+  views: NonNullable<Schemas['kpis']['views']>,
   alerts: Schemas['alerts'] | null,
   boards: Schemas['boards'] | null,
 ): Uses {
   const has = (names: readonly (string | null)[]) => names.includes(kpi.name);
   return {
-    within: (catalogue?.kpis ?? [])
+    within: kpis
       .filter((one) => one.name !== kpi.name && has(one.kpis.map((part) => part.name)))
       .map(({ name, title }) => ({ name, title })),
-    views: (catalogue?.views ?? []).filter((one) => has(one.kpis)).map((one) => one.title),
+    views: views.filter((one) => has(one.kpis)).map((one) => one.title),
     alerts: (alerts?.rules ?? []).filter((one) => one.kpi === kpi.name).map(({ rule, name }) => ({ rule, name })),
     boards: (boards?.boards ?? []).filter((one) => has(one.kpis)).map((one) => one.title),
   };
