@@ -44,6 +44,12 @@ export const pages: Page[] = [
     load: () => import('./pages/pipeline/Page.svelte'),
   },
   {
+    name: 'alerts',
+    at: '/alerts',
+    sign: 'M10 3a4.5 4.5 0 0 0-4.5 4.5c0 4-1.5 5-1.5 6h12c0-1-1.5-2-1.5-6A4.5 4.5 0 0 0 10 3ZM8.5 16a1.6 1.6 0 0 0 3 0',
+    load: () => import('./pages/alerts/Page.svelte'),
+  },
+  {
     name: 'data',
     at: '/data',
     sign: 'M4 5.5C4 4.1 6.7 3 10 3s6 1.1 6 2.5S13.3 8 10 8 4 6.9 4 5.5ZM4 5.5v9C4 15.9 6.7 17 10 17s6-1.1 6-2.5v-9M4 10c0 1.4 2.7 2.5 6 2.5s6-1.1 6-2.5',
