@@ -95,6 +95,11 @@ export const en = {
     days: 'Days',
     traps: 'To know',
   },
+  compare: {
+    title: 'Compare with',
+    with: 'Compare with {words}',
+    ways: { previous: 'the period before', 'year-ago': 'a year ago' },
+  },
   delta: { up: 'up {by}', down: 'down {by}', same: 'unchanged', better: 'better', worse: 'worse' },
   by: {
     rep: 'person',
@@ -111,8 +116,6 @@ export const en = {
   kpi: {
     only: 'Only {where}',
     everything: 'Show all',
-    compare: 'Compare with',
-    compares: { previous: 'the period before', 'year-ago': 'a year ago' },
     on: 'on {period}',
     sameDays: 'on the same days of {period}',
     whole: 'All of {period}: {value}',
@@ -267,6 +270,7 @@ export const en = {
     waterfall: 'How it came from its start to its end',
     waterfallWhy: 'The deals due in {period}, at the amounts and close dates believed at the time.',
     step: 'What happened',
+    course: 'Course',
     amount: 'Amount',
     deals: 'Deals',
     steps: {
@@ -329,7 +333,7 @@ export const en = {
     seenTo: '{name} sees to it',
     asleep: 'asleep until {time}',
     paused: 'paused',
-    records: 'Records',
+    withheld: 'The number is told to who sees all of it',
     answer: 'Answer',
     answerOf: 'Answer {rule}, {who}',
     all: 'all of the rule',
@@ -358,8 +362,8 @@ export const en = {
     test: 'Try',
     testOf: 'Try {rule} on the past',
     tested: '{rule} on the past',
-    testSince: 'Since',
-    months: { '1': 'one month', '3': 'three months', '6': 'six months', '12': 'a year' },
+    testSince: 'The last',
+    months: { '1': 'month', '3': 'three months', '6': 'six months', '12': 'twelve months' },
     knowing: 'By the records as they are',
     knowings: { now: 'known now', then: 'known on the day' },
     testSaid:
@@ -541,6 +545,8 @@ export const en = {
     of: 'of {target}',
     noTarget: 'no target',
     noTargets: 'No targets yet.',
+    against: 'Against {period}',
+    sameDays: 'Against the same days of {period}',
     chance: 'Chance',
     state: 'State',
     until: 'Until',
