@@ -22,7 +22,7 @@ test('what a reader chooses is in the address, and a link shows it again', async
   await page.getByRole('combobox', { name: 'Period' }).selectOption('last-quarter');
   await page.getByRole('combobox', { name: 'Compare with' }).selectOption('year-ago');
   await page.getByRole('group', { name: 'A point for each' }).getByRole('button', { name: 'Month' }).click();
-  await page.getByRole('button', { name: 'Rests on' }).click();
+  await page.getByRole('button', { name: 'Rests on', exact: true }).click();
   await expect(page).toHaveURL(/by=rep.*period=last-quarter.*compare=year-ago.*grain=month.*parts=n\.down/);
   const other = await as('manager');
   await other.goto(new URL(page.url()).pathname + new URL(page.url()).search);

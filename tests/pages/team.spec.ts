@@ -37,7 +37,7 @@ test('people are sorted by a KPI', async ({ as }) => {
   const page = await as('leader');
   await page.goto(`/team/${encodeURIComponent(await teamOf(page))}`);
   const people = page.getByRole('region', { name: 'People' });
-  await people.getByRole('button', { name: 'Win rate' }).click();
+  await people.getByRole('button', { name: 'Win rate', exact: true }).click();
   await expect(people.getByRole('columnheader', { name: 'Win rate' })).toHaveAttribute('aria-sort', 'descending');
   await expect(page).toHaveURL(/people=win_rate\.down/);
 });

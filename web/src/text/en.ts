@@ -95,11 +95,6 @@ export const en = {
     days: 'Days',
     traps: 'To know',
   },
-  compare: {
-    title: 'Compare with',
-    with: 'Compare with {words}',
-    ways: { previous: 'the period before', 'year-ago': 'a year ago' },
-  },
   delta: { up: 'up {by}', down: 'down {by}', same: 'unchanged', better: 'better', worse: 'worse' },
   by: {
     rep: 'person',
@@ -116,6 +111,8 @@ export const en = {
   kpi: {
     only: 'Only {where}',
     everything: 'Show all',
+    compare: 'Compare with',
+    compares: { previous: 'the period before', 'year-ago': 'a year ago' },
     on: 'on {period}',
     sameDays: 'on the same days of {period}',
     whole: 'All of {period}: {value}',
