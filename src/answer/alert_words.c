@@ -192,17 +192,38 @@ static char *limit_words(const Session *session, const AlertRule *rule) {
   }
 }
 
-char *answer_alert_condition(const Session *session, const AlertRule *rule) {
+/* `kpi` and `period` as they are to be called; NULL: there is none. */
+static char *condition_words(const Session *session, const AlertRule *rule, const char *kpi, const char *period) {
   g_autofree char *limit = limit_words(session, rule), *whose = alert_rule_whose(rule);
   if (rule->kind == ALERT_FRESHNESS) return g_steal_pointer(&limit);
-  const char *what = rule->kpi ? rule->kpi : "any target";
-  GString *words = g_string_new(what);
+  GString *words = g_string_new(kpi ? kpi : "any target");
   if (whose) g_string_append_printf(words, " of %s", whose);
   g_string_append_printf(words, " %s", limit);
-  if (rule->period) g_string_append_printf(words, " in %s", rule->period);
+  if (period) g_string_append_printf(words, " in %s", period);
   if (rule->timing.hold.n > 0) {
     g_autofree char *hold = alert_duration_write(rule->timing.hold);
     g_string_append_printf(words, " for %s", hold);
   }
   return g_string_free(words, FALSE);
+}
+
+char *answer_alert_condition(const Session *session, const AlertRule *rule) {
+  return condition_words(session, rule, rule->kpi, rule->period);
+}
+
+/* "last-90-days": "the last 90 days"; "this-quarter": "this quarter". A period with a name of its own is called so. */
+static char *period_words(const char *period) {
+  gboolean is_last_of_many = g_str_has_prefix(period, "last-") && g_ascii_isdigit(period[strlen("last-")]);
+  gboolean is_relative = g_str_has_prefix(period, "last-") || g_str_has_prefix(period, "this-");
+  g_autofree char *words = g_strdup(period);
+  if (is_relative) g_strdelimit(words, "-", ' ');
+  return g_strconcat(is_last_of_many ? "the " : "", words, NULL);
+}
+
+char *answer_alert_sentence(const Session *session, const AlertRule *rule) {
+  const KpiDefinition *kpi = rule->kpi ? kpi_catalogue_find(session->catalogue, rule->kpi, NULL) : NULL;
+  g_autofree char *period = rule->period ? period_words(rule->period) : NULL;
+  g_autofree char *words = condition_words(session, rule, kpi ? kpi->title : rule->kpi, period);
+  if (g_ascii_islower(*words)) *words = g_ascii_toupper(*words);
+  return g_steal_pointer(&words);
 }

@@ -87,16 +87,22 @@ static void json_entry(CliJson *json, const AlertEntry *entry) {
   cli_json_member_text(json, "acknowledged_by", state->acked_by);
   json_instant(json, "snoozed_until", state->snoozed_until_us);
   cli_json_value(json, "value", entry->last && entry->last->has_value, entry->last ? entry->last->value : 0);
+  cli_json_value(json, "limit", entry->last && entry->last->has_value, entry->last ? entry->last->threshold : 0);
   cli_json_member_text(json, "words", entry->last ? entry->last->words : NULL);
   cli_json_end_object(json);
 }
 
 static void json_rule(CliJson *json, const Session *session, const AlertRule *rule, const AlertBook *book) {
   g_autofree char *condition = answer_alert_condition(session, rule), *digest = alert_digest_write(rule->digest);
+  g_autofree char *sentence = answer_alert_sentence(session, rule), *whose = alert_rule_whose(rule);
   cli_json_begin_object(json);
   cli_json_member_text(json, "rule", rule->name);
   cli_json_member_text(json, "name", rule->title);
   cli_json_member_text(json, "condition", condition);
+  cli_json_member_text(json, "sentence", sentence);
+  cli_json_member_text(json, "about", rule->about);
+  cli_json_member_text(json, "whose", whose);
+  cli_json_member_text(json, "period", rule->period);
   cli_json_member_text(json, "kpi", rule->kpi);
   cli_json_member_number(json, "limit", rule->limit);
   cli_json_member_number(json, "recover", rule->recover);

@@ -13,6 +13,8 @@ char *answer_alert_say(const AlertFinding *finding, AlertAct act, const AlertSta
 char *answer_alert_who(const char *who);
 /* The rule's condition in words: "win_rate below 20 % of each team in last-30-days"; the caller frees. */
 char *answer_alert_condition(const Session *session, const AlertRule *rule);
+/* The same for people: "Win rate of each team below 55 % in the last 90 days". The caller frees. */
+char *answer_alert_sentence(const Session *session, const AlertRule *rule);
 /* An instant in the organisation's time: "2026-11-20 09:30"; the caller frees. */
 char *answer_alert_time(const Session *session, gint64 at_us);
 /* What an act is called in messages: "firing", "recovered", "still firing", …. Static. */

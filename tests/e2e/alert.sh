@@ -106,6 +106,9 @@ run 0 -C co --now "2026-11-09 10:00" alert run --format json
 json_is 'd["events"]' "[]"
 run 0 -C co --now "2026-11-09 10:00" alert
 says "firing, seen to by Mia"
+run 0 -C co --now "2026-11-09 10:00" alert --format json
+json_is '[(r["sentence"], r["about"], r["whose"], r["period"]) for r in d["rules"]]' "[('Win rate of each rep below 30.0 % in last month', 'Look at what was lost & why.', 'each rep', 'last-month')]"
+json_is '[(s["who"], s["value"], s["limit"]) for s in d["rules"][0]["states"]]' "[('rep:Bo Lund', 0.2, 0.3)]"
 run 1 -C co --now "2026-11-09 10:00" alert ack win_rate_low "rep:Ana Silva"
 complains "there is nothing to see to: it fires for rep:Bo Lund"
 # G, H and I were won after all: 4 of 5. The load itself judges, and only what the records concern.
