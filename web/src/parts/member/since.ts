@@ -13,7 +13,7 @@ export interface Since {
   then: number | null;
   now: number | null;
   records: Changed[];
-  /** Whose records these are was first loaded after that day. */
+  /** Whose records these are was first loaded after that day: then the reader saw nothing, as far as the API knows. */
   isLately: boolean;
 }
 
@@ -25,7 +25,7 @@ const sinceOf = (told: Told, names: readonly string[] | null): Since => ({
   unit: told.unit,
   then: names ? null : told.then,
   now: names ? null : told.now,
-  isLately: names !== null,
+  isLately: names !== null && !told.then,
   records: told.measures
     .flatMap((measure) => measure.records)
     .filter((record) => !names || (record.rep !== null && names.includes(record.rep)))
