@@ -20,7 +20,7 @@ QUERIES = {
     "/reported": ["period=2026-Q2"], "/choose": ["goal=growth"], "/outbox": ["all=1"], "/audit": ["limit=10000"],
 }
 # Streams, a browser's way to a provider of sign-in, and what is about one thing that has no name.
-APART = {"/events", "/sign-in/provider", "/sign-in/callback"}
+APART = {"/events", "/sessions", "/sign-in/provider", "/sign-in/callback"}
 
 
 def same(got, wanted, what):
