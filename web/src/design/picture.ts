@@ -5,13 +5,15 @@ import { colours, type Draw } from './chart';
 
 use([CanvasRenderer]);
 
-const SIZE = { width: 1200, height: 500, edge: 24, head: 56, scale: 2 };
+const SIZE = { width: 1200, chart: 420, edge: 24, head: 56, line: 22, scale: 2 };
 
-export async function picture(draw: Draw, title: string): Promise<Blob> {
+/** `below`: what is written under it, a line each. */
+export async function picture(draw: Draw, title: string, below: string[] = []): Promise<Blob> {
   const paint = colours();
-  const { width, height, edge, head, scale } = SIZE;
+  const { width, edge, head, line, scale } = SIZE;
+  const height = head + SIZE.chart + below.length * line + edge;
   const box = document.createElement('div');
-  const chart = init(box, null, { renderer: 'canvas', width: width - 2 * edge, height: height - head - edge, devicePixelRatio: scale });
+  const chart = init(box, null, { renderer: 'canvas', width: width - 2 * edge, height: SIZE.chart, devicePixelRatio: scale });
   const font = getComputedStyle(document.body).fontFamily;
   chart.setOption({ animation: false, textStyle: { fontFamily: font, color: paint.soft, fontSize: 12 }, ...draw(paint) });
   const sheet = Object.assign(document.createElement('canvas'), { width: width * scale, height: height * scale });
@@ -22,7 +24,10 @@ export async function picture(draw: Draw, title: string): Promise<Blob> {
   pen.fillStyle = paint.text;
   pen.font = `600 18px ${font}`;
   pen.fillText(title, edge, 36);
-  pen.drawImage(chart.renderToCanvas({ pixelRatio: scale }), edge, head, width - 2 * edge, height - head - edge);
+  pen.drawImage(chart.renderToCanvas({ pixelRatio: scale }), edge, head, width - 2 * edge, SIZE.chart);
+  pen.fillStyle = paint.soft;
+  pen.font = `13px ${font}`;
+  below.forEach((words, i) => pen.fillText(words, edge, head + SIZE.chart + (i + 1) * line));
   chart.dispose();
   return new Promise((done) => sheet.toBlob((blob) => done(blob!), 'image/png'));
 }
