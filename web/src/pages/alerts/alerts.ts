@@ -42,16 +42,13 @@ export function aboutOf(who: string | null): { by: string; name: string } | null
 
 export const nameOf = (who: string | null) => aboutOf(who)?.name ?? (who === 'company' ? t.alerts.company : (who ?? t.alerts.all));
 
-/** The period that a rule judges, as its condition ends with it. */
-const periodOf = (condition: string | null) => / in ((?:this|last)-[\w-]+)$/.exec(condition ?? '')?.[1] ?? null;
-
-/** The records behind a finding: its KPI, of whom it is. Rules about sources have none. */
+/** The records behind a finding: its KPI, of whom it is, in the period that was judged. Rules about sources have none. */
 export function recordsOf(rule: Rule, who: string | null): string | null {
   if (!rule.kpi) return null;
   const about = aboutOf(who);
   return place.link(`/kpi/${rule.kpi}`, {
     where: about ? conditionOf({ [about.by]: about.name }) : null,
-    ...(periodOf(rule.condition) ? { period: periodOf(rule.condition) } : {}),
+    ...(rule.period ? { period: rule.period } : {}),
   });
 }
 
