@@ -38,6 +38,9 @@ ATTAIN_API char *attain_rejected(AttainWorkspace *workspace, const char *source,
  * "manager", "role", "region", "from", "until"} …]}. `person`, `team`, `manager` and `parent` are numbers by which the
  * three refer to each other. Of a user's handle: the people whose numbers they may see today, and their teams. */
 ATTAIN_API char *attain_organisation(AttainWorkspace *workspace, AttainError *error);
+/* The company as attain.yaml and policy.yaml say it: {"name", "currency", "time_zone", "business", "calendar",
+ * "credit", "max_rejected", "roles": [{"role", "sees", "may"} …]}. Errors: INPUT for a mistake in policy.yaml. */
+ATTAIN_API char *attain_company(AttainWorkspace *workspace, AttainError *error);
 
 #ifdef __cplusplus
 }

@@ -12,6 +12,11 @@ static char *make_organisation(HttpExchange *exchange, AttainFormat format, size
                       error);
 }
 
+static void show_company(HttpExchange *exchange, gpointer server) {
+  AttainError error = {0};
+  api_reply_json(exchange, attain_company(api_workspace(exchange), &error), &error);
+}
+
 static void show_organisation(HttpExchange *exchange, gpointer server) {
   api_answer_and_keep(exchange, server, make_organisation);
 }
@@ -87,6 +92,13 @@ static const HttpParameter page_parameters[] = {
     API_FORMAT_PARAMETER};
 
 const HttpRoute api_work_routes[] = {
+    {.method = "GET",
+     .path = "/api/v1/company",
+     .handler = show_company,
+     .permission = ATTAIN_MAY_READ,
+     .tag = "People",
+     .summary = "The company's calendar and currency, and what each role may and sees",
+     .answer = "company"},
     {.method = "GET",
      .path = "/api/v1/organisation",
      .handler = show_organisation,

@@ -1,6 +1,8 @@
-/* Sources, loads, rejected rows, the organisation. */
+/* Sources, loads, rejected rows, the organisation, the company as its files say it. */
 #include "answer/origins.h"
 
+#include "answer/company.h"
+#include "lib/formats.h"
 #include "lib/reader.h"
 #include "lib/workspace.h"
 
@@ -46,4 +48,19 @@ static gboolean list_organisation(AttainWorkspace *workspace, const Session *ses
 
 char *attain_organisation(AttainWorkspace *workspace, AttainError *error) {
   return lib_answer(workspace, "organisation", list_organisation, NULL, error);
+}
+
+/* No database is needed for it, and nobody is waited for. */
+char *attain_company(AttainWorkspace *workspace, AttainError *error) {
+  if (!lib_permit(workspace, "company", error)) return NULL;
+  LibPeople *people = lib_people(workspace, error);
+  if (!people) return NULL;
+  LibText text;
+  size_t n_bytes;
+  lib_text_init(&text);
+  lib_enter(workspace);
+  Session session = lib_session(workspace);
+  answer_company_json(session.organisation, g_atomic_pointer_get(&people->policy), text.out);
+  lib_leave(workspace);
+  return lib_text_end(&text, TRUE, &n_bytes);
 }

@@ -112,6 +112,7 @@ static const Permit permits[] = {
     {"loads", RUN, WHOLE},
     {"rejected", RUN, WHOLE},
     {"organisation", READ, BY_SIGHT},
+    {"company", READ, BLIND},
     {"remove", PUT, BLIND},
     {"load", PUT, WHOLE},
     {"upload", PUT, WHOLE},
