@@ -2,7 +2,11 @@ import { expect, expectAccessible, test } from './attain';
 import { readFileSync, writeFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 
-const deals = ['Deal ID;Owner;Stage;Amount;Created;Closed', 'D1;Ana;Won;1000,50;2026-01-05;2026-02-01', 'D2;Ana;Won;7,00;2026-01-07;31.31.2026'];
+const deals = [
+  'Deal ID;Owner;Stage;Amount;Created;Closed',
+  'D1;Ana;Won;1000,50;2026-01-05;2026-02-01',
+  'D2;Ana;Won;7,00;2026-01-07;31.31.2026',
+];
 for (let i = 0; i < 60; i++) deals.push(`M${i};Ben;Open;5,00;2026-03-01;`);
 const file = { name: 'fair.csv', mimeType: 'text/csv', buffer: Buffer.from(deals.join('\n') + '\n') };
 
@@ -21,7 +25,10 @@ test('rows that were kept out say what is wrong, what to write instead, and what
   await page.getByRole('row', { name: /crm/ }).getByRole('link').click();
   const rows = page.getByRole('table', { name: 'Kept out' }).getByRole('row');
   await expect(rows.filter({ hasText: 'is no date' })).toContainText('A date that exists');
-  await rows.filter({ hasText: 'is no date' }).getByRole('button', { name: /Show the row/ }).click();
+  await rows
+    .filter({ hasText: 'is no date' })
+    .getByRole('button', { name: /Show the row/ })
+    .click();
   await expect(page.getByRole('dialog')).toContainText('Opportunity ID');
   await expectAccessible(page);
 });
@@ -84,14 +91,19 @@ test('a mapping with SQL of its own is refused, and nothing is written', async (
   await page.getByRole('button', { name: 'Say what they are' }).click();
   await page.getByText('The mapping as text').click();
   const text = page.getByRole('textbox', { name: 'The mapping as text' });
-  await text.fill((await text.inputValue()).replace('from: fair', "from: fair\n    where: (SELECT count(*) FROM read_text('/etc/passwd')) > 0"));
+  await text.fill(
+    (await text.inputValue()).replace('from: fair', "from: fair\n    where: (SELECT count(*) FROM read_text('/etc/passwd')) > 0"),
+  );
   await page.getByRole('button', { name: 'Continue' }).click();
   await expect(page.getByRole('alert')).toContainText('was not proposed');
   expect(existsSync(join(own.folder, 'sources/fair.yaml'))).toBe(false);
 });
 
 test('a source whose file is broken says so', async ({ as, own }) => {
-  writeFileSync(join(own.folder, 'sources/broken.yaml'), 'source: broken\ntables: {a: {file: a.csv}}\nmap:\n  - to: nothing\n    from: a\n');
+  writeFileSync(
+    join(own.folder, 'sources/broken.yaml'),
+    'source: broken\ntables: {a: {file: a.csv}}\nmap:\n  - to: nothing\n    from: a\n',
+  );
   const page = await as('administrator', own);
   await page.goto(`${own.url}/data`);
   await expect(page.getByRole('row', { name: /broken/ })).toContainText('has a mistake');
