@@ -15,6 +15,8 @@ export interface Page {
   at: string;
   /** Its sign in the navigation, a path in a box of 20; pages without one are reached from others. */
   sign?: string;
+  /** Who finds it in the navigation; without it everybody. */
+  may?: (me: Me) => boolean;
   load: () => Promise<{ default: Component<PageProps> | Component }>;
 }
 
