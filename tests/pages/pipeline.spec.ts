@@ -46,7 +46,14 @@ test('a deal that is put in shows without reload, and the page keeps its place',
   const { csrf } = await (await administrator.request.get('/api/v1/me')).json();
   const put = await administrator.request.put('/api/v1/records/opportunity/LIVE-1?source=crm', {
     headers: { 'X-Attain-CSRF': csrf, Origin: own.url },
-    data: { name: 'A thousand vans', amount: 90_000_000, currency: 'EUR', created_at: '2026-11-19T09:00:00Z' },
+    data: {
+      name: 'A thousand vans',
+      stage: 'Qualification',
+      outcome: 'open',
+      amount: 90_000_000,
+      currency: 'EUR',
+      created_at: '2026-11-19T09:00:00Z',
+    },
   });
   expect(put.status(), await put.text()).toBeLessThan(300);
   await expect.poll(() => pipeline.textContent()).not.toBe(before);

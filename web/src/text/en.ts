@@ -369,7 +369,7 @@ export const en = {
     length: 'For',
     lengths: { '1 working day': 'A working day', '3 days': '3 days', '1 week': 'A week', '4 weeks': 'Four weeks' },
     reason: 'Reason',
-    reasonWhy: 'Others read it beside the alert, and it stays in its history.',
+    reasonWhy: 'It stays in the history of the alert, where others read it.',
     say: 'Say so',
     cancel: 'Cancel',
     said: { acknowledge: 'Kept: you see to it', snooze: 'Asleep for {length}', wake: 'Awake again' },

@@ -99,7 +99,13 @@ export function draw(stages: readonly Stage[]): Draw {
       stack: 'deals',
       barWidth: '60%',
       itemStyle: { color },
-      label: { show: true, color: c.raised, formatter: ({ value }: { value: number }) => (value ? `${name} ${value}` : '') },
+      label: {
+        show: true,
+        color: c.raised,
+        // What the parts are is said once, in the first stage.
+        formatter: ({ value, dataIndex }: { value: number; dataIndex: number }) =>
+          value && !dataIndex ? `${name} ${value}` : String(value || ''),
+      },
       data: stages.map(of),
     });
     return {
