@@ -57,6 +57,12 @@ export const pages: Page[] = [
     sign: 'M4 5.5C4 4.1 6.7 3 10 3s6 1.1 6 2.5S13.3 8 10 8 4 6.9 4 5.5ZM4 5.5v9C4 15.9 6.7 17 10 17s6-1.1 6-2.5v-9M4 10c0 1.4 2.7 2.5 6 2.5s6-1.1 6-2.5',
     load: () => import('./pages/data/Page.svelte'),
   },
+  {
+    name: 'catalogue',
+    at: '/catalogue',
+    sign: 'M4 4h5a2 2 0 0 1 1 1.7A2 2 0 0 1 11 4h5v11h-5a1.5 1.5 0 0 0-1 .8 1.5 1.5 0 0 0-1-.8H4ZM10 5.7v10',
+    load: () => import('./pages/catalogue/Page.svelte'),
+  },
   { name: 'kpi', at: '/kpi', load: () => import('./pages/kpi/Page.svelte') },
   { name: 'person', at: '/person', load: () => import('./pages/person/Page.svelte') },
   { name: 'team', at: '/team', load: () => import('./pages/team/Page.svelte') },
