@@ -11,7 +11,10 @@ test('the funnel says of each stage how many entered, went on and were lost, as 
   for (const { members, n, numerator } of rows) {
     const row = stages.getByRole('row').filter({ has: page.getByRole('rowheader', { name: members.stage }) });
     await expect(row.getByRole('button', { name: new RegExp(`^${n}[^\\d%]`) })).not.toHaveCount(0);
-    await expect(row.getByRole('img', { name: new RegExp(`Went on ${numerator}, `) })).toBeVisible();
+    const became = row.getByRole('img', { name: new RegExp(`Went on ${numerator}, `) });
+    await expect(became).toBeVisible();
+    const parts = [...((await became.getAttribute('aria-label')) ?? '').matchAll(/ (\d+), /g)].map(([, many]) => Number(many));
+    expect(parts.reduce((all, many) => all + many, 0)).toBe(n);
   }
   await expectAccessible(page);
 });
@@ -19,13 +22,13 @@ test('the funnel says of each stage how many entered, went on and were lost, as 
 test('what was lost at a stage opens the deals behind it', async ({ as }) => {
   const page = await as('manager');
   await page.goto('/funnel?period=last-quarter');
-  const asked = page.waitForRequest((request) => request.url().includes('/records?') && request.url().includes('lost'));
+  const asked = page.waitForRequest((request) => request.url().includes('/records?') && request.url().includes('outcome'));
   await page
-    .getByRole('button', { name: /Lost in Proposal/ })
+    .getByRole('button', { name: /Lost or given up in Proposal/ })
     .first()
     .click();
   await asked;
-  await expect(page.getByRole('dialog', { name: 'Lost in Proposal' })).toBeVisible();
+  await expect(page.getByRole('dialog', { name: 'Lost or given up in Proposal' })).toBeVisible();
   await page.keyboard.press('Escape');
   await expect(page.getByRole('dialog')).toHaveCount(0);
 });

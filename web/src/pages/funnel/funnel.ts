@@ -11,9 +11,10 @@ export type By = (typeof dimensions)[number];
 /** Fewer deals than this tell nothing of a member. */
 export const FEW = 10;
 
-const BEYOND = 'passed_at is null';
-export const LOST = `${BEYOND} and outcome = 'lost'`;
-const OPEN = `${BEYOND} and outcome = 'open'`;
+const NOT_BEYOND = 'passed_at is null';
+/** Lost or given up: what ended without going on. */
+export const LOST = `${NOT_BEYOND} and outcome <> 'open'`;
+const OPEN = `${NOT_BEYOND} and outcome = 'open'`;
 
 export interface Asking {
   period: string;
