@@ -1,3 +1,4 @@
+/* One user of each role, as `attain demo --users` makes them: somebody of the company where the role is somebody's. */
 #include "app/demo_users.h"
 
 #include "app/failed.h"
