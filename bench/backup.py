@@ -18,7 +18,7 @@ from serving import Server  # noqa: E402
 
 WRITERS, PUTS, READERS, ASKS = 20, 100, 4, 20  # of each kind; PUTS and ASKS a second, of all together
 QUESTION = "/api/v1/ask?kpi=revenue&kpi=win_rate&by=team&period=2026-01..2026-10&grain=month"
-attain, folder = sys.argv[1], pathlib.Path(sys.argv[2])
+attain, folder = str(pathlib.Path(sys.argv[1]).resolve()), pathlib.Path(sys.argv[2])
 seconds = int(sys.argv[3]) if len(sys.argv) > 3 else 10
 LIMITS = "\nserver:\n  limits:\n    requests_per_minute: 1000000\n    connections: 2000\n    connections_by_address: 2000\n"
 

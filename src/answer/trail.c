@@ -58,7 +58,8 @@ void answer_explain_json(const Session *session, const QueryResult *result, cons
   cli_json_member_array(json, "measures");
   for (guint t = 0; t < trails->len; t++) json_reasons(json, g_ptr_array_index(trails, t));
   cli_json_end_array(json);
-  cli_json_member_texts(json, "sql", query_result_sql(result));
+  /* How it is asked goes by what is there, also of what others alone may see. */
+  cli_json_member_texts(json, "sql", session->sight == NULL ? query_result_sql(result) : NULL);
   double plan_ms, scan_ms, evaluate_ms;
   gint64 rows;
   query_result_timings(result, &plan_ms, &scan_ms, &evaluate_ms, &rows);

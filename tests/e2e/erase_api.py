@@ -19,7 +19,7 @@ QUERIES = {
     "/targets/grid": ["kpi=revenue&period=2027-Q1&by=rep"], "/targets/suggest": ["kpi=revenue"],
     "/reported": ["period=2026-Q2"], "/choose": ["goal=growth"], "/outbox": ["all=1"], "/audit": ["limit=10000"],
 }
-# Streams, a browser's way to a provider of sign-in, and what is about one thing that has no name.
+# Streams, sessions, which are of a browser and not of a token, and its way to a provider of sign-in.
 APART = {"/events", "/sessions", "/sign-in/provider", "/sign-in/callback"}
 
 

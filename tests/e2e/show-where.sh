@@ -57,8 +57,10 @@ run 1 -C co show won_deals --period 2026 --where "ammount > 1"
 complains "amount"
 run 1 -C co show won_deals --period 2026 --where "rep = 'Ana Sliva'"
 complains "Ana Silva"
-run 1 -C co show won_deals --period 2026 --where "$(python3 -c 'print("(" * 10000 + "amount > 1" + ")" * 10000)')"
+run 1 -C co show won_deals --period 2026 --where "$(python3 -c 'print("(" * 9000 + "amount > 1" + ")" * 9000)')"
 complains "nested"
+run 1 -C co show won_deals --period 2026 --where "$(python3 -c 'print("(" * 10000 + "amount > 1" + ")" * 10000)')"
+complains "max_where"
 run 0 -C co --now 2026-11-21 show won_deals --period 2026 --format json
 json_is 'd["rows"][0]["value"]' 18
 finish

@@ -128,6 +128,7 @@ int main(int argc, char **argv) {
     for (int changes = as_is ? 0 : g_rand_int_range(random, 1, 5); changes > 0; changes--) change(random, inputs);
     run();
   }
+  if (fuzz_end) fuzz_end();
   g_byte_array_unref(current);
   return 0;
 }

@@ -8,6 +8,9 @@
 #include <stdint.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+/* What a target may define: called by driver.c after its last run, while all libraries are still there; libFuzzer knows
+ * none such. */
+void fuzz_end(void) __attribute__((weak));
 
 /* The input as text, up to its first NUL; the caller frees. */
 static inline char *fuzz_text(const uint8_t *data, size_t size) {

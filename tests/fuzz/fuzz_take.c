@@ -40,7 +40,12 @@ static void remove_tree(const char *path) {
   g_remove(path);
 }
 
-/* The workspace is not closed: what its database's library keeps has gone when this is called. */
+void fuzz_end(void) {
+  attain_close(workspace);
+  workspace = NULL;
+}
+
+/* At exit it is too late to close the workspace: what its database's library keeps has gone by then. */
 static void remove_workspace(void) {
   remove_tree(folder);
   g_free(folder);
