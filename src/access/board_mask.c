@@ -327,8 +327,7 @@ static gboolean is_added(const AccessMask *mask, guint k, guint layer) {
   return g_array_index(mask->is_sum, gboolean, ACCESS_LAYERS * k + layer);
 }
 
-/* Whether the one may be a part of the other. */
-static gboolean may_differ(const AccessMask *mask, guint a, guint b) {
+gboolean access_mask_may_differ(const AccessMask *mask, guint a, guint b) {
   KpiUnit x = ((const KpiDefinition *)g_ptr_array_index(mask->kpis, a))->unit,
           y = ((const KpiDefinition *)g_ptr_array_index(mask->kpis, b))->unit;
   return x.kind == y.kind && x.money_power == y.money_power && x.days_power == y.days_power && is_added(mask, a, 0) &&
@@ -345,7 +344,7 @@ static void add_between(const AccessMask *mask, double *layers) {
   }
   for (guint a = 1; a < n; a++)
     for (guint b = 0; b < a; b++)
-      *at++ = may_differ(mask, a, b) ? layers[(gsize)ACCESS_LAYERS * a] - layers[(gsize)ACCESS_LAYERS * b] : 0;
+      *at++ = access_mask_may_differ(mask, a, b) ? layers[(gsize)ACCESS_LAYERS * a] - layers[(gsize)ACCESS_LAYERS * b] : 0;
 }
 
 gboolean access_mask_others(const AccessMask *mask, const AccessAtom *atom, double *layers) {

@@ -2,7 +2,12 @@
  *
  * A quartile is one person's number, so what is told is the mean of each quarter: disjoint sets of people, of at least
  * the smallest group. They are rows like those of groups, of the one number that is told of them (the KPI's value), and
- * taken after the groups that the reader's boards have: company - quarters - … must leave enough people, too. */
+ * taken after the groups that the reader's boards have: company - quarters - … must leave enough people, too.
+ *
+ * Rows of groups are told for all KPIs that go together, so a sum of them is one of each kind of record by itself:
+ * revenue of the web, and what is left of revenue. Parts are of one KPI. Where two that may differ are told together,
+ * a part takes a person's web and their rest in one, and a sum may give the ones' web and the others' rest away. Which
+ * people have records of which kinds is not known of more than two, so then no part is told. */
 #include "access/board_private.h"
 
 typedef struct {
@@ -80,6 +85,20 @@ static void find(Ranking *ranking, const QueryResult *result, GHashTable *self) 
 
 /* --- rows --- */
 
+/* Whether more is told than this KPI's numbers: of groups by another one that may be a part of it or it of that, or the
+ * parts of such a one, which come first. */
+static gboolean is_mixed(const AccessMask *mask, guint k) {
+  for (guint j = 0; j < mask->kpis->len; j++) {
+    if (j == k || !access_mask_may_differ(mask, j, k)) continue;
+    for (guint b = 0; b < mask->boards->len; b++) {
+      const AccessBoard *board = g_ptr_array_index(mask->boards, b);
+      if (!access_board_has(mask, board, g_ptr_array_index(mask->kpis, j))) continue;
+      if (board->names == ACCESS_NAMES_HIDDEN || j < k) return TRUE;
+    }
+  }
+  return FALSE;
+}
+
 /* Groups that are published come first, so that they are taken. */
 static void add_rows(Ranking *ranking) {
   const AccessMask *mask = ranking->mask;
@@ -131,7 +150,9 @@ static void tell(Ranking *ranking) {
   AccessPeers *peers = ranking->peers;
   access_cells_publish(ranking->cells, ranking->mask->reader->protection, published);
   peers->is_shown = ranking->found->len > 0 && published[ranking->all];
-  for (guint part = 0; part < peers->n_parts; part++) peers->shows[part] = published[ranking->all + 1 + part];
+  gboolean is_alone = !is_mixed(ranking->mask, ranking->kpi);
+  for (guint part = 0; part < peers->n_parts; part++)
+    peers->shows[part] = is_alone && published[ranking->all + 1 + part];
 }
 
 static AccessPeers *rank(AccessMask *mask, guint k, const QueryResult *result, GHashTable *self) {

@@ -40,6 +40,8 @@ GPtrArray *access_mask_atoms(const AccessMask *mask);
 guint access_mask_n_layers(const AccessMask *mask);
 /* What the reader does not see of an atom, by layer; whether there is something. */
 gboolean access_mask_others(const AccessMask *mask, const AccessAtom *atom, double *layers);
+/* Whether one of two KPIs may be a part of the other: both add up, in the same unit. */
+gboolean access_mask_may_differ(const AccessMask *mask, guint a, guint b);
 /* Adds a number that is not yet among them. */
 void access_add_number(GArray *rows, guint row);
 

@@ -191,11 +191,12 @@ def told(sums, deals, smallest):
 
 # --- what a board says ---
 
-def decode(value, deals):
-    """The deals of a sum; None where it is no sum of these."""
+def decode(mean, n, deals):
+    """The deals of `n` times a mean, which is told to six digits after the point; None where it is no sum of these."""
+    value = mean * n
     whole = round(value)
     found = [d for d in deals if whole & d.amount]
-    return found if abs(value - whole) < 1e-6 and sum(d.amount for d in found) == whole else None
+    return found if abs(value - whole) < n * 1e-6 and sum(d.amount for d in found) == whole else None
 
 
 def in_group(deal, row, company):
@@ -227,11 +228,8 @@ class Check:
         """The sets of deals that a board's table of a period tells the sum of."""
         sums = []
         for row in period["rows"]:
-            value = row["value"]
-            if row["kpi"] == "average_deal_size":
-                value = value * row["n"]
             if row["kpi"] in ("revenue", "web_revenue", "average_deal_size"):
-                found = decode(value, deals)
+                found = decode(row["value"], row["n"] if row["kpi"] == "average_deal_size" else 1, deals)
                 expected = [d for d in deals if in_group(d, row, self.company)]
                 if found != expected:
                     self.fail(reader, "board %s has %s of %s, which are not those of the group" % (board, row["value"], row["members"]))
@@ -244,7 +242,7 @@ class Check:
                 if part["mean"] is None:
                     self.n_hidden += 1
                     continue
-                found = decode(part["mean"] * part["n_people"], deals)
+                found = decode(part["mean"], part["n_people"], deals)
                 if found is None or len({d.person for d in found}) != part["n_people"]:
                     self.fail(reader, "board %s: a part of %d people is no sum of theirs: %s" % (board, part["n_people"], part["mean"]))
                     continue

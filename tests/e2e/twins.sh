@@ -2,5 +2,5 @@
 . "$(dirname "$0")/lib.sh"
 python_with jsonschema
 checks=1
-"$python" "$here/twins.py" "$ATTAIN" "$work" > "$out" 2> "$err" || fail "what somebody does not see tells companies apart: $(head -1 "$out")"
+"$python" "$here/twins.py" "$ATTAIN" "$work" 20261103 > "$out" 2> "$err" || fail "what somebody does not see tells companies apart: $(head -1 "$out")"
 finish
