@@ -344,7 +344,8 @@ static void add_between(const AccessMask *mask, double *layers) {
   }
   for (guint a = 1; a < n; a++)
     for (guint b = 0; b < a; b++)
-      *at++ = access_mask_may_differ(mask, a, b) ? layers[(gsize)ACCESS_LAYERS * a] - layers[(gsize)ACCESS_LAYERS * b] : 0;
+      *at++ =
+          access_mask_may_differ(mask, a, b) ? layers[(gsize)ACCESS_LAYERS * a] - layers[(gsize)ACCESS_LAYERS * b] : 0;
 }
 
 gboolean access_mask_others(const AccessMask *mask, const AccessAtom *atom, double *layers) {
