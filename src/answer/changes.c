@@ -119,9 +119,11 @@ static void pair_all(Changes *changes) {
 
 /* --- asking --- */
 
+/* Whom the records know now they need not have known then. */
 static gboolean ask(const AnswerChanges *changes, const Session *session, guint kpi, GPtrArray **trails,
                     QueryResult **result, GError **error) {
   QueryContext question = answer_context(session);
+  question.may_not_know = session != changes->session;
   QueryRequest one = changes->request->request;
   one.kpis = (const char *const[]){changes->request->kpis[kpi], NULL};
   *trails = query_trails(&question, &one, changes->limit, error);

@@ -49,6 +49,11 @@ static gboolean read_until(const CliContext *context, const CliArguments *argume
 static gboolean read_options(const CliContext *context, const CliArguments *arguments, DemoOptions *options,
                              GError **error) {
   guint64 people, deals, seed;
+  if (cli_flag(arguments, "no-load") && cli_flag(arguments, "users")) {
+    g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
+                "--users needs the records that --no-load leaves out: write one of them");
+    return FALSE;
+  }
   if (!read_number(arguments, "people", DEMO_MIN_PEOPLE, DEMO_MAX_PEOPLE, DEFAULT_PEOPLE, &people, error) ||
       !read_number(arguments, "deals", DEMO_MIN_DEALS, DEMO_MAX_DEALS, DEFAULT_DEALS, &deals, error) ||
       !read_number(arguments, "seed", 0, G_MAXINT64, DEFAULT_SEED, &seed, error) ||

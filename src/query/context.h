@@ -21,5 +21,6 @@ typedef struct {
   gboolean now_given;      /* the clock was set by hand: what happened after it must be hidden */
   const QueryStat *stat;   /* set while a question is answered */
   const QuerySight *sight; /* what the reader may see; NULL: everything */
+  gboolean may_not_know;   /* people, teams … of conditions who are not in the records, or not yet, have none */
   BaseStop stop;           /* when nobody waits for the answer any more */
 } QueryContext;

@@ -222,7 +222,7 @@ static gboolean add_person_filter(const QueryContext *context, const QueryOrg *o
   if (dim->kind != DIM_REGION && !query_members_load(filter->members, query_dim_table(dim), error)) return FALSE;
   g_autoptr(GHashTable) known = where->sight != NULL ? query_sight_members(where->sight, org, dim) : NULL;
   for (char **name = names; *name != NULL; name++)
-    if (!add_name(filter, known, *name, error)) return FALSE;
+    if (!add_name(filter, known, *name, context->may_not_know ? NULL : error) && !context->may_not_know) return FALSE;
   return TRUE;
 }
 

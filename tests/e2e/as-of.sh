@@ -49,6 +49,10 @@ run 0 -C co --now 2026-03-10 records open_pipeline --period 2026-02 --changed-si
 is "a deal that only changed hands counts as before" "$(wc -l < "$out")" "1"
 run 0 -C co --now 2026-03-10 records revenue --period 2026-02 --changed-since 2026-03-06
 says "No record behind it counts otherwise."
+run 0 -C co --now 2026-03-10 records revenue --period 2026-02 --changed-since 2026-02-01 --where "rep = 'Ana'" --format json
+json_is '[(r["id"], r["what"], r["now"]) for r in d["kpis"][0]["measures"][0]["records"]]' "[('1', 'new', 900)]"
+run 1 -C co --now 2026-03-10 records revenue --period 2026-02 --changed-since 2026-02-01 --where "rep = 'Anna'"
+complains "there is no rep 'Anna'; did you mean 'Ana'?"
 run 2 -C co records revenue --changed-since never
 
 # The database is only read.

@@ -32,7 +32,16 @@ all=$(tail -n +2 "$out" | cut -d, -f1 | tr '\n' ' ')
 run 0 -C co --now 2026-11-21 show $all --by rep --period last-12-months --grain month --format json
 json_is 'len({r["kpi"] for r in d["rows"]}) > 100' True
 
+# --- somebody of each role to sign in as; those who are somebody of the records are ---
+run 0 --now 2026-11-21 demo staffed --people 60 --deals 1000 --seed 7 --users
+run 0 -C staffed user --format json
+json_is 'sorted(u["role"] for u in d["users"])' "['administrator', 'coach', 'executive', 'finance', 'leader', 'manager', 'marketing', 'rep']"
+json_is 'all(u["has_password"] and not u["is_locked"] for u in d["users"])' True
+json_is 'sorted({u["role"] for u in d["users"] if not u["person"]})' "['administrator', 'coach', 'finance']"
+
 # --- refused ---
+run 2 demo more --users --no-load
+complains "write one of them"
 run 2 demo more --deals 12
 run 2 demo more --people many
 run 2 demo more --seed x

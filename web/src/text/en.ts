@@ -591,7 +591,7 @@ export const en = {
     thenNow: '{then} then, {now} now',
     what: { new: 'new', gone: 'no longer counts', changed: 'changed' },
     unchanged: 'Nothing changed.',
-    lately: 'Who was whose was first loaded after that day: what is new here may be older.',
+    lately: 'Nothing of theirs had been loaded by that day: what is new here may be older.',
     history: 'History',
     historyWhy: 'What somebody did stays with the team they were in then.',
     leftCompany: 'Left',
