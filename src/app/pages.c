@@ -91,7 +91,7 @@ const HttpRoute page_routes[] = {
      .handler = give_file,
      .tag = "Pages",
      .summary = "What the pages fetch: scripts, styles, type",
-     .answer_types = "text/javascript|text/css|font/woff2",
+     .answer_types = "text/javascript|text/css|font/woff2|image/svg+xml",
      .flags = HTTP_ROUTE_OPEN},
 };
 const guint n_page_routes = G_N_ELEMENTS(page_routes);
